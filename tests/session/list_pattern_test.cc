@@ -1,0 +1,37 @@
+#include "commands/list_pattern.h"
+
+#include <doctest/doctest.h>
+
+#include <string>
+
+using postbag::ListPattern;
+
+TEST_CASE("wildcards match levels and everything") {
+  struct Row {
+    const char* reference;
+    const char* pattern;
+    const char* name;
+    bool matches;
+  };
+  const Row rows[] = {
+      {"", "*", "a/b/c", true},      {"", "%", "a", true},           {"", "%", "a/b", false},
+      {"", "%/%", "a/b", true},      {"a/", "%", "a/b", true},       {"a", "/%", "a/b", true},
+      {"", "a*c", "a/b/c", true},    {"", "a%c", "abc", true},       {"", "a%c", "a/c", false},
+      {"", "inbox", "INBOX", true},  {"", "inbox/%", "INBOX/x", true}, {"", "INBOX*", "INBOX", true},
+      {"", "%*", "a/b", true},       {"", "*%", "a/b", true},        {"", "", "", true},
+      {"", "", "a", false},          {"", "A", "a", false},          {"", "In%", "INBOX", false},
+  };
+  for (const Row& row : rows) {
+    CAPTURE(row.reference);
+    CAPTURE(row.pattern);
+    CAPTURE(row.name);
+    CHECK(ListPattern(row.reference, row.pattern, 32).matches(row.name) == row.matches);
+  }
+}
+
+TEST_CASE("too many wildcards match nothing, and a bomb costs little") {
+  std::string bomb;
+  for (int i = 0; i < 33; ++i) bomb += "%a";
+  CHECK_FALSE(ListPattern("", bomb, 32).matches(std::string(40, 'a')));
+  CHECK(ListPattern("", bomb, 33).matches(std::string(1024, 'a')));
+}
