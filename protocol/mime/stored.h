@@ -1,0 +1,80 @@
+// A Structure as bytes that are stored beside the message, and a reader over them that answers FETCH without parsing.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "protocol/mime/structure.h"
+
+namespace postbag::mime {
+
+/// The stored form. Version 1, all numbers as LEB128 varints:
+///
+///     byte 1 | size of message | date | envelope | bodystructure | extensions | common fields | parts
+///     date          = 0, or 1, seconds (zigzag), zone minutes (zigzag)
+///     envelope      = length, ENVELOPE in wire form
+///     bodystructure = length, BODYSTRUCTURE in wire form
+///     extensions    = count, then (gap since the last run's end, length) each: cut out, they leave BODY
+///     common fields = 1 if complete else 0, length, raw header fields (header_fields.h says which)
+///     parts         = count, then each: index of parent + 1 (0: none), kind, encoding, header offset,
+///                     header size, body size, lines, length and charset (lower case)
+///
+/// ENVELOPE and BODYSTRUCTURE are kept rendered, so an answer is a copy. Of the header only the fields clients ask for in
+/// lists are kept (about 1 kB): enough for HEADER.FIELDS of every client we know and for SEARCH by address and subject over
+/// thousands of messages without touching a body; a whole header (often 8 kB of DKIM and ARC) would double what we write.
+std::string encode(const Structure& structure);
+
+/// The stored bytes are not what encode() wrote: the store is damaged.
+class CorruptStructure : public std::runtime_error {
+ public:
+  CorruptStructure() : std::runtime_error("stored message structure is damaged") {}
+};
+
+/// Reads the stored form in place: the bytes must outlive it and what its accessors return. Cheap to make (no allocation,
+/// parts are not decoded). Any thread.
+class StoredStructure {
+ public:
+  /// Throws CorruptStructure.
+  explicit StoredStructure(std::string_view bytes);
+
+  /// Bytes of the whole message, RFC822.SIZE.
+  std::uint64_t size() const { return size_; }
+  /// The Date field, for SENTBEFORE, SENTON, SENTSINCE (see protocol::local_day); nothing when missing or unreadable.
+  std::optional<DateTime> sent() const { return sent_; }
+  /// ENVELOPE in wire form.
+  std::string_view envelope() const { return envelope_; }
+  /// BODYSTRUCTURE in wire form.
+  std::string_view bodystructure() const { return bodystructure_; }
+  /// Appends BODY (no extension data) in wire form.
+  void append_body(std::string& out) const;
+
+  /// The raw common fields of the message's own header, in its order, each with its line end, no blank line.
+  std::string_view common_fields() const { return common_fields_; }
+  /// Whether these are all the fields of those names that the message has.
+  bool common_fields_complete() const { return common_complete_; }
+
+  /// A part without its texts.
+  struct Entry {
+    std::size_t parent = Part::none;
+    Kind kind = Kind::other;
+    Encoding encoding = Encoding::seven_bit;
+    ByteRange header;          ///< up to and with the blank line
+    ByteRange body;
+    std::uint64_t lines = 0;
+    std::string_view charset;  ///< empty when none is named
+  };
+  /// All parts in the message's order, decoded anew at each call. Throws CorruptStructure.
+  std::vector<Entry> parts() const;
+
+ private:
+  std::uint64_t size_ = 0;
+  std::optional<DateTime> sent_;
+  std::string_view envelope_, bodystructure_, extensions_, common_fields_, parts_;
+  bool common_complete_ = false;
+};
+
+}  // namespace postbag::mime

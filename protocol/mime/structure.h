@@ -1,0 +1,118 @@
+// What a message is made of: parts with their places in the stored bytes, envelopes, fields. RFC 2045, 2046, 5322.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/clock.h"
+
+namespace postbag::mime {
+
+/// A run of bytes of the stored message.
+struct ByteRange {
+  std::uint64_t offset = 0;
+  std::uint64_t size = 0;
+  constexpr std::uint64_t end() const { return offset + size; }
+  constexpr bool operator==(const ByteRange&) const = default;
+};
+
+/// Content-Transfer-Encoding. RFC 2045 section 6.
+enum class Encoding : std::uint8_t { seven_bit, eight_bit, binary, base64, quoted_printable, unknown };
+
+/// What a part is to us. A multipart or message that lies too deep, or comes when the limit of parts is reached, is `other`.
+enum class Kind : std::uint8_t {
+  other,      ///< one opaque run of bytes
+  text,       ///< text/*: can be searched, has lines in BODY
+  multipart,  ///< its children are its parts; always one at least
+  message,    ///< message/rfc822, message/global: its one child is the embedded message
+};
+
+/// A parameter as it was written, name in lower case: RFC 2231 names ("filename*0*") stay apart.
+struct Parameter {
+  std::string name;
+  std::string value;
+  bool operator==(const Parameter&) const = default;
+};
+using Parameters = std::vector<Parameter>;
+
+/// Content-Type, type and subtype in lower case. RFC 2045 section 5.
+struct ContentType {
+  std::string type = "text";
+  std::string subtype = "plain";
+  Parameters parameters;
+  bool operator==(const ContentType&) const = default;
+};
+
+/// Content-Disposition, type in lower case. RFC 2183.
+struct Disposition {
+  std::string type;
+  Parameters parameters;
+  bool operator==(const Disposition&) const = default;
+};
+
+/// An address as ENVELOPE has it; each field nothing for NIL. A group begins with an entry that has a mailbox (the
+/// group's name) and no host and ends with one that has neither. RFC 9051 section 7.5.2.
+struct Address {
+  std::optional<std::string> name;   ///< as written, quoting removed, encoded words left
+  std::optional<std::string> route;  ///< obsolete source route
+  std::optional<std::string> mailbox;
+  std::optional<std::string> host;
+  bool operator==(const Address&) const = default;
+};
+using Addresses = std::vector<Address>;
+
+/// The fields of ENVELOPE; texts unfolded and otherwise as written. RFC 9051 section 7.5.2.
+struct Envelope {
+  std::optional<std::string> date;
+  std::optional<std::string> subject;
+  Addresses from, sender, reply_to, to, cc, bcc;  ///< sender and reply_to as written: renderers put From's in place of empty
+  std::optional<std::string> in_reply_to;
+  std::optional<std::string> message_id;
+  bool operator==(const Envelope&) const = default;
+};
+
+/// A part in the order of the message. The bytes of its header run from `header` to `body`, those of its body to `end`.
+struct Part {
+  static constexpr std::size_t none = static_cast<std::size_t>(-1);
+
+  std::size_t parent = none;  ///< index of the part that holds this one; none for the message itself
+  std::size_t depth = 0;
+  Kind kind = Kind::text;
+  Encoding encoding = Encoding::seven_bit;
+  std::uint64_t header = 0;
+  std::uint64_t body = 0;
+  std::uint64_t end = 0;
+  std::uint64_t lines = 0;    ///< line ends in the body (LF, with or without CR)
+
+  ContentType type;
+  std::string encoding_name = "7bit";  ///< lower case
+  std::optional<std::string> id, description, md5, location;
+  std::optional<Disposition> disposition;
+  std::vector<std::string> languages;
+  std::optional<Envelope> envelope;    ///< of the message itself and of embedded ones
+
+  ByteRange header_range() const { return {header, body - header}; }
+  ByteRange body_range() const { return {body, end - body}; }
+  bool operator==(const Part&) const = default;
+};
+
+/// All there is to know without the bodies. parts[0] is the message itself; a parent comes before its children, children
+/// in order. Never empty.
+struct Structure {
+  std::vector<Part> parts;
+  std::uint64_t size = 0;               ///< of the message in bytes
+  std::optional<DateTime> sent;         ///< the Date field; nothing when missing or unreadable
+  std::string common_fields;            ///< see header_fields.h: raw fields of the message itself that clients often ask for
+  bool common_fields_complete = true;   ///< false when they were too long to be kept all
+  bool operator==(const Structure&) const = default;
+};
+
+/// The value of parameter `name` (lower case) in UTF-8: continuations joined, percent-encoding and charset decoded
+/// (RFC 2231 sections 3, 4; at most 64 continuations), else encoded words decoded. Nothing when it is not there.
+std::optional<std::string> parameter(const Parameters& parameters, std::string_view name);
+
+}  // namespace postbag::mime

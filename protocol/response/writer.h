@@ -1,0 +1,93 @@
+// Typed building of responses: the only place that decides between atom, quoted string and literal. RFC 9051 section 4.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "core/clock.h"
+#include "core/flags.h"
+#include "core/mailbox_name.h"
+#include "core/range_set.h"
+
+namespace postbag::protocol {
+
+/// What the client may be sent.
+enum class Charset : std::uint8_t {
+  seven_bit,  ///< IMAP4rev1: bytes above 127 only in literals, mailbox names in modified UTF-7
+  utf8,       ///< after ENABLE IMAP4rev2: quoted strings and mailbox names may be UTF-8. RFC 9051 section 5.1
+};
+
+/// Appends to a buffer that belongs to the caller and must outlive it. Everything returns *this, so that a line reads like
+/// its ABNF:
+///
+///     Writer(out).raw("* ").number(12).raw(" FETCH (UID ").number(uid.value()).raw(")").crlf();
+///
+/// Nothing is checked for the order of the calls. One thread at a time.
+class Writer {
+ public:
+  explicit Writer(std::string& out, Charset charset = Charset::seven_bit) : out_(&out), charset_(charset) {}
+
+  std::string& out() { return *out_; }
+  Charset charset() const { return charset_; }
+
+  /// Bytes that are already in wire form: our own keywords and punctuation, a rendered ENVELOPE. Never a stranger's bytes.
+  Writer& raw(std::string_view wire) { out_->append(wire); return *this; }
+  Writer& sp() { out_->push_back(' '); return *this; }
+  Writer& crlf() { out_->append("\r\n"); return *this; }
+  Writer& nil() { out_->append("NIL"); return *this; }
+  Writer& number(std::uint64_t n);
+
+  /// string: quoted if it can be, else a literal. A literal cannot hold NUL (CHAR8), so NUL bytes are left out.
+  Writer& string(std::string_view bytes);
+  /// nstring: NIL for nothing.
+  Writer& nstring(std::optional<std::string_view> bytes);
+  /// astring: an atom if it can be one (never for "NIL"), else string().
+  Writer& astring(std::string_view bytes);
+  /// A literal always: header and bytes. For message data; the bytes go out as they are.
+  Writer& literal(std::string_view bytes);
+  /// Only "{n}" CRLF: the caller streams the n bytes after it.
+  Writer& literal_header(std::uint64_t bytes);
+  /// Only "~{n}" CRLF, for data that may hold NUL. RFC 3516 section 4.2.
+  Writer& literal8_header(std::uint64_t bytes);
+
+  /// A flag list with its parentheses. Keywords not in the mailbox's table `names` (by index) are left out.
+  Writer& flags(const Flags& flags, std::span<const std::string> names, bool recent = false);
+  /// A flag list of all system flags and the keywords given, for FLAGS and PERMANENTFLAGS;
+  /// `new_keywords` adds "\*". RFC 9051 section 7.1.
+  Writer& flag_list(SystemFlags system, std::span<const std::string> keywords, bool new_keywords = false);
+
+  /// "1:3,7"; a set must not be empty on the wire, so neither here.
+  template <class N>
+  Writer& set(const RangeSet<N>& numbers) {
+    char separator = 0;
+    for (const auto& r : numbers.ranges()) {
+      if (separator != 0) out_->push_back(separator);
+      range(r.first.value(), r.last.value());
+      separator = ',';
+    }
+    return *this;
+  }
+
+  /// date-time in its quotes, in the zone it was written in.
+  Writer& date_time(const DateTime& t);
+  /// A mailbox name as an astring: modified UTF-7 or UTF-8 by the charset. RFC 3501 section 5.1.3, RFC 9051 section 5.1.
+  Writer& mailbox(const MailboxName& name) { return mailbox(name.utf8()); }
+  /// The same for names that are not mailboxes: a prefix, the pattern of a NAMESPACE. `utf8` must be valid UTF-8.
+  Writer& mailbox(std::string_view utf8);
+  /// Human text up to the end of the line (resp-text): control characters and ESC left out, bytes above 127 become '?'
+  /// unless the charset is UTF-8 and the text is, a leading '[' gets a space before it. Never empty: RFC 9051 text = 1*.
+  Writer& text(std::string_view words);
+
+ private:
+  void range(std::uint64_t first, std::uint64_t last);
+  bool fits_quoted(std::string_view bytes) const;
+  void quoted(std::string_view bytes);
+
+  std::string* out_;
+  Charset charset_;
+};
+
+}  // namespace postbag::protocol

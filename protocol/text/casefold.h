@@ -1,0 +1,50 @@
+// Comparing text as people read it: i;unicode-casemap. RFC 5051, RFC 9051 section 6.4.4.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace postbag::protocol {
+
+/// The form of `utf8` in which two texts that differ only in case or in compatibility forms are equal bytes: full case
+/// folding, then compatibility decomposition (utf8proc). Bytes that are not UTF-8 stay. Idempotent but for those.
+std::string casefolded(std::string_view utf8);
+
+/// What is searched for, prepared once. Value type; any thread.
+class Needle {
+ public:
+  explicit Needle(std::string_view utf8) : folded_(casefolded(utf8)) {}
+  const std::string& folded() const { return folded_; }
+  /// An empty needle is in every text.
+  bool empty() const { return folded_.empty(); }
+
+ private:
+  std::string folded_;
+};
+
+/// Whether the needle is in `haystack_utf8` without regard to case. Plain ASCII is not copied. O(bytes) but for
+/// needles and texts made to be repetitive.
+bool contains_casefolded(std::string_view haystack_utf8, const Needle& needle);
+
+/// Looks for a needle in a text that comes in pieces. Memory: the needle and one piece, folded.
+class StreamMatcher {
+ public:
+  /// `needle` must outlive this.
+  explicit StreamMatcher(const Needle& needle) : needle_(&needle), found_(needle.empty()) {}
+
+  /// Takes the next piece of UTF-8; a piece may end inside a character. True once the needle was seen.
+  bool feed(std::string_view utf8);
+  /// The text ends here: what comes next does not join what came before.
+  bool end_text();
+  bool found() const { return found_; }
+
+ private:
+  void look(std::string_view folded);
+
+  const Needle* needle_;
+  bool found_;
+  std::string held_;  ///< bytes of a last character that may not be complete
+  std::string tail_;  ///< folded text that a match could begin in
+};
+
+}  // namespace postbag::protocol

@@ -1,0 +1,20 @@
+// Encoded words in header fields. RFC 2047, with the language suffix of RFC 2231 section 5.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace postbag::protocol {
+
+/// A header field's value without the CRLF (or LF) of its folds and without white space at both ends. RFC 5322 section 2.2.3.
+std::string unfolded(std::string_view value);
+
+/// `text` (already unfolded) with each encoded word replaced by its UTF-8; white space between two of them goes
+/// (RFC 2047 section 6.2). What only looks like an encoded word stays as it is; so do bytes above 127.
+/// Lenient like every reader of mail: encoded words count inside quoted strings and next to other text too.
+std::string decoded_words(std::string_view text);
+
+/// What a header field says to a reader: unfolded, then decoded.
+std::string header_text(std::string_view raw_value);
+
+}  // namespace postbag::protocol
