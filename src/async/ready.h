@@ -1,0 +1,88 @@
+// Things that run soon on the loop's thread: an intrusive list, so that queueing allocates nothing and whoever dies
+// while queued leaves the queue by itself.
+#pragma once
+
+namespace postbag::async {
+
+class ReadyList;
+
+/// One thing to run. In at most one list at a time; its destructor takes it out. Loop thread only.
+class Ready {
+ public:
+  Ready() = default;
+  Ready(const Ready&) = delete;
+  Ready& operator=(const Ready&) = delete;
+  bool is_queued() const { return next_ != nullptr; }
+  /// Out of whatever list it is in; nothing when it is in none.
+  void unqueue() {
+    if (!is_queued()) return;
+    previous_->next_ = next_;
+    next_->previous_ = previous_;
+    next_ = previous_ = nullptr;
+  }
+
+ protected:
+  ~Ready() { unqueue(); }
+
+ private:
+  friend class ReadyList;
+  /// Called once for each time it was queued, already out of the list. May destroy itself and others. Must not throw.
+  virtual void run() = 0;
+
+  Ready* previous_ = nullptr;
+  Ready* next_ = nullptr;
+};
+
+/// First in, first out. Does not own what it holds.
+class ReadyList {
+ public:
+  ReadyList() = default;
+  ReadyList(const ReadyList&) = delete;
+  ReadyList& operator=(const ReadyList&) = delete;
+  ~ReadyList() {
+    while (!empty()) head_.next_->unqueue();
+  }
+  bool empty() const { return head_.next_ == &head_; }
+
+  /// At the end. Nothing happens when `item` is queued already.
+  void push(Ready& item) {
+    if (!item.is_queued()) link(item);
+  }
+  /// Runs those that are in the list now; what they push waits for the next call.
+  void run_all() {
+    ReadyList now;
+    now.splice(*this);
+    while (!now.empty()) {
+      Ready* first = now.head_.next_;
+      first->unqueue();
+      first->run();
+    }
+  }
+
+ private:
+  struct Head final : Ready {
+    Head() {
+      previous_ = next_ = this;
+    }
+    ~Head() { previous_ = next_ = nullptr; }
+    void run() override {}
+  };
+
+  void link(Ready& item) {
+    item.previous_ = head_.previous_;
+    item.next_ = &head_;
+    head_.previous_->next_ = &item;
+    head_.previous_ = &item;
+  }
+  void splice(ReadyList& other) {
+    if (other.empty()) return;
+    head_.next_ = other.head_.next_;
+    head_.previous_ = other.head_.previous_;
+    head_.next_->previous_ = head_.previous_->next_ = &head_;
+    other.head_.next_ = other.head_.previous_ = &other.head_;
+  }
+
+  Head head_;
+};
+
+}  // namespace postbag::async
