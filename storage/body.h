@@ -1,0 +1,57 @@
+// The bytes of a message on their way in.
+#pragma once
+
+#include <cstdint>
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "storage/blob/staged.h"
+
+namespace postbag::storage {
+
+/// A complete message body that no mailbox refers to yet. Copies stand for the same body. When the last copy goes and
+/// no committed append took it, its bytes are removed. Lives on the account's thread; may outlive the Store.
+class StagedBody {
+ public:
+  /// Bytes of the message, without the structure.
+  std::uint64_t size() const { return staged_->size; }
+
+ private:
+  friend class BodyWriter;
+  friend class Transaction;
+  explicit StagedBody(std::shared_ptr<blob::Staged> staged) : staged_(std::move(staged)) {}
+  std::shared_ptr<blob::Staged> staged_;
+};
+
+/// Receives one message body piece by piece, outside of any transaction. Up to StoreOptions::inline_body bytes are
+/// held in memory and go into the database, more go to a file as they come. From Store::stage(); on the account's
+/// thread; may outlive the Store. Dropped before finish(): nothing remains.
+class BodyWriter {
+ public:
+  explicit BodyWriter(std::shared_ptr<blob::BodyFiles> files, std::size_t inline_limit);
+
+  /// Adds bytes at the end. Writes to disk when the message is large, without syncing; throws DiskFull or Broken, and
+  /// then only destruction is left to do.
+  void append(std::string_view bytes);
+  /// Bytes so far.
+  std::uint64_t size() const { return staged_->size; }
+  /// The bytes so far, when they are still held in memory (see inline_body); nothing once they are in a file. Valid
+  /// until the next call.
+  std::optional<std::string_view> in_memory() const;
+  /// Reads back up to `length` bytes from `offset` of what was appended, wherever it is; shorter at the end.
+  std::string read(std::uint64_t offset, std::size_t length) const;
+  /// Ends the message. `structure` is what the reader of the message wants beside it, opaque here.
+  StagedBody finish(std::string structure);
+
+ private:
+  std::shared_ptr<blob::BodyFiles> files_;
+  std::shared_ptr<blob::Staged> staged_;
+  blob::Hasher hasher_;
+  std::size_t inline_limit_;
+};
+
+}  // namespace postbag::storage

@@ -1,0 +1,71 @@
+// What can be asked of an account's mail.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "core/result.h"
+#include "storage/mail.h"
+
+namespace postbag::storage {
+
+class Core;
+
+/// A consistent view of one account, for as long as one body runs. Obtained from Store::read(); not kept beyond it.
+/// Everything here runs on the account's thread and throws Broken (or what derives from it) when the disk fails or
+/// what is stored is corrupt. Error::mailbox_gone is what any call with the id of a removed mailbox yields.
+class ReadTransaction {
+ public:
+  explicit ReadTransaction(Core& core) : core_(core) {}
+  ReadTransaction(const ReadTransaction&) = delete;
+  ReadTransaction& operator=(const ReadTransaction&) = delete;
+
+  // Names
+  /// The mailbox of that name; nothing when it does not exist (also when only names below it do).
+  std::optional<MailboxId> find(const MailboxName& name) const;
+  /// The present name; nothing when the mailbox was removed.
+  std::optional<MailboxName> name(MailboxId id) const;
+  /// All names: mailboxes, the parents they imply, and subscriptions without a mailbox; rising by name.
+  std::vector<MailboxEntry> mailboxes() const;
+
+  // One mailbox
+  /// Reads one row at most: cheap enough for STATUS of every mailbox.
+  Result<MailboxState> state(MailboxId id) const;
+  /// The table of keywords; a message's KeywordSet indexes it. Entries are only ever added, as first spelt.
+  Result<std::vector<std::string>> keywords(MailboxId id) const;
+  /// The lowest UID without \Seen; nothing when all are seen.
+  Result<std::optional<Uid>> first_unseen(MailboxId id) const;
+  /// Every UID there is. Reads only the pages that have gaps.
+  Result<UidSet> uids(MailboxId id) const;
+  /// Those of `uids` at or above `from` that are there, at most `limit`.
+  Result<MessageSlice> messages(MailboxId id, const UidSet& uids, std::size_t limit, Uid from = Uid::min()) const;
+  /// What changed since then. `limit` bounds the messages of one slice; go on with `from` = the last answer's next.
+  /// A commit may come between slices: a later slice may tell more than upto, never less.
+  Result<MailboxChanges> changes_since(MailboxId id, Since since_changed, Since since_vanished, std::size_t limit,
+                                       Uid from = Uid::min()) const;
+  /// Makes this caller the one session that sees the messages from first_recent on as \Recent (RFC 3501 section
+  /// 2.3.2), and yields them; nothing when none are. Takes effect at once, in memory, and is written with the next
+  /// commit; a crash before it makes them recent again, which the RFC allows.
+  Result<std::optional<UidRange>> claim_recent(MailboxId id);
+
+  // Bodies
+  /// Up to `length` bytes from `offset`, fewer at the end. Nothing when the body was collected meanwhile.
+  std::optional<std::string> read_body(BodyId id, std::uint64_t offset, std::size_t length) const;
+  /// Nothing when the body was collected meanwhile.
+  std::optional<std::uint64_t> body_size(BodyId id) const;
+  /// What BodyWriter::finish was given. Nothing when the body was collected meanwhile.
+  std::optional<std::string> structure(BodyId id) const;
+  /// The same for many, in the order asked; fastest when rising. Empty text where there is none any more.
+  std::vector<std::string> structures(std::span<const BodyId> ids) const;
+  /// Reads the whole body and compares its checksum. False when it differs, nothing when it was collected.
+  std::optional<bool> verify_body(BodyId id) const;
+
+ protected:
+  Core& core_;
+};
+
+}  // namespace postbag::storage

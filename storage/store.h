@@ -1,0 +1,100 @@
+// One account's mail at rest.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <span>
+#include <utility>
+
+#include "storage/options.h"
+#include "storage/write.h"
+
+namespace postbag::storage {
+
+class Core;
+
+/// What a store has done since it was opened.
+struct StoreCounters {
+  std::uint64_t commits = 0;     ///< SQLite transactions that wrote
+  std::uint64_t writes = 0;      ///< bodies committed by them: writes / commits is what group commit saves
+  std::uint64_t refused = 0;     ///< bodies rolled back
+  std::uint64_t syncs = 0;       ///< syncs waited for: of the log once a commit, of body files and directories
+  std::uint64_t cache_loads = 0; ///< index pages decoded
+};
+
+/// The mail of one account. Blocking, without threads and without locks: used by one thread at a time, and by one
+/// Store object per directory (across processes, see DataLock in directory.h). Reading and writing throw Broken or
+/// what derives from it.
+///
+///     auto store = Store::open({.directory = dir});
+///     auto uid = store->write([&](Transaction& tx) { return tx.append(inbox, body, {}, now); });
+class Store {
+ public:
+  /// Opens, makes or migrates the account's database; removes what a crash left of bodies nobody refers to.
+  /// Throws TooNew, InUse, Corrupt or Broken.
+  static std::unique_ptr<Store> open(StoreOptions options);
+  ~Store();
+
+  /// Starts to receive a message body; see BodyWriter.
+  BodyWriter stage();
+
+  /// Runs body(ReadTransaction&) and returns what it returns. A throwing body breaks nothing.
+  template <class Body>
+  auto read(Body&& body) {
+    const ReadScope scope(*this);
+    ReadTransaction transaction(*core_);
+    return std::forward<Body>(body)(transaction);
+  }
+
+  /// GROUP COMMIT: runs the writes in order, each in its own savepoint of one SQLite transaction, and syncs once. One
+  /// that refuses or throws is rolled back alone. When SQLite or the disk fails, all fail, and each owner finds the
+  /// exception in its Write; this call itself throws only StoreFailed. `report`: what to tell watchers, in this order.
+  CommitReport commit(std::span<Write* const> writes);
+
+  /// commit() of a single body `Result<T>(Transaction&)`: its result, or throws what it threw. Told to `report` when
+  /// given.
+  template <class Body>
+  auto write(Body body, CommitReport* report = nullptr) {
+    WriteOf<Body> write(std::move(body));
+    Write* const writes[] = {&write};
+    auto changed = commit(writes);
+    if (report != nullptr) *report = std::move(changed);
+    return write.take();
+  }
+
+  /// Bytes in the write-ahead log. Above some MiB it is time for checkpoint().
+  std::uint64_t wal_bytes() const;
+  /// Copies the log into the database, with two syncs. Never needed for safety; call it when idle, or when the log is
+  /// large, after the waiting writes were answered.
+  void checkpoint();
+
+  /// Removes up to `limit` bodies that no message refers to since `grace`. Returns how many it removed: fewer than
+  /// `limit` means there are no more now. Commits on its own.
+  std::size_t collect_garbage(std::size_t limit, std::chrono::seconds grace = std::chrono::hours{1});
+
+  StoreCounters counters() const;
+
+ private:
+  /// Brackets a read, so that all of it sees one state of the database.
+  class ReadScope {
+   public:
+    explicit ReadScope(Store& store);
+    ~ReadScope();
+    ReadScope(const ReadScope&) = delete;
+    ReadScope& operator=(const ReadScope&) = delete;
+
+   private:
+    Store& store_;
+  };
+
+  explicit Store(std::unique_ptr<Core> core);
+  std::unique_ptr<Core> core_;
+};
+
+/// The mailboxes of a new account: INBOX, Drafts, Sent, Junk, Trash and Archive with their special uses (RFC 6154),
+/// subscribed. Those that exist are left alone.
+Result<void> create_default_mailboxes(Transaction& transaction);
+
+}  // namespace postbag::storage

@@ -1,0 +1,51 @@
+// What can be done to an account's mail.
+#pragma once
+
+#include <optional>
+
+#include "storage/body.h"
+#include "storage/read_transaction.h"
+
+namespace postbag::storage {
+
+/// One body's changes, within its own savepoint: all or nothing. Obtained from Store::commit() and Store::write().
+/// Each operation on messages advances the mod-sequence of the mailbox once, if it changes anything: entries that
+/// carry the returned modseq are this operation's own. An operation that returns an error has changed nothing.
+/// Nothing is promised before the commit: results must not be told before it.
+class Transaction : public ReadTransaction {
+ public:
+  using ReadTransaction::ReadTransaction;
+
+  // Names
+  /// A new, empty mailbox. Missing parents need no rows: mailboxes() shows them (RFC 9051 section 6.3.4). Its
+  /// UIDVALIDITY is higher than any this account ever had. Errors: mailbox_exists, too_many_mailboxes,
+  /// special_use_taken (another mailbox has one of the uses).
+  Result<MailboxId> create(const MailboxName& name, SpecialUses use = {});
+  /// Removes a mailbox and its messages; names below it and subscriptions stay (RFC 9051 section 6.3.5). Errors:
+  /// no_such_mailbox, not_permitted (INBOX), mailbox_has_children (the name is only implied by those below it).
+  Result<void> remove(const MailboxName& name);
+  /// Renames a mailbox, or an implied parent, with all below it (RFC 9051 section 6.3.6); subscriptions stay. INBOX
+  /// moves its messages to a new mailbox and stays, empty, and nothing below it moves. Errors: no_such_mailbox,
+  /// mailbox_exists, not_permitted (to a name below itself), name_too_long, too_many_mailboxes.
+  Result<void> rename(const MailboxName& from, const MailboxName& to);
+  /// Any name, existing or not. Twice is once.
+  void subscribe(const MailboxName& name);
+  void unsubscribe(const MailboxName& name);
+
+  // Messages
+  /// Adds a message. Errors: mailbox_gone, too_many_messages (UIDs are used up), too_many_keywords, keyword_too_long.
+  Result<Appended> append(MailboxId mailbox, const StagedBody& body, const NamedFlags& flags, DateTime internal_date);
+  /// Adds those of `uids` that are there to `to`, with flags and internal date, sharing their bodies. `to` may be
+  /// `from`. Errors as append.
+  Result<Copied> copy(MailboxId from, const UidSet& uids, MailboxId to);
+  /// copy, and the originals vanish.
+  Result<Copied> move(MailboxId from, const UidSet& uids, MailboxId to);
+  /// Errors: mailbox_gone, too_many_keywords, keyword_too_long. With `unchanged_since`, messages changed above it
+  /// are left alone and reported (RFC 7162 section 3.1.3); 0 refuses all.
+  Result<Stored> store_flags(MailboxId mailbox, const UidSet& uids, FlagOp op, const NamedFlags& flags,
+                             std::optional<Since> unchanged_since = std::nullopt);
+  /// Removes the messages with \Deleted, of `uids` only if given.
+  Result<Expunged> expunge(MailboxId mailbox, const std::optional<UidSet>& uids = std::nullopt);
+};
+
+}  // namespace postbag::storage
