@@ -1,0 +1,48 @@
+// A sequence set as a value. RFC 9051 section 9 (sequence-set), RFC 5182 ("$").
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+#include "core/range_set.h"
+
+namespace postbag::protocol {
+
+/// The set of numbers in a command, UIDs or sequence numbers, not yet resolved against a mailbox. Merged: memory
+/// follows the runs.
+class SequenceSet {
+ public:
+  /// `text` as the parser accepted it; nothing when it has more than `max_ranges` runs after merging. O(n log n).
+  static std::optional<SequenceSet> from(std::string_view text, std::size_t max_ranges);
+
+  /// Whether this is "$", the saved result of a SEARCH; resolve() then yields the empty set.
+  bool is_saved_result() const { return saved_; }
+  /// Whether "*" is in it, alone or as an end of a range.
+  bool has_star() const { return star_low_.has_value(); }
+  /// The largest number written in it; 0 when there is none. For RFC 9051's BAD on numbers beyond the mailbox.
+  std::uint32_t largest() const { return largest_; }
+
+  /// The numbers, "*" standing for `highest`: 5:* holds `highest` even when that is below 5. Nothing of "*" and its
+  /// ranges is left when `highest` is nothing (an empty mailbox). Numbers above `highest` stay in.
+  template <class N>
+  RangeSet<N> resolve(std::optional<N> highest) const {
+    RangeSet<N> out;
+    for (const auto& r : plain_.ranges()) out.add(Range<N>{N(r.first.value()), N(r.last.value())});
+    if (star_low_ && highest) out.add(Range<N>{std::min(N(*star_low_), *highest), std::max(N(*star_high_), *highest)});
+    return out;
+  }
+
+  bool operator==(const SequenceSet&) const = default;
+
+ private:
+  using Plain = Number<struct SequenceSetTag, std::uint32_t, 0xffff'ffffU>;
+
+  RangeSet<Plain> plain_;
+  /// The lowest and the highest of the other ends of ranges with "*"; all these ranges meet at "*", so two suffice.
+  std::optional<std::uint32_t> star_low_, star_high_;
+  std::uint32_t largest_ = 0;
+  bool saved_ = false;
+};
+
+}  // namespace postbag::protocol

@@ -1,0 +1,126 @@
+#include "protocol/text/charset.h"
+
+#include <iconv.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstddef>
+#include <string>
+#include <utility>
+
+#include "core/ascii.h"
+
+namespace postbag::protocol {
+
+namespace {
+
+constexpr std::string_view replacement = "\xef\xbf\xbd";  // U+FFFD
+constexpr std::size_t longest_charset_name = 64;
+
+const iconv_t no_converter = reinterpret_cast<iconv_t>(-1);  // NOLINT: iconv's own error value
+
+/// Charset names as RFC 2978 section 2.3 allows them; '/' would be an option to glibc's iconv ("//TRANSLIT").
+bool is_name(std::string_view charset) {
+  return !charset.empty() && charset.size() <= longest_charset_name &&
+         std::ranges::all_of(charset, [](char c) {
+           return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
+                  c == '_' || c == '.' || c == ':' || c == '+';
+         });
+}
+
+bool passes_as_it_is(std::string_view charset) {
+  static constexpr std::array<std::string_view, 3> names = {"utf-8", "us-ascii", "utf8"};
+  return std::ranges::any_of(names, [&](std::string_view n) { return ascii_iequal(n, charset); });
+}
+
+iconv_t open_converter(std::string_view charset) {
+  return is_name(charset) ? iconv_open("UTF-8", std::string(charset).c_str()) : no_converter;
+}
+
+}  // namespace
+
+/// Owns an iconv descriptor and the bytes of a character that is not complete.
+struct CharsetDecoder::Converter {
+  explicit Converter(iconv_t descriptor) : iconv(descriptor) {}
+  Converter(const Converter&) = delete;
+  Converter& operator=(const Converter&) = delete;
+  ~Converter() { iconv_close(iconv); }
+
+  /// Converts what it can of `in`; returns what is left: the beginning of a character, or nothing.
+  std::string_view convert(std::string_view in, std::string& out) const {
+    while (!in.empty() && step(in, out)) {
+    }
+    return in;
+  }
+
+  /// One call of iconv. False when the rest of `in` is the beginning of a character.
+  bool step(std::string_view& in, std::string& out) const {
+    std::array<char, 4096> buffer;  // NOLINT: iconv fills it
+    char* from = const_cast<char*>(in.data());  // NOLINT: iconv does not write there
+    char* to = buffer.data();
+    std::size_t from_left = in.size();
+    std::size_t to_left = buffer.size();
+    const bool failed = ::iconv(iconv, &from, &from_left, &to, &to_left) == static_cast<std::size_t>(-1);
+    const int error = failed ? errno : 0;
+    out.append(buffer.data(), buffer.size() - to_left);
+    in.remove_prefix(in.size() - from_left);
+    if (error == EILSEQ && !in.empty()) {
+      out.append(replacement);
+      in.remove_prefix(1);
+    }
+    return error != EINVAL;
+  }
+
+  iconv_t iconv;
+  std::string held;
+};
+
+bool is_known_charset(std::string_view charset) {
+  if (passes_as_it_is(charset)) return true;
+  const iconv_t descriptor = open_converter(charset);
+  if (descriptor == no_converter) return false;
+  iconv_close(descriptor);
+  return true;
+}
+
+CharsetDecoder::CharsetDecoder(std::string_view charset) {
+  if (charset.empty() || passes_as_it_is(charset)) return;
+  const iconv_t descriptor = open_converter(charset);
+  if (descriptor != no_converter) converter_ = std::make_unique<Converter>(descriptor);
+}
+
+CharsetDecoder::CharsetDecoder(CharsetDecoder&&) noexcept = default;
+CharsetDecoder& CharsetDecoder::operator=(CharsetDecoder&&) noexcept = default;
+CharsetDecoder::~CharsetDecoder() = default;
+
+void CharsetDecoder::feed(std::string_view in, std::string& out) {
+  if (!converter_) {
+    out.append(in);
+    return;
+  }
+  std::string& held = converter_->held;
+  // No charset has characters near 32 bytes long, shifts included; this also bounds what is held.
+  while (!held.empty() && !in.empty()) {
+    held.push_back(in.front());
+    in.remove_prefix(1);
+    const std::string_view rest = converter_->convert(held, out);
+    if (rest.size() >= 32) out.append(replacement);
+    held = rest.size() >= 32 ? std::string() : std::string(rest);
+  }
+  if (!in.empty()) held = std::string(converter_->convert(in, out));
+}
+
+void CharsetDecoder::finish(std::string& out) {
+  if (converter_ && !std::exchange(converter_->held, {}).empty()) out.append(replacement);
+}
+
+std::string to_utf8(std::string_view bytes, std::string_view charset) {
+  CharsetDecoder decoder(charset);
+  std::string out;
+  decoder.feed(bytes, out);
+  decoder.finish(out);
+  return out;
+}
+
+}  // namespace postbag::protocol
