@@ -1,0 +1,148 @@
+"""The real server as a child process in a directory of its own, on a port of the kernel's choice."""
+
+import json
+import os
+import select
+import shutil
+import signal
+import subprocess
+import tempfile
+
+from wire import Connection
+
+PASSWORD = "secret"
+
+
+class ServerFailed(Exception):
+    """The server did not start, did not end well, or a wire stream does not parse."""
+
+
+class Server:
+    """Start it, use it, stop() it; as a context manager it stops at the end. Everything lies below `self.home`."""
+
+    def __init__(self, postbag, wirecheck=None, config="", home=None, deadline=30.0):
+        self.postbag = postbag
+        self.wirecheck = wirecheck
+        self.deadline = deadline
+        self.own_home = home is None
+        self.home = home or tempfile.mkdtemp(prefix="postbag-test-")
+        self.data = os.path.join(self.home, "data")
+        self.wire = os.path.join(self.home, "wire")
+        self.process = None
+        self.address = None
+        self.streams = 0
+        self.accounts = 0
+        os.makedirs(self.wire, exist_ok=True)
+        self._write_config(config)
+
+    def __enter__(self):
+        self.start()
+        return self
+
+    def __exit__(self, kind, *_):
+        if kind is None:
+            self.stop()
+            self.check_wire()
+        else:
+            self.kill()
+        self.clean()
+
+    def start(self):
+        """Returns when the server accepts connections."""
+        log = open(os.path.join(self.home, "log"), "ab")
+        command = [self.postbag, "serve", "--dir", self.data, "--listen", "127.0.0.1:0"]
+        if self.config:
+            command += ["--config", self.config]
+        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log)
+        log.close()
+        ready = json.loads(self._first_line())
+        if ready.get("ready") is not True or ready.get("pid") != self.process.pid:
+            raise ServerFailed(f"the ready line is {ready}")
+        host, _, port = ready["imap"][0].rpartition(":")
+        self.address = (host, int(port))
+
+    def add_user(self, name=None):
+        """Adds an account with PASSWORD and gives its name; the name is made up when none is given."""
+        self.accounts += 1
+        name = name or f"user{self.accounts}"
+        self.run("user", "add", name, "--dir", self.data, input=PASSWORD.encode() + b"\n")
+        return name
+
+    def run(self, *arguments, input=b""):
+        """Runs another `postbag` subcommand and gives its stdout. ServerFailed when it does not exit with 0."""
+        done = subprocess.run([self.postbag, *arguments], input=input, capture_output=True, timeout=self.deadline)
+        if done.returncode != 0:
+            raise ServerFailed(f"postbag {' '.join(arguments)}: exit {done.returncode}: {done.stderr.decode()}")
+        return done.stdout
+
+    def connect(self, name="session", deadline=10.0):
+        """A new connection whose bytes are kept for check_wire(); the greeting is not yet read."""
+        return Connection(self.address, self.stream_path(name), deadline)
+
+    def logged_in(self, user, name="session", deadline=10.0):
+        connection = self.connect(name, deadline)
+        connection.greet()
+        connection.login(user, PASSWORD)
+        return connection
+
+    def stream_path(self, name):
+        """A fresh path for the bytes of one connection."""
+        self.streams += 1
+        return os.path.join(self.wire, f"{self.streams:04d}-{name}")
+
+    def stop(self):
+        """Ends the server as an administrator does; ServerFailed unless it exits with 0."""
+        if self.process is None:
+            return
+        self.process.send_signal(signal.SIGTERM)
+        try:
+            code = self.process.wait(timeout=self.deadline)
+        except subprocess.TimeoutExpired:
+            self.kill()
+            raise ServerFailed("the server did not end after SIGTERM\n" + self.log_tail()) from None
+        self._close()
+        if code != 0:
+            raise ServerFailed(f"the server ended with {code}\n" + self.log_tail())
+
+    def kill(self):
+        """Ends the server without warning."""
+        if self.process is not None:
+            self.process.kill()
+            self.process.wait()
+            self._close()
+
+    def check_wire(self):
+        """Parses every recorded stream with the response grammar."""
+        streams = sorted(os.path.join(self.wire, name) for name in os.listdir(self.wire))
+        streams = [path for path in streams if os.path.getsize(path) > 0]
+        if not self.wirecheck or not streams:
+            return
+        done = subprocess.run([self.wirecheck, *streams], capture_output=True, timeout=300)
+        if done.returncode != 0:
+            raise ServerFailed("wirecheck: " + (done.stdout + done.stderr).decode(errors="replace"))
+
+    def clean(self):
+        if self.own_home and not os.environ.get("POSTBAG_KEEP"):
+            shutil.rmtree(self.home, ignore_errors=True)
+
+    def log_tail(self, size=6000):
+        with open(os.path.join(self.home, "log"), "rb") as log:
+            return log.read()[-size:].decode(errors="replace")
+
+    def _close(self):
+        self.process.stdout.close()
+        self.process = None
+
+    def _first_line(self):
+        ready, _, _ = select.select([self.process.stdout], [], [], self.deadline)
+        line = self.process.stdout.readline() if ready else b""
+        if not line:
+            self.kill()
+            raise ServerFailed("the server did not get ready\n" + self.log_tail())
+        return line
+
+    def _write_config(self, text):
+        self.config = os.path.join(self.home, "postbag.toml") if text else None
+        if self.config:
+            with open(self.config, "w") as file:
+                file.write(text)
