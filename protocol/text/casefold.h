@@ -22,8 +22,7 @@ class Needle {
   std::string folded_;
 };
 
-/// Whether the needle is in `haystack_utf8` without regard to case. Plain ASCII is not copied. O(bytes) but for
-/// needles and texts made to be repetitive.
+/// Whether the needle is in `haystack_utf8` without regard to case. O(bytes of both).
 bool contains_casefolded(std::string_view haystack_utf8, const Needle& needle);
 
 /// Looks for a needle in a text that comes in pieces. Memory: the needle and one piece, folded.

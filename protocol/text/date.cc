@@ -1,0 +1,243 @@
+#include "protocol/text/date.h"
+
+#include <array>
+#include <charconv>
+#include <chrono>
+#include <cstddef>
+#include <vector>
+
+#include "core/ascii.h"
+
+namespace postbag::protocol {
+
+namespace {
+
+namespace chrono = std::chrono;
+
+constexpr std::array<std::string_view, 12> months = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                                     "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+constexpr std::int64_t seconds_of_day = 86'400;
+
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+bool is_alpha(char c) { return ascii_lower(c) >= 'a' && ascii_lower(c) <= 'z'; }
+
+/// The number that all of `digits` is; nothing for anything else. At most 9 digits.
+std::optional<int> number(std::string_view digits) {
+  int value = 0;
+  if (digits.empty() || digits.size() > 9 || !is_digit(digits.front())) return std::nullopt;
+  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
+  if (error != std::errc() || end != digits.data() + digits.size()) return std::nullopt;
+  return value;
+}
+
+/// The words of a Date field: runs of letters, runs of digits, "+hhmm", ':'. Comments, which nest, and white space are
+/// skipped; so is any other byte. More than 16 words are no date.
+std::vector<std::string_view> words_of(std::string_view text) {
+  std::vector<std::string_view> words;
+  std::size_t depth = 0;
+  for (std::size_t i = 0; i < text.size() && words.size() < 16;) {
+    const char c = text[i];
+    std::size_t end = i + 1;
+    if (c == '(') ++depth;
+    if (c == ')' && depth > 0) --depth;
+    if (depth == 0 && (is_alpha(c) || is_digit(c) || c == '+' || c == '-')) {
+      const auto same = is_alpha(c) ? is_alpha : is_digit;
+      while (end < text.size() && same(text[end])) ++end;
+      words.push_back(text.substr(i, end - i));
+    } else if (depth == 0 && c == ':') {
+      words.push_back(text.substr(i, 1));
+    }
+    i = end;
+  }
+  return words;
+}
+
+/// Two and three digit years. RFC 5322 section 4.3.
+int full_year(int year, std::size_t digits) {
+  if (digits == 2) return year < 50 ? year + 2000 : year + 1900;
+  return digits == 3 ? year + 1900 : year;
+}
+
+/// Zones by name. RFC 5322 section 4.3; all others are "-0000" by its rule.
+int named_zone(std::string_view name) {
+  static constexpr struct { std::string_view name; int hours; } zones[] = {
+      {"EDT", -4}, {"EST", -5}, {"CDT", -5}, {"CST", -6}, {"MDT", -6}, {"MST", -7}, {"PDT", -7}, {"PST", -8}};
+  for (const auto& zone : zones)
+    if (ascii_iequal(zone.name, name)) return zone.hours * 60;
+  return 0;
+}
+
+/// Minutes east of UTC; 0 for what cannot be a zone.
+int zone_of(std::string_view word) {
+  if (word.empty() || is_alpha(word[0])) return named_zone(word);
+  const auto hhmm = word.size() == 5 ? number(word.substr(1)) : std::nullopt;
+  if (!hhmm || *hhmm % 100 > 59 || *hhmm > 2359) return 0;
+  const int minutes = *hhmm / 100 * 60 + *hhmm % 100;
+  return word[0] == '-' ? -minutes : minutes;
+}
+
+/// Reads words one after another.
+class Words {
+ public:
+  explicit Words(const std::vector<std::string_view>& words) : words_(&words) {}
+  std::string_view peek() const { return at_ < words_->size() ? (*words_)[at_] : std::string_view{}; }
+  std::string_view take() {
+    const std::string_view word = peek();
+    if (!word.empty()) ++at_;
+    return word;
+  }
+  bool take_if(std::string_view word) {
+    const bool is = peek() == word;
+    if (is) ++at_;
+    return is;
+  }
+
+ private:
+  const std::vector<std::string_view>* words_;
+  std::size_t at_ = 0;
+};
+
+/// "-" stands before the month and year of dates like 7-Feb-94, glued to the digits of the year.
+std::string_view without_dash(std::string_view word) { return word.starts_with('-') ? word.substr(1) : word; }
+
+/// day month year, or month day (asctime: its year comes last). False when it is neither.
+bool take_date(Words& words, Civil& civil, bool& year_is_last) {
+  if (!words.peek().empty() && is_alpha(words.peek()[0]) && month_number(words.peek()) == 0) words.take();
+  year_is_last = month_number(words.peek()) != 0;
+  if (year_is_last) civil.month = month_number(words.take());
+  const auto day = number(words.take());
+  if (!day) return false;
+  civil.day = *day;
+  if (year_is_last) return true;
+  words.take_if("-");
+  civil.month = month_number(words.take());
+  const std::string_view year = without_dash(words.take());
+  const auto value = number(year);
+  civil.year = full_year(value.value_or(0), year.size());
+  return civil.month != 0 && value.has_value();
+}
+
+bool take_time(Words& words, Civil& civil) {
+  const auto hour = number(words.take());
+  if (!hour || !words.take_if(":")) return false;
+  const auto minute = number(words.take());
+  const auto second = words.take_if(":") ? number(words.take()) : 0;
+  if (!minute || !second) return false;
+  civil.hour = *hour;
+  civil.minute = *minute;
+  civil.second = *second;
+  return true;
+}
+
+void append_padded(std::string& out, int value, std::size_t width, char pad) {
+  const std::string digits = std::to_string(value);
+  out.append(width > digits.size() ? width - digits.size() : 0, pad);
+  out.append(digits);
+}
+
+}  // namespace
+
+std::optional<Day> day_of(int year, int month, int day) {
+  if (year < -32'767 || year > 32'767 || month < 1 || day < 1) return std::nullopt;
+  const chrono::year_month_day date{chrono::year(year), chrono::month(static_cast<unsigned>(month)),
+                                    chrono::day(static_cast<unsigned>(day))};
+  if (month > 12 || day > 31 || !date.ok()) return std::nullopt;
+  return static_cast<Day>(chrono::sys_days(date).time_since_epoch().count());
+}
+
+Day local_day(const DateTime& t) {
+  const std::int64_t local = t.seconds + std::int64_t{60} * t.zone_minutes;
+  return static_cast<Day>(local / seconds_of_day - (local % seconds_of_day < 0 ? 1 : 0));
+}
+
+Civil civil_of(const DateTime& t) {
+  const Day day = local_day(t);
+  const auto second =
+      static_cast<int>(t.seconds + std::int64_t{60} * t.zone_minutes - std::int64_t{day} * seconds_of_day);
+  const chrono::year_month_day date{chrono::sys_days(chrono::days(day))};
+  return {.year = static_cast<int>(date.year()),
+          .month = static_cast<int>(static_cast<unsigned>(date.month())),
+          .day = static_cast<int>(static_cast<unsigned>(date.day())),
+          .hour = second / 3600,
+          .minute = second / 60 % 60,
+          .second = second % 60};
+}
+
+std::optional<DateTime> date_time_of(const Civil& civil, int zone_minutes) {
+  const auto day = day_of(civil.year, civil.month, civil.day);
+  const bool time_ok = civil.hour >= 0 && civil.hour < 24 && civil.minute >= 0 && civil.minute < 60 &&
+                       civil.second >= 0 && civil.second <= 60;
+  if (!day || !time_ok || zone_minutes <= -24 * 60 || zone_minutes >= 24 * 60) return std::nullopt;
+  const int second = (civil.hour * 60 + civil.minute - zone_minutes) * 60 + civil.second;
+  return DateTime{.seconds = *day * seconds_of_day + second, .zone_minutes = static_cast<std::int16_t>(zone_minutes)};
+}
+
+int month_number(std::string_view name) {
+  for (std::size_t i = 0; i < months.size(); ++i)
+    if (ascii_iequal(months[i], name)) return static_cast<int>(i) + 1;
+  return 0;
+}
+
+std::string_view month_name(int month) { return months[static_cast<std::size_t>(month - 1)]; }
+
+std::optional<DateTime> parse_rfc5322_date(std::string_view value) {
+  const std::vector<std::string_view> list = words_of(value);
+  Words words(list);
+  Civil civil;
+  bool year_is_last = false;
+  if (!take_date(words, civil, year_is_last)) return std::nullopt;
+  // Some write only a date; it is enough for SEARCH.
+  if (!words.peek().empty() && !take_time(words, civil)) return std::nullopt;
+  if (year_is_last) {
+    if (!words.peek().empty() && is_alpha(words.peek()[0])) words.take();  // asctime with a zone before the year
+    const std::string_view year = words.take();
+    const auto number_of_year = number(year);
+    if (!number_of_year) return std::nullopt;
+    civil.year = full_year(*number_of_year, year.size());
+  }
+  return date_time_of(civil, zone_of(words.take()));
+}
+
+std::string internal_date(const DateTime& t) {
+  const Civil civil = civil_of(t);
+  const int zone = t.zone_minutes < 0 ? -t.zone_minutes : t.zone_minutes;
+  std::string out;
+  append_padded(out, civil.day, 2, ' ');
+  out.append("-").append(month_name(civil.month)).append("-");
+  append_padded(out, civil.year, 4, '0');
+  out.push_back(' ');
+  append_padded(out, civil.hour, 2, '0');
+  out.push_back(':');
+  append_padded(out, civil.minute, 2, '0');
+  out.push_back(':');
+  append_padded(out, civil.second, 2, '0');
+  out.append(t.zone_minutes < 0 ? " -" : " +");
+  append_padded(out, zone / 60 * 100 + zone % 60, 4, '0');
+  return out;
+}
+
+std::optional<DateTime> parse_internal_date(std::string_view text) {
+  // 0         1         2
+  // 01234567890123456789012345
+  //  7-Feb-1994 21:52:25 -0800
+  constexpr std::string_view shape = "dd-mmm-dddd dd:dd:dd sdddd";
+  if (text.size() != shape.size()) return std::nullopt;
+  for (std::size_t i = 0; i < shape.size(); ++i) {
+    const bool ok = shape[i] == 'd'   ? is_digit(text[i]) || (i == 0 && text[i] == ' ')
+                    : shape[i] == 's' ? text[i] == '+' || text[i] == '-'
+                                      : shape[i] == 'm' || text[i] == shape[i];
+    if (!ok) return std::nullopt;
+  }
+  const std::size_t day_begin = text[0] == ' ' ? 1 : 0;
+  const Civil civil{.year = *number(text.substr(7, 4)),
+                    .month = month_number(text.substr(3, 3)),
+                    .day = *number(text.substr(day_begin, 2 - day_begin)),
+                    .hour = *number(text.substr(12, 2)),
+                    .minute = *number(text.substr(15, 2)),
+                    .second = *number(text.substr(18, 2))};
+  const int zone = *number(text.substr(22, 4));
+  if (zone % 100 > 59 || zone / 100 > 23) return std::nullopt;
+  return date_time_of(civil, (text[21] == '-' ? -1 : 1) * (zone / 100 * 60 + zone % 100));
+}
+
+}  // namespace postbag::protocol
