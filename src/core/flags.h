@@ -18,6 +18,7 @@ class SystemFlags {
  public:
   constexpr SystemFlags() = default;
   explicit constexpr SystemFlags(std::uint8_t bits) : bits_(bits & all_bits) {}
+  static constexpr SystemFlags all() { return SystemFlags(all_bits); }
   constexpr bool has(SystemFlag f) const { return (bits_ & static_cast<std::uint8_t>(f)) != 0; }
   constexpr void add(SystemFlag f) { bits_ = static_cast<std::uint8_t>(bits_ | static_cast<std::uint8_t>(f)); }
   constexpr void add(SystemFlags f) { bits_ = static_cast<std::uint8_t>(bits_ | f.bits_); }

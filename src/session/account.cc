@@ -1,0 +1,107 @@
+#include "session/account.h"
+
+#include <algorithm>
+#include <chrono>
+#include <exception>
+#include <utility>
+
+namespace postbag {
+
+namespace {
+
+/// Writes that share one sync at most, so that a slice of the worker's time stays short.
+constexpr std::size_t batch_limit = 64;
+/// A write-ahead log above this is copied into the database once the waiting writes were answered.
+constexpr std::uint64_t checkpoint_bytes = 4ULL * 1024 * 1024;
+constexpr std::chrono::seconds collection_interval{60};
+constexpr std::size_t collection_slice = 64;
+
+}  // namespace
+
+Account::Account(async::Loop& loop, async::Worker& worker, AccountId id, std::unique_ptr<storage::Store> store)
+    : loop_(loop), worker_(worker), id_(id), store_(std::move(store)),
+      next_collection_(async::in(collection_interval)) {}
+
+Account::~Account() = default;
+
+void Account::Committed::await_suspend(std::coroutine_handle<> who) {
+  who_ = who;
+  account_.waiting_.push_back(this);
+  account_.start_committing();
+}
+
+void Account::forget(Committed& waiter) {
+  std::erase(waiting_, &waiter);
+  const auto it = std::ranges::find(batch_, &waiter);
+  if (it == batch_.end()) return;
+  // The worker is using the write that dies: ending the job waits for it.
+  committer_.reset();
+  batch_.clear();
+}
+
+void Account::start_committing() {
+  if (committer_) return;
+  committer_ = std::make_unique<async::Job>(loop_, commit_waiting(), [this](const std::exception_ptr&) {
+    committer_.reset();
+    if (!waiting_.empty()) start_committing();
+  });
+}
+
+async::Task<void> Account::commit_waiting() {
+  while (!waiting_.empty()) {
+    const auto take = static_cast<std::ptrdiff_t>(std::min(waiting_.size(), batch_limit));
+    batch_.assign(waiting_.begin(), waiting_.begin() + take);
+    waiting_.erase(waiting_.begin(), waiting_.begin() + take);
+    co_await commit_batch();
+    for (Committed* waiter : std::exchange(batch_, {})) loop_.defer(*waiter);
+  }
+  co_await tidy();
+}
+
+async::Task<void> Account::commit_batch() {
+  std::vector<storage::Write*> writes;
+  for (const Committed* waiter : batch_) writes.push_back(&waiter->write_);
+  std::exception_ptr failure;
+  try {
+    const storage::CommitReport report = co_await worker_.run([&] {
+      storage::CommitReport changed = store_->commit(writes);
+      log_is_long_ = store_->wal_bytes() > checkpoint_bytes;
+      return changed;
+    });
+    tell(report);
+  } catch (...) {
+    failure = std::current_exception();
+  }
+  if (failure) fail_batch(failure);
+}
+
+void Account::fail_batch(const std::exception_ptr& failure) {
+  for (const Committed* waiter : batch_) waiter->write_.settle(failure);
+}
+
+void Account::tell(const storage::CommitReport& report) {
+  for (const storage::ChangedMailbox& changed : report.mailboxes) {
+    for (Watch* watch : watches_) {
+      if (watch->mailbox != changed.id) continue;
+      watch->changed_to = changed.modseq;
+      watch->gone = watch->gone || changed.gone;
+      watch->signal->set();
+    }
+  }
+}
+
+async::Task<void> Account::tidy() {
+  const bool collect = readings_ == 0 && std::chrono::steady_clock::now() >= next_collection_;
+  if (!collect && !log_is_long_) co_return;
+  if (collect) next_collection_ = async::in(collection_interval);
+  co_await worker_.run([&] {
+    if (std::exchange(log_is_long_, false)) store_->checkpoint();
+    if (collect) store_->collect_garbage(collection_slice);
+  });
+}
+
+async::Task<storage::StoreCounters> Account::counters() {
+  co_return co_await worker_.run([&] { return store_->counters(); });
+}
+
+}  // namespace postbag

@@ -1,0 +1,118 @@
+// One account's mail as its sessions share it: the store on its worker, group commit, and who hears of changes.
+#pragma once
+
+#include <coroutine>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <type_traits>
+#include <vector>
+
+#include "async/job.h"
+#include "async/signal.h"
+#include "async/task.h"
+#include "async/workers.h"
+#include "core/numbers.h"
+#include "storage/store.h"
+
+namespace postbag {
+
+/// Somebody who wants to hear that a mailbox changed. Registered with an Account, which it must leave before it dies.
+struct Watch {
+  async::Signal* signal = nullptr;      ///< set when something changed
+  std::optional<MailboxId> mailbox;     ///< which one; nothing: none for now
+  std::optional<ModSeq> changed_to;     ///< the mailbox's modseq after the last commit that touched it
+  bool gone = false;                    ///< the mailbox was removed
+};
+
+/// Loop thread only, but for the bodies: those run on the account's worker, one at a time, so the store needs no lock.
+/// Coroutines that await it must end before it does: sessions hold it by shared_ptr.
+class Account {
+ public:
+  Account(async::Loop& loop, async::Worker& worker, AccountId id, std::unique_ptr<storage::Store> store);
+  ~Account();
+  Account(const Account&) = delete;
+  Account& operator=(const Account&) = delete;
+
+  AccountId id() const { return id_; }
+
+  /// `co_await account.read(body)`: what body(ReadTransaction&) returns. `body` captures by reference only; see
+  /// async::Worker::run. Bodies are short: long work is cut into slices.
+  template <class Body>
+  async::Task<std::invoke_result_t<Body&, storage::ReadTransaction&>> read(Body body) {
+    co_return co_await worker_.run([&] { return store_->read(body); });
+  }
+
+  /// `co_await account.write(body)`: the Result of body(Transaction&), once it is committed and synced together with
+  /// whatever else waited (group commit). The watchers have been told by then. Throws when the world broke.
+  template <class Body>
+  async::Task<std::invoke_result_t<Body&, storage::Transaction&>> write(Body body) {
+    storage::WriteOf<Body> write(body);
+    co_await Committed(*this, write);
+    co_return write.take();
+  }
+
+  /// `co_await account.with_store(body)`: what body(Store&) returns, outside of any transaction: staging of bodies.
+  template <class Body>
+  async::Task<std::invoke_result_t<Body&, storage::Store&>> with_store(Body body) {
+    co_return co_await worker_.run([&] { return body(*store_); });
+  }
+
+  void watch(Watch& watch) { watches_.push_back(&watch); }
+  void unwatch(Watch& watch) { std::erase(watches_, &watch); }
+
+  /// While one lives, no body is collected, so that a message being sent cannot lose its bytes.
+  class Reading {
+   public:
+    explicit Reading(Account& account) : account_(account) { ++account_.readings_; }
+    ~Reading() { --account_.readings_; }
+    Reading(const Reading&) = delete;
+    Reading& operator=(const Reading&) = delete;
+
+   private:
+    Account& account_;
+  };
+
+  /// Asks the store what it has done so far. On the worker.
+  async::Task<storage::StoreCounters> counters();
+
+ private:
+  /// Waits in the queue of writes until its batch is committed.
+  class Committed final : private async::Ready {
+   public:
+    Committed(Account& account, storage::Write& write) : account_(account), write_(write) {}
+    ~Committed() { account_.forget(*this); }
+    bool await_ready() const noexcept { return false; }
+    void await_suspend(std::coroutine_handle<> who);
+    void await_resume() const noexcept {}
+
+   private:
+    friend class Account;
+    void run() override { who_.resume(); }
+    Account& account_;
+    storage::Write& write_;
+    std::coroutine_handle<> who_;
+  };
+
+  void start_committing();
+  async::Task<void> commit_waiting();
+  async::Task<void> commit_batch();
+  async::Task<void> tidy();
+  void tell(const storage::CommitReport& report);
+  void fail_batch(const std::exception_ptr& failure);
+  void forget(Committed& waiter);
+
+  async::Loop& loop_;
+  async::Worker& worker_;
+  AccountId id_;
+  std::unique_ptr<storage::Store> store_;
+  std::vector<Watch*> watches_;
+  std::vector<Committed*> waiting_;  ///< for the next batch
+  std::vector<Committed*> batch_;    ///< being committed; null where the owner died
+  std::size_t readings_ = 0;
+  bool log_is_long_ = false;         ///< the write-ahead log wants a checkpoint; written on the worker in a batch
+  async::Deadline next_collection_;
+  std::unique_ptr<async::Job> committer_;
+};
+
+}  // namespace postbag

@@ -1,0 +1,65 @@
+// What the server hands to every session. Pure interfaces where the server has a choice; all on the loop thread.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "async/address.h"
+#include "async/loop.h"
+#include "async/task.h"
+#include "core/clock.h"
+#include "core/limits.h"
+#include "core/numbers.h"
+#include "core/result.h"
+
+namespace postbag {
+
+class Account;
+
+/// Who may log in.
+class Authenticator {
+ public:
+  virtual ~Authenticator() = default;
+  /// The account of `user` when the password is right. Error::wrong_password also for an unknown user, after the same
+  /// time; Error::busy when too many wait. Wipes its copy of the password; `peer` is for growing delays.
+  virtual async::Task<Result<AccountId>> authenticate(std::string user, std::string password,
+                                                      const async::Address& peer) = 0;
+};
+
+/// The mail of the accounts.
+class Accounts {
+ public:
+  virtual ~Accounts() = default;
+  /// The account's mail, shared by all its sessions, opened if nobody has it open. Error::no_such_account,
+  /// Error::busy when the account has its most connections. Throws when the store is damaged.
+  virtual async::Task<Result<std::shared_ptr<Account>>> open(AccountId id) = 0;
+};
+
+/// One line of the log; values may hold a stranger's bytes, the log escapes them.
+struct LogEvent {
+  enum class Level : unsigned char { debug, info, warning, error };
+  Level level = Level::info;
+  std::string_view what;     ///< a few fixed words: "login", "login failed", "disconnect"
+  std::string_view user = {};
+  std::string_view detail = {};
+};
+
+class Log {
+ public:
+  virtual ~Log() = default;
+  /// Must not block and must not throw.
+  virtual void write(const async::Address& peer, const LogEvent& event) = 0;
+};
+
+/// All of it outlives every session.
+struct Context {
+  async::Loop& loop;
+  const Limits& limits;
+  const Clock& clock;
+  Authenticator& authenticator;
+  Accounts& accounts;
+  Log& log;
+};
+
+}  // namespace postbag

@@ -1,0 +1,107 @@
+// Telling a client what happened in its selected mailbox: the only place that sends EXPUNGE, and with EXISTS, RECENT
+// and FETCH (FLAGS) the only one that speaks of other sessions' doings. RFC 9051 section 7.5.1, RFC 2180.
+
+#include <cstddef>
+#include <utility>
+
+#include "session/session.h"
+
+namespace postbag {
+
+namespace {
+
+constexpr std::size_t slice = 1000;
+
+/// What one look into the store yields.
+struct News {
+  storage::MailboxChanges changes;
+  std::vector<std::string> keywords;  ///< the table, when it has grown
+  std::optional<UidRange> recent;
+};
+
+/// One slice of the news; on the account's worker.
+Result<News> read_news(storage::ReadTransaction& tx, const Selected& known, bool claims_recent, Uid from) {
+  auto changes = tx.changes_since(known.id, known.told.value(), known.told_vanished.value(), slice, from);
+  if (!changes) return std::unexpected(changes.error());
+  News news{.changes = std::move(*changes), .keywords = {}, .recent = {}};
+  const auto state = tx.state(known.id);
+  if (state->keywords > known.keywords.size()) news.keywords = *tx.keywords(known.id);
+  if (claims_recent) news.recent = *tx.claim_recent(known.id);
+  return news;
+}
+
+}  // namespace
+
+async::Task<void> Session::sync(Expunge expunge, std::optional<ModSeq> own) {
+  if (!selected_ || !watch_.changed_to) co_return;
+  const bool removals = expunge == Expunge::told && *watch_.changed_to > selected_->told_vanished;
+  if (*watch_.changed_to <= selected_->told && !removals) co_return;
+
+  // \Recent is told to IMAP4rev1 clients only, and EXAMINE takes it from nobody. RFC 3501 section 6.3.2.
+  const bool claims_recent = !rev2_ && !selected_->read_only;
+  std::optional<Uid> from = Uid::min();
+  std::optional<ModSeq> upto;
+  while (from) {
+    const Selected& known = *selected_;
+    const Uid here = *from;
+    const Result<News> news =
+        co_await account_->read([&](storage::ReadTransaction& tx) { return read_news(tx, known, claims_recent, here); });
+    if (!news) co_return;  // deleted: commands will find out
+    const bool first = !upto;
+    if (first) upto = news->changes.upto;
+    if (!news->keywords.empty()) tell_keywords(news->keywords);
+    if (news->recent) selected_->recent.add(*news->recent);
+    if (first && expunge == Expunge::told) tell_removed(news->changes.vanished);
+    const std::uint64_t next_before = selected_->known_next;
+    tell_arrived(news->changes.messages);
+    tell_flags(news->changes.messages, next_before, own);
+    from = news->changes.next;
+    if (!co_await flush_if_large()) co_return;
+  }
+  selected_->told = *upto;
+  if (expunge == Expunge::told) selected_->told_vanished = *upto;
+}
+
+void Session::tell_keywords(const std::vector<std::string>& keywords) {
+  selected_->keywords = keywords;
+  respond().raw("* FLAGS ").flag_list(SystemFlags::all(), keywords).crlf();
+}
+
+void Session::tell_removed(const UidSet& vanished) {
+  for (const SeqNum seq : selected_->view.remove(vanished))
+    respond().raw("* ").number(seq.value()).raw(" EXPUNGE").crlf();
+  selected_->recent = selected_->recent.minus(vanished);
+  selected_->saved = selected_->saved.minus(vanished);  // RFC 9051 section 6.4.4.1
+}
+
+void Session::tell_arrived(const std::vector<storage::Message>& messages) {
+  UidSet arrived;
+  for (const storage::Message& message : messages)
+    if (message.uid.value() >= selected_->known_next) arrived.add(message.uid);
+  if (arrived.empty()) return;
+  selected_->known_next = std::uint64_t{arrived.back().value()} + 1;
+  selected_->view.append(arrived);
+  tell_size();
+}
+
+void Session::tell_size() {
+  respond().raw("* ").number(selected_->view.size()).raw(" EXISTS").crlf();
+  if (rev2_) return;
+  const std::uint64_t recent = selected_->recent.intersect(selected_->view.uids()).size();
+  respond().raw("* ").number(recent).raw(" RECENT").crlf();
+}
+
+void Session::tell_flags(const std::vector<storage::Message>& messages, std::uint64_t next_before,
+                         std::optional<ModSeq> own) {
+  for (const storage::Message& message : messages) {
+    const auto seq = selected_->view.seq_of(message.uid);
+    const bool just_arrived = message.uid.value() >= next_before;
+    const bool was_told = message.modseq <= selected_->told || message.modseq == own;
+    if (!seq || just_arrived || was_told) continue;
+    protocol::Writer out = respond();
+    out.raw("* ").number(seq->value()).raw(" FETCH (FLAGS ");
+    out.flags(message.flags, selected_->keywords, selected_->recent.contains(message.uid)).raw(")").crlf();
+  }
+}
+
+}  // namespace postbag

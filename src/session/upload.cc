@@ -1,0 +1,45 @@
+#include "session/upload.h"
+
+#include <utility>
+
+#include "protocol/mime/stored.h"
+
+namespace postbag {
+
+namespace {
+
+constexpr std::size_t piece = 64 * 1024;
+
+mime::ParserLimits parser_limits(const Limits& limits) {
+  mime::ParserLimits out;
+  out.depth = limits.mime_depth;
+  out.parts = limits.mime_parts;
+  out.header_used = limits.header_used;
+  out.headers_used = limits.headers_used;
+  out.addresses = limits.addresses;
+  return out;
+}
+
+}  // namespace
+
+async::Task<void> Upload::take(std::string_view bytes, bool last) {
+  pending_.append(bytes);
+  if (last || pending_.size() >= piece) co_await write(last);
+}
+
+async::Task<void> Upload::write(bool last) {
+  co_await account_.with_store([&](storage::Store& store) { write_on_worker(store, last); });
+  pending_.clear();
+  if (last) pending_.shrink_to_fit();
+}
+
+void Upload::write_on_worker(storage::Store& store, bool last) {
+  if (!open_) open_.emplace(Open{store.stage(), mime::Parser(parser_limits(limits_))});
+  open_->writer.append(pending_);
+  open_->parser.feed(pending_);
+  if (!last) return;
+  messages_.push_back(open_->writer.finish(mime::encode(std::move(open_->parser).finish())));
+  open_.reset();
+}
+
+}  // namespace postbag

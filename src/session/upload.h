@@ -1,0 +1,44 @@
+// A message on its way from the client into the store: streamed, parsed once, never whole in memory. RFC 9051 section
+// 6.3.12.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "async/task.h"
+#include "protocol/mime/parser.h"
+#include "session/account.h"
+#include "storage/body.h"
+
+namespace postbag {
+
+/// The messages of one APPEND, in the order they came. Loop thread only; the writing happens on the account's worker.
+class Upload {
+ public:
+  explicit Upload(Account& account, const Limits& limits) : account_(account), limits_(limits) {}
+
+  /// Takes the next bytes of the message that is being sent; `last` ends it. Throws what the store throws.
+  async::Task<void> take(std::string_view bytes, bool last);
+  /// The messages that are complete.
+  const std::vector<storage::StagedBody>& messages() const { return messages_; }
+
+ private:
+  /// A message of which a part was handed to the store.
+  struct Open {
+    storage::BodyWriter writer;
+    mime::Parser parser;
+  };
+  async::Task<void> write(bool last);
+  void write_on_worker(storage::Store& store, bool last);
+
+  Account& account_;
+  const Limits& limits_;
+  std::string pending_;  ///< bytes not yet handed over, so that a small message takes one trip
+  std::optional<Open> open_;
+  std::vector<storage::StagedBody> messages_;
+};
+
+}  // namespace postbag
