@@ -45,8 +45,7 @@ class Work {
 
   Worker& worker_;
   std::coroutine_handle<> who_;
-  Work* next_ = nullptr;          // in the worker's queue or its list of finished ones
-  State state_ = State::idle;     // under the worker's mutex once started
+  State state_ = State::idle;  // under the worker's mutex once started
 };
 
 }  // namespace detail
@@ -148,9 +147,12 @@ class [[nodiscard]] Worker::TryRun {
   void await_suspend(std::coroutine_handle<> who) { run_.await_suspend(who); }
   Result<Value> await_resume() {
     if (refused_) return std::unexpected(Error::busy);
-    if constexpr (!std::is_void_v<Value>) return run_.await_resume();
-    run_.await_resume();
-    return {};
+    if constexpr (std::is_void_v<Value>) {
+      run_.await_resume();
+      return {};
+    } else {
+      return run_.await_resume();
+    }
   }
 
  private:

@@ -1,0 +1,28 @@
+#include "async/input_buffer.h"
+
+#include <cassert>
+
+namespace postbag::async {
+
+namespace {
+constexpr std::size_t kept_capacity = 512;  // enough for usual commands, nothing for 1 000s of idle connections
+}
+
+void InputBuffer::append(std::string_view bytes) {
+  if (start_ > data_.size() / 2) {
+    data_.erase(0, start_);
+    start_ = 0;
+  }
+  data_.append(bytes);
+}
+
+void InputBuffer::consume(std::size_t n) {
+  assert(n <= size());
+  start_ += n;
+  if (start_ < data_.size()) return;
+  start_ = 0;
+  if (data_.capacity() > kept_capacity) std::string().swap(data_);
+  else data_.clear();
+}
+
+}  // namespace postbag::async

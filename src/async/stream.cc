@@ -1,0 +1,110 @@
+#include "async/stream.h"
+
+#include <cassert>
+
+namespace postbag::async {
+
+void Stream::consume(std::size_t n) {
+  input_.consume(n);
+  update_reading();
+}
+
+void Stream::notify(Signal* signal) {
+  signal_ = signal;
+  if (signal_ != nullptr && (input_.size() > 0 || ended_)) signal_->set();
+  update_reading();
+}
+
+void Stream::pause() {
+  paused_ = true;
+  update_reading();
+}
+
+void Stream::resume() {
+  paused_ = false;
+  update_reading();
+}
+
+void Stream::set_input_limit(std::size_t bytes) {
+  input_limit_ = bytes;
+  update_reading();
+}
+
+void Stream::close() {
+  if (closed_) return;
+  if (writer_) finish_write(false);
+  received_end();
+  closed_ = true;
+  do_close();
+}
+
+void Stream::received(std::string_view bytes) {
+  if (ended_) return;
+  input_.append(bytes);
+  if (signal_ != nullptr) signal_->set();
+  update_reading();
+}
+
+void Stream::received_end() {
+  if (ended_) return;
+  ended_ = true;
+  if (signal_ != nullptr) signal_->set();
+  update_reading();
+}
+
+void Stream::update_reading() {
+  if (closed_) return;
+  const bool wanted = signal_ != nullptr && !ended_ && !paused_ && input_.size() < input_limit_;
+  if (wanted == reading_) return;
+  reading_ = wanted;
+  want_read(wanted);
+}
+
+bool Stream::Write::await_ready() {
+  assert(!stream_.writer_ && "one write at a time");
+  stream_.unsent_ = bytes_;
+  stream_.patience_ = patience_;
+  return stream_.advance();
+}
+
+bool Stream::advance() {
+  while (!closed_ && !unsent_.empty()) {
+    const std::optional<std::size_t> taken = try_write(unsent_);
+    if (taken == 0U) return false;
+    if (!taken) break;
+    unsent_.remove_prefix(*taken);
+    if (writer_) loop_.timers().arm(*this, in(patience_));
+  }
+  sent_ = unsent_.empty() && !closed_;
+  return true;
+}
+
+void Stream::suspend_writer(std::coroutine_handle<> who) {
+  writer_ = who;
+  loop_.timers().arm(*this, in(patience_));
+  want_write(true);
+}
+
+void Stream::became_writable() {
+  if (writer_ && !is_queued() && advance()) finish_write(sent_);
+}
+
+void Stream::finish_write(bool sent) {
+  sent_ = sent;
+  disarm();
+  want_write(false);
+  loop_.defer(*this);
+}
+
+void Stream::on_deadline() { finish_write(false); }
+
+void Stream::forget_writer() {
+  writer_ = {};
+  disarm();
+  unqueue();
+  if (!closed_) want_write(false);
+}
+
+void Stream::run() { std::exchange(writer_, {}).resume(); }
+
+}  // namespace postbag::async

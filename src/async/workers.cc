@@ -1,0 +1,146 @@
+#include "async/workers.h"
+
+#include <algorithm>
+#include <cassert>
+#include <condition_variable>
+#include <csignal>
+#include <deque>
+#include <mutex>
+#include <pthread.h>
+#include <thread>
+
+namespace postbag::async {
+
+using detail::Work;
+
+/// What the thread and the loop share. Outlives the Worker by what was posted to the loop and not run.
+struct Worker::Core {
+  using State = Work::State;
+
+  Core(Loop& l, bool t, std::size_t limit) : loop(l), threaded(t), queue_limit(limit) {}
+
+  /// The thread's whole life.
+  void serve();
+  /// Goes on with the owners of finished works. On the loop's thread.
+  static void deliver(const std::shared_ptr<Core>& core);
+
+  Loop& loop;
+  const bool threaded;
+  const std::size_t queue_limit;
+  mutable std::mutex mutex;
+  std::condition_variable work_came;
+  std::condition_variable work_ended;
+  std::deque<Work*> queue;
+  std::deque<Work*> finished;
+  bool stopping = false;
+  std::function<void()> wake_loop;  // set once, before the thread starts
+  std::thread thread;
+};
+
+void Worker::Core::serve() {
+  std::unique_lock lock(mutex);
+  for (;;) {
+    work_came.wait(lock, [&] { return stopping || !queue.empty(); });
+    if (stopping) return;
+    Work& work = *queue.front();
+    queue.pop_front();
+    work.state_ = State::running;
+    lock.unlock();
+    work.execute();
+    lock.lock();
+    work.state_ = State::finished;
+    finished.push_back(&work);
+    work_ended.notify_all();
+    if (finished.size() == 1) wake_loop();
+  }
+}
+
+void Worker::Core::deliver(const std::shared_ptr<Core>& core) {
+  std::unique_lock lock(core->mutex);
+  // One at a time: going on with one may destroy another. Those that finish meanwhile woke the loop only if they came
+  // to an empty list, so all are taken.
+  while (!core->finished.empty()) {
+    Work& work = *core->finished.front();
+    core->finished.pop_front();
+    work.state_ = State::idle;
+    lock.unlock();
+    work.who_.resume();
+    lock.lock();
+  }
+}
+
+Worker::Worker(Loop& loop, bool threaded, std::size_t queue_limit)
+    : core_(std::make_shared<Core>(loop, threaded, queue_limit)) {
+  if (!threaded) return;
+  core_->wake_loop = [&loop, weak = std::weak_ptr(core_)] {
+    loop.post([weak] {
+      if (const auto core = weak.lock()) Core::deliver(core);
+    });
+  };
+  // Signals are the host's affair: the thread is born with all of them blocked.
+  sigset_t all;
+  sigset_t before;
+  sigfillset(&all);
+  pthread_sigmask(SIG_SETMASK, &all, &before);
+  core_->thread = std::thread([core = core_.get()] { core->serve(); });
+  pthread_sigmask(SIG_SETMASK, &before, nullptr);
+}
+
+Worker::~Worker() {
+  if (!core_->threaded) return;
+  {
+    const std::lock_guard lock(core_->mutex);
+    assert(core_->queue.empty() && core_->finished.empty());
+    core_->stopping = true;
+  }
+  core_->work_came.notify_one();
+  core_->thread.join();
+}
+
+std::size_t Worker::waiting() const {
+  const std::lock_guard lock(core_->mutex);
+  return core_->queue.size();
+}
+
+bool Worker::is_full() const { return core_->threaded && waiting() >= core_->queue_limit; }
+
+namespace detail {
+
+bool Work::run_inline() {
+  if (worker_.core_->threaded) return false;
+  execute();
+  return true;
+}
+
+void Work::start(std::coroutine_handle<> who) {
+  who_ = who;
+  Worker::Core& core = *worker_.core_;
+  {
+    const std::lock_guard lock(core.mutex);
+    state_ = State::queued;
+    core.queue.push_back(this);
+  }
+  core.work_came.notify_one();
+}
+
+void Work::settle() {
+  if (!who_) return;  // never started
+  Worker::Core& core = *worker_.core_;
+  std::unique_lock lock(core.mutex);
+  core.work_ended.wait(lock, [&] { return state_ != State::running; });
+  if (state_ == State::queued) std::erase(core.queue, this);
+  if (state_ == State::finished) std::erase(core.finished, this);
+}
+
+}  // namespace detail
+
+Workers::Workers(Loop& loop, std::size_t threads, std::size_t queue_limit) {
+  for (std::size_t i = 0; i < std::max<std::size_t>(threads, 1); ++i)
+    workers_.push_back(std::make_unique<Worker>(loop, threads > 0, queue_limit));
+}
+
+Worker& Workers::least_busy() {
+  return **std::ranges::min_element(workers_, {}, [](const auto& worker) { return worker->waiting(); });
+}
+
+}  // namespace postbag::async
