@@ -1,0 +1,72 @@
+#include "async/loop.h"
+
+#include <doctest/doctest.h>
+#include <thread>
+#include <uv.h>
+#include <vector>
+
+#include "async/signal.h"
+#include "run.h"
+
+using namespace postbag::async;
+using namespace std::chrono_literals;
+
+TEST_CASE("posts of several threads all run, each thread's in order") {
+  Loop loop;
+  constexpr int each = 2000;
+  std::vector<int> last(3, -1);
+  int left = 3 * each;
+  bool in_order = true;
+  std::vector<std::jthread> threads;
+  for (std::size_t t = 0; t < last.size(); ++t)
+    threads.emplace_back([&, t] {
+      for (int i = 0; i < each; ++i)
+        loop.post([&, t, i] {
+          in_order = in_order && std::exchange(last[t], i) == i - 1;
+          if (--left == 0) loop.stop();
+        });
+    });
+  loop.run();
+  CHECK(in_order);
+  CHECK(left == 0);
+}
+
+TEST_CASE("in a host's loop, beside the host's timers, and gone without a trace") {
+  uv_loop_t host;
+  uv_loop_init(&host);
+  uv_timer_t tick;
+  int ticks = 0;
+  uv_timer_init(&host, &tick);
+  tick.data = &ticks;
+  uv_timer_start(&tick, [](uv_timer_t* t) { ++*static_cast<int*>(t->data); }, 1, 1);
+  {
+    Loop loop(host);
+    bool ended = false;
+    const auto body = [&]() -> Task<void> {
+      Signal signal(loop);
+      while (ticks < 5) co_await signal.wait(in(1ms));
+    };
+    Job job(loop, body(), [&](std::exception_ptr) { ended = true; });
+    while (!ended) uv_run(&host, UV_RUN_ONCE);
+  }
+  CHECK(ticks >= 5);
+  uv_close(reinterpret_cast<uv_handle_t*>(&tick), nullptr);
+  uv_run(&host, UV_RUN_DEFAULT);
+  CHECK(uv_loop_close(&host) == 0);
+}
+
+TEST_CASE("a loop sleeps when nothing is ready") {
+  Loop loop;
+  int rounds = 0;
+  uv_prepare_t count;
+  uv_prepare_init(loop.uv(), &count);
+  count.data = &rounds;
+  uv_prepare_start(&count, [](uv_prepare_t* p) { ++*static_cast<int*>(p->data); });
+  const auto body = [&]() -> Task<void> {
+    Signal signal(loop);
+    co_await signal.wait(in(50ms));
+  };
+  run_to_end(loop, body());
+  uv_close(reinterpret_cast<uv_handle_t*>(&count), nullptr);
+  CHECK(rounds < 20);
+}
