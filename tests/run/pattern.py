@@ -1,10 +1,10 @@
 """Patterns for one response. Everything is exact, byte for byte, but for these:
 
   <name>    one value (atom, number, set, quoted string, literal or parenthesised list); the same value wherever
-            the name comes again in the scenario
+            the name comes again in the scenario; <name!other> must not have the value of <other>
   ~(a b)    a parenthesised list with its members in any order; in FETCH and STATUS the members are pairs
   X ~ a b   the words that follow, up to "]" or the end, in any order
-  ...       as a member of one of the two above: and maybe others
+  ...       as a member of one of the two above: and maybe others; ?a: maybe a; !a: no a (useful beside ...)
   ` *`      at the end of the line: any text
 
 Two freedoms that the standards give a server are taken without being asked for: the mailbox of LIST, LSUB and STATUS
@@ -13,7 +13,7 @@ may be quoted without need, and the strings of BODY and BODYSTRUCTURE compare wi
 
 import re
 
-CAPTURE = re.compile(r"<([a-z][a-z0-9_]*)>")
+CAPTURE = re.compile(r"<([a-z][a-z0-9_]*)(?:!([a-z][a-z0-9_]*))?>")
 BARE_VALUE = re.compile(r'[^ ()\[\]"\r\n]+')
 LITERAL = re.compile(r"~?\{(\d+)\}\r\n")
 QUOTED = re.compile(r'"(?:[^"\\\r\n]|\\.)*"')
@@ -56,7 +56,7 @@ def _match(pattern, text, at, bound, paired, ignore_case):
         if literal:
             i, at = _exactly(pattern[i:literal.end() + int(literal.group(1))], i, text, at)
         elif capture:
-            at = _capture(capture.group(1), text, at, bound)
+            at = _capture(capture.group(1), capture.group(2), text, at, bound)
             i = capture.end()
         elif pattern.startswith("~(", i):
             i, at = _any_order_list(pattern, i, text, at, bound, paired, ignore_case)
@@ -75,9 +75,9 @@ def _exactly(expected, i, text, at):
     return i + len(expected), at + len(expected)
 
 
-def _capture(name, text, at, bound):
+def _capture(name, unlike, text, at, bound):
     value = text[at:value_end(text, at)]
-    if not value or bound.setdefault(name, value) != value:
+    if not value or bound.get(unlike) == value or bound.setdefault(name, value) != value:
         raise Mismatch
     return at + len(value)
 
@@ -157,10 +157,12 @@ def in_pairs(words):
 
 def _same_members(wanted, got, bound, ignore_case):
     """Each wanted member takes the first left one that matches; those with captures choose last."""
+    if any("!" + member in wanted for member in got):
+        raise Mismatch
     left = list(got)
-    for member in sorted((m for m in wanted if m != "..."), key=lambda m: bool(CAPTURE.search(m))):
+    for member in sorted((m for m in wanted if m != "..." and m[0] not in "?!"), key=lambda m: bool(CAPTURE.search(m))):
         left.remove(_taken(member, left, bound, ignore_case))
-    if left and "..." not in wanted:
+    if "..." not in wanted and any("?" + member not in wanted for member in left):
         raise Mismatch
 
 

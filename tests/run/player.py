@@ -90,9 +90,15 @@ class Player:
         return USES.sub(lambda found: self._value(found.group(1), found.group(0)), text)
 
     def _value(self, name, unknown):
-        plain = base64.b64encode(f"\0{self.user}\0{PASSWORD}".encode()).decode()
-        known = {"user": self.user, "password": PASSWORD, "plain": plain, **self.captures}
+        known = {"user": self.user, "password": PASSWORD, "plain": plain("", self.user, PASSWORD),
+                 "wrong_plain": plain("", self.user, "wrong"), "foreign_plain": plain("other", self.user, PASSWORD),
+                 **self.captures}
         return known.get(name, unknown)
+
+
+def plain(*fields):
+    """The message of SASL PLAIN as it goes over the wire. RFC 4616 section 2."""
+    return base64.b64encode("\0".join(fields).encode()).decode()
 
 
 def grouped(steps):

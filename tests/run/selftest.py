@@ -22,6 +22,8 @@ MATCHING = [
     ("* 1 FETCH (BODY[TEXT] {4}\r\na) b)", "* 1 FETCH (BODY[TEXT] {4}\r\na) b)"),
     ("* 1 FETCH ~(UID 1 BODY[] {3}\r\n) ()", "* 1 FETCH (BODY[] {3}\r\n) ( UID 1)"),
     ("* OK [CAPABILITY ~ IMAP4rev1 IDLE ...] *", "* OK [CAPABILITY IDLE MOVE IMAP4rev1] hello"),
+    ("<u> <w!u> <u>", "1 2 1"),
+    ("* CAPABILITY ~ A ?B ?C", "* CAPABILITY B A"),
     ("* SEARCH ~ 1 2 3", "* SEARCH 3 1 2"),
     ("* LIST ~(\\HasNoChildren) \"/\" Sent", "* LIST (\\HasNoChildren) \"/\" \"Sent\""),
     ("* STATUS INBOX ~(MESSAGES 1 UNSEEN 0)", "* STATUS \"INBOX\" (UNSEEN 0 MESSAGES 1)"),
@@ -37,9 +39,12 @@ DIFFERING = [
     ("* 1 FETCH ~(UID 3 FLAGS ())", "* 1 FETCH (UID 4 FLAGS ())"),
     ("* 1 FETCH (BODY[TEXT] {3}\r\nabc)", "* 1 FETCH (BODY[TEXT] {3}\r\nabd)"),
     ("* OK [CAPABILITY ~ IMAP4rev1] *", "* OK [CAPABILITY IMAP4rev1 IDLE] hello"),
+    ("* CAPABILITY ~ A ?B", "* CAPABILITY A D"),
+    ("* CAPABILITY ~ A !B ...", "* CAPABILITY C A B"),
     ("* SEARCH ~ 1 2", "* SEARCH 1 2 3"),
     ("* LIST ~() \"/\" \"a b\"", "* LIST () \"/\" a"),
     ("<u> <u>", "1 2"),
+    ("<u> <w!u>", "1 1"),
 ]
 
 

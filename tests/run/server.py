@@ -62,9 +62,9 @@ class Server:
         self.address = (host, int(port))
 
     def add_user(self, name=None):
-        """Adds an account with PASSWORD and gives its name; the name is made up when none is given."""
+        """Adds an account with PASSWORD and gives its name; a made up one has 7 letters."""
         self.accounts += 1
-        name = name or f"user{self.accounts}"
+        name = name or f"user{self.accounts:03d}"
         self.run("user", "add", name, "--dir", self.data, input=PASSWORD.encode() + b"\n")
         return name
 
