@@ -1,0 +1,65 @@
+// The accounts of a data directory and what is stored there, for tools that run beside a server.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "postbag/server.h"
+
+namespace postbag {
+
+/// Safe beside a running server and other processes; an object is used by one thread at a time. Every method blocks for
+/// the disk, and those with a password for its hash (some 0.1 s).
+class AccountFile {
+ public:
+  /// Opens `data_dir`, making it when missing. Cause::broken.
+  static Expected<AccountFile> open(const std::string& data_dir);
+  AccountFile(AccountFile&&) noexcept;
+  AccountFile& operator=(AccountFile&&) noexcept;
+  ~AccountFile();
+
+  Expected<void> add(std::string_view name, std::string_view password);
+  Expected<void> set_password(std::string_view name, std::string_view password);
+  /// A server that runs does not hear of it: see Server::disconnect.
+  Expected<void> remove(std::string_view name);
+  /// Names, rising.
+  Expected<std::vector<std::string>> list() const;
+
+ private:
+  struct Impl;
+  explicit AccountFile(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+/// One message as it is stored in a mailbox.
+struct StoredMessage {
+  std::uint32_t uid;
+  std::uint64_t modseq;
+  std::uint64_t body;                 ///< id of its bytes; equal for copies
+  std::uint64_t size;
+  std::vector<std::string> flags;     ///< "\Seen", "$Forwarded", ...
+  std::int64_t internal_date;         ///< seconds since 1970 UTC
+  std::string checksum;               ///< of its bytes, BLAKE2b-256 in hexadecimal
+};
+
+struct StoredMailbox {
+  std::string name;
+  std::uint32_t uid_validity;
+  std::uint32_t uid_next;
+  std::uint64_t highest_modseq;
+  std::uint32_t unseen;
+  bool subscribed;
+  std::vector<std::string> special_uses;  ///< "\Drafts", ...
+  std::vector<StoredMessage> messages;    ///< rising by UID
+};
+
+/// Calls `each` for every mailbox of an account, or only for the one named, rising by name. Reads only; works beside a
+/// running server and sees each mailbox at one moment. Causes: no_such_account, no_such_mailbox, broken.
+Expected<void> read_account(const std::string& data_dir, std::string_view user, std::string_view mailbox,
+                            const std::function<void(const StoredMailbox&)>& each);
+
+}  // namespace postbag

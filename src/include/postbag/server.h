@@ -1,0 +1,206 @@
+// postbag: an IMAP server that lives inside your process. This header is all a host needs.
+//
+//     postbag::ServerOptions options;
+//     options.listen = {"127.0.0.1:0"};                       // no data_dir: all mail is in memory
+//     auto server = postbag::Server::open(std::move(options)).value();
+//     server.add_account("alice", "secret").value();
+//     server.start(*uv_default_loop()).value();               // or server.start(): on a thread of its own
+//     std::puts(server.addresses().front().c_str());          // 127.0.0.1:41213
+//     uv_run(uv_default_loop(), UV_RUN_DEFAULT);              // until server.stop(...) has done its work
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <expected>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+struct uv_loop_s;
+
+namespace postbag {
+
+/// Why the host did not get what it asked for.
+enum class Cause : std::uint8_t {
+  bad_option,          ///< an option, or a limit's name or value, makes no sense; nothing was touched
+  in_use,              ///< another process holds the data directory
+  cannot_listen,       ///< an address is taken or not ours
+  broken,              ///< the disk or a database failed; see text
+  stopped,             ///< the server is not running (any more)
+  no_such_account,
+  account_exists,
+  invalid_name,        ///< of an account or a mailbox
+  no_such_mailbox,
+  message_too_big,
+  refused,             ///< any other reason a message cannot be stored now; see text
+};
+
+/// `text` is one line for people, in English.
+struct Failure {
+  Cause cause;
+  std::string text;
+};
+
+template <class T>
+using Expected = std::expected<T, Failure>;
+
+/// One event. The views die with the call. `user` and `detail` may hold a stranger's bytes: escape what you print.
+struct LogLine {
+  enum class Level : std::uint8_t { debug, info, warning, error };
+  Level level;
+  std::string_view what;    ///< a few fixed words, such as "login failed"
+  std::string_view peer;    ///< "192.0.2.1:40000", "memory", or empty when no connection is concerned
+  std::string_view user;
+  std::string_view detail;
+};
+
+/// One of the limits by which a stranger is bounded.
+struct LimitInfo {
+  std::string_view name;    ///< as in ServerOptions::limits and the configuration's [limits] table
+  std::string_view unit;    ///< "bytes", "seconds" or "" for a plain count
+  std::uint64_t usual;      ///< what holds when nothing is said
+  std::uint64_t least;      ///< what may be set: from least
+  std::uint64_t most;       ///< to most
+};
+
+/// All limits there are, in the order of the documentation. Lives as long as the process.
+const std::vector<LimitInfo>& known_limits();
+
+/// Somebody gives a name and a password; the host says whether they are right.
+struct LoginAttempt {
+  std::string user;
+  std::string password;     ///< wipe your copies
+  std::string peer;
+};
+
+struct ServerOptions {
+  /// Where mail and accounts are kept, made when missing; empty: in memory, gone with the server.
+  std::string data_dir;
+  /// "127.0.0.1:143", "[::1]:0" (any free port) or "unix:/path" (mode 0600). May be empty: see Server::connect.
+  std::vector<std::string> listen;
+  /// Threads for mail; each account stays with one of them. 0: everything runs on the loop's thread, which then waits
+  /// for the disk and for password hashes (some 0.1 s each).
+  std::size_t workers = 2;
+  /// By name; those not named have their usual value.
+  std::vector<std::pair<std::string, std::uint64_t>> limits;
+  /// Called on the loop's thread, one call at a time. Must not block nor throw. Empty: no log.
+  std::function<void(const LogLine&)> log;
+  /// Seconds since 1970-01-01T00:00:00Z; called from any of the server's threads. Empty: the machine's clock.
+  std::function<std::int64_t()> clock;
+  /// Decides who may log in instead of the accounts' own passwords; an account is made at the first success. Called on
+  /// the loop's thread, must not block; call `decide` once, from any thread, now or later. Empty: passwords given to
+  /// add_account decide.
+  std::function<void(LoginAttempt attempt, std::function<void(bool right)> decide)> authenticate;
+  /// How long an account's files stay open after its last session has gone.
+  std::chrono::seconds close_idle_after{30};
+};
+
+/// A message the host puts into an account.
+struct Message {
+  std::string user;
+  std::string mailbox = "INBOX";  ///< UTF-8, levels separated by '/'
+  std::string bytes;              ///< RFC 5322, lines ending in CRLF
+};
+
+/// Where it went.
+struct Delivered {
+  std::uint32_t uid_validity;
+  std::uint32_t uid;
+};
+
+/// A message that is being put into an account piece by piece. Methods may be called from any thread but the loop's,
+/// one at a time; they block until the piece is taken. Destroyed before finish(): nothing remains.
+class Delivery {
+ public:
+  Delivery(Delivery&&) noexcept;
+  Delivery& operator=(Delivery&&) noexcept;
+  ~Delivery();
+
+  Expected<void> write(std::string_view bytes);
+  /// When it returns a value, the message is on the disk and sessions hear of it.
+  Expected<Delivered> finish();
+
+ private:
+  friend class Server;
+  struct Impl;
+  explicit Delivery(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+/// The host's end of an IMAP connection without a socket. Methods from any thread. Destroying it hangs up.
+class Connection {
+ public:
+  Connection(Connection&&) noexcept;
+  Connection& operator=(Connection&&) noexcept;
+  ~Connection();
+
+  /// Bytes from the client to the server. What the server cannot use yet is kept without a bound: it is yours.
+  void send(std::string bytes);
+  /// The client sends no more. Answers to what it sent still come.
+  void hang_up();
+
+ private:
+  friend class Server;
+  struct Impl;
+  explicit Connection(std::shared_ptr<Impl> impl);
+  std::shared_ptr<Impl> impl_;
+};
+
+/// Methods may be called from any thread, but where it says otherwise.
+class Server {
+ public:
+  /// Opens the data directory, migrating what is older; binds and starts nothing yet. Cause::in_use when another
+  /// process holds the directory, bad_option, broken.
+  static Expected<Server> open(ServerOptions options);
+  Server(Server&&) noexcept;
+  Server& operator=(Server&&) noexcept;
+  /// Stops without grace, if stop() was not called, and waits for its own thread. In a host's loop: call it on the
+  /// loop's thread; some handles close in the next round of uv_run.
+  ~Server();
+
+  /// Binds, and serves on a thread of its own until stop(). Once in a server's life. Cause::cannot_listen.
+  Expected<void> start();
+  /// The same in the host's loop, which the host runs. Call it on the loop's thread. Until stop() has done its work the
+  /// loop stays alive. The server uses neither libuv's thread pool nor the process's signals.
+  Expected<void> start(uv_loop_s& loop);
+  /// Where it listens, with the ports that were taken, in the order of ServerOptions::listen. Empty before start().
+  std::vector<std::string> addresses() const;
+  /// No new connections; BYE to those that are open once their command is done; those that are not gone after `grace`
+  /// are cut off. What was acknowledged is on the disk. Returns at once; `stopped` is called on the loop's thread at the
+  /// end. A second call is ignored, with its `stopped`.
+  void stop(std::chrono::milliseconds grace, std::function<void()> stopped = {});
+  /// Blocks until stop() has done its work. For a server on its own thread; not from that thread.
+  void wait();
+
+  /// Accounts with passwords. They block for the disk and for a password hash (some 0.1 s). A name is UTF-8 of at most
+  /// 255 bytes. Causes: account_exists, no_such_account, invalid_name, broken.
+  Expected<void> add_account(std::string_view name, std::string_view password);
+  Expected<void> set_password(std::string_view name, std::string_view password);
+  /// Its sessions end with BYE; its mail is deleted when the data directory is opened the next time.
+  Expected<void> remove_account(std::string_view name);
+  /// Names, rising.
+  Expected<std::vector<std::string>> accounts() const;
+  /// Ends the sessions of that account with BYE.
+  void disconnect(std::string_view name);
+
+  /// Puts a message into a mailbox; clients that watch it hear of it at once. `done` is called on the loop's thread
+  /// when the message is on the disk, or with why not.
+  void deliver(Message message, std::function<void(Expected<Delivered>)> done);
+  /// The same piece by piece, for large messages. Blocks; not from the loop's thread.
+  Expected<Delivery> begin_delivery(std::string_view user, std::string_view mailbox);
+
+  /// A connection without a socket. `receive` gets what the server sends, `closed` is called once at the end; both on
+  /// the loop's thread. The peer counts as local, so passwords are taken. Cause::stopped.
+  Expected<Connection> connect(std::function<void(std::string_view)> receive, std::function<void()> closed);
+
+ private:
+  struct Impl;
+  explicit Server(std::shared_ptr<Impl> impl);
+  std::shared_ptr<Impl> impl_;
+};
+
+}  // namespace postbag
