@@ -1,0 +1,70 @@
+#include "protocol/mime/header_lexer.h"
+
+#include <algorithm>
+#include <cstddef>
+
+namespace postbag::mime {
+
+bool HeaderLexer::take(char c) {
+  if (rest_.empty() || rest_.front() != c) return false;
+  rest_.remove_prefix(1);
+  return true;
+}
+
+bool HeaderLexer::skip_space() {
+  const std::size_t before = rest_.size();
+  while (!rest_.empty()) {
+    const char c = rest_.front();
+    if (c == '(') {
+      skip_comment();
+    } else if (c == ' ' || c == '\t' || c == '\r' || c == '\n') {
+      rest_.remove_prefix(1);
+    } else {
+      break;
+    }
+  }
+  return rest_.size() != before;
+}
+
+void HeaderLexer::skip_comment() {
+  comment_.clear();
+  std::size_t depth = 0;
+  do {
+    const char c = rest_.front();
+    rest_.remove_prefix(1);
+    const bool escaped = c == '\\' && !rest_.empty();
+    if (escaped) {
+      comment_.push_back(rest_.front());
+      rest_.remove_prefix(1);
+      continue;
+    }
+    if (c == ')') --depth;
+    if (depth > 0) comment_.push_back(c);
+    if (c == '(') ++depth;
+  } while (depth > 0 && !rest_.empty());
+}
+
+std::string_view HeaderLexer::take_until(std::string_view ends) {
+  const std::string_view run = rest_.substr(0, std::min(rest_.find_first_of(ends), rest_.size()));
+  rest_.remove_prefix(run.size());
+  return run;
+}
+
+std::string HeaderLexer::take_quoted() {
+  std::string value;
+  rest_.remove_prefix(1);
+  while (!rest_.empty()) {
+    const char c = rest_.front();
+    rest_.remove_prefix(1);
+    if (c == '"') break;
+    if (c != '\\' || rest_.empty()) {
+      value.push_back(c);
+      continue;
+    }
+    value.push_back(rest_.front());
+    rest_.remove_prefix(1);
+  }
+  return value;
+}
+
+}  // namespace postbag::mime

@@ -1,0 +1,318 @@
+#include "protocol/mime/parser.h"
+
+#include <algorithm>
+#include <cstring>
+#include <string>
+#include <utility>
+
+#include "core/ascii.h"
+#include "protocol/mime/header_fields.h"
+#include "protocol/mime/part_fields.h"
+#include "protocol/mime/transfer_decoder.h"
+#include "protocol/text/date.h"
+
+namespace postbag::mime {
+
+namespace {
+
+constexpr std::size_t longest_boundary = 200;
+/// Of a body line only this much is looked at: "--", a boundary, "--".
+constexpr std::size_t body_line_used = longest_boundary + 4;
+
+bool is_blank(std::string_view line) { return line == "\n" || line == "\r\n"; }
+bool is_fold(std::string_view line) { return line.starts_with(' ') || line.starts_with('\t'); }
+
+/// The boundary parameter if it can be one, without white space at its end (RFC 2046 section 5.1.1); else empty.
+std::string boundary_of(const ContentType& type) {
+  std::string boundary = parameter(type.parameters, "boundary").value_or("");
+  boundary.erase(boundary.find_last_not_of(" \t") + 1);
+  return boundary.size() <= longest_boundary ? boundary : std::string();
+}
+
+bool is_embedded_message(const Part& part) {
+  if (part.type.type != "message") return false;
+  if (part.type.subtype == "rfc822") return true;
+  const bool encoded = part.encoding == Encoding::base64 || part.encoding == Encoding::quoted_printable;
+  return part.type.subtype == "global" && !encoded;
+}
+
+}  // namespace
+
+/// Cuts the bytes into lines and keeps the stack of parts that are open at the current line.
+class Parser::Scanner {
+ public:
+  explicit Scanner(const ParserLimits& limits) : limits_(limits) { begin_part(Part::none); }
+
+  void feed(std::string_view bytes) {
+    while (!bytes.empty()) bytes.remove_prefix(only_counting() ? count(bytes) : take_line(bytes));
+  }
+
+  Structure finish() {
+    if (line_open_) end_line(held_);
+    eol_ = 0;  // at the end of the message no line end belongs to a delimiter
+    begin_line();
+    while (in_header_) end_header(position_);
+    close_parts(0);
+    structure_.size = position_;
+    const auto& date = structure_.parts[0].envelope->date;
+    if (date) structure_.sent = protocol::parse_rfc5322_date(*date);
+    return std::move(structure_);
+  }
+
+ private:
+  /// A part whose end is not known yet.
+  struct Open {
+    std::size_t part;
+    std::uint64_t lines_before = 0;  ///< line ends in the message up to the part's body
+  };
+  struct Boundary {
+    std::string text;
+    std::size_t level;  ///< of its multipart in open_
+  };
+  struct Delimiter {
+    std::size_t level;
+    bool closing;
+  };
+
+  Part& current() { return structure_.parts[open_.back().part]; }
+
+  // Lines
+
+  /// Whether nothing but line ends can matter any more.
+  bool only_counting() const { return !in_header_ && boundaries_.empty() && !line_open_; }
+
+  std::size_t count(std::string_view bytes) {
+    lines_ += static_cast<std::uint64_t>(std::ranges::count(bytes, '\n'));
+    position_ += bytes.size();
+    return bytes.size();
+  }
+
+  /// Takes bytes up to the end of a line, or all of them. Returns how many.
+  std::size_t take_line(std::string_view bytes) {
+    const void* found = std::memchr(bytes.data(), '\n', bytes.size());
+    const std::size_t size =
+        found != nullptr ? static_cast<std::size_t>(static_cast<const char*>(found) - bytes.data()) + 1 : bytes.size();
+    const std::string_view piece = bytes.substr(0, size);
+    const char before = size > 1 ? piece[size - 2] : last_byte_;
+    last_byte_ = piece.back();
+    position_ += size;
+    if (found != nullptr && !line_open_) {
+      end_complete_line(piece, before);
+    } else {
+      hold(piece);
+      if (found != nullptr) end_complete_line(held_, before);
+    }
+    return size;
+  }
+
+  void hold(std::string_view piece) {
+    line_open_ = true;
+    const std::size_t used = in_header_ ? limits_.header_used : body_line_used;
+    if (held_.size() < used) held_.append(piece.substr(0, used - held_.size()));
+  }
+
+  void end_complete_line(std::string_view line, char before) {
+    ++lines_;
+    end_line(line);
+    eol_ = before == '\r' ? 2 : 1;
+    begin_line();
+  }
+
+  void begin_line() {
+    line_begin_ = position_;
+    lines_before_line_ = lines_;
+  }
+
+  /// A line is complete (or the last one); `line` may be cut behind what we use of it.
+  void end_line(std::string_view line) {
+    line_open_ = false;
+    if (const auto delimiter = delimiter_of(line)) {
+      take_delimiter(*delimiter);
+    } else if (in_header_) {
+      take_header_line(line);
+    }
+    held_.clear();
+  }
+
+  // Boundaries
+
+  /// The longest boundary that the line begins with, the innermost of equal ones. RFC 2046 section 5.1.1: the line is
+  /// compared with the boundary at its beginning; what follows does not matter but for "--".
+  std::optional<Delimiter> delimiter_of(std::string_view line) const {
+    if (!line.starts_with("--")) return std::nullopt;
+    line.remove_prefix(2);
+    const Boundary* best = nullptr;
+    for (const Boundary& b : boundaries_)
+      if (line.starts_with(b.text) && (best == nullptr || b.text.size() >= best->text.size())) best = &b;
+    if (best == nullptr) return std::nullopt;
+    return Delimiter{.level = best->level, .closing = line.substr(best->text.size()).starts_with("--")};
+  }
+
+  void take_delimiter(const Delimiter& delimiter) {
+    while (in_header_) end_header(end_before(current().header));
+    close_parts(delimiter.level + 1);
+    const auto keep = delimiter.level + (delimiter.closing ? 0 : 1);
+    while (!boundaries_.empty() && boundaries_.back().level >= keep) boundaries_.pop_back();
+    if (!delimiter.closing) begin_part(open_.back().part);
+  }
+
+  /// Where bytes before the delimiter on the current line end: its line end belongs to it (RFC 2046 section 5.1.1).
+  std::uint64_t end_before(std::uint64_t begin) const { return std::max(begin, line_begin_ - eol_); }
+
+  // Parts
+
+  void begin_part(std::size_t parent) {
+    Part part;
+    part.parent = parent;
+    part.header = part.body = part.end = position_;
+    if (parent != Part::none) part.depth = structure_.parts[parent].depth + 1;
+    if (parent == Part::none || structure_.parts[parent].kind == Kind::message) part.envelope.emplace();
+    structure_.parts.push_back(std::move(part));
+    open_.push_back({.part = structure_.parts.size() - 1});
+    if (structure_.parts.size() >= limits_.parts) boundaries_.clear();
+    in_header_ = true;
+    header_ = {};
+  }
+
+  bool can_nest() {
+    return current().depth < limits_.depth && structure_.parts.size() < limits_.parts;
+  }
+
+  /// The current part's body begins at `body`.
+  void end_header(std::uint64_t body) {
+    flush_field();
+    in_header_ = false;
+    Part& part = current();
+    part.body = body;
+    open_.back().lines_before = lines_;
+    settle_encoding(part);
+    settle_type(part);
+    if (part.kind != Kind::message) return;
+    begin_part(open_.back().part);
+    current().header = current().body = current().end = body;
+  }
+
+  void settle_encoding(Part& part) {
+    if (!header_.encoding || header_.encoding->empty()) return;
+    part.encoding = encoding_named(*header_.encoding);
+    part.encoding_name = std::move(*header_.encoding);
+  }
+
+  void settle_type(Part& part) {
+    part.type = header_.type ? std::move(*header_.type) : default_type(part);
+    const bool multipart = part.type.type == "multipart";
+    const bool message = is_embedded_message(part);
+    part.kind = multipart ? Kind::multipart : message ? Kind::message : Kind::other;
+    if (part.type.type == "text") part.kind = Kind::text;
+    if ((multipart || message) && !can_nest()) {
+      part.kind = Kind::other;
+      part.type = {.type = "application", .subtype = "octet-stream", .parameters = {}};
+    }
+    if (part.kind != Kind::multipart) return;
+    std::string boundary = boundary_of(part.type);
+    if (!boundary.empty()) boundaries_.push_back({.text = std::move(boundary), .level = open_.size() - 1});
+  }
+
+  /// RFC 2045 section 5.2; RFC 2046 section 5.1.5 within multipart/digest.
+  ContentType default_type(const Part& part) const {
+    const bool digest = part.parent != Part::none && structure_.parts[part.parent].kind == Kind::multipart &&
+                        structure_.parts[part.parent].type.subtype == "digest";
+    if (digest) return {.type = "message", .subtype = "rfc822", .parameters = {}};
+    return {.type = "text", .subtype = "plain", .parameters = {{.name = "charset", .value = "us-ascii"}}};
+  }
+
+  /// Closes the innermost parts until `keep` are open; they end before the current line.
+  void close_parts(std::size_t keep) {
+    while (open_.size() > keep) {
+      Part& part = current();
+      part.end = end_before(part.body);
+      const std::uint64_t lines = lines_before_line_ - (eol_ > 0 ? 1 : 0);
+      part.lines = lines - std::min(lines, open_.back().lines_before);
+      const bool childless = open_.back().part + 1 == structure_.parts.size();
+      if (part.kind == Kind::multipart && childless) add_only_child(open_.back().part);
+      open_.pop_back();
+    }
+  }
+
+  /// A multipart must have a part (RFC 9051 section 9: body-type-mpart): all of its body, as text.
+  void add_only_child(std::size_t parent) {
+    const Part& outer = structure_.parts[parent];
+    Part child;
+    child.parent = parent;
+    child.depth = outer.depth + 1;
+    child.header = child.body = outer.body;
+    child.end = outer.end;
+    child.lines = outer.lines;
+    child.type = {.type = "text", .subtype = "plain", .parameters = {{.name = "charset", .value = "us-ascii"}}};
+    structure_.parts.push_back(std::move(child));
+  }
+
+  // Header fields
+
+  void take_header_line(std::string_view line) {
+    if (is_blank(line)) return end_header(position_);
+    if (!is_fold(line)) flush_field();
+    const bool stray = is_fold(line) && field_.empty();
+    if (stray) return;
+    headers_used_ += line.size();
+    if (headers_used_ > limits_.headers_used) {
+      if (open_.size() == 1) structure_.common_fields_complete = false;
+      return;
+    }
+    if (field_.size() < limits_.header_used) field_.append(line.substr(0, limits_.header_used - field_.size()));
+  }
+
+  void flush_field() {
+    if (field_.empty()) return;
+    if (const auto field = FieldReader(field_).next(); field && !field->name.empty()) {
+      apply_field(current(), header_, field->name, field->value, limits_);
+      if (open_.size() == 1 && is_common_field(field->name)) keep_common_field();
+    }
+    field_.clear();
+  }
+
+  void keep_common_field() {
+    std::string& kept = structure_.common_fields;
+    if (kept.size() + field_.size() + 2 > limits_.common_fields) {
+      structure_.common_fields_complete = false;
+      return;
+    }
+    kept.append(field_);
+    if (!kept.ends_with('\n')) kept.append("\r\n");
+  }
+
+  ParserLimits limits_;
+  Structure structure_;
+  std::vector<Open> open_;            ///< from the message itself inwards
+  std::vector<Boundary> boundaries_;  ///< of the multiparts among them, rising levels
+
+  std::uint64_t position_ = 0;    ///< bytes taken
+  std::uint64_t lines_ = 0;       ///< line ends taken
+  std::uint64_t line_begin_ = 0;  ///< of the current line
+  std::uint64_t lines_before_line_ = 0;
+  std::uint64_t eol_ = 0;         ///< length of the line end before the current line; 0 on the first
+  bool line_open_ = false;        ///< a line has begun and its beginning is held
+  char last_byte_ = 0;
+  std::string held_;
+
+  bool in_header_ = true;
+  HeaderState header_;
+  std::string field_;
+  std::size_t headers_used_ = 0;
+};
+
+Parser::Parser(const ParserLimits& limits) : scanner_(std::make_unique<Scanner>(limits)) {}
+Parser::Parser(Parser&&) noexcept = default;
+Parser& Parser::operator=(Parser&&) noexcept = default;
+Parser::~Parser() = default;
+
+void Parser::feed(std::string_view bytes) { scanner_->feed(bytes); }
+Structure Parser::finish() && { return scanner_->finish(); }
+
+Structure parse(std::string_view message, const ParserLimits& limits) {
+  Parser parser(limits);
+  parser.feed(message);
+  return std::move(parser).finish();
+}
+
+}  // namespace postbag::mime
