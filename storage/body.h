@@ -14,7 +14,8 @@
 namespace postbag::storage {
 
 /// A complete message body that no mailbox refers to yet. Copies stand for the same body. When the last copy goes and
-/// no committed append took it, its bytes are removed. Lives on the account's thread; may outlive the Store.
+/// no committed append took it, its bytes are removed. It may be appended several times within one transaction, and
+/// again when that was rolled back, but not after a commit. Lives on the account's thread; may outlive the Store.
 class StagedBody {
  public:
   /// Bytes of the message, without the structure.
@@ -32,7 +33,8 @@ class StagedBody {
 /// thread; may outlive the Store. Dropped before finish(): nothing remains.
 class BodyWriter {
  public:
-  explicit BodyWriter(std::shared_ptr<blob::BodyFiles> files, std::size_t inline_limit);
+  /// Without `files` all bodies are held in memory.
+  BodyWriter(std::shared_ptr<blob::BodyFiles> files, std::size_t inline_limit);
 
   /// Adds bytes at the end. Writes to disk when the message is large, without syncing; throws DiskFull or Broken, and
   /// then only destruction is left to do.
@@ -48,6 +50,9 @@ class BodyWriter {
   StagedBody finish(std::string structure);
 
  private:
+  /// Moves what is in memory to a new file.
+  void spill();
+
   std::shared_ptr<blob::BodyFiles> files_;
   std::shared_ptr<blob::Staged> staged_;
   blob::Hasher hasher_;

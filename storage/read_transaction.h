@@ -13,14 +13,14 @@
 
 namespace postbag::storage {
 
-class Core;
+class Engine;
 
 /// A consistent view of one account, for as long as one body runs. Obtained from Store::read(); not kept beyond it.
 /// Everything here runs on the account's thread and throws Broken (or what derives from it) when the disk fails or
 /// what is stored is corrupt. Error::mailbox_gone is what any call with the id of a removed mailbox yields.
 class ReadTransaction {
  public:
-  explicit ReadTransaction(Core& core) : core_(core) {}
+  explicit ReadTransaction(Engine& engine) : engine_(engine) {}
   ReadTransaction(const ReadTransaction&) = delete;
   ReadTransaction& operator=(const ReadTransaction&) = delete;
 
@@ -65,7 +65,7 @@ class ReadTransaction {
   std::optional<bool> verify_body(BodyId id) const;
 
  protected:
-  Core& core_;
+  Engine& engine_;
 };
 
 }  // namespace postbag::storage

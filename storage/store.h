@@ -13,7 +13,7 @@
 
 namespace postbag::storage {
 
-class Core;
+class Engine;
 
 /// What a store has done since it was opened.
 struct StoreCounters {
@@ -44,7 +44,7 @@ class Store {
   template <class Body>
   auto read(Body&& body) {
     const ReadScope scope(*this);
-    ReadTransaction transaction(*core_);
+    ReadTransaction transaction(*engine_);
     return std::forward<Body>(body)(transaction);
   }
 
@@ -89,8 +89,8 @@ class Store {
     Store& store_;
   };
 
-  explicit Store(std::unique_ptr<Core> core);
-  std::unique_ptr<Core> core_;
+  explicit Store(std::unique_ptr<Engine> engine);
+  std::unique_ptr<Engine> engine_;
 };
 
 /// The mailboxes of a new account: INBOX, Drafts, Sent, Junk, Trash and Archive with their special uses (RFC 6154),

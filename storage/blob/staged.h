@@ -3,15 +3,14 @@
 
 #include <cstdint>
 #include <memory>
-#include <optional>
 #include <string>
 #include <string_view>
 
 #include <sodium/crypto_generichash.h>
 
-namespace postbag::storage::blob {
+#include "storage/blob/body_files.h"
 
-class BodyFiles;
+namespace postbag::storage::blob {
 
 /// BLAKE2b-256 over bytes that come in pieces.
 class Hasher {
@@ -26,9 +25,10 @@ class Hasher {
   crypto_generichash_state state_;
 };
 
-/// The bytes in memory, or in a file that lies in incoming/ until a commit takes it.
+/// The bytes, in memory or in a file in incoming/.
 struct Staged {
   Staged() = default;
+  /// Removes the file unless `keep`.
   ~Staged();
   Staged(const Staged&) = delete;
   Staged& operator=(const Staged&) = delete;
@@ -37,10 +37,10 @@ struct Staged {
   std::string inline_bytes;          ///< empty when there is a file
   std::string structure;
   std::string checksum;
-  std::string file;                  ///< its name, 32 hex digits; empty when inline
-  int fd = -1;                       ///< open for writing while there is a file
+  std::string file;                  ///< its name; empty when inline
+  Fd fd;                             ///< the file, until it is synced
   std::shared_ptr<BodyFiles> files;  ///< where the file lies; set when there is one
-  bool keep = false;                 ///< a commit took it, or may have: destruction leaves the file alone
+  bool keep = false;                 ///< a commit took it, or may have taken it
 };
 
 }  // namespace postbag::storage::blob

@@ -1,0 +1,84 @@
+#include "storage/blob/body_files.h"
+
+#include <fcntl.h>
+#include <sodium/randombytes.h>
+#include <sodium/utils.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+
+namespace postbag::storage::blob {
+
+namespace {
+
+void link_file(const std::filesystem::path& from, const std::filesystem::path& to) {
+  if (::link(from.c_str(), to.c_str()) != 0 && errno != EEXIST) throw_errno("cannot link " + to.string());
+}
+
+}  // namespace
+
+BodyFiles::BodyFiles(std::filesystem::path root) : root_(std::move(root)) { make_directory(root_ / "incoming"); }
+
+std::string BodyFiles::new_name() {
+  std::array<unsigned char, 16> random{};
+  randombytes_buf(random.data(), random.size());
+  std::string name(2 * random.size() + 1, '\0');
+  sodium_bin2hex(name.data(), name.size(), random.data(), random.size());
+  name.pop_back();
+  return name;
+}
+
+Fd BodyFiles::create(const std::string& name) { return open_file(incoming_path(name), O_RDWR | O_CREAT | O_EXCL); }
+
+std::optional<std::string> BodyFiles::read(const std::string& name, std::uint64_t offset, std::size_t length) {
+  if (name != open_name_) {
+    Fd fd(::open(final_path(name).c_str(), O_RDONLY | O_CLOEXEC));
+    if (!fd && errno == ENOENT) return std::nullopt;
+    if (!fd) throw_errno("cannot open " + final_path(name).string());
+    open_fd_ = std::move(fd);
+    open_name_ = name;
+  }
+  return read_some(open_fd_, offset, length);
+}
+
+void BodyFiles::publish(const std::string& name) {
+  make_directory(directory_of(name));
+  link_file(incoming_path(name), final_path(name));
+  unsynced_.insert(directory_of(name));
+}
+
+std::size_t BodyFiles::sync_directories() {
+  for (const auto& directory : unsynced_) sync_directory(directory);
+  const auto synced = unsynced_.size();
+  unsynced_.clear();
+  return synced;
+}
+
+void BodyFiles::settle(const std::string& name) noexcept { ::unlink(incoming_path(name).c_str()); }
+
+void BodyFiles::discard(const std::string& name) noexcept {
+  if (name == open_name_) {
+    open_name_.clear();
+    open_fd_ = Fd();
+  }
+  // The final link first: while incoming/ still has one, a crash in between is mended by opening.
+  ::unlink(final_path(name).c_str());
+  ::unlink(incoming_path(name).c_str());
+}
+
+void BodyFiles::retire(const std::string& name) {
+  const auto from = final_path(name);
+  if (::access(from.c_str(), F_OK) != 0) return;  // already gone: nothing to mend after a crash either
+  link_file(from, incoming_path(name));
+  unsynced_.insert(root_ / "incoming");
+}
+
+std::vector<std::string> BodyFiles::incoming() const {
+  std::vector<std::string> names;
+  for (const auto& entry : std::filesystem::directory_iterator(root_ / "incoming"))
+    names.push_back(entry.path().filename().string());
+  return names;
+}
+
+}  // namespace postbag::storage::blob

@@ -1,0 +1,71 @@
+#include "storage/blob/posix.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <system_error>
+
+#include "storage/errors.h"
+
+namespace postbag::storage::blob {
+
+void throw_errno(std::string_view doing) {
+  const int code = errno;
+  const std::string text = std::string(doing) + ": " + std::generic_category().message(code);
+  if (code == ENOSPC || code == EDQUOT) throw DiskFull(text);
+  throw Broken(text);
+}
+
+Fd::~Fd() {
+  if (fd_ >= 0) ::close(fd_);
+}
+
+Fd open_file(const std::filesystem::path& path, int flags) {
+  Fd fd(::open(path.c_str(), flags | O_CLOEXEC, 0600));
+  if (!fd) throw_errno("cannot open " + path.string());
+  return fd;
+}
+
+void write_all(const Fd& fd, std::string_view bytes) {
+  while (!bytes.empty()) {
+    const auto n = ::write(fd.get(), bytes.data(), bytes.size());
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) throw_errno("cannot write a message");
+    bytes.remove_prefix(static_cast<std::size_t>(n));
+  }
+}
+
+std::string read_some(const Fd& fd, std::uint64_t offset, std::size_t length) {
+  std::string out(length, '\0');
+  std::size_t have = 0;
+  while (have < length) {
+    const auto n = ::pread(fd.get(), out.data() + have, length - have, static_cast<off_t>(offset + have));
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) throw_errno("cannot read a message");
+    if (n == 0) break;
+    have += static_cast<std::size_t>(n);
+  }
+  out.resize(have);
+  return out;
+}
+
+void sync_directory(const std::filesystem::path& path) {
+  const auto fd = open_file(path, O_RDONLY | O_DIRECTORY);
+  if (::fsync(fd.get()) != 0) throw_errno("cannot sync " + path.string());
+}
+
+void make_directory(const std::filesystem::path& path) {
+  if (::mkdir(path.c_str(), 0700) == 0) {
+    const auto parent = path.parent_path();
+    sync_directory(parent.empty() ? "." : parent);
+    return;
+  }
+  if (errno == EEXIST) return;
+  if (errno != ENOENT || !path.has_parent_path()) throw_errno("cannot make " + path.string());
+  make_directory(path.parent_path());
+  make_directory(path);
+}
+
+}  // namespace postbag::storage::blob

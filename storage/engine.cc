@@ -1,0 +1,132 @@
+#include "storage/engine.h"
+
+#include <sodium/core.h>
+
+#include <algorithm>
+#include <cassert>
+
+#include "storage/errors.h"
+#include "storage/sqlite/migrations/migrations.h"
+
+namespace postbag::storage {
+
+namespace {
+
+std::filesystem::path prepare_directory(const std::filesystem::path& directory) {
+  if (sodium_init() < 0) throw Broken("libsodium cannot start");
+  if (directory.empty()) return {};
+  blob::make_directory(directory);
+  return directory / "mail.db";
+}
+
+/// In memory, whole messages are rows; else only what is inline, and structures.
+sqlite::ConnectionOptions connection_options(const StoreOptions& options) {
+  constexpr std::int64_t room = std::int64_t{64} << 20;
+  return {.sync = options.durability == Durability::full,
+          .longest = std::max(room, static_cast<std::int64_t>(options.limits.message) + (1 << 20))};
+}
+
+}  // namespace
+
+Engine::Engine(StoreOptions options)
+    : options_(std::move(options)),
+      connection_(prepare_directory(options_.directory), connection_options(options_)),
+      tables_((sqlite::migrate(connection_, sqlite::mail_migrations), connection_)) {
+  if (options_.directory.empty()) return;
+  files_ = std::make_shared<blob::BodyFiles>(options_.directory / "bodies");
+  sweep_incoming();
+}
+
+void Engine::sweep_incoming() {
+  for (const auto& name : files_->incoming())
+    if (tables_.bodies.has_file(name)) files_->settle(name);
+    else files_->discard(name);
+}
+
+void Engine::require_usable() const {
+  if (failed_) throw StoreFailed("store is out of use since: " + failure_);
+}
+
+void Engine::begin_read() {
+  require_usable();
+  connection_.run("BEGIN");
+}
+
+void Engine::end_read() noexcept {
+  try {
+    if (connection_.in_transaction()) connection_.run("COMMIT");
+  } catch (const Broken&) {
+    // Nothing was written, so nothing is lost; the next BEGIN tells what is wrong.
+    roll_back();
+  }
+  trim();
+}
+
+OpenMailbox* Engine::open(MailboxId id) {
+  auto at = cache_.find(id);
+  if (at == cache_.end()) {
+    auto row = tables_.mailboxes.load(id);
+    if (!row) return nullptr;
+    at = cache_.emplace(id, Cached{.mailbox = std::make_unique<OpenMailbox>(id, std::move(*row), tables_,
+                                                                            counters_.cache_loads)}).first;
+  }
+  at->second.used = ++uses_;
+  return at->second.mailbox.get();
+}
+
+OpenMailbox* Engine::open_to_change(MailboxId id) {
+  auto* mailbox = open(id);
+  if (mailbox != nullptr) body_.touched.insert(id);
+  return mailbox;
+}
+
+void Engine::removed(MailboxId id, ModSeq modseq) {
+  cache_.erase(id);
+  claimed_.erase(id);
+  body_.changed.insert_or_assign(id, ChangedMailbox{id, modseq, true});
+}
+
+BodyId Engine::link(const std::shared_ptr<blob::Staged>& staged) {
+  assert(!staged->keep);
+  for (const auto* effects : {&body_, &group_})
+    for (const auto& [known, id] : effects->bodies)
+      if (known == staged) {
+        tables_.bodies.share(id);
+        return id;
+      }
+  const auto id = tables_.bodies.add({.size = staged->size, .checksum = staged->checksum, .file = staged->file,
+                                      .data = staged->inline_bytes, .structure = staged->structure});
+  body_.bodies.emplace_back(staged, id);
+  return id;
+}
+
+MailboxState Engine::state_of(const OpenMailbox& mailbox) const {
+  auto state = mailbox.state();
+  const auto claim = claimed_.find(mailbox.id());
+  // A claim may lie above uid_next when the body that brought those messages was rolled back after it.
+  if (claim != claimed_.end())
+    state.first_recent = std::min(std::max(state.first_recent, claim->second), state.uid_next);
+  return state;
+}
+
+std::optional<UidRange> Engine::claim_recent(const OpenMailbox& mailbox) {
+  const auto state = state_of(mailbox);
+  if (state.first_recent >= state.uid_next) return std::nullopt;
+  claimed_.insert_or_assign(mailbox.id(), state.uid_next);
+  return UidRange{state.first_recent, state.uid_next.previous()};
+}
+
+void Engine::trim() {
+  const auto activity = uses_ + counters_.cache_loads;
+  if (activity == trimmed_at_) return;
+  trimmed_at_ = activity;
+  std::size_t total = 0;
+  for (const auto& [id, cached] : cache_) total += cached.mailbox->memory();
+  while (total > options_.cache_bytes && !cache_.empty()) {
+    const auto oldest = std::ranges::min_element(cache_, {}, [](const auto& entry) { return entry.second.used; });
+    total -= oldest->second.mailbox->memory();
+    cache_.erase(oldest);
+  }
+}
+
+}  // namespace postbag::storage

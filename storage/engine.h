@@ -1,0 +1,112 @@
+// What Store, ReadTransaction and Transaction share: the database, what of it is in memory, and the running commit.
+#pragma once
+
+#include <exception>
+#include <map>
+#include <memory>
+#include <set>
+#include <span>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "storage/blob/staged.h"
+#include "storage/open_mailbox.h"
+#include "storage/options.h"
+#include "storage/sqlite/connection.h"
+#include "storage/sqlite/tables.h"
+#include "storage/store.h"
+
+namespace postbag::storage {
+
+/// Not for users of storage.
+class Engine {
+ public:
+  explicit Engine(StoreOptions options);
+
+  const StoreOptions& options() const { return options_; }
+  std::int64_t now() const { return options_.clock->now().seconds; }
+  sqlite::Tables& tables() { return tables_; }
+  blob::BodyFiles* files() { return files_.get(); }
+  const std::shared_ptr<blob::BodyFiles>& shared_files() const { return files_; }
+  sqlite::Connection& connection() { return connection_; }
+  StoreCounters& counters() { return counters_; }
+
+  /// Throws StoreFailed once a commit or a sync has failed.
+  void require_usable() const;
+  void begin_read();
+  void end_read() noexcept;
+
+  /// The mailbox; null when there is none of that id. Valid until the transaction ends or the mailbox is removed.
+  OpenMailbox* open(MailboxId id);
+  /// The same, to be changed: flushed when the running body succeeds, forgotten when it fails.
+  OpenMailbox* open_to_change(MailboxId id);
+  /// Drops what is in memory of a removed mailbox, and reports it.
+  void removed(MailboxId id, ModSeq modseq);
+  void names_changed() { body_.names_changed = true; }
+  /// Reports a mailbox although nothing of it is to be flushed.
+  void changed(MailboxId id, ModSeq modseq) { body_.changed.insert_or_assign(id, ChangedMailbox{id, modseq}); }
+  /// The row of a staged body, made with the first call in this commit; each further one adds a reference.
+  BodyId link(const std::shared_ptr<blob::Staged>& staged);
+
+  /// The state with what was claimed in memory.
+  MailboxState state_of(const OpenMailbox& mailbox) const;
+  /// See ReadTransaction::claim_recent.
+  std::optional<UidRange> claim_recent(const OpenMailbox& mailbox);
+
+  CommitReport commit(std::span<Write* const> writes);
+  std::size_t collect_garbage(std::size_t limit, std::int64_t before);
+
+ private:
+  /// What the running body did, or all bodies of the running commit together.
+  struct Effects {
+    std::map<MailboxId, ChangedMailbox> changed;
+    std::set<MailboxId> touched;
+    bool names_changed = false;
+    std::vector<std::pair<std::shared_ptr<blob::Staged>, BodyId>> bodies;
+  };
+
+  void sweep_incoming();
+  /// Runs one body in its savepoint. Throws when the whole commit is lost.
+  void run(Write& write);
+  bool run_body(Write& write);
+  void flush_body();
+  void keep_body();
+  void undo_body();
+  void finish_commit();
+  void save_claims();
+  /// Makes the staged bodies of this commit durable in their places.
+  void sync_bodies();
+  /// Once the commit is durable: the bodies are no longer incoming.
+  void settle_bodies();
+  void commit_garbage(std::span<const BodyId> ids, const std::vector<std::string>& files);
+  /// Runs f, whose failure leaves unknown what is on the disk: after it the store is not used any more. A full disk
+  /// is no such failure.
+  template <class F>
+  void fatally(F&& f);
+  void roll_back() noexcept;
+  CommitReport report();
+  /// Lets memory go when it is above the budget, the longest unused first.
+  void trim();
+
+  struct Cached {
+    std::unique_ptr<OpenMailbox> mailbox;
+    std::uint64_t used = 0;
+  };
+
+  StoreOptions options_;
+  StoreCounters counters_;
+  sqlite::Connection connection_;
+  sqlite::Tables tables_;
+  std::shared_ptr<blob::BodyFiles> files_;  ///< null in memory
+  std::unordered_map<MailboxId, Cached> cache_;
+  std::uint64_t uses_ = 0;
+  std::uint64_t trimmed_at_ = 0;
+  std::map<MailboxId, Uid> claimed_;  ///< first_recent values that are not written yet
+  Effects body_;
+  Effects group_;
+  bool failed_ = false;
+  std::string failure_;
+};
+
+}  // namespace postbag::storage

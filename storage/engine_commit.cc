@@ -1,0 +1,181 @@
+// Group commit: several bodies, each in its own savepoint, one transaction, one sync.
+#include <unistd.h>
+
+#include "storage/engine.h"
+#include "storage/errors.h"
+
+namespace postbag::storage {
+
+CommitReport Engine::commit(std::span<Write* const> writes) {
+  require_usable();
+  group_ = {};
+  try {
+    connection_.run("BEGIN IMMEDIATE");
+    for (auto* write : writes) run(*write);
+    finish_commit();
+  } catch (...) {
+    roll_back();
+    for (auto* write : writes) write->settle(std::current_exception());
+    return {};
+  }
+  trim();
+  return report();
+}
+
+void Engine::run(Write& write) {
+  connection_.run("SAVEPOINT body");
+  body_ = {};
+  bool keep = false;
+  std::exception_ptr failure;
+  try {
+    keep = run_body(write);
+  } catch (const Corrupt&) {
+    failure = std::current_exception();  // one mailbox is damaged: the others' bodies go on
+  } catch (const Broken&) {
+    throw;
+  } catch (...) {
+    failure = std::current_exception();
+  }
+  if (!connection_.in_transaction()) throw Broken("database: the transaction was rolled back");
+  if (keep) keep_body();
+  else undo_body();
+  write.settle(failure);
+}
+
+bool Engine::run_body(Write& write) {
+  Transaction transaction(*this);
+  if (!write.run(transaction)) return false;
+  flush_body();
+  return true;
+}
+
+void Engine::flush_body() {
+  for (const auto id : body_.touched) {
+    const auto at = cache_.find(id);
+    if (at == cache_.end() || !at->second.mailbox->dirty()) continue;
+    at->second.mailbox->flush();
+    changed(id, at->second.mailbox->state().highest_modseq);
+  }
+}
+
+void Engine::keep_body() {
+  connection_.run("RELEASE body");
+  ++counters_.writes;
+  for (const auto& [id, change] : body_.changed) group_.changed.insert_or_assign(id, change);
+  group_.names_changed = group_.names_changed || body_.names_changed;
+  group_.bodies.insert(group_.bodies.end(), body_.bodies.begin(), body_.bodies.end());
+  body_ = {};
+}
+
+void Engine::undo_body() {
+  connection_.run("ROLLBACK TO body");
+  connection_.run("RELEASE body");
+  ++counters_.refused;
+  for (const auto id : body_.touched) cache_.erase(id);
+  body_ = {};
+}
+
+template <class F>
+void Engine::fatally(F&& f) {
+  try {
+    f();
+  } catch (const DiskFull&) {
+    throw;
+  } catch (const std::exception& e) {
+    failed_ = true;
+    failure_ = e.what();
+    for (const auto& [staged, id] : group_.bodies) staged->keep = true;  // perhaps they are committed
+    throw;
+  }
+}
+
+void Engine::finish_commit() {
+  const bool changed = !group_.changed.empty() || group_.names_changed;
+  if (changed) save_claims();
+  sync_bodies();
+  fatally([&] { connection_.run("COMMIT"); });
+  if (!changed) return;
+  claimed_.clear();
+  settle_bodies();
+  ++counters_.commits;
+  if (files_ && options_.durability == Durability::full) ++counters_.syncs;
+}
+
+void Engine::save_claims() {
+  for (const auto& [id, uid] : claimed_) {
+    auto* mailbox = open(id);
+    if (mailbox == nullptr) continue;
+    mailbox->set_first_recent(state_of(*mailbox).first_recent);
+    tables_.mailboxes.save_first_recent(id, mailbox->state().first_recent);
+  }
+}
+
+void Engine::sync_bodies() {
+  const bool sync = options_.durability == Durability::full;
+  for (const auto& [staged, id] : group_.bodies) {
+    if (staged->file.empty()) continue;
+    fatally([&] {
+      if (sync && ::fdatasync(staged->fd.get()) != 0) blob::throw_errno("cannot sync a message");
+    });
+    if (sync) ++counters_.syncs;
+    files_->publish(staged->file);
+  }
+  if (files_ && sync) fatally([&] { counters_.syncs += files_->sync_directories(); });
+}
+
+void Engine::settle_bodies() {
+  for (const auto& [staged, id] : group_.bodies) {
+    staged->keep = true;
+    staged->inline_bytes = {};
+    if (staged->file.empty()) continue;
+    staged->fd = blob::Fd();
+    files_->settle(staged->file);
+  }
+}
+
+void Engine::roll_back() noexcept {
+  try {
+    if (connection_.in_transaction()) connection_.run("ROLLBACK");
+  } catch (const std::exception& e) {
+    failed_ = true;
+    failure_ = e.what();
+  }
+  cache_.clear();
+  body_ = {};
+  group_ = {};
+}
+
+CommitReport Engine::report() {
+  CommitReport report{.mailboxes = {}, .names_changed = group_.names_changed};
+  for (const auto& [id, change] : group_.changed) report.mailboxes.push_back(change);
+  group_ = {};
+  return report;
+}
+
+std::size_t Engine::collect_garbage(std::size_t limit, std::int64_t before) {
+  require_usable();
+  const auto ids = tables_.bodies.garbage(limit, before);
+  if (ids.empty()) return 0;
+  std::vector<std::string> files;
+  for (const auto id : ids)
+    if (auto row = tables_.bodies.find(id); row && !row->file.empty()) files.push_back(std::move(row->file));
+  try {
+    commit_garbage(ids, files);
+  } catch (...) {
+    roll_back();
+    throw;
+  }
+  for (const auto& file : files) files_->discard(file);
+  return ids.size();
+}
+
+void Engine::commit_garbage(std::span<const BodyId> ids, const std::vector<std::string>& files) {
+  for (const auto& file : files) files_->retire(file);
+  if (files_) fatally([&] { files_->sync_directories(); });
+  connection_.run("BEGIN IMMEDIATE");
+  tables_.bodies.erase(ids);
+  fatally([&] { connection_.run("COMMIT"); });
+  ++counters_.commits;
+}
+
+}  // namespace postbag::storage

@@ -1,0 +1,112 @@
+#include "storage/sqlite/connection.h"
+
+#include <sqlite3.h>
+
+#include <algorithm>
+
+#include "storage/errors.h"
+
+namespace postbag::storage::sqlite {
+
+namespace {
+
+constexpr int busy_milliseconds = 5'000;
+constexpr std::uint64_t page_bytes = 4096;
+
+struct Limit {
+  int id;
+  int value;
+};
+/// What our own statements need, and no more: limits.md section 4.
+constexpr Limit limits[] = {
+    {SQLITE_LIMIT_SQL_LENGTH, 8'192}, {SQLITE_LIMIT_EXPR_DEPTH, 32},      {SQLITE_LIMIT_COLUMN, 64},
+    {SQLITE_LIMIT_ATTACHED, 0},       {SQLITE_LIMIT_TRIGGER_DEPTH, 2},    {SQLITE_LIMIT_COMPOUND_SELECT, 4},
+    {SQLITE_LIMIT_FUNCTION_ARG, 8},   {SQLITE_LIMIT_VARIABLE_NUMBER, 64}, {SQLITE_LIMIT_WORKER_THREADS, 0},
+};
+
+/// Called by SQLite after each commit to the log: remembers its length, and leaves the checkpoint to our caller.
+int remember_wal(void* bytes, sqlite3*, const char*, int pages) {
+  *static_cast<std::uint64_t*>(bytes) = static_cast<std::uint64_t>(pages) * page_bytes;
+  return SQLITE_OK;
+}
+
+int open_flags(bool read_only) {
+  return (read_only ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE) | SQLITE_OPEN_NOMUTEX |
+         SQLITE_OPEN_EXRESCODE | SQLITE_OPEN_NOFOLLOW;
+}
+
+}  // namespace
+
+Connection::Connection(const std::filesystem::path& file, const ConnectionOptions& options) {
+  // SQLITE_OPEN_NOFOLLOW refuses symbolic links anywhere in the path, so only the last step may be checked by it.
+  std::error_code ignored;
+  const auto parent = file.empty() ? file : std::filesystem::canonical(file.parent_path(), ignored);
+  const std::string name = file.empty() ? ":memory:" : (parent / file.filename()).string();
+  sqlite3* db = nullptr;
+  const int code = sqlite3_open_v2(name.c_str(), &db, open_flags(options.read_only), nullptr);
+  db_.reset(db);
+  if (code != SQLITE_OK) throw_error(db, code);
+  harden(options);
+}
+
+Connection::~Connection() = default;
+
+void Connection::Close::operator()(sqlite3* db) const { sqlite3_close_v2(db); }
+
+void Connection::harden(const ConnectionOptions& options) {
+  sqlite3* db = db_.get();
+  sqlite3_busy_timeout(db, busy_milliseconds);
+  sqlite3_db_config(db, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
+  sqlite3_db_config(db, SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION, 0, nullptr);
+  for (const auto& limit : limits) sqlite3_limit(db, limit.id, limit.value);
+  sqlite3_limit(db, SQLITE_LIMIT_LENGTH, static_cast<int>(std::min<std::int64_t>(options.longest, 1'000'000'000)));
+  run("PRAGMA trusted_schema=OFF; PRAGMA cell_size_check=ON; PRAGMA foreign_keys=ON; PRAGMA temp_store=MEMORY;");
+  if (options.read_only) return;
+  run("PRAGMA page_size=4096; PRAGMA journal_mode=WAL; PRAGMA checkpoint_fullfsync=ON;");
+  run(options.sync ? "PRAGMA synchronous=FULL;" : "PRAGMA synchronous=OFF;");
+  sqlite3_wal_autocheckpoint(db, 0);
+  sqlite3_wal_hook(db, remember_wal, &wal_bytes_);
+}
+
+void Connection::run(const char* sql) {
+  const int code = sqlite3_exec(db_.get(), sql, nullptr, nullptr, nullptr);
+  if (code != SQLITE_OK) throw_error(db_.get(), code);
+}
+
+bool Connection::in_transaction() const { return sqlite3_get_autocommit(db_.get()) == 0; }
+
+int Connection::version() {
+  auto statement = prepare("PRAGMA user_version");
+  auto rows = statement.query();
+  rows.next();
+  return static_cast<int>(rows.integer(0));
+}
+
+void Connection::set_version(int version) {
+  // A pragma takes no parameters; the number is one of our own migrations.
+  run(("PRAGMA user_version=" + std::to_string(version)).c_str());
+}
+
+std::string Connection::read_blob(const char* table, const char* column, std::int64_t row, std::uint64_t offset,
+                                  std::size_t length) const {
+  sqlite3_blob* blob = nullptr;
+  int code = sqlite3_blob_open(db_.get(), "main", table, column, row, 0, &blob);
+  if (code != SQLITE_OK) throw_error(db_.get(), code);
+  const std::unique_ptr<sqlite3_blob, int (*)(sqlite3_blob*)> closing(blob, sqlite3_blob_close);
+  const auto size = static_cast<std::uint64_t>(sqlite3_blob_bytes(blob));
+  if (offset >= size) return {};
+  std::string out(static_cast<std::size_t>(std::min<std::uint64_t>(length, size - offset)), '\0');
+  code = sqlite3_blob_read(blob, out.data(), static_cast<int>(out.size()), static_cast<int>(offset));
+  if (code != SQLITE_OK) throw_error(db_.get(), code);
+  return out;
+}
+
+void Connection::checkpoint() {
+  int log = 0;
+  int done = 0;
+  const int code = sqlite3_wal_checkpoint_v2(db_.get(), nullptr, SQLITE_CHECKPOINT_PASSIVE, &log, &done);
+  if (code != SQLITE_OK && (code & 0xff) != SQLITE_BUSY) throw_error(db_.get(), code);
+  if (log == done) wal_bytes_ = 0;
+}
+
+}  // namespace postbag::storage::sqlite

@@ -1,0 +1,56 @@
+// A connection to one database file, hardened.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <string>
+
+#include "storage/sqlite/statement.h"
+
+namespace postbag::storage::sqlite {
+
+/// Synced or not; which file may be written.
+struct ConnectionOptions {
+  bool read_only = false;
+  bool sync = true;               ///< synchronous=FULL, else OFF
+  std::int64_t longest = 64 << 20;  ///< bytes of one value or row at most
+};
+
+/// One thread at a time. Waits up to 5 s for locks of other processes.
+class Connection {
+ public:
+  /// An empty path: in memory. Makes the file when missing, unless read_only. Throws what throw_error does.
+  Connection(const std::filesystem::path& file, const ConnectionOptions& options);
+  ~Connection();
+  Connection(const Connection&) = delete;
+  Connection& operator=(const Connection&) = delete;
+
+  Statement prepare(std::string_view sql) const { return {db_.get(), sql}; }
+  /// Runs constant SQL, several statements if need be.
+  void run(const char* sql);
+  /// Whether a transaction is open; SQLite ends one by itself on some errors.
+  bool in_transaction() const;
+  /// PRAGMA user_version.
+  int version();
+  void set_version(int version);
+
+  /// Part of a BLOB column of an existing row, shorter at its end.
+  std::string read_blob(const char* table, const char* column, std::int64_t row, std::uint64_t offset,
+                        std::size_t length) const;
+
+  /// Pages in the write-ahead log times their size.
+  std::uint64_t wal_bytes() const { return wal_bytes_; }
+  /// Copies the log into the database as far as readers allow.
+  void checkpoint();
+
+ private:
+  struct Close {
+    void operator()(sqlite3* db) const;
+  };
+  void harden(const ConnectionOptions& options);
+  std::unique_ptr<sqlite3, Close> db_;
+  std::uint64_t wal_bytes_ = 0;  ///< kept by SQLite's hook after each commit
+};
+
+}  // namespace postbag::storage::sqlite

@@ -1,0 +1,91 @@
+// The schema of an account's mail.db, step by step. What each column means: storage/FORMAT.md.
+#include "storage/sqlite/migrations/migrations.h"
+
+namespace postbag::storage::sqlite {
+
+namespace {
+
+constexpr Migration steps[] = {
+    // 1
+    R"sql(
+CREATE TABLE account (
+  id                INTEGER PRIMARY KEY CHECK (id = 1),
+  last_uid_validity INTEGER NOT NULL,
+  retired_floor     INTEGER NOT NULL
+) STRICT;
+INSERT INTO account VALUES (1, 0, 0);
+
+CREATE TABLE mailbox (
+  id              INTEGER PRIMARY KEY AUTOINCREMENT,
+  name            TEXT    NOT NULL UNIQUE,
+  special_use     INTEGER NOT NULL,
+  uid_validity    INTEGER NOT NULL,
+  uid_next        INTEGER NOT NULL,
+  modseq          INTEGER NOT NULL,
+  messages        INTEGER NOT NULL,
+  unseen          INTEGER NOT NULL,
+  deleted         INTEGER NOT NULL,
+  bytes           INTEGER NOT NULL,
+  first_recent    INTEGER NOT NULL,
+  low_water       INTEGER NOT NULL,
+  vanished_ranges INTEGER NOT NULL,
+  keywords        BLOB    NOT NULL
+) STRICT;
+
+CREATE TABLE retired_name (
+  name         TEXT    PRIMARY KEY,
+  uid_validity INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX retired_by_validity ON retired_name (uid_validity);
+
+CREATE TABLE subscription (name TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;
+
+CREATE TABLE page (
+  id      INTEGER PRIMARY KEY,
+  mailbox INTEGER NOT NULL REFERENCES mailbox (id),
+  modseq  INTEGER NOT NULL,
+  last    INTEGER NOT NULL,
+  count   INTEGER NOT NULL,
+  unseen  INTEGER NOT NULL,
+  data    BLOB    NOT NULL
+) STRICT;
+CREATE INDEX page_directory ON page (mailbox, modseq, last, count, unseen);
+
+CREATE TABLE vanished (
+  mailbox INTEGER NOT NULL REFERENCES mailbox (id),
+  modseq  INTEGER NOT NULL,
+  time    INTEGER NOT NULL,
+  ranges  INTEGER NOT NULL,
+  uids    BLOB    NOT NULL,
+  PRIMARY KEY (mailbox, modseq)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE body (
+  id       INTEGER PRIMARY KEY,
+  size     INTEGER NOT NULL,
+  checksum BLOB    NOT NULL,
+  file     TEXT,
+  data     BLOB
+) STRICT;
+CREATE UNIQUE INDEX body_file ON body (file) WHERE file IS NOT NULL;
+CREATE TABLE structure (
+  body INTEGER PRIMARY KEY,
+  data BLOB NOT NULL
+) STRICT;
+CREATE TABLE shared (
+  body  INTEGER PRIMARY KEY,
+  extra INTEGER NOT NULL
+) STRICT;
+CREATE TABLE garbage (
+  first INTEGER PRIMARY KEY,
+  last  INTEGER NOT NULL,
+  since INTEGER NOT NULL
+) STRICT;
+)sql",
+};
+
+}  // namespace
+
+const std::span<const Migration> mail_migrations = steps;
+
+}  // namespace postbag::storage::sqlite

@@ -1,0 +1,48 @@
+#include "storage/sqlite/migrations/migrations.h"
+
+#include <string>
+
+#include "storage/errors.h"
+#include "storage/sqlite/connection.h"
+
+namespace postbag::storage::sqlite {
+
+namespace {
+
+[[noreturn]] void throw_too_new(int version) {
+  throw TooNew("database: schema version " + std::to_string(version) + " is newer than this program");
+}
+
+/// One step, if another process has not done it meanwhile.
+void migrate_one(Connection& connection, int to, Migration step) {
+  connection.run("BEGIN IMMEDIATE");
+  try {
+    if (connection.version() < to) {
+      connection.run(step);
+      connection.set_version(to);
+    }
+    connection.run("COMMIT");
+  } catch (...) {
+    if (connection.in_transaction()) connection.run("ROLLBACK");
+    throw;
+  }
+}
+
+}  // namespace
+
+void migrate(Connection& connection, std::span<const Migration> steps) {
+  const int version = connection.version();
+  const int newest = static_cast<int>(steps.size());
+  if (version > newest) throw_too_new(version);
+  for (int to = version + 1; to <= newest; ++to)
+    migrate_one(connection, to, steps[static_cast<std::size_t>(to - 1)]);
+}
+
+void require_version(Connection& connection, std::span<const Migration> steps) {
+  const int version = connection.version();
+  const int newest = static_cast<int>(steps.size());
+  if (version > newest) throw_too_new(version);
+  if (version < newest) throw Corrupt("database: schema version " + std::to_string(version) + " is not migrated");
+}
+
+}  // namespace postbag::storage::sqlite

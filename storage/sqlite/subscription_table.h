@@ -1,0 +1,32 @@
+// The names an account is subscribed to, whether such a mailbox exists or not.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "storage/sqlite/connection.h"
+
+namespace postbag::storage::sqlite {
+
+class SubscriptionTable {
+ public:
+  explicit SubscriptionTable(const Connection& c)
+      : add_(c.prepare("INSERT OR IGNORE INTO subscription (name) VALUES (?)")),
+        erase_(c.prepare("DELETE FROM subscription WHERE name = ?")),
+        names_(c.prepare("SELECT name FROM subscription ORDER BY name")) {}
+
+  void add(std::string_view name) { add_.execute(name); }
+  void erase(std::string_view name) { erase_.execute(name); }
+  std::vector<std::string> names() {
+    std::vector<std::string> out;
+    auto rows = names_.query();
+    while (rows.next()) out.emplace_back(rows.bytes(0));
+    return out;
+  }
+
+ private:
+  Statement add_, erase_, names_;
+};
+
+}  // namespace postbag::storage::sqlite

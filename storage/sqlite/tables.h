@@ -1,0 +1,24 @@
+// All tables of one account's database, over one connection.
+#pragma once
+
+#include "storage/sqlite/body_table.h"
+#include "storage/sqlite/mailbox_table.h"
+#include "storage/sqlite/page_table.h"
+#include "storage/sqlite/subscription_table.h"
+#include "storage/sqlite/vanished_table.h"
+
+namespace postbag::storage::sqlite {
+
+struct Tables {
+  explicit Tables(const Connection& connection)
+      : mailboxes(connection), pages(connection), vanished(connection), bodies(connection),
+        subscriptions(connection) {}
+
+  MailboxTable mailboxes;
+  PageTable pages;
+  VanishedTable vanished;
+  BodyTable bodies;
+  SubscriptionTable subscriptions;
+};
+
+}  // namespace postbag::storage::sqlite

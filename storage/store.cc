@@ -1,0 +1,39 @@
+#include "storage/store.h"
+
+#include "storage/engine.h"
+
+namespace postbag::storage {
+
+Store::Store(std::unique_ptr<Engine> engine) : engine_(std::move(engine)) {}
+
+Store::~Store() = default;
+
+std::unique_ptr<Store> Store::open(StoreOptions options) {
+  return std::unique_ptr<Store>(new Store(std::make_unique<Engine>(std::move(options))));
+}
+
+BodyWriter Store::stage() {
+  engine_->require_usable();
+  return {engine_->shared_files(), engine_->options().inline_body};
+}
+
+CommitReport Store::commit(std::span<Write* const> writes) { return engine_->commit(writes); }
+
+std::uint64_t Store::wal_bytes() const { return engine_->connection().wal_bytes(); }
+
+void Store::checkpoint() {
+  engine_->require_usable();
+  engine_->connection().checkpoint();
+}
+
+std::size_t Store::collect_garbage(std::size_t limit, std::chrono::seconds grace) {
+  return engine_->collect_garbage(limit, engine_->now() - grace.count());
+}
+
+StoreCounters Store::counters() const { return engine_->counters(); }
+
+Store::ReadScope::ReadScope(Store& store) : store_(store) { store_.engine_->begin_read(); }
+
+Store::ReadScope::~ReadScope() { store_.engine_->end_read(); }
+
+}  // namespace postbag::storage
