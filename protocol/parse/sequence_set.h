@@ -1,6 +1,8 @@
 // A sequence set as a value. RFC 9051 section 9 (sequence-set), RFC 5182 ("$").
 #pragma once
 
+#include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string_view>
@@ -19,7 +21,7 @@ class SequenceSet {
   /// Whether this is "$", the saved result of a SEARCH; resolve() then yields the empty set.
   bool is_saved_result() const { return saved_; }
   /// Whether "*" is in it, alone or as an end of a range.
-  bool has_star() const { return star_low_.has_value(); }
+  bool has_star() const { return star_; }
   /// The largest number written in it; 0 when there is none. For RFC 9051's BAD on numbers beyond the mailbox.
   std::uint32_t largest() const { return largest_; }
 
@@ -29,7 +31,9 @@ class SequenceSet {
   RangeSet<N> resolve(std::optional<N> highest) const {
     RangeSet<N> out;
     for (const auto& r : plain_.ranges()) out.add(Range<N>{N(r.first.value()), N(r.last.value())});
-    if (star_low_ && highest) out.add(Range<N>{std::min(N(*star_low_), *highest), std::max(N(*star_high_), *highest)});
+    if (star_ && highest)
+      out.add(Range<N>{std::min(N(star_low_.value_or(highest->value())), *highest),
+                       std::max(N(star_high_.value_or(highest->value())), *highest)});
     return out;
   }
 
@@ -38,7 +42,11 @@ class SequenceSet {
  private:
   using Plain = Number<struct SequenceSetTag, std::uint32_t, 0xffff'ffffU>;
 
+  /// A range between "*" and `other`; nothing: "*" alone.
+  void add_star(std::optional<std::uint32_t> other);
+
   RangeSet<Plain> plain_;
+  bool star_ = false;
   /// The lowest and the highest of the other ends of ranges with "*"; all these ranges meet at "*", so two suffice.
   std::optional<std::uint32_t> star_low_, star_high_;
   std::uint32_t largest_ = 0;

@@ -27,6 +27,16 @@ class View {
   std::string_view text() const {
     return node_ ? std::string_view(text_ + node_->begin(), node_->end() - node_->begin()) : std::string_view();
   }
+  /// A grammar's Rule as a number. Must look at something.
+  std::uint16_t rule_number() const { return node_->rule(); }
+  /// The child at `index`, of any rule; a View of nothing when there are fewer.
+  View child(std::size_t index) const {
+    if (!node_) return {};
+    const Node* child = node_ + 1;
+    const Node* end = node_ + node_->size();
+    for (; child != end && index != 0; --index) child += child->size();
+    return child == end ? View() : View(text_, child);
+  }
   /// Where text() begins in the command, for messages.
   std::size_t offset() const { return node_ ? node_->begin() : 0; }
 

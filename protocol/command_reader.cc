@@ -1,0 +1,273 @@
+#include "protocol/command_reader.h"
+
+#include <algorithm>
+#include <cassert>
+
+namespace postbag::protocol {
+
+namespace {
+
+/// "a1" of "a1 NOOP"; "*" when the text begins with no tag. RFC 9051 section 9 (tag).
+std::string_view tag_of(std::string_view text) {
+  const std::size_t end = std::min(text.find_first_of(" \r"), text.size());
+  const std::string_view word = text.substr(0, end);
+  const bool good = !word.empty() && std::ranges::all_of(word, [](char c) {
+    return c > ' ' && c < 0x7f && std::string_view("(){%*\"\\+").find(c) == std::string_view::npos;
+  });
+  return good && word.size() <= 256 ? word : "*";
+}
+
+/// The literal that a line's end announces, whatever stands before it.
+std::optional<LiteralHeader> announced_by(std::string_view line) {
+  const std::size_t open = line.rfind('{');
+  if (open == line.npos || !line.ends_with('}') || line.size() - open > Framer::tail_length) return std::nullopt;
+  return literal_header(std::string(line.substr(open)) + "\r\n");
+}
+
+bool in_command_word(std::string_view text, std::size_t offset) {
+  const std::size_t space = text.find(' ');
+  if (space == text.npos || offset <= space) return false;
+  const std::string_view before = text.substr(space + 1, offset - space - 1);
+  return before.find(' ') == before.npos;
+}
+
+}  // namespace
+
+CommandReader::CommandReader(const Limits& limits) : limits_(limits), machine_(grammar::program(), limits.nesting) {}
+
+void CommandReader::feed(std::string_view bytes) { framer_.feed(bytes); }
+
+ReaderEvent CommandReader::next() {
+  switch (mode_) {
+    case Mode::command: return next_line();
+    case Mode::raw_line: return next_raw_line();
+    case Mode::literal_in_memory: return next_literal_in_memory();
+    case Mode::literal_stream: return next_literal_piece();
+    case Mode::dropping: return drop();
+    case Mode::literal_asked: break;
+  }
+  assert(!"a literal was announced and not answered");
+  return NeedMore{};
+}
+
+void CommandReader::begin_command() {
+  text_.clear();
+  machine_.reset();
+  line_bytes_ = reparsed_ = 0;
+  dropped_ = 0;
+  finished_ = streamed_ = false;
+}
+
+// Lines
+
+ReaderEvent CommandReader::next_line() {
+  if (finished_) begin_command();
+  const auto line = framer_.take_line();
+  if (line) return take_line(*line);
+  if (line_bytes_ + framer_.buffered() > line_limit()) return line_too_long();
+  finished_ = text_.empty();
+  return NeedMore{};
+}
+
+ReaderEvent CommandReader::take_line(std::string_view line) {
+  at_end_ = announced_by(line);
+  line_bytes_ += line.size() + 2;
+  const std::size_t nul = line.find('\0');
+  const std::size_t before = text_.size();
+  if (line_bytes_ <= line_limit() && nul == line.npos) {
+    text_ += line;
+    text_ += "\r\n";
+    return parse();
+  }
+  if (text_.empty()) text_ = line.substr(0, 512);  // for the tag
+  return nul == line.npos ? bad("Command line too long") : bad_at("NUL in command", before + nul);
+}
+
+ReaderEvent CommandReader::line_too_long() {
+  if (text_.empty()) framer_.take(512, text_);  // for the tag; longer than any literal's header
+  BadCommand event{tag(), "Command line too long", !logged_in_};
+  piece_.clear();
+  at_end_.reset();
+  octets_left_ = 0;
+  mode_ = Mode::dropping;
+  finished_ = true;
+  return event;
+}
+
+ReaderEvent CommandReader::next_raw_line() {
+  finished_ = true;
+  const auto line = framer_.take_line();
+  if (!line && framer_.buffered() <= line_limit()) return NeedMore{};
+  text_.clear();
+  mode_ = Mode::command;
+  if (!line) return line_too_long();
+  if (line->size() > line_limit()) return BadCommand{"*", "Line too long"};
+  text_ = *line;
+  return RawLine{text_};
+}
+
+void CommandReader::expect_raw_line() {
+  assert(mode_ == Mode::command);
+  mode_ = Mode::raw_line;
+}
+
+// The parser
+
+ReaderEvent CommandReader::parse() {
+  switch (machine_.run(text_)) {
+    case Outcome::literal: return announce();
+    case Outcome::bad: return bad_at(to_string(machine_.error()), machine_.error_offset());
+    case Outcome::accepted: break;
+  }
+  finished_ = true;
+  return command();
+}
+
+Command CommandReader::command() const {
+  const View root = machine_.root(text_);
+  View view = root.child(1);
+  const bool by_uid = grammar::is_by_uid(static_cast<grammar::Rule>(view.rule_number()));
+  if (by_uid) view = view.child(0);
+  return {root.child(0).text(), static_cast<grammar::Rule>(view.rule_number()), by_uid, view};
+}
+
+std::string CommandReader::tag() const { return std::string(tag_of(text_)); }
+
+ReaderEvent CommandReader::announce() {
+  const Machine::Literal& literal = machine_.literal();
+  const LiteralAnnounced event{command(), literal.size, literal.synchronising, literal.stream, literal.binary};
+  const std::string_view why_not = objection(event);
+  if (!why_not.empty()) return bad(why_not);
+  mode_ = Mode::literal_asked;
+  octets_left_ = literal.size;
+  return event;
+}
+
+std::string_view CommandReader::objection(const LiteralAnnounced& literal) const {
+  const grammar::Rule rule = literal.command.rule;
+  if (!logged_in_ && rule != grammar::Rule::login && rule != grammar::Rule::id) return "No literals before login here";
+  if (!logged_in_ && literal.size > limits_.literal_before_login) return "Literal too big before login";
+  if (literal.message) return {};
+  // RFC 7888 section 5: more must be asked for first.
+  if (!literal.synchronising && literal.size > limits_.non_sync_literal) return "Non-synchronising literal too big";
+  const std::size_t most = rule == grammar::Rule::search ? limits_.search_arguments : limits_.arguments;
+  if (text_.size() > most || literal.size > most - text_.size()) return "Command too long";
+  return reparsed_ > 4 * most ? "Too many literals" : "";
+}
+
+// Literals
+
+void CommandReader::accept_in_memory() {
+  assert(mode_ == Mode::literal_asked);
+  mode_ = Mode::literal_in_memory;
+}
+
+void CommandReader::accept_as_stream() {
+  assert(mode_ == Mode::literal_asked);
+  mode_ = Mode::literal_stream;
+  streamed_ = true;
+}
+
+bool CommandReader::refuse() {
+  assert(mode_ == Mode::literal_asked);
+  const bool comes_anyway = !machine_.literal().synchronising;
+  mode_ = Mode::command;
+  finished_ = true;
+  return comes_anyway && drop_from(octets_left_);
+}
+
+void CommandReader::abandon() {
+  assert(!finished_);
+  finished_ = true;
+  if (mode_ == Mode::command) octets_left_ = 0;
+  piece_.clear();
+  mode_ = Mode::dropping;
+}
+
+/// A tree may be larger than the text it is of. What waits for a literal must not hold that: the text is parsed again
+/// instead, which is bounded by objection().
+void CommandReader::drop_parser_when_large() {
+  if (streamed_ || machine_.used() <= text_.size()) return;
+  machine_.release();
+  reparsed_ += text_.size();
+}
+
+ReaderEvent CommandReader::next_literal_in_memory() {
+  const std::uint64_t size = machine_.literal().size;
+  if (octets_left_ == size) drop_parser_when_large();
+  framer_.take(octets_left_, piece_);
+  octets_left_ -= piece_.size();
+  text_ += piece_;
+  const bool nul = !machine_.literal().binary && piece_.find('\0') != piece_.npos;
+  piece_.clear();
+  if (nul) {
+    BadCommand event{tag(), "NUL in literal"};
+    abandon();
+    return event;
+  }
+  if (octets_left_ != 0) return NeedMore{};
+  if (machine_.used() != 0) machine_.skip(size);
+  mode_ = Mode::command;
+  return next_line();
+}
+
+ReaderEvent CommandReader::next_literal_piece() {
+  framer_.take(octets_left_, piece_);
+  octets_left_ -= piece_.size();
+  if (octets_left_ == 0) mode_ = Mode::command;
+  if (piece_.empty() && octets_left_ != 0) return NeedMore{};
+  return LiteralBytes{piece_, octets_left_ == 0};
+}
+
+// What is not wanted
+
+ReaderEvent CommandReader::bad(std::string_view text) {
+  BadCommand event{tag(), std::string(text)};
+  finished_ = true;
+  mode_ = Mode::command;
+  if (at_end_ && !at_end_->synchronising) event.must_close = drop_from(at_end_->size);
+  return event;
+}
+
+ReaderEvent CommandReader::bad_at(std::string_view text, std::size_t offset) {
+  if (in_command_word(text_, offset)) return bad("Unknown command");
+  return bad(std::string(text) + " at offset " + std::to_string(offset));
+}
+
+bool CommandReader::drop_from(std::uint64_t octets) {
+  piece_.clear();
+  octets_left_ = octets;
+  dropped_ += octets;
+  mode_ = Mode::dropping;
+  return octets > limits_.refused_literal_dropped || dropped_ > limits_.refused_literal_dropped;
+}
+
+ReaderEvent CommandReader::drop() {
+  for (;;) {
+    octets_left_ -= framer_.drop(octets_left_);
+    if (octets_left_ != 0 || !framer_.drop_line(piece_)) return NeedMore{};
+    if (piece_.ends_with('\r')) piece_.pop_back();
+    at_end_ = announced_by(piece_);
+    if (!at_end_ || at_end_->synchronising) break;
+    if (drop_from(at_end_->size)) return BadCommand{"*", "Too much to drop", true};
+  }
+  piece_.clear();
+  mode_ = Mode::command;
+  return next_line();
+}
+
+// Memory
+
+std::size_t CommandReader::memory() const {
+  return framer_.memory() + machine_.memory() + text_.capacity() + piece_.capacity();
+}
+
+void CommandReader::release_memory() {
+  framer_.release_memory();
+  if (!finished_ || mode_ != Mode::command) return;
+  machine_.release();
+  std::string().swap(text_);
+  std::string().swap(piece_);
+}
+
+}  // namespace postbag::protocol
