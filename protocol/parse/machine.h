@@ -57,6 +57,9 @@ class Machine {
   /// text does. Valid until the next run() or reset(). Nothing is in it before a run.
   View root(std::string_view text) const { return tape_.empty() ? View() : View(text.data(), tape_.data()); }
 
+  /// All nodes of the tree, parents before children. Valid as the root is.
+  const Tape& tape() const { return tape_; }
+
   /// Bytes of its buffers in use, and held.
   std::size_t used() const { return tape_.size() * sizeof(Node) + (calls_.size() + open_.size()) * 4; }
   std::size_t memory() const { return tape_.capacity() * sizeof(Node) + (calls_.capacity() + open_.capacity()) * 4; }

@@ -1,13 +1,15 @@
 // Reads sentences with verdicts from stdin and asks the generated parser about each: "A<length>\n<bytes>" must be
 // accepted, "R<length>\n<bytes>" refused. Prints those where it disagrees; exits 1 if there were any, or too few at all.
-// Usage: accepts COUNT < sentences (made by tools/abnfc.py sentences or mutants)
+// Usage: accepts command|response COUNT < sentences (made by tools/abnfc.py sentences or mutants)
 #include <cstdio>
 #include <cstdlib>
 #include <iostream>
 #include <string>
+#include <string_view>
 
 #include "core/limits.h"
 #include "protocol/grammar/command_grammar.h"
+#include "protocol/grammar/response_grammar.h"
 #include "protocol/parse/machine.h"
 
 using namespace postbag;
@@ -32,8 +34,10 @@ bool accepts(protocol::Machine& machine, const std::string& text) {
 }  // namespace
 
 int main(int, char** argv) {
-  const unsigned long expected = std::strtoul(argv[1], nullptr, 10);
-  protocol::Machine machine(protocol::grammar::program(), Limits{}.nesting);
+  const bool commands = argv[1] == std::string_view("command");
+  const unsigned long expected = std::strtoul(argv[2], nullptr, 10);
+  protocol::Machine machine(commands ? protocol::grammar::program() : protocol::response_grammar::program(),
+                            Limits{}.nesting);
   unsigned long seen = 0, accepted = 0, wrong = 0;
   char verdict = 0;
   std::size_t length = 0;

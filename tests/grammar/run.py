@@ -1,10 +1,13 @@
 #!/usr/bin/env python3
-"""Pipes random sentences of a grammar into the parser: run.py ABNFC sentences|mutants COUNT SEED ACCEPTS FILE..."""
+"""Pipes random sentences of a grammar into the parser: 
+
+run.py ABNFC command|response sentences|mutants COUNT SEED ACCEPTS FILE...
+"""
 import subprocess
 import sys
 
-abnfc, what, count, seed, accepts, *files = sys.argv[1:]
+abnfc, grammar, what, count, seed, accepts, *files = sys.argv[1:]
 make = [sys.executable, abnfc, what, '--count', count, '--seed', seed, *files]
 with subprocess.Popen(make, stdout=subprocess.PIPE) as maker:
-    judge = subprocess.run([accepts, count], stdin=maker.stdout)
+    judge = subprocess.run([accepts, grammar, count], stdin=maker.stdout)
 sys.exit(judge.returncode or maker.returncode)
