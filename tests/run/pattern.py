@@ -5,10 +5,12 @@
   ~(a b)    a parenthesised list with its members in any order; in FETCH and STATUS the members are pairs
   X ~ a b   the words that follow, up to "]" or the end, in any order
   ...       as a member of one of the two above: and maybe others; ?a: maybe a; !a: no a (useful beside ...)
+            elsewhere: any text up to the character that follows
   ` *`      at the end of the line: any text
 
-Two freedoms that the standards give a server are taken without being asked for: the mailbox of LIST, LSUB and STATUS
-may be quoted without need, and the strings of BODY and BODYSTRUCTURE compare without regard to case.
+Three freedoms that the standards give a server are taken without being asked for: the mailbox of LIST, LSUB and STATUS
+may be quoted without need, the strings of BODY and BODYSTRUCTURE compare without regard to case, and a literal of
+BINARY may be a literal8.
 """
 
 import re
@@ -18,7 +20,7 @@ BARE_VALUE = re.compile(r'[^ ()\[\]"\r\n]+')
 LITERAL = re.compile(r"~?\{(\d+)\}\r\n")
 QUOTED = re.compile(r'"(?:[^"\\\r\n]|\\.)*"')
 NEEDLESS_QUOTES = re.compile(r'^(\* (?:(?:LIST|LSUB) ~?\([^)]*\) (?:"/"|NIL)|STATUS) )"([^\x00-\x20(){%*"\\\]\x7f-\xff]+)"')
-PAIRED = re.compile(r"^\* (?:\d+ FETCH|STATUS) ")
+PAIRED = re.compile(r"^\* (?:\d+ FETCH|STATUS .+) ~\(")
 
 
 class Mismatch(Exception):
@@ -28,6 +30,8 @@ class Mismatch(Exception):
 def matches(pattern, actual, captures):
     """Whether `actual` is what `pattern` asks for (both str, one char a byte); if so, `captures` gets new names."""
     pattern, actual = unquote_name(pattern), unquote_name(actual)
+    if "BINARY[" in pattern and "~{" not in pattern:
+        actual = actual.replace("~{", "{")
     bound = dict(captures)
     ignore_case = "BODYSTRUCTURE (" in pattern or "BODY (" in pattern
     try:
@@ -60,6 +64,8 @@ def _match(pattern, text, at, bound, paired, ignore_case):
             i = capture.end()
         elif pattern.startswith("~(", i):
             i, at = _any_order_list(pattern, i, text, at, bound, paired, ignore_case)
+        elif pattern.startswith("...", i) and i + 3 < len(pattern):
+            i, at = i + 3, _up_to(pattern[i + 3], text, at)
         elif pattern.startswith("~ ", i) and i > 0 and pattern[i - 1] == " ":
             i, at = _any_order_words(pattern, i, text, at, bound, ignore_case)
         elif at < len(text) and (pattern[i] == text[at] or ignore_case and pattern[i].lower() == text[at].lower()):
@@ -73,6 +79,13 @@ def _exactly(expected, i, text, at):
     if not text.startswith(expected, at):
         raise Mismatch
     return i + len(expected), at + len(expected)
+
+
+def _up_to(stop, text, at):
+    found = text.find(stop, at)
+    if found < 0:
+        raise Mismatch
+    return found
 
 
 def _capture(name, unlike, text, at, bound):
