@@ -137,8 +137,8 @@ class Lookahead:
             if found:
                 moved[choice] = found
         moved = self.narrowed(rule, moved)
-        if len(moved) > 1 and all(p[0] == BEHIND_LITERAL for places in moved.values() for p in places):
-            raise GrammarError(f'{rule}: alternatives {sorted(moved)} differ only behind a literal')
+        if len(moved) > 1 and any(place[0] == BEHIND_LITERAL for places in moved.values() for place in places):
+            raise GrammarError(f'{rule}: alternatives {sorted(moved)} cannot be told apart before a literal')
         return moved
 
     def narrowed(self, rule, choices):
