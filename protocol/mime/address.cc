@@ -90,7 +90,10 @@ class AddressReader {
     for (;;) {
       in_.skip_space();
       std::string part(in_.take_until(specials));
-      if (in_.peek() == '[') part += std::string(in_.take_until("]")) + (in_.take(']') ? "]" : "");
+      if (in_.peek() == '[') {
+        part += in_.take_until("]");
+        if (in_.take(']')) part.push_back(']');
+      }
       if (part.empty()) return domain;
       domain += part;
     }

@@ -1,0 +1,239 @@
+#define DOCTEST_CONFIG_IMPLEMENT_WITH_MAIN
+#include <doctest/doctest.h>
+
+#include <string>
+
+#include "mime_messages.h"
+#include "protocol/mime/parser.h"
+
+using namespace postbag;
+using namespace postbag::mime;
+using namespace postbag::mime_test;
+using namespace std::string_literals;
+
+namespace {
+
+std::string bytes(const std::string& message, ByteRange r) { return message.substr(r.offset, r.size); }
+
+Structure in_pieces(const std::string& message, std::size_t a, std::size_t b) {
+  Parser parser;
+  parser.feed(std::string_view(message).substr(0, a));
+  parser.feed(std::string_view(message).substr(a, b - a));
+  parser.feed(std::string_view(message).substr(b));
+  return std::move(parser).finish();
+}
+
+Structure byte_by_byte(const std::string& message) {
+  Parser parser;
+  for (const char c : message) parser.feed(std::string_view(&c, 1));
+  return std::move(parser).finish();
+}
+
+/// The kinds of the parts with their depths: "m0 t1 ...".
+std::string shape(const Structure& s) {
+  std::string out;
+  for (const Part& p : s.parts) {
+    if (!out.empty()) out.push_back(' ');
+    out.push_back("otMm"[static_cast<int>(p.kind)]);
+    out += std::to_string(p.depth);
+  }
+  return out;
+}
+
+std::string nested_multiparts(int depth) {
+  std::string message;
+  for (int i = 0; i < depth; ++i) {
+    const std::string b = "b" + std::to_string(i) + "x";
+    message += "Content-Type: multipart/mixed; boundary=" + b + "\r\n\r\n--" + b + "\r\n";
+  }
+  return message + "\r\nleaf\r\n";
+}
+
+}  // namespace
+
+TEST_CASE("a plain message") {
+  const Structure s = parse(plain);
+  REQUIRE(s.parts.size() == 1);
+  const Part& p = s.parts[0];
+  CHECK(p.kind == Kind::text);
+  CHECK(bytes(plain, p.body_range()) == "Hello\r\nWorld\r\n");
+  CHECK(bytes(plain, p.header_range()).ends_with("US-ASCII\r\n\r\n"));
+  CHECK(p.lines == 2);
+  CHECK(s.size == plain.size());
+  CHECK(s.sent->seconds == 837595405);
+  CHECK(s.sent->zone_minutes == -420);
+  CHECK(p.envelope->from == Addresses{{"Terry Gray", {}, "gray", "cac.washington.edu"}});
+  CHECK(p.envelope->cc.size() == 2);
+  CHECK(s.common_fields == plain.substr(0, plain.size() - p.body_range().size - 2));
+  CHECK(s.common_fields_complete);
+}
+
+TEST_CASE("a tree of parts") {
+  const Structure s = parse(nested);
+  CHECK(shape(s) == "M0 t1 m1 M2 t3 o3");
+  CHECK(bytes(nested, s.parts[1].body_range()) == "one\r\ntwo");
+  CHECK(s.parts[1].lines == 1);
+  CHECK(s.parts[1].encoding == Encoding::eight_bit);
+  CHECK(s.parts[2].description == "the inner one");
+  CHECK(bytes(nested, s.parts[2].body_range()).starts_with("From: b@example.org\r\n"));
+  CHECK(bytes(nested, s.parts[2].body_range()).ends_with("--inn--\r\ninner epilogue"));
+  CHECK(s.parts[3].envelope->subject == "inner");
+  CHECK(s.parts[3].header_range().end() == s.parts[3].body);
+  CHECK(bytes(nested, s.parts[4].body_range()) == "alternative");
+  CHECK(bytes(nested, s.parts[4].header_range()) == "\r\n");
+  const Part& leaf = s.parts[5];
+  CHECK(bytes(nested, leaf.body_range()) == "AAECAw==");
+  CHECK(leaf.encoding == Encoding::base64);
+  CHECK(leaf.disposition == Disposition{"attachment", {{"filename", "x.bin"}}});
+  CHECK(leaf.languages == std::vector<std::string>{"en", "fr"});
+  CHECK(leaf.id == "<id@x>");
+  CHECK(s.parts[0].end == nested.size());
+}
+
+TEST_CASE("a digest holds messages unless a part says otherwise") {
+  const Structure s = parse(digest);
+  CHECK(shape(s) == "M0 m1 t2 t1 m1 t2");
+  CHECK(s.parts[2].envelope->subject == "first");
+  CHECK(bytes(digest, s.parts[2].body_range()) == "1");
+  CHECK(s.parts[5].body_range().size == 0);
+}
+
+TEST_CASE("broken messages have the answers that parser.h promises") {
+  struct { std::string message; const char* shape; std::size_t part; const char* body; std::uint64_t lines; } rows[] = {
+      {"", "t0", 0, "", 0},
+      {"\r\n", "t0", 0, "", 0},
+      {"Subject: x", "t0", 0, "", 0},
+      {"Subject: x\r\n\r\nlast", "t0", 0, "last", 0},
+      {"Subject: x\n\na\nb\n", "t0", 0, "a\nb\n", 2},
+      {"junk\r\n\r\nx\r\n", "t0", 0, "x\r\n", 1},
+      {"Content-Type: multipart/mixed\r\n\r\n--x\r\n", "M0 t1", 1, "--x\r\n", 1},
+      {"Content-Type: multipart/mixed; boundary=x\r\n\r\nno\r\n", "M0 t1", 1, "no\r\n", 1},
+      {"Content-Type: multipart/mixed; boundary=x\r\n\r\n--x--\r\n", "M0 t1", 1, "--x--\r\n", 1},
+      {"Content-Type: multipart/mixed; boundary=x\r\n\r\n--x\r\n\r\ncut", "M0 t1", 1, "cut", 0},
+      {"Content-Type: multipart/mixed; boundary=x\n\n--x\n\n1\n\n--x--", "M0 t1", 1, "1\n", 1},
+      {"Content-Type: multipart/mixed; boundary=x\r\n\r\n--x\r\n\r\n--x\r\n\r\n2\r\n--x--", "M0 t1 t1", 1, "", 0},
+      {"Content-Type: multipart/mixed; boundary=x\r\n\r\n--x\r\nA: b\r\n--x\r\n\r\n2\r\n--x--", "M0 t1 t1", 2, "2", 0},
+      {"Content-Type: multipart/mixed; boundary=x\r\n\r\n--x \t\r\n\r\n1\r\n--x-- \r\n--x\r\n\r\n", "M0 t1", 1, "1", 0},
+      {"Content-Type: multipart/mixed; boundary=" + std::string(201, 'x') + "\r\n\r\n--" + std::string(201, 'x') + "\r\n",
+       "M0 t1", 0, nullptr, 1},
+      {"Content-Type: message/rfc822\r\n\r\nSubject: x", "m0 t1", 1, "", 0},
+      {"Content-Type: message/rfc822", "m0 t1", 1, "", 0},
+      {"Content-Type: message/rfc822\r\nContent-Transfer-Encoding: base64\r\n\r\nx\r\n\r\ny", "m0 t1", 1, "y", 0},
+      {"Content-Type: message/global\r\nContent-Transfer-Encoding: base64\r\n\r\nx\r\n\r\ny", "o0", 0, "x\r\n\r\ny", 2},
+      {"Content-Type: message/global\r\n\r\nx\r\n\r\ny", "m0 t1", 1, "y", 0},
+      {"Content-Type: message/external-body\r\n\r\nx", "o0", 0, "x", 0},
+  };
+  for (const auto& row : rows) {
+    CAPTURE(row.message);
+    const Structure s = parse(row.message);
+    CHECK(shape(s) == row.shape);
+    REQUIRE(s.parts.size() > row.part);
+    if (row.body != nullptr) CHECK(bytes(row.message, s.parts[row.part].body_range()) == row.body);
+    CHECK(s.parts[row.part].lines == row.lines);
+  }
+}
+
+TEST_CASE("an outer boundary closes what is inside; of several the longest counts") {
+  const Structure longest = parse(broken[24]);
+  CHECK(shape(longest) == "M0 M1 t2 t1 t1");  // "--ab" begins with the outer boundary once the inner one is closed
+  CHECK(bytes(broken[24], longest.parts[2].body_range()) == "inner");
+  const Structure equal = parse(broken[25]);
+  CHECK(shape(equal) == "M0 M1 t2 t1");
+}
+
+TEST_CASE("fields that come twice, oddly or not at all") {
+  const Structure s = parse("Subject: a\r\nsubject: b\r\nTo: a@x\r\nto : b@x\r\nFrom: c@x\r\nFrom: d@x\r\n\r\n");
+  const Envelope& e = *s.parts[0].envelope;
+  CHECK(e.subject == "a");
+  CHECK(e.to.size() == 2);
+  CHECK(e.from.size() == 1);
+  CHECK_FALSE(e.date.has_value());
+  CHECK_FALSE(s.sent.has_value());
+  const Structure odd = parse("Content-Type: text/html (x) ; (y) charset = \"u\\tf\" ; name=a/b=c;;q\r\n\r\n");
+  CHECK(odd.parts[0].type == ContentType{"text", "html", {{"charset", "utf"}, {"name", "a/b=c"}}});
+}
+
+TEST_CASE("addresses") {
+  using A = Address;
+  struct { std::string text; Addresses want; } rows[] = {
+      {"", {}},
+      {" , ,", {}},
+      {"joe@x.org", {A{{}, {}, "joe", "x.org"}}},
+      {"joe @ x . org", {A{{}, {}, "joe", "x.org"}}},
+      {"Joe Q. Public <joe@x>", {A{"Joe Q. Public", {}, "joe", "x"}}},
+      {"\"Public, \\\"Joe\\\"\" <\"j o\"@x>", {A{"Public, \"Joe\"", {}, "j o", "x"}}},
+      {"joe@x (Joe (the) one)", {A{"Joe (the) one", {}, "joe", "x"}}},
+      {"<joe@[127.0.0.1]>, <>", {A{{}, {}, "joe", "[127.0.0.1]"}, A{{}, {}, "", ""}}},
+      {"<@a,@b:joe@x>", {A{{}, "@a,@b", "joe", "x"}}},
+      {"joe", {A{{}, {}, "joe", ""}}},
+      {"Joe <joe", {A{"Joe", {}, "joe", ""}}},
+      {"g: a@x, B <b@x>;, c@x", {A{{}, {}, "g", {}}, A{{}, {}, "a", "x"}, A{"B", {}, "b", "x"}, A{}, A{{}, {}, "c", "x"}}},
+      {"undisclosed-recipients:;", {A{{}, {}, "undisclosed-recipients", {}}, A{}}},
+      {"g: a@x", {A{{}, {}, "g", {}}, A{{}, {}, "a", "x"}, A{}}},
+      {"=?utf-8?q?J=C3=B6?= <j@x> junk, k@x", {A{"=?utf-8?q?J=C3=B6?=", {}, "j", "x"}, A{{}, {}, "k", "x"}}},
+  };
+  for (const auto& [text, want] : rows) {
+    CAPTURE(text);
+    CHECK(parse("To: " + text + "\r\n\r\n").parts[0].envelope->to == want);
+  }
+}
+
+TEST_CASE("parameters of RFC 2231") {
+  const auto value = [](const char* field) {
+    return parameter(parse("Content-Type: a/b; " + std::string(field) + "\r\n\r\n").parts[0].type.parameters, "n");
+  };
+  CHECK(value("n=plain") == "plain");
+  CHECK(value("n*=iso-8859-1'de'gr%FC%DFe") == "grüße");
+  CHECK(value("n*1=b; n*0=a; n*2=c; n*4=e") == "abc");
+  CHECK(value("n*0*=utf-8''%C3; n*1*=%BC; n*2=%20") == "ü%20");
+  CHECK(value("n=\"=?utf-8?q?=C3=BC?=\"") == "ü");
+  CHECK_FALSE(value("n*64=x; n*x=y; n*1=z; nn=0").has_value());
+}
+
+TEST_CASE("limits") {
+  const Structure deep = parse(nested_multiparts(150));
+  CHECK(deep.parts.size() == 101);
+  CHECK(deep.parts[100].kind == Kind::other);
+  CHECK(deep.parts[100].type.type == "application");
+  CHECK(deep.parts[100].depth == 100);
+
+  std::string many = "Content-Type: multipart/mixed; boundary=x\r\n\r\n";
+  for (int i = 0; i < 10'500; ++i) many += "--x\r\n\r\n.\r\n";
+  const Structure parts = parse(many);
+  CHECK(parts.parts.size() == 10'000);
+  CHECK(parts.parts.back().end == many.size());
+
+  std::string to = "To: a@x";
+  for (int i = 0; i < 2'000; ++i) to += ",a@x";
+  CHECK(parse(to).parts[0].envelope->to.size() == 1'000);
+  CHECK_FALSE(parse(std::string("Subject: ") + std::string(20'000, 'x')).common_fields_complete);
+
+  std::string type = "Content-Type: a/b";
+  for (int i = 0; i < 200; ++i) type += ";p=v";
+  CHECK(parse(type).parts[0].type.parameters.size() == 100);
+
+  const ParserLimits small{.header_used = 20, .headers_used = 30};
+  const Structure cut = parse("Subject: 0123456789abcdef\r\nTo: never@read\r\n\r\nbody", small);
+  CHECK(cut.parts[0].envelope->subject == "0123456789a");
+  CHECK(cut.parts[0].envelope->to.empty());
+  CHECK_FALSE(cut.common_fields_complete);
+  CHECK(cut.parts[0].body_range().size == 4);
+}
+
+TEST_CASE("every split point gives the same structure") {
+  std::vector<std::string> messages = broken;
+  messages.insert(messages.end(), {plain, digest});
+  for (const std::string& message : messages) {
+    CAPTURE(message);
+    const Structure whole = parse(message);
+    CHECK(byte_by_byte(message) == whole);
+    std::size_t different = 0;
+    for (std::size_t a = 0; a <= message.size(); ++a)
+      for (std::size_t b = a; b <= message.size(); b += 1 + (message.size() > 300 ? 37 : 0))
+        different += in_pieces(message, a, b) == whole ? 0 : 1;
+    CHECK(different == 0);
+  }
+  const Structure whole = parse(nested);
+  CHECK(byte_by_byte(nested) == whole);
+  for (std::size_t a = 0; a <= nested.size(); ++a) CHECK(in_pieces(nested, a, a) == whole);
+}
