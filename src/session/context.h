@@ -16,6 +16,7 @@
 namespace postbag {
 
 class Account;
+class Commands;
 
 /// Who may log in.
 class Authenticator {
@@ -59,6 +60,7 @@ struct Context {
   const Clock& clock;
   Authenticator& authenticator;
   Accounts& accounts;
+  const Commands& commands;
   Log& log;
 };
 

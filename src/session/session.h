@@ -5,13 +5,17 @@
 // - Commands run one after another in the order they came, so pipelining has no ambiguity (RFC 9051 section 5.5).
 // - Nothing is sent while the store is held; what a commit changed is told after it, in commit order.
 // - The client's view changes only in sync(): EXPUNGE has one place that may send it.
-// - After any co_await the mailbox may be gone: commands look at Selected again, the store checks for itself.
+// - After any co_await the mailbox may be gone: the store checks for itself, by the mailbox's id.
 #pragma once
 
-#include <functional>
+#include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <optional>
+#include <stdexcept>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "async/signal.h"
 #include "async/stream.h"
@@ -22,6 +26,7 @@
 #include "session/context.h"
 #include "session/reply.h"
 #include "session/selected.h"
+#include "session/upload.h"
 
 namespace postbag {
 
@@ -33,13 +38,13 @@ class Session {
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
 
-  /// Greets, serves and returns when the connection is over; closes the stream. Throws nothing.
+  /// Greets, serves and returns when the connection is over, its stream closed.
   async::Task<void> run();
-  /// Says BYE with these words as soon as no command runs, and ends. Ignored when the session ends already.
+  /// Says BYE with these words when no command runs, and ends. Ignored when the session ends already.
   void shut_down(std::string words);
   bool is_logged_in() const { return account_ != nullptr; }
-  /// Nothing before login.
-  std::optional<AccountId> account_id() const;
+  /// The name it logged in with; empty before.
+  const std::string& user() const { return user_; }
 
   // ---- for commands ----
 
@@ -48,42 +53,111 @@ class Session {
   /// The mail of whom this session belongs to. Only after login.
   Account& account() { return *account_; }
 
-  /// Appends a response to what will be sent; see flush().
+  /// Appends to what will be sent; see flush().
   protocol::Writer respond() { return protocol::Writer(out_, charset()); }
   protocol::Charset charset() const { return rev2_ ? protocol::Charset::utf8 : protocol::Charset::seven_bit; }
-  /// Sends what was responded so far, waiting for the client to take it. False when the client is gone: the command
-  /// should end then.
+  /// The buffer behind respond(), for what is formatted elsewhere.
+  std::string& output() { return out_; }
+  /// Sends what was responded so far, waiting for the client to take it. False when the client is gone: then the command
+  /// should end.
   async::Task<bool> flush();
-  /// flush() when much has gathered.
+  /// flush() when enough has gathered.
   async::Task<bool> flush_if_large();
+  /// A part of a response went out that cannot be completed: nothing sensible can follow, so the connection ends.
+  void break_off() { broken_ = true; }
 
   /// Whether ENABLE IMAP4rev2 was given. RFC 9051 section 6.3.1.
   bool rev2() const { return rev2_; }
   void enable_rev2() { rev2_ = true; }
-
-  /// The selected mailbox; only in selected state.
-  Selected& selected() { return *selected_; }
-  bool has_selected() const { return selected_.has_value(); }
-  void select(Selected selected) { selected_.emplace(std::move(selected)); watch_selected(); }
-  void unselect();
+  /// Whether a password may be taken from this client: nobody can read along.
+  bool may_take_password() const { return stream_.peer().is_loopback(); }
 
   /// Binds this session to its account; called once, by LOGIN or AUTHENTICATE.
   void log_in(std::shared_ptr<Account> account, std::string user);
-  const std::string& user() const { return user_; }
-  /// After this command the connection ends (LOGOUT).
+  /// Counts a failed login; after too many the connection ends.
+  void count_failed_login();
+  /// The connection ends after this command. RFC 9051 section 6.1.3.
   void log_out() { ending_ = true; }
 
-  /// Counts a failed login; true when it was one too many and the connection has to end.
-  bool count_failed_login();
+  bool has_selected() const { return selected_.has_value(); }
+  /// Only in selected state.
+  Selected& selected() { return *selected_; }
+  /// From now on changes of this mailbox wake the session; to be called before its state is read.
+  void watch(MailboxId mailbox);
+  /// Enters selected state with the mailbox that is being watched.
+  void select(Selected selected) { selected_.emplace(std::move(selected)); }
+  /// Leaves selected state; nothing happens in another one.
+  void unselect();
 
+  /// Whether EXPUNGE may be sent now: never while FETCH, STORE or SEARCH by number is answered. RFC 9051 section 7.5.1.
   enum class Expunge : unsigned char { told, held };
-  /// Tells what changed in the selected mailbox since the client was last told. `held`: never EXPUNGE, for FETCH, STORE
-  /// and SEARCH (RFC 9051 section 7.5.1). Changes made at `own` were told already and are passed over.
+  /// Tells what changed in the selected mailbox since the client was last told, but for changes of flags at `own`.
   async::Task<void> sync(Expunge expunge, std::optional<ModSeq> own = std::nullopt);
+  /// The running command changed flags at this mod-sequence and tells the client itself (or keeps silent).
+  void note_own_change(ModSeq modseq) { own_change_ = modseq; }
+  /// EXISTS, and RECENT for IMAP4rev1. RFC 3501 section 7.3.
+  void tell_size();
+  /// FLAGS, when the mailbox's table of keywords has grown. RFC 9051 section 7.3.5.
+  void tell_keywords(const std::vector<std::string>& keywords);
+  /// FETCH with the flags of a message of the view; nothing for another one.
+  void tell_message_flags(const storage::Message& message, bool with_uid);
 
-  /// The next raw line of the client (SASL response, DONE), without its CRLF. Nothing when the connection is over or the
-  /// time is; `on_wake` runs whenever something else happened meanwhile.
-  async::Task<std::optional<std::string>> read_line(async::Deadline deadline);
-  /// For IDLE: waits for input or for a change of the selected mailbox. False when the connection is over.
-  enum class Woken : unsigned char { input, change, over };
-  async::Task<Woken> wait_for_input_or_change();
+  /// What was uploaded for the running APPEND.
+  Upload* upload() { return upload_ ? &*upload_ : nullptr; }
+
+  /// Sends "+ words" and yields the client's next line without its line end. Nothing when the connection is over.
+  /// Views into the running command are dead afterwards.
+  async::Task<std::optional<std::string>> ask_line(std::string_view words);
+  /// For IDLE: as ask_line, and meanwhile tells changes as they come.
+  async::Task<std::optional<std::string>> idle_line(std::string_view words);
+
+ private:
+  enum class Wait : unsigned char { input, change, over };
+
+  void greet();
+  async::Task<bool> step();
+  async::Task<bool> receive();
+  async::Task<Wait> wait_for_input(bool changes_wake);
+  async::Deadline deadline() const;
+  async::Task<std::optional<std::string>> read_raw_line(bool idling);
+
+  protocol::grammar::State state() const;
+  async::Task<bool> run_command(const protocol::Command& command);
+  async::Task<Reply> perform(const protocol::Command& command);
+  async::Task<bool> answer_bad(const protocol::BadCommand& bad);
+  async::Task<bool> answer_literal(const protocol::LiteralAnnounced& literal);
+  async::Task<std::optional<Reply>> refuse_literal(const protocol::LiteralAnnounced& literal);
+  async::Task<bool> take_literal(const protocol::LiteralBytes& bytes);
+  async::Task<void> drop_upload();
+  Reply broken_store(const std::runtime_error& error);
+  void finish(std::string_view tag, const Reply& reply);
+  void say_bye(std::string_view words);
+  bool count_bad();
+
+  void tell_removed(const UidSet& vanished);
+  void tell_arrived(const std::vector<storage::Message>& messages);
+  void tell_flags(const std::vector<storage::Message>& messages, std::uint64_t next_before, std::optional<ModSeq> own);
+
+  const Context& context_;
+  async::Stream& stream_;
+  async::Signal signal_;
+  protocol::CommandReader reader_;
+  std::string out_;
+  async::Deadline login_deadline_;
+  std::string bye_words_;  ///< somebody wants the session to end
+  bool ending_ = false;
+  bool broken_ = false;    ///< the client is gone or can no longer be spoken to
+  bool rev2_ = false;
+  bool uploading_ = false; ///< a literal is on its way
+  std::size_t bad_in_a_row_ = 0;
+  std::size_t failed_logins_ = 0;
+  std::string user_;
+  std::shared_ptr<Account> account_;
+  Watch watch_;
+  std::optional<Selected> selected_;
+  std::optional<ModSeq> own_change_;
+  std::optional<Upload> upload_;
+  std::string upload_tag_;
+};
+
+}  // namespace postbag

@@ -46,10 +46,13 @@ async::Task<void> Session::sync(Expunge expunge, std::optional<ModSeq> own) {
     const Uid here = *from;
     const Result<News> news =
         co_await account_->read([&](storage::ReadTransaction& tx) { return read_news(tx, known, claims_recent, here); });
-    if (!news) co_return;  // deleted: commands will find out
+    if (!news) {  // the mailbox was deleted: the next command that needs it will say so
+      watch_.changed_to.reset();
+      co_return;
+    }
     const bool first = !upto;
     if (first) upto = news->changes.upto;
-    if (!news->keywords.empty()) tell_keywords(news->keywords);
+    tell_keywords(news->keywords);
     if (news->recent) selected_->recent.add(*news->recent);
     if (first && expunge == Expunge::told) tell_removed(news->changes.vanished);
     const std::uint64_t next_before = selected_->known_next;
@@ -63,6 +66,7 @@ async::Task<void> Session::sync(Expunge expunge, std::optional<ModSeq> own) {
 }
 
 void Session::tell_keywords(const std::vector<std::string>& keywords) {
+  if (keywords.size() <= selected_->keywords.size()) return;
   selected_->keywords = keywords;
   respond().raw("* FLAGS ").flag_list(SystemFlags::all(), keywords).crlf();
 }
@@ -94,14 +98,19 @@ void Session::tell_size() {
 void Session::tell_flags(const std::vector<storage::Message>& messages, std::uint64_t next_before,
                          std::optional<ModSeq> own) {
   for (const storage::Message& message : messages) {
-    const auto seq = selected_->view.seq_of(message.uid);
     const bool just_arrived = message.uid.value() >= next_before;
     const bool was_told = message.modseq <= selected_->told || message.modseq == own;
-    if (!seq || just_arrived || was_told) continue;
-    protocol::Writer out = respond();
-    out.raw("* ").number(seq->value()).raw(" FETCH (FLAGS ");
-    out.flags(message.flags, selected_->keywords, selected_->recent.contains(message.uid)).raw(")").crlf();
+    if (!just_arrived && !was_told) tell_message_flags(message, false);
   }
+}
+
+void Session::tell_message_flags(const storage::Message& message, bool with_uid) {
+  const auto seq = selected_->view.seq_of(message.uid);
+  if (!seq) return;
+  protocol::Writer out = respond();
+  out.raw("* ").number(seq->value()).raw(" FETCH (");
+  if (with_uid) out.raw("UID ").number(message.uid.value()).sp();  // RFC 9051 section 6.4.9
+  out.raw("FLAGS ").flags(message.flags, selected_->keywords, selected_->recent.contains(message.uid)).raw(")").crlf();
 }
 
 }  // namespace postbag

@@ -1,0 +1,33 @@
+#include "commands/all_commands.h"
+
+#include "commands/append.h"
+#include "commands/capability.h"
+#include "commands/handlers.h"
+#include "commands/login.h"
+#include "session/session.h"
+
+namespace postbag {
+
+async::Task<Reply> AllCommands::run(Session& session, const protocol::Command& command) const {
+  const ByUid by_uid = command.by_uid ? ByUid::yes : ByUid::no;
+  return grammar::dispatch(command.rule, command.view, [&](auto view) -> async::Task<Reply> {
+    if constexpr (requires { handle(session, view, by_uid, command.tag); }) {
+      return handle(session, view, by_uid, command.tag);
+    } else if constexpr (requires { handle(session, view, by_uid); }) {
+      return handle(session, view, by_uid);
+    } else {
+      return handle(session, view);
+    }
+  });
+}
+
+async::Task<std::optional<Reply>> AllCommands::refuse_literal(Session& session, const protocol::Command& command,
+                                                              std::uint64_t size, bool message) const {
+  if (command.rule == grammar::Rule::login && !session.may_take_password()) co_return password_refusal();
+  if (!message) co_return std::nullopt;
+  co_return co_await refuse_append(session, command, size);
+}
+
+std::string AllCommands::capabilities(const Session& session) const { return capability_list(session); }
+
+}  // namespace postbag

@@ -1,0 +1,43 @@
+#include "commands/arguments.h"
+
+#include <algorithm>
+
+#include "core/utf8.h"
+#include "protocol/parse/sequence_set.h"
+#include "protocol/parse/values.h"
+#include "protocol/text/utf7.h"
+#include "session/session.h"
+
+namespace postbag {
+
+Result<std::string> mailbox_text(const Session& session, std::string_view argument) {
+  std::string wire = protocol::string_value(argument);
+  if (!session.rev2()) {
+    auto utf8 = protocol::utf8_from_utf7(wire);
+    if (!utf8) return std::unexpected(Error::invalid_name);
+    return std::move(*utf8);
+  }
+  if (!is_utf8(wire)) return std::unexpected(Error::invalid_name);
+  return wire;
+}
+
+Result<MailboxName> mailbox_name(const Session& session, std::string_view argument) {
+  const auto text = mailbox_text(session, argument);
+  if (!text) return std::unexpected(text.error());
+  return MailboxName::from(*text);
+}
+
+std::expected<UidSet, Reply> message_set(Session& session, std::string_view argument, ByUid by_uid) {
+  const Selected& selected = session.selected();
+  const auto set = protocol::SequenceSet::from(argument, session.context().limits.set_ranges);
+  if (!set) return std::unexpected(Reply::no("Too many ranges in the set", "LIMIT"));
+  if (set->is_saved_result()) return selected.saved.intersect(selected.view.uids());
+  if (by_uid == ByUid::yes) return set->resolve<Uid>(selected.view.last_uid()).intersect(selected.view.uids());
+
+  const std::uint32_t size = selected.view.size();
+  const bool beyond = set->largest() > size || (set->has_star() && size == 0);
+  if (beyond) return std::unexpected(Reply::bad("No message has that sequence number"));
+  return selected.view.uids_of(set->resolve<SeqNum>(SeqNum::from(size)));
+}
+
+}  // namespace postbag

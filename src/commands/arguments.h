@@ -1,0 +1,30 @@
+// Arguments that need the session to be understood: mailbox names and sets of messages.
+#pragma once
+
+#include <expected>
+#include <string_view>
+
+#include "core/mailbox_name.h"
+#include "core/range_set.h"
+#include "core/result.h"
+#include "session/reply.h"
+
+namespace postbag {
+
+class Session;
+
+/// Whether a command's set holds UIDs (behind UID) or sequence numbers.
+enum class ByUid : bool { no, yes };
+
+/// A mailbox name from the wire: modified UTF-7, or UTF-8 after ENABLE IMAP4rev2. RFC 3501 section 5.1.3, RFC 9051
+/// section 5.1. Error::invalid_name or Error::name_too_long.
+Result<MailboxName> mailbox_name(const Session& session, std::string_view argument);
+
+/// The same as UTF-8 text that need not be a name: a LIST pattern, a reference. Error::invalid_name.
+Result<std::string> mailbox_text(const Session& session, std::string_view argument);
+
+/// The messages of the selected mailbox that a sequence set names, as the client sees it: `*` is the last one in the
+/// view, `$` the saved search result. BAD for a sequence number that no message has (RFC 9051 section 9, seq-number).
+std::expected<UidSet, Reply> message_set(Session& session, std::string_view argument, ByUid by_uid);
+
+}  // namespace postbag

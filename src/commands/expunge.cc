@@ -1,0 +1,32 @@
+// EXPUNGE and UID EXPUNGE. RFC 9051 sections 6.4.3 and 6.4.9, RFC 4315 section 2.1.
+
+#include <optional>
+
+#include "commands/arguments.h"
+#include "commands/handlers.h"
+#include "session/session.h"
+
+namespace postbag {
+
+namespace {
+
+/// The EXPUNGE responses come with what the session tells before the tagged line.
+async::Task<Reply> expunge(Session& session, std::optional<UidSet> uids) {
+  if (session.selected().read_only) co_return refusal(Error::read_only);
+  const MailboxId mailbox = session.selected().id;
+  const auto expunged =
+      co_await session.account().write([&](storage::Transaction& tx) { return tx.expunge(mailbox, uids); });
+  co_return expunged ? Reply::ok("EXPUNGE completed") : refusal(expunged.error());
+}
+
+}  // namespace
+
+async::Task<Reply> handle(Session& session, grammar::Expunge) { return expunge(session, std::nullopt); }
+
+async::Task<Reply> handle(Session& session, grammar::UidExpunge command) {
+  const auto uids = message_set(session, command.sequence_set().text(), ByUid::yes);
+  if (!uids) co_return uids.error();
+  co_return co_await expunge(session, *uids);
+}
+
+}  // namespace postbag

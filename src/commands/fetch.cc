@@ -1,0 +1,93 @@
+// FETCH and UID FETCH. RFC 9051 sections 6.4.5 and 6.4.9.
+
+#include <algorithm>
+#include <string>
+#include <utility>
+
+#include "commands/fetch_writer.h"
+#include "commands/handlers.h"
+#include "session/session.h"
+
+namespace postbag {
+
+namespace {
+
+/// Formatted in one go on the worker; what a client that reads slowly makes us hold.
+constexpr std::size_t slice_bytes = 128 * 1024;
+
+FetchPlan plan_of(Session& session, UidSet uids, FetchItems items) {
+  const Selected& selected = session.selected();
+  FetchPlan plan{.mailbox = selected.id,
+                 .uids = std::move(uids),
+                 .runs = {},
+                 .items = std::move(items),
+                 .keywords = selected.keywords,
+                 .recent = selected.recent,
+                 .newly_seen = {},
+                 .charset = session.charset(),
+                 .headers_used = session.context().limits.headers_used};
+  plan.runs = selected.view.runs_of(plan.uids);
+  return plan;
+}
+
+/// Sets \Seen before the bodies are sent, so that their responses can tell it. RFC 9051 section 6.4.5.
+async::Task<Result<UidSet>> set_seen(Session& session, const FetchPlan& plan) {
+  const NamedFlags seen{.system = SystemFlags(static_cast<std::uint8_t>(SystemFlag::seen)), .keywords = {}};
+  const auto stored = co_await session.account().write([&](storage::Transaction& tx) {
+    return tx.store_flags(plan.mailbox, plan.uids, storage::FlagOp::add, seen);
+  });
+  if (!stored) co_return std::unexpected(stored.error());
+  if (!stored->changed.empty()) session.note_own_change(stored->modseq);
+  co_return stored->changed;
+}
+
+/// Streams all responses, slice by slice, at the pace of the client. False when the client is gone.
+async::Task<bool> send_all(Session& session, FetchWriter& writer) {
+  const Account::Reading keeps_bodies(session.account());
+  bool more = true;
+  while (more) {
+    std::string& out = session.output();
+    more = co_await session.account().read(
+        [&](storage::ReadTransaction& tx) { return writer.write(tx, out, slice_bytes); });
+    if (!co_await session.flush_if_large()) co_return false;
+  }
+  co_return true;
+}
+
+/// Ends the connection if a response stays unfinished, whatever the reason.
+class WholeResponses {
+ public:
+  WholeResponses(Session& session, const FetchWriter& writer) : session_(session), writer_(writer) {}
+  ~WholeResponses() {
+    if (writer_.is_within_response()) session_.break_off();
+  }
+  WholeResponses(const WholeResponses&) = delete;
+  WholeResponses& operator=(const WholeResponses&) = delete;
+
+ private:
+  Session& session_;
+  const FetchWriter& writer_;
+};
+
+}  // namespace
+
+async::Task<Reply> handle(Session& session, grammar::Fetch command, ByUid by_uid) {
+  auto uids = message_set(session, command.sequence_set().text(), by_uid);
+  if (!uids) co_return uids.error();
+  const std::uint64_t asked = uids->size();
+  FetchPlan plan = plan_of(session, std::move(*uids), fetch_items(command, by_uid == ByUid::yes));
+  if (asked != 0 && !session.selected().read_only && std::ranges::any_of(plan.items, &FetchItem::sets_seen)) {
+    auto seen = co_await set_seen(session, plan);
+    if (!seen) co_return refusal(seen.error());
+    plan.newly_seen = std::move(*seen);
+  }
+  FetchWriter writer(std::move(plan));
+  const WholeResponses whole(session, writer);
+  if (asked != 0) co_await send_all(session, writer);
+  if (writer.is_mailbox_gone()) co_return refusal(Error::mailbox_gone);
+  if (writer.has_unknown_encoding()) co_return refusal(Error::unknown_encoding);
+  if (writer.written() < asked) co_return Reply::ok("Some messages were expunged", "EXPUNGEISSUED");
+  co_return Reply::ok("FETCH completed");
+}
+
+}  // namespace postbag

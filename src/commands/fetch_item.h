@@ -1,0 +1,45 @@
+// What one FETCH asks of each message, as values. RFC 9051 section 6.4.5.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "protocol/arguments.h"
+
+namespace postbag {
+
+/// One data item of FETCH; macros and the RFC822 forms are spelt out.
+struct FetchItem {
+  enum class Kind : std::uint8_t {
+    uid,
+    flags,
+    internal_date,
+    size,            ///< RFC822.SIZE
+    envelope,
+    body,            ///< BODY without a section
+    body_structure,
+    section,         ///< BODY[...], RFC822, RFC822.HEADER, RFC822.TEXT
+    binary,          ///< BINARY[...]
+    binary_size,     ///< BINARY.SIZE[...]
+  };
+
+  Kind kind;
+  std::string label;  ///< its name in the response: BODY[1.2.MIME]<0>
+  protocol::Section section = {};
+  std::optional<protocol::Partial> partial = {};
+  bool sets_seen = false;
+
+  /// Whether the stored structure of the message is needed to answer.
+  bool needs_structure() const { return kind >= Kind::envelope; }
+};
+
+using FetchItems = std::vector<FetchItem>;
+
+/// The items of a FETCH in the order asked, each once; with UID in front behind UID FETCH (RFC 9051 section 6.4.9).
+FetchItems fetch_items(protocol::grammar::Fetch command, bool by_uid);
+
+bool has_kind(const FetchItems& items, FetchItem::Kind kind);
+
+}  // namespace postbag

@@ -1,0 +1,160 @@
+// LIST with its options, LSUB. RFC 9051 section 6.3.9, RFC 3501 sections 6.3.8 and 6.3.9, RFC 5258, 5819, 6154.
+
+#include <array>
+#include <optional>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "commands/arguments.h"
+#include "commands/handlers.h"
+#include "commands/list_response.h"
+#include "commands/status.h"
+#include "core/ascii.h"
+#include "protocol/parse/values.h"
+#include "session/session.h"
+
+namespace postbag {
+
+namespace {
+
+/// LIST's arguments as values.
+struct ListRequest {
+  std::string reference;
+  std::vector<std::string> patterns;
+  bool extended = false;
+  bool remote = false;
+  ListSelection selection;
+  ListShown shown;
+  StatusItems status;
+};
+
+/// One answer of the store: a name, and its STATUS where that was asked for.
+struct ListedRow {
+  ListRow row;
+  std::optional<StatusNumbers> status;
+};
+
+/// Reads one selection option. False for one that no capability of ours names.
+bool read_selection(std::string_view option, ListRequest& request) {
+  const std::pair<std::string_view, bool*> known[] = {
+      {"SUBSCRIBED", &request.selection.subscribed},
+      {"SPECIAL-USE", &request.selection.special_use},
+      {"RECURSIVEMATCH", &request.selection.recursive_match},
+      {"REMOTE", &request.remote},  // nothing here is remote: RFC 9051 section 6.3.9.1
+  };
+  for (const auto& [name, wanted] : known)
+    if (ascii_iequal(option, name)) return *wanted = true;
+  return false;
+}
+
+/// Reads one return option. Children and special uses are always told.
+bool read_return(grammar::ReturnOption option, ListRequest& request) {
+  for (const auto item : option.status_att())
+    if (const auto known = status_item(item.text())) request.status.push_back(*known);
+  if (!request.status.empty() && ascii_iequal(option.text().substr(0, 6), "STATUS")) return true;
+  if (ascii_iequal(option.text(), "SUBSCRIBED")) return request.shown.subscribed = true;
+  return ascii_iequal(option.text(), "CHILDREN") || ascii_iequal(option.text(), "SPECIAL-USE");
+}
+
+/// The criteria that CHILDINFO names. RFC 9051 section 6.3.9.6, RFC 6154 section 2.
+std::string child_info(const ListSelection& selection) {
+  std::string out;
+  if (selection.subscribed) out += "\"SUBSCRIBED\"";
+  if (selection.special_use) out += out.empty() ? "\"SPECIAL-USE\"" : " \"SPECIAL-USE\"";
+  return out;
+}
+
+/// Nothing when an option is not known, or RECURSIVEMATCH stands alone: BAD.
+std::optional<ListRequest> read_options(grammar::List command) {
+  ListRequest request;
+  for (const auto option : command.list_select_opt())
+    if (!read_selection(option.text(), request)) return std::nullopt;
+  for (const auto option : command.return_option())
+    if (!read_return(option, request)) return std::nullopt;
+  if (request.selection.recursive_match && !request.selection.any()) return std::nullopt;
+  if (request.selection.subscribed) request.shown.subscribed = true;
+  request.shown.child_info = child_info(request.selection);
+  return request;
+}
+
+/// Names that cannot be mailbox names match nothing: RFC 9051 section 6.3.9 wants a tagged OK.
+void read_patterns(const Session& session, grammar::List command, ListRequest& request) {
+  const auto reference = mailbox_text(session, command.mailbox().text());
+  if (!reference) return;
+  request.reference = *reference;
+  for (const auto pattern : command.list_mailbox())
+    if (const auto text = mailbox_text(session, pattern.text())) request.patterns.push_back(*text);
+}
+
+std::vector<ListedRow> select_rows(storage::ReadTransaction& tx, const ListRequest& request,
+                                   std::size_t max_wildcards) {
+  std::vector<ListPattern> patterns;
+  for (const std::string& pattern : request.patterns)
+    if (!pattern.empty()) patterns.emplace_back(request.reference, pattern, max_wildcards);
+  std::vector<ListedName> names;
+  const auto entries = tx.mailboxes();
+  for (const storage::MailboxEntry& entry : entries) names.push_back(listed_name(entry));
+
+  std::vector<ListedRow> out;
+  for (ListRow& row : select_names(names, patterns, request.selection)) {
+    ListedRow listed{.row = std::move(row), .status = std::nullopt};
+    const bool wants_status = !request.status.empty() && listed.row.name.exists;
+    if (const auto id = wants_status ? tx.find(*MailboxName::from(listed.row.name.name)) : std::nullopt)
+      listed.status = read_status(tx, *id, request.status);
+    out.push_back(std::move(listed));
+  }
+  return out;
+}
+
+/// LIST "" "": the separator, and the root of the only namespace, "". RFC 9051 section 6.3.9.
+void hierarchy_response(Session& session) {
+  session.respond().raw("* LIST (\\Noselect) \"/\" \"\"").crlf();
+}
+
+std::vector<ListRow> subscribed_rows(storage::ReadTransaction& tx, const ListPattern& pattern) {
+  std::vector<ListedName> names;
+  for (const storage::MailboxEntry& entry : tx.mailboxes()) names.push_back(listed_name(entry));
+  return select_subscribed(names, pattern);
+}
+
+}  // namespace
+
+async::Task<Reply> handle(Session& session, grammar::List command) {
+  auto request = read_options(command);
+  if (!request) co_return Reply::bad("Unknown or misplaced LIST option");
+  read_patterns(session, command, *request);
+  const bool extended = !command.list_select_opt().empty() || !command.return_option().empty() ||
+                        command.list_mailbox().size() > 1;
+  if (!extended && request->patterns.size() == 1 && request->patterns.front().empty()) {
+    hierarchy_response(session);
+    co_return Reply::ok("LIST completed");
+  }
+  const std::size_t max_wildcards = session.context().limits.list_wildcards;
+  const auto rows = co_await session.account().read(
+      [&](storage::ReadTransaction& tx) { return select_rows(tx, *request, max_wildcards); });
+  for (const ListedRow& listed : rows) {
+    list_response(session, listed.row, request->shown);
+    if (listed.status)
+      status_response(session, *MailboxName::from(listed.row.name.name), *listed.status, request->status);
+    if (!co_await session.flush_if_large()) break;
+  }
+  co_return Reply::ok("LIST completed");
+}
+
+async::Task<Reply> handle(Session& session, grammar::Lsub command) {
+  const auto reference = mailbox_text(session, command.mailbox().text());
+  const auto text = mailbox_text(session, command.list_mailbox().text());
+  if (!reference || !text) co_return Reply::ok("LSUB completed");
+  const ListPattern pattern(*reference, *text, session.context().limits.list_wildcards);
+  const auto rows = co_await session.account().read(
+      [&](storage::ReadTransaction& tx) { return subscribed_rows(tx, pattern); });
+  for (const ListRow& row : rows) {
+    lsub_response(session, row);
+    if (!co_await session.flush_if_large()) break;
+  }
+  co_return Reply::ok("LSUB completed");
+}
+
+}  // namespace postbag

@@ -1,0 +1,19 @@
+// What LOGIN and AUTHENTICATE share: taking a name and a password. RFC 9051 sections 6.2.2 and 6.2.3.
+#pragma once
+
+#include <string>
+
+#include "async/task.h"
+#include "session/reply.h"
+
+namespace postbag {
+
+class Session;
+
+/// Logs the session in, or refuses. The same words and the same time for an unknown user and a wrong password.
+async::Task<Reply> log_in(Session& session, std::string user, std::string password);
+
+/// A password must not cross a network in the clear, so it is not asked for. RFC 9051 section 6.2.3, RFC 5530.
+Reply password_refusal();
+
+}  // namespace postbag

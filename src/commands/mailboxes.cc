@@ -1,0 +1,71 @@
+// CREATE, DELETE, RENAME, SUBSCRIBE, UNSUBSCRIBE. RFC 9051 sections 6.3.4 to 6.3.8.
+
+#include <string>
+#include <utility>
+
+#include "commands/arguments.h"
+#include "commands/handlers.h"
+#include "protocol/parse/values.h"
+#include "session/session.h"
+
+namespace postbag {
+
+namespace {
+
+/// A separator at the end only says that names below it will follow. RFC 9051 section 6.3.4.
+Result<MailboxName> name_to_create(const Session& session, std::string_view argument) {
+  auto text = mailbox_text(session, argument);
+  if (!text) return std::unexpected(text.error());
+  if (text->size() > 1 && text->back() == MailboxName::separator) text->pop_back();
+  return MailboxName::from(*text);
+}
+
+}  // namespace
+
+async::Task<Reply> handle(Session& session, grammar::Create command) {
+  const auto name = name_to_create(session, command.mailbox().text());
+  if (!name) co_return refusal(name.error());
+  const auto created =
+      co_await session.account().write([&](storage::Transaction& tx) { return tx.create(*name); });
+  co_return created ? Reply::ok("CREATE completed") : refusal(created.error());
+}
+
+async::Task<Reply> handle(Session& session, grammar::Delete command) {
+  const auto name = mailbox_name(session, command.mailbox().text());
+  if (!name) co_return refusal(Error::no_such_mailbox);
+  const auto removed =
+      co_await session.account().write([&](storage::Transaction& tx) { return tx.remove(*name); });
+  co_return removed ? Reply::ok("DELETE completed") : refusal(removed.error());
+}
+
+async::Task<Reply> handle(Session& session, grammar::Rename command) {
+  const auto from = mailbox_name(session, command.rename_from().text());
+  if (!from) co_return refusal(Error::no_such_mailbox);
+  const auto to = name_to_create(session, command.rename_to().text());
+  if (!to) co_return refusal(to.error());
+  const auto renamed =
+      co_await session.account().write([&](storage::Transaction& tx) { return tx.rename(*from, *to); });
+  co_return renamed ? Reply::ok("RENAME completed") : refusal(renamed.error());
+}
+
+async::Task<Reply> handle(Session& session, grammar::Subscribe command) {
+  const auto name = mailbox_name(session, command.mailbox().text());
+  if (!name) co_return refusal(name.error());
+  const auto done = co_await session.account().write([&](storage::Transaction& tx) -> Result<bool> {
+    tx.subscribe(*name);
+    return true;
+  });
+  co_return done ? Reply::ok("SUBSCRIBE completed") : refusal(done.error());
+}
+
+async::Task<Reply> handle(Session& session, grammar::Unsubscribe command) {
+  const auto name = mailbox_name(session, command.mailbox().text());
+  if (!name) co_return refusal(name.error());
+  const auto done = co_await session.account().write([&](storage::Transaction& tx) -> Result<bool> {
+    tx.unsubscribe(*name);
+    return true;
+  });
+  co_return done ? Reply::ok("UNSUBSCRIBE completed") : refusal(done.error());
+}
+
+}  // namespace postbag

@@ -1,0 +1,46 @@
+#include "commands/search_key.h"
+
+#include <algorithm>
+
+#include "protocol/mime/header_fields.h"
+
+namespace postbag::search {
+
+namespace {
+
+struct CostOf {
+  Cost operator()(const SentDate&) const { return Cost::structure; }
+  Cost operator()(const FieldContains& test) const {
+    return mime::is_common_field(test.field) ? Cost::structure : Cost::body;
+  }
+  Cost operator()(const MessageContains&) const { return Cost::body; }
+  Cost operator()(const Not& test) const { return dearest(test.key); }
+  Cost operator()(const Or& test) const { return dearest(test.keys); }
+  Cost operator()(const And& test) const { return dearest(test.keys); }
+  Cost operator()(const auto&) const { return Cost::entry; }
+
+  static Cost dearest(const Keys& keys) {
+    Cost most = Cost::entry;
+    for (const Key& key : keys) most = std::max(most, cost(key));
+    return most;
+  }
+};
+
+}  // namespace
+
+Cost cost(const Key& key) { return std::visit(CostOf{}, key.test); }
+
+Key all_of(Keys keys) {
+  if (keys.size() == 1) return std::move(keys.front());
+  std::ranges::stable_sort(keys, {}, cost);
+  return Key{And{std::move(keys)}};
+}
+
+UidSet narrowed(const Key& key, UidSet candidates) {
+  if (const auto* set = std::get_if<InSet>(&key.test)) return candidates.intersect(set->uids);
+  if (const auto* all = std::get_if<And>(&key.test))
+    for (const Key& part : all->keys) candidates = narrowed(part, std::move(candidates));
+  return candidates;
+}
+
+}  // namespace postbag::search

@@ -1,0 +1,87 @@
+// A search program as a value: what SEARCH asks, with nothing of the wire left in it. RFC 9051 section 6.4.4.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "core/flags.h"
+#include "core/range_set.h"
+#include "protocol/mime/message_search.h"
+#include "protocol/text/casefold.h"
+#include "protocol/text/date.h"
+
+namespace postbag::search {
+
+struct Key;
+using Keys = std::vector<Key>;
+
+struct All {};
+struct HasFlag {
+  SystemFlag flag;
+};
+struct HasKeyword {
+  std::string name;
+};
+/// Sequence sets, UID sets, `$`, RECENT: what the session could resolve before the search began.
+struct InSet {
+  UidSet uids;
+};
+enum class When : std::uint8_t { before, on, since };
+struct InternalDate {
+  When when;
+  protocol::Day day;
+};
+struct SentDate {
+  When when;
+  protocol::Day day;
+};
+struct Larger {
+  std::uint64_t bytes;
+};
+struct Smaller {
+  std::uint64_t bytes;
+};
+struct FieldContains {
+  std::string field;
+  protocol::Needle needle;
+};
+/// BODY and TEXT.
+struct MessageContains {
+  mime::SearchIn where;
+  protocol::Needle needle;
+};
+struct Not {
+  Keys key;  ///< exactly one
+};
+struct Or {
+  Keys keys;
+};
+struct And {
+  Keys keys;
+};
+
+struct Key {
+  std::variant<All, HasFlag, HasKeyword, InSet, InternalDate, SentDate, Larger, Smaller, FieldContains,
+               MessageContains, Not, Or, And>
+      test;
+};
+
+inline Key negated(Key key) {
+  Not no;
+  no.key.push_back(std::move(key));
+  return Key{std::move(no)};
+}
+
+/// All of `keys`, the cheap ones first, so that a body is read only when nothing else decides.
+Key all_of(Keys keys);
+
+/// What a test needs to look at; a test costs as much as its dearest part.
+enum class Cost : std::uint8_t { entry, structure, body };
+Cost cost(const Key& key);
+
+/// The messages of `candidates` that `key` can match at most, by its sets alone.
+UidSet narrowed(const Key& key, UidSet candidates);
+
+}  // namespace postbag::search

@@ -1,0 +1,83 @@
+#include "commands/status.h"
+
+#include <algorithm>
+#include <array>
+
+#include "commands/arguments.h"
+#include "commands/handlers.h"
+#include "core/ascii.h"
+#include "session/session.h"
+
+namespace postbag {
+
+namespace {
+
+struct Row {
+  StatusItem item;
+  std::string_view name;
+  std::uint64_t (*value)(const StatusNumbers&);
+};
+
+/// In the order of StatusItem.
+constexpr auto rows = std::to_array<Row>({
+    {StatusItem::messages, "MESSAGES", [](const StatusNumbers& n) -> std::uint64_t { return n.state.messages; }},
+    {StatusItem::recent, "RECENT", [](const StatusNumbers& n) -> std::uint64_t { return n.recent; }},
+    {StatusItem::uid_next, "UIDNEXT", [](const StatusNumbers& n) -> std::uint64_t { return n.state.uid_next.value(); }},
+    {StatusItem::uid_validity, "UIDVALIDITY",
+     [](const StatusNumbers& n) -> std::uint64_t { return n.state.uid_validity.value(); }},
+    {StatusItem::unseen, "UNSEEN", [](const StatusNumbers& n) -> std::uint64_t { return n.state.unseen; }},
+    {StatusItem::deleted, "DELETED", [](const StatusNumbers& n) -> std::uint64_t { return n.state.deleted; }},
+    {StatusItem::size, "SIZE", [](const StatusNumbers& n) -> std::uint64_t { return n.state.bytes; }},
+});
+
+/// Messages no session has been told of. RFC 3501 section 2.3.2.
+std::uint64_t count_recent(storage::ReadTransaction& tx, MailboxId id, const storage::MailboxState& state) {
+  if (state.first_recent >= state.uid_next) return 0;
+  return tx.uids(id)->intersect(UidSet{{state.first_recent, Uid::max()}}).size();
+}
+
+}  // namespace
+
+std::optional<StatusItem> status_item(std::string_view name) {
+  for (const Row& row : rows)
+    if (ascii_iequal(name, row.name)) return row.item;
+  return std::nullopt;
+}
+
+std::optional<StatusNumbers> read_status(storage::ReadTransaction& tx, MailboxId id, const StatusItems& items) {
+  const auto state = tx.state(id);
+  if (!state) return std::nullopt;
+  StatusNumbers numbers{.state = *state};
+  if (std::ranges::find(items, StatusItem::recent) != items.end()) numbers.recent = count_recent(tx, id, *state);
+  return numbers;
+}
+
+void status_response(Session& session, const MailboxName& name, const StatusNumbers& numbers,
+                     const StatusItems& items) {
+  protocol::Writer out = session.respond();
+  out.raw("* STATUS ").mailbox(name).raw(" (");
+  std::string_view separator;
+  for (const StatusItem item : items) {
+    const Row& row = rows[static_cast<std::size_t>(item)];
+    out.raw(separator).raw(row.name).sp().number(row.value(numbers));
+    separator = " ";
+  }
+  out.raw(")").crlf();
+}
+
+async::Task<Reply> handle(Session& session, grammar::Status command) {
+  const auto name = mailbox_name(session, command.mailbox().text());
+  if (!name) co_return refusal(Error::no_such_mailbox);
+  StatusItems items;
+  for (const auto item : command.status_att())
+    if (const auto known = status_item(item.text())) items.push_back(*known);
+  const auto numbers = co_await session.account().read([&](storage::ReadTransaction& tx) {
+    const auto id = tx.find(*name);
+    return id ? read_status(tx, *id, items) : std::nullopt;
+  });
+  if (!numbers) co_return refusal(Error::no_such_mailbox);
+  status_response(session, *name, *numbers, items);
+  co_return Reply::ok("STATUS completed");
+}
+
+}  // namespace postbag

@@ -1,0 +1,34 @@
+// The data items of STATUS, also within LIST. RFC 9051 sections 6.3.11 and 7.3.4, RFC 3501 section 6.3.10, RFC 8438.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "core/mailbox_name.h"
+#include "storage/read_transaction.h"
+
+namespace postbag {
+
+class Session;
+
+enum class StatusItem : std::uint8_t { messages, recent, uid_next, uid_validity, unseen, deleted, size };
+using StatusItems = std::vector<StatusItem>;
+
+/// From its name in any case; nothing for one we do not know.
+std::optional<StatusItem> status_item(std::string_view name);
+
+/// What the items are taken from.
+struct StatusNumbers {
+  storage::MailboxState state;
+  std::uint64_t recent = 0;
+};
+
+/// Reads what `items` need. Nothing when the mailbox is gone. On the account's worker.
+std::optional<StatusNumbers> read_status(storage::ReadTransaction& tx, MailboxId id, const StatusItems& items);
+
+/// `* STATUS name (items)`.
+void status_response(Session& session, const MailboxName& name, const StatusNumbers& numbers, const StatusItems& items);
+
+}  // namespace postbag

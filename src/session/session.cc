@@ -1,0 +1,324 @@
+#include "session/session.h"
+
+#include <exception>
+#include <stdexcept>
+#include <utility>
+#include <variant>
+
+#include "session/commands.h"
+#include "storage/errors.h"
+
+namespace postbag {
+
+namespace grammar = protocol::grammar;
+
+namespace {
+
+/// Responses are gathered up to here before they are sent.
+constexpr std::size_t flush_bytes = 64 * 1024;
+
+/// Whether EXPUNGE must wait: RFC 9051 section 7.5.1. UID FETCH, UID STORE and UID SEARCH are other commands.
+bool counts_by_number(const protocol::Command& command) {
+  const bool shows_numbers = command.rule == grammar::Rule::fetch || command.rule == grammar::Rule::store ||
+                             command.rule == grammar::Rule::search;
+  return shows_numbers && !command.by_uid;
+}
+
+std::string_view word(Reply::Status status) {
+  switch (status) {
+    case Reply::Status::ok: return " OK ";
+    case Reply::Status::no: return " NO ";
+    case Reply::Status::bad: break;
+  }
+  return " BAD ";
+}
+
+}  // namespace
+
+Session::Session(const Context& context, async::Stream& stream)
+    : context_(context),
+      stream_(stream),
+      signal_(context.loop),
+      reader_(context.limits),
+      login_deadline_(async::in(context.limits.login_time)) {
+  watch_.signal = &signal_;
+  stream_.notify(&signal_);
+}
+
+Session::~Session() {
+  stream_.notify(nullptr);
+  if (account_) account_->unwatch(watch_);
+}
+
+async::Task<void> Session::run() {
+  greet();
+  std::string failure;
+  try {
+    bool alive = co_await flush();
+    while (alive && !ending_) alive = co_await step();
+    co_await drop_upload();
+  } catch (const std::exception& error) {
+    failure = error.what();
+  }
+  if (!failure.empty()) {
+    context_.log.write(stream_.peer(), {LogEvent::Level::error, "session failed", user_, failure});
+    say_bye("Internal error");
+  }
+  co_await flush();
+  stream_.close();
+}
+
+void Session::greet() {
+  respond().raw("* OK [").raw(context_.commands.capabilities(*this)).raw("] postbag ready").crlf();
+}
+
+void Session::shut_down(std::string words) {
+  bye_words_ = std::move(words);
+  signal_.set();
+}
+
+void Session::say_bye(std::string_view words) {
+  respond().raw("* BYE ").text(words).crlf();
+  ending_ = true;
+}
+
+async::Task<bool> Session::flush() {
+  if (broken_) co_return false;
+  if (!out_.empty()) broken_ = !co_await stream_.write(out_, context_.limits.progress_time);
+  // A session that waits holds nothing: RFC-sized idle crowds are what memory is measured by.
+  std::string().swap(out_);
+  co_return !broken_;
+}
+
+async::Task<bool> Session::flush_if_large() {
+  if (out_.size() < flush_bytes) co_return !broken_;
+  co_return co_await flush();
+}
+
+// ---- reading ----
+
+/// Deals with one event of the reader. False when the connection is over.
+async::Task<bool> Session::step() {
+  const protocol::ReaderEvent event = reader_.next();
+  if (const auto* command = std::get_if<protocol::Command>(&event)) co_return co_await run_command(*command);
+  if (const auto* bad = std::get_if<protocol::BadCommand>(&event)) co_return co_await answer_bad(*bad);
+  if (const auto* literal = std::get_if<protocol::LiteralAnnounced>(&event)) co_return co_await answer_literal(*literal);
+  if (const auto* bytes = std::get_if<protocol::LiteralBytes>(&event)) co_return co_await take_literal(*bytes);
+  // What was answered so far goes out in one piece, before waiting for more.
+  if (!co_await flush()) co_return false;
+  co_return co_await receive();
+}
+
+/// Feeds the reader. False when the connection is over; BYE was said where it is due.
+async::Task<bool> Session::receive() {
+  if (co_await wait_for_input(false) != Wait::input) co_return false;
+  reader_.feed(stream_.input());
+  stream_.consume(stream_.input().size());
+  co_return true;
+}
+
+async::Deadline Session::deadline() const {
+  if (!account_) return login_deadline_;
+  if (uploading_) return async::in(context_.limits.progress_time);
+  return async::in(context_.limits.autologout);
+}
+
+async::Task<Session::Wait> Session::wait_for_input(bool changes_wake) {
+  const async::Deadline until = deadline();
+  while (stream_.input().empty()) {
+    if (stream_.ended()) co_return Wait::over;
+    if (!bye_words_.empty()) {
+      say_bye(bye_words_);
+      co_return Wait::over;
+    }
+    const bool changed = selected_ && watch_.changed_to && *watch_.changed_to > selected_->told;
+    if (changes_wake && changed) co_return Wait::change;
+    reader_.release_memory();
+    if (co_await signal_.wait(until)) continue;
+    say_bye(account_ ? "Autologout, idle for too long" : "Too slow to log in");
+    co_return Wait::over;
+  }
+  co_return Wait::input;
+}
+
+async::Task<std::optional<std::string>> Session::ask_line(std::string_view words) {
+  reader_.expect_raw_line();
+  respond().raw("+ ").raw(words).crlf();
+  co_return co_await read_raw_line(false);
+}
+
+async::Task<std::optional<std::string>> Session::idle_line(std::string_view words) {
+  reader_.expect_raw_line();
+  respond().raw("+ ").raw(words).crlf();
+  co_return co_await read_raw_line(true);
+}
+
+async::Task<std::optional<std::string>> Session::read_raw_line(bool idling) {
+  for (;;) {
+    const protocol::ReaderEvent event = reader_.next();
+    if (const auto* line = std::get_if<protocol::RawLine>(&event)) co_return std::string(line->text);
+    if (const auto* bad = std::get_if<protocol::BadCommand>(&event)) {
+      if (bad->must_close) say_bye(bad->text);
+      co_return std::nullopt;
+    }
+    if (idling) co_await sync(Expunge::told);
+    if (!co_await flush()) co_return std::nullopt;
+    const Wait wait = co_await wait_for_input(idling);
+    if (wait == Wait::over) {
+      ending_ = true;
+      co_return std::nullopt;
+    }
+    if (wait == Wait::change) continue;
+    reader_.feed(stream_.input());
+    stream_.consume(stream_.input().size());
+  }
+}
+
+// ---- commands ----
+
+grammar::State Session::state() const {
+  if (!account_) return grammar::State::not_authenticated;
+  return selected_ ? grammar::State::selected : grammar::State::authenticated;
+}
+
+async::Task<bool> Session::run_command(const protocol::Command& command) {
+  const std::string tag(command.tag);
+  const Expunge expunge = counts_by_number(command) ? Expunge::held : Expunge::told;
+  const Reply reply = co_await perform(command);
+  if (broken_) co_return false;
+  if (reply.status == Reply::Status::bad) {
+    finish(tag, reply);
+    co_return !count_bad();
+  }
+  bad_in_a_row_ = 0;
+  if (!ending_) co_await sync(expunge, std::exchange(own_change_, std::nullopt));
+  finish(tag, reply);
+  co_return co_await flush_if_large();
+}
+
+/// The world broke under a command: it is undone, and the session goes on. RFC 5530 section 3.
+Reply Session::broken_store(const std::runtime_error& error) {
+  const bool full = dynamic_cast<const storage::DiskFull*>(&error) != nullptr;
+  context_.log.write(stream_.peer(), {LogEvent::Level::error, full ? "disk full" : "store broken", user_, error.what()});
+  return full ? Reply::no("No room left on the disk", "OVERQUOTA")
+              : Reply::no("The mail store is out of order", "SERVERBUG");
+}
+
+/// The command's outcome; what the world broke becomes NO here. RFC 5530 section 3.
+async::Task<Reply> Session::perform(const protocol::Command& command) {
+  if (!grammar::allowed_in(command.rule, state())) co_return Reply::bad("Command not allowed now");
+  Reply reply;
+  try {
+    reply = co_await context_.commands.run(*this, command);
+  } catch (const std::runtime_error& broken) {
+    reply = broken_store(broken);
+  }
+  co_await drop_upload();
+  co_return reply;
+}
+
+void Session::finish(std::string_view tag, const Reply& reply) {
+  protocol::Writer out = respond();
+  out.raw(tag).raw(word(reply.status));
+  if (!reply.code.empty()) out.raw("[").raw(reply.code).raw("] ");
+  out.text(reply.text).crlf();
+}
+
+async::Task<bool> Session::answer_bad(const protocol::BadCommand& bad) {
+  co_await drop_upload();
+  finish(bad.tag, Reply::bad(bad.text));
+  if (bad.must_close) say_bye("Too much to read past");
+  co_return !count_bad() && !bad.must_close;
+}
+
+bool Session::count_bad() {
+  const std::size_t limit = account_ ? context_.limits.bad_commands : context_.limits.bad_commands_before_login;
+  if (++bad_in_a_row_ < limit) return false;
+  say_bye("Too many bad commands");
+  return true;
+}
+
+// ---- literals ----
+
+async::Task<bool> Session::answer_literal(const protocol::LiteralAnnounced& literal) {
+  const std::string tag(literal.command.tag);
+  if (const std::optional<Reply> reply = co_await refuse_literal(literal)) {
+    const bool must_close = reader_.refuse();
+    co_await drop_upload();
+    finish(tag, *reply);
+    if (must_close) say_bye("Too much to read past");
+    if (reply->status == Reply::Status::bad && count_bad()) co_return false;
+    co_return !must_close;
+  }
+  if (literal.message) {
+    reader_.accept_as_stream();
+    if (!upload_) upload_.emplace(*account_, context_.limits);
+    upload_tag_ = tag;
+  } else {
+    reader_.accept_in_memory();
+  }
+  uploading_ = true;
+  if (literal.synchronising) respond().raw("+ Ready for literal data").crlf();
+  co_return true;
+}
+
+/// A command that will fail anyway fails before its literal is sent. RFC 9051 section 4.3: what was refused is not asked for.
+async::Task<std::optional<Reply>> Session::refuse_literal(const protocol::LiteralAnnounced& literal) {
+  if (!grammar::allowed_in(literal.command.rule, state())) co_return Reply::bad("Command not allowed now");
+  std::optional<Reply> reply;
+  try {
+    reply = co_await context_.commands.refuse_literal(*this, literal.command, literal.size, literal.message);
+  } catch (const std::runtime_error& broken) {
+    reply = broken_store(broken);
+  }
+  co_return reply;
+}
+
+async::Task<bool> Session::take_literal(const protocol::LiteralBytes& bytes) {
+  std::optional<Reply> failure;
+  try {
+    co_await upload_->take(bytes.bytes, bytes.last);
+  } catch (const std::runtime_error& broken) {
+    failure = broken_store(broken);
+  }
+  if (failure) {
+    reader_.abandon();
+    finish(upload_tag_, *failure);
+    co_await drop_upload();
+  }
+  co_return true;
+}
+
+/// What was uploaded and not appended goes, on the thread of the store.
+async::Task<void> Session::drop_upload() {
+  uploading_ = false;
+  if (!upload_) co_return;
+  co_await account_->with_store([&](storage::Store&) { upload_.reset(); });
+}
+
+// ---- login and selection ----
+
+void Session::log_in(std::shared_ptr<Account> account, std::string user) {
+  account_ = std::move(account);
+  account_->watch(watch_);
+  user_ = std::move(user);
+  reader_.set_logged_in();
+}
+
+void Session::count_failed_login() {
+  if (++failed_logins_ >= context_.limits.failed_logins) say_bye("Too many failed logins");
+}
+
+void Session::watch(MailboxId mailbox) {
+  watch_.mailbox = mailbox;
+  watch_.changed_to.reset();
+  watch_.gone = false;
+}
+
+void Session::unselect() {
+  watch_.mailbox.reset();
+  watch_.changed_to.reset();
+  selected_.reset();
+}
+
+}  // namespace postbag
