@@ -27,8 +27,8 @@ struct StoreOptions {
   std::filesystem::path directory;
   /// Must outlive the store.
   const Clock* clock = &system_clock();
-  Limits limits;
-  VanishedLimits vanished;
+  Limits limits = {};
+  VanishedLimits vanished = {};
   Durability durability = Durability::full;
   /// Bytes of decoded index pages kept between transactions.
   std::size_t cache_bytes = std::size_t{4} * 1024 * 1024;

@@ -31,6 +31,12 @@ class Rows {
 
   /// Goes to the next row, at first to the first one; false behind the last. Throws what throw_error does.
   bool next();
+  /// Runs to the end, where a change of a single statement is committed; whether there was a row on the way.
+  bool finish() {
+    bool any = false;
+    while (next()) any = true;
+    return any;
+  }
   std::int64_t integer(int column) const;
   template <class N>
   N number(int column) const {
@@ -60,8 +66,7 @@ class Statement {
   /// Binds and runs to the end.
   template <class... Arguments>
   void execute(const Arguments&... arguments) {
-    auto rows = query(arguments...);
-    while (rows.next()) {}
+    query(arguments...).finish();
   }
 
  private:

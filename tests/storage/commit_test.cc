@@ -1,0 +1,237 @@
+// Group commit, rollback, and what a commit reports.
+#include <stdexcept>
+
+#include "storage/errors.h"
+#include "tests/storage/fixture.h"
+
+using namespace postbag;
+using namespace postbag::storage;
+using namespace postbag::storage::test;
+
+namespace {
+
+std::size_t files_below(const std::filesystem::path& path) {
+  std::size_t n = 0;
+  for (const auto& e : std::filesystem::recursive_directory_iterator(path))
+    if (e.is_regular_file()) ++n;
+  return n;
+}
+
+}  // namespace
+
+TEST_CASE("bodies that fail in the middle of a group undo their own work only") {
+  TestAccount a(true);
+  const auto archive = a.id("Archive");
+  const auto small = a.body("small");
+  const NamedFlags none;
+  const auto before = a.store->counters();
+
+  WriteOf first([&](Transaction& tx) { return tx.append(a.inbox, small, none, {}); });
+  WriteOf refuses([&](Transaction& tx) -> Result<Appended> {
+    auto appended = tx.append(a.inbox, small, none, {});
+    if (!appended || !tx.create(TestAccount::name("ghost"))) return appended;
+    return std::unexpected(Error::over_quota);
+  });
+  WriteOf throws([&](Transaction& tx) -> Result<Appended> {
+    static_cast<void>(tx.move(a.inbox, TestAccount::all, archive));
+    throw std::runtime_error("a bug in the body");
+  });
+  WriteOf last([&](Transaction& tx) { return tx.append(a.inbox, small, none, {}); });
+  Write* const writes[] = {&first, &refuses, &throws, &last};
+  const auto report = a.store->commit(writes);
+
+  CHECK(first.take().value().uid == Uid(1));
+  CHECK(refuses.take().error() == Error::over_quota);
+  CHECK_THROWS_AS(throws.take(), std::runtime_error);
+  CHECK(last.take().value().uid == Uid(2));  // the UID of the refused body was never told to anyone
+  CHECK(report.mailboxes == std::vector{ChangedMailbox{a.inbox, ModSeq(3)}});
+  CHECK(!report.names_changed);
+  const auto after = a.store->counters();
+  CHECK(after.commits == before.commits + 1);
+  CHECK(after.writes == before.writes + 2);
+  CHECK(after.refused == before.refused + 2);
+
+  for (int round = 0; round < 2; ++round, a.reopen()) {
+    CHECK(a.uids(a.inbox) == set_of({1, 2}));
+    CHECK(a.uids(archive).empty());
+    CHECK(a.state(a.inbox).highest_modseq == ModSeq(3));
+    CHECK(!a.store->read([](ReadTransaction& tx) { return tx.find(TestAccount::name("ghost")); }));
+  }
+}
+
+TEST_CASE("a group costs one sync, and its bodies' files one each and their directories") {
+  TestAccount a(true);
+  a.options.durability = Durability::full;
+  a.reopen();
+  const auto staged = a.body("x");
+  const NamedFlags none;
+  const auto body = [&](Transaction& tx) { return tx.append(a.inbox, staged, none, {}); };
+  const auto before = a.store->counters();
+  std::vector<std::unique_ptr<WriteOf<decltype(body)>>> owned;
+  std::vector<Write*> writes;
+  for (int i = 0; i < 20; ++i) writes.push_back(owned.emplace_back(std::make_unique<WriteOf<decltype(body)>>(body)).get());
+  a.store->commit(writes);
+  CHECK(a.store->counters().syncs == before.syncs + 1);
+  CHECK(a.store->counters().commits == before.commits + 1);
+  CHECK(a.store->counters().writes == before.writes + 20);
+  CHECK(a.uids(a.inbox).size() == 20);
+
+  const auto large = a.body(std::string(5000, 'x'));
+  const auto syncs = a.store->counters().syncs;
+  a.write([&](Transaction& tx) { return tx.append(a.inbox, large, none, {}); });
+  CHECK(a.store->counters().syncs == syncs + 3);  // file, directory, log
+}
+
+TEST_CASE("a commit reports what changed, once each, in the order of ids") {
+  TestAccount a(true);
+  const auto archive = a.id("Archive");
+  a.add(a.inbox);
+  CommitReport report;
+  a.write([&](Transaction& tx) -> Result<void> {
+    static_cast<void>(tx.copy(a.inbox, TestAccount::all, archive));
+    static_cast<void>(tx.move(a.inbox, TestAccount::all, archive));
+    return {};
+  }, &report);
+  CHECK(report.mailboxes == std::vector{ChangedMailbox{a.inbox, ModSeq(3)}, ChangedMailbox{archive, ModSeq(3)}});
+  a.write([&](Transaction& tx) -> Result<void> { return tx.subscribe(TestAccount::name("z")), Result<void>(); }, &report);
+  CHECK(report.mailboxes.empty());
+  CHECK(report.names_changed);
+  a.write([&](Transaction& tx) { return tx.expunge(a.inbox); }, &report);
+  CHECK(report.mailboxes.empty());
+  CHECK(!report.names_changed);
+}
+
+TEST_CASE("a large body is a file, found again, and gone when nobody takes it") {
+  TestAccount a(true);
+  const auto bodies = a.options.directory / "bodies";
+  const std::string text = [] {
+    std::string s;
+    while (s.size() < 300'000) s += "line " + std::to_string(s.size()) + "\r\n";
+    return s;
+  }();
+  { const auto dropped = a.body(text); CHECK(files_below(bodies) == 1); }
+  CHECK(files_below(bodies) == 0);
+
+  std::optional<StagedBody> staged(a.body(text));
+  const NamedFlags none;
+  CHECK(!a.write([&](Transaction& tx) -> Result<Appended> {
+    static_cast<void>(tx.append(a.inbox, *staged, none, {}));
+    return std::unexpected(Error::over_quota);
+  }));
+  CHECK(files_below(bodies) == 1);  // refused, but still staged: it may be tried again
+  const auto body = a.write([&](Transaction& tx) { return tx.append(a.inbox, *staged, none, {}); }).value().body;
+  staged.reset();
+  CHECK(files_below(bodies) == 1);
+  a.reopen();
+  CHECK(files_below(bodies) == 1);
+  a.store->read([&](ReadTransaction& tx) {
+    CHECK(tx.read_body(body, 0, 1'000'000) == text);
+    CHECK(tx.read_body(body, 123'456, 1000) == text.substr(123'456, 1000));
+    CHECK(tx.verify_body(body) == true);
+    return 0;
+  });
+}
+
+TEST_CASE("a damaged file is noticed") {
+  TestAccount a(true);
+  const auto staged = a.body(std::string(5000, 'x'));
+  const NamedFlags none;
+  const auto body = a.write([&](Transaction& tx) { return tx.append(a.inbox, staged, none, {}); }).value().body;
+  for (const auto& e : std::filesystem::recursive_directory_iterator(a.options.directory / "bodies"))
+    if (e.is_regular_file()) {
+      std::FILE* f = std::fopen(e.path().c_str(), "r+");
+      std::fputc('y', f);
+      std::fclose(f);
+    }
+  CHECK(a.store->read([&](ReadTransaction& tx) { return tx.verify_body(body); }) == false);
+}
+
+TEST_CASE("what a crash leaves in incoming is swept by opening") {
+  TestAccount a(true);
+  const auto incoming = a.options.directory / "bodies" / "incoming";
+  a.store.reset();
+  std::FILE* f = std::fopen((incoming / "00112233445566778899aabbccddeeff").c_str(), "w");
+  std::fputs("half a message", f);
+  std::fclose(f);
+  a.store = Store::open(a.options);
+  CHECK(files_below(incoming) == 0);
+}
+
+TEST_CASE("bodies are collected when the last message that refers to them is gone, and not before the grace") {
+  for (const std::size_t size : {10U, 5000U}) {
+    CAPTURE(size);
+    TestAccount a(true);
+    const auto staged = a.body(std::string(size, 'x'));
+    const NamedFlags named{flags({SystemFlag::deleted}), {}};
+    const auto body = a.write([&](Transaction& tx) { return tx.append(a.inbox, staged, named, {}); }).value().body;
+    const auto archive = a.id("Archive");
+    a.write([&](Transaction& tx) { return tx.copy(a.inbox, TestAccount::all, archive); });
+    a.write([&](Transaction& tx) { return tx.copy(a.inbox, TestAccount::all, a.inbox); });
+    const auto there = [&] { return a.store->read([&](ReadTransaction& tx) { return tx.body_size(body).has_value(); }); };
+    const auto collect = [&] { return a.store->collect_garbage(100, std::chrono::seconds{60}); };
+    a.write([&](Transaction& tx) { return tx.expunge(a.inbox); });  // two at once
+    a.clock.seconds += 100;
+    CHECK(collect() == 0);
+    a.write([&](Transaction& tx) { return tx.expunge(archive); });
+    CHECK(collect() == 0);  // within the grace
+    CHECK(there());
+    a.clock.seconds += 100;
+    CHECK(collect() == 0);  // the newest body's id would be given again
+    a.add(a.inbox);
+    CHECK(collect() == 1);
+    CHECK(!there());
+    CHECK(collect() == 0);
+    CHECK(files_below(a.options.directory / "bodies") == 0);
+  }
+}
+
+TEST_CASE("garbage is collected in slices, also from the middle of a run") {
+  TestAccount a(true);
+  for (int i = 0; i < 30; ++i) a.add(a.inbox, i % 3 == 0 ? SystemFlags{} : flags({SystemFlag::deleted}));
+  a.write([&](Transaction& tx) { return tx.expunge(a.inbox); });
+  a.add(a.inbox);
+  std::size_t total = 0;
+  while (const auto n = a.store->collect_garbage(3, std::chrono::seconds{0})) {
+    CHECK(n <= 3);
+    total += n;
+  }
+  CHECK(total == 20);
+  const auto left = a.messages(a.inbox);
+  CHECK(left.size() == 11);
+  a.store->read([&](ReadTransaction& tx) {
+    for (const auto& m : left)
+      CHECK(tx.verify_body(m.body) == true);
+    return 0;
+  });
+}
+
+TEST_CASE("the bodies of a removed mailbox are collected but for those shared") {
+  TestAccount a(true);
+  const auto id = a.write([](Transaction& tx) { return tx.create(TestAccount::name("a")); }).value();
+  for (int i = 0; i < 10; ++i) a.add(id);
+  const auto some = set_of({2, 5});
+  a.write([&](Transaction& tx) { return tx.copy(id, some, a.inbox); });
+  CHECK(a.write([](Transaction& tx) { return tx.remove(TestAccount::name("a")); }));
+  a.add(a.inbox);
+  CHECK(a.store->collect_garbage(100, std::chrono::seconds{0}) == 8);
+}
+
+TEST_CASE("a small cache gives the same answers") {
+  StoreOptions options;
+  options.cache_bytes = 20'000;
+  TestAccount a(true, options);
+  for (int i = 0; i < 700; ++i) a.add(a.inbox);
+  const NamedFlags named{flags({SystemFlag::seen}), {}};
+  a.write([&](Transaction& tx) { return tx.store_flags(a.inbox, TestAccount::all, FlagOp::add, named); });
+  CHECK(a.messages(a.inbox).size() == 700);
+  CHECK(a.state(a.inbox).unseen == 0);
+}
+
+TEST_CASE("a checkpoint empties the log") {
+  TestAccount a(true);
+  a.add(a.inbox);
+  CHECK(a.store->wal_bytes() > 0);
+  a.store->checkpoint();
+  CHECK(a.store->wal_bytes() == 0);
+  CHECK(a.uids(a.inbox).size() == 1);
+}

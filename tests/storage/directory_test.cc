@@ -1,0 +1,122 @@
+// The accounts of a data directory, its lock, and the read-only walk.
+#include "storage/directory.h"
+
+#include "storage/dump.h"
+#include "storage/errors.h"
+#include "tests/storage/fixture.h"
+
+using namespace postbag;
+using namespace postbag::storage;
+using namespace postbag::storage::test;
+
+TEST_CASE("accounts are added, found, changed and removed") {
+  for (const bool in_files : {false, true}) {
+    CAPTURE(in_files);
+    const TemporaryDirectory temporary;
+    const FixedClock clock;
+    auto directory = Directory::open(in_files ? temporary.path() / "data" : std::filesystem::path(), clock);
+    const auto bob = directory->add("bob", "hash1").value();
+    const auto alice = directory->add("älice@example.org", "hash2").value();
+    CHECK(directory->add("bob", "other").error() == Error::account_exists);
+    CHECK(directory->find("bob")->password_hash == "hash1");
+    CHECK(directory->find("bob")->created == clock.seconds);
+    CHECK(directory->find("Bob") == std::nullopt);
+    CHECK(directory->find(alice)->name == "älice@example.org");
+    CHECK(directory->set_hash("bob", "new"));
+    CHECK(directory->find(bob)->password_hash == "new");
+    CHECK(directory->set_hash("eve", "x").error() == Error::no_such_account);
+    REQUIRE(directory->list().size() == 2);
+    CHECK(directory->list()[0].name == "bob");
+    CHECK(directory->remove("bob"));
+    CHECK(directory->remove("bob").error() == Error::no_such_account);
+    CHECK(directory->add("bob", "again").value() > alice);  // an id is never given again
+    CHECK(directory->account_directory(alice).empty() == !in_files);
+  }
+}
+
+TEST_CASE("names that are no account names are refused") {
+  auto directory = Directory::open({});
+  for (const std::string& name : {std::string(), std::string(256, 'a'), std::string("a\0b", 3), std::string("\xff"),
+                                  std::string("a\nb"), std::string("\x7f")}) {
+    CAPTURE(name);
+    CHECK(directory->add(name, "x").error() == Error::invalid_account_name);
+  }
+  CHECK(directory->add(std::string(255, 'a'), "x"));
+}
+
+TEST_CASE("two objects on one directory see each other's accounts") {
+  const TemporaryDirectory temporary;
+  auto one = Directory::open(temporary.path());
+  auto two = Directory::open(temporary.path());
+  CHECK(one->add("bob", "x"));
+  CHECK(two->find("bob"));
+  CHECK(two->add("bob", "x").error() == Error::account_exists);
+  CHECK(two->remove("bob"));
+  CHECK(!one->find("bob"));
+}
+
+TEST_CASE("one server holds the data directory") {
+  const TemporaryDirectory temporary;
+  {
+    auto lock = DataLock::acquire(temporary.path());
+    CHECK_THROWS_AS(DataLock::acquire(temporary.path()), InUse);
+    const auto moved = std::move(lock);
+    CHECK_THROWS_AS(DataLock::acquire(temporary.path()), InUse);
+    CHECK(Directory::open(temporary.path())->add("bob", "x"));
+  }
+  CHECK_NOTHROW(DataLock::acquire(temporary.path()));
+}
+
+TEST_CASE("the mail of removed accounts is swept") {
+  const TemporaryDirectory temporary;
+  auto directory = Directory::open(temporary.path());
+  CHECK(directory->sweep() == 0);
+  const auto bob = directory->account_directory(directory->add("bob", "x").value());
+  const auto eve = directory->account_directory(directory->add("eve", "x").value());
+  Store::open({.directory = bob});
+  Store::open({.directory = eve});
+  CHECK(directory->remove("eve"));
+  CHECK(directory->sweep() == 1);
+  CHECK(std::filesystem::exists(bob));
+  CHECK(!std::filesystem::exists(eve));
+}
+
+TEST_CASE("the walk over a live account tells what is stored") {
+  TestAccount a(true);
+  a.add(a.inbox, flags({SystemFlag::deleted}));
+  a.add(a.inbox, {}, {"k"});
+  const auto large = a.body(std::string(5000, 'x'));
+  const NamedFlags none;
+  a.write([&](Transaction& tx) { return tx.append(a.inbox, large, none, {}); });
+  a.write([&](Transaction& tx) { return tx.expunge(a.inbox); });
+
+  const Dump dump(a.options.directory);
+  CHECK(dump.schema_version() == 1);
+  const auto mailboxes = dump.mailboxes();
+  REQUIRE(mailboxes.size() == 6);
+  const auto& inbox = mailboxes[2];
+  CHECK(inbox.entry.id == a.inbox);
+  CHECK(inbox.entry.subscribed);
+  CHECK(inbox.state == a.state(a.inbox));
+  CHECK(inbox.keywords == std::vector<std::string>{"k"});
+  std::vector<Message> messages;
+  dump.pages(a.inbox, [&](const DumpedPage& page) {
+    CHECK(page.row == static_cast<std::int64_t>(a.inbox.value() << 32 | 1));
+    messages = page.messages;
+  });
+  CHECK(messages == a.messages(a.inbox));
+  REQUIRE(dump.vanished(a.inbox).size() == 1);
+  CHECK(dump.vanished(a.inbox)[0].uids == set_of({1}));
+  std::vector<DumpedBody> bodies;
+  dump.bodies([&](const DumpedBody& body) { bodies.push_back(body); });
+  REQUIRE(bodies.size() == 3);
+  CHECK(bodies[0].file.empty());
+  CHECK(!bodies[2].file.empty());
+  CHECK(bodies[2].size == 5000);
+  CHECK(bodies[2].checksum.size() == 32);
+
+  // Closed and alone: the walk needs no server.
+  a.store.reset();
+  CHECK(Dump(a.options.directory).mailboxes().size() == 6);
+  CHECK_THROWS_AS(Dump(a.options.directory / "nowhere"), Broken);
+}
