@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -18,6 +19,10 @@ class MemoryStream final : public Stream {
   using Closed = std::move_only_function<void()>;
 
   MemoryStream(Loop& loop, Receive receive, Closed closed);
+  ~MemoryStream() override { *self_ = nullptr; }
+
+  /// Points to this stream, and to null once it is gone: for a host's end that may live longer.
+  std::shared_ptr<MemoryStream* const> handle() const { return self_; }
 
   /// From the host to the session. All of it is taken, whatever set_input_limit says: the host owns that memory.
   void send(std::string_view bytes) { received(bytes); }
@@ -45,6 +50,7 @@ class MemoryStream final : public Stream {
   Receive receive_;
   Closed closed_;
   std::string out_;
+  std::shared_ptr<MemoryStream*> self_ = std::make_shared<MemoryStream*>(this);
   Flush flush_{*this};
 };
 

@@ -57,8 +57,9 @@ struct StoredMailbox {
   std::vector<StoredMessage> messages;    ///< rising by UID
 };
 
-/// Calls `each` for every mailbox of an account, or only for the one named, rising by name. Reads only; works beside a
-/// running server and sees each mailbox at one moment. Causes: no_such_account, no_such_mailbox, broken.
+/// Calls `each` for every mailbox of an account, or only for the one named when `mailbox` is not empty, rising by name.
+/// Reads only. Works beside a running server; what is written meanwhile may be seen in part. Causes: no_such_account,
+/// no_such_mailbox, broken.
 Expected<void> read_account(const std::string& data_dir, std::string_view user, std::string_view mailbox,
                             const std::function<void(const StoredMailbox&)>& each);
 

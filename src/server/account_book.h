@@ -1,0 +1,42 @@
+// The directory database for several threads, and failures in the host's terms.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/clock.h"
+#include "postbag/server.h"
+#include "storage/directory.h"
+
+namespace postbag::server {
+
+/// All methods block for the disk, may be called from any thread, and throw storage::Broken when the database fails.
+class AccountBook {
+ public:
+  /// Empty `data_dir`: in memory. `clock` must outlive it.
+  AccountBook(const std::filesystem::path& data_dir, const Clock& clock);
+
+  /// They take some 0.1 s for the hash.
+  Result<void> add(std::string_view name, std::string_view password);
+  Result<void> set_password(std::string_view name, std::string_view password);
+  Result<void> remove(std::string_view name);
+  std::vector<std::string> names() const;
+  std::optional<storage::Account> find(std::string_view name) const;
+  std::optional<storage::Account> find(AccountId id) const;
+  /// The account of that name, made without a password when there is none. Error::invalid_account_name.
+  Result<AccountId> find_or_add(std::string_view name);
+  std::filesystem::path account_directory(AccountId id) const;
+  /// See storage::Directory::sweep().
+  void sweep();
+
+ private:
+  mutable std::mutex mutex_;
+  std::unique_ptr<storage::Directory> directory_;
+};
+
+}  // namespace postbag::server

@@ -1,0 +1,116 @@
+#include "server/connections.h"
+
+#include <string>
+#include <utility>
+
+#include "server/failures.h"
+#include "session/session.h"
+
+namespace postbag::server {
+
+namespace {
+
+/// Polite words to those who are refused take a descriptor for a moment; above this many they are just closed.
+constexpr std::size_t most_refusals = 256;
+constexpr std::chrono::seconds refusal_patience{2};
+
+constexpr std::string_view too_many = "* BYE Too many connections\r\n";
+constexpr std::string_view too_many_from_you = "* BYE Too many connections from your address\r\n";
+constexpr std::string_view shutting_down = "* BYE The server is shutting down\r\n";
+
+/// BYE instead of a greeting: RFC 9051 section 7.1.5.
+async::Task<void> say_bye(std::unique_ptr<async::Stream> stream, std::string_view line) {
+  co_await stream->write(line, refusal_patience);
+  stream->close();
+}
+
+}  // namespace
+
+/// A stream and the session on it.
+class Connections::Connection {
+ public:
+  Connection(const Context& context, std::unique_ptr<async::Stream> stream)
+      : stream_(std::move(stream)), session_(context, *stream_) {}
+  Connection(const Connection&) = delete;
+  Connection& operator=(const Connection&) = delete;
+  ~Connection() {
+    job_.reset();  // what runs in the session goes first
+    stream_->close();
+  }
+  void start(async::Job::Done done) {
+    job_ = std::make_unique<async::Job>(stream_->loop(), session_.run(), std::move(done));
+  }
+  Session& session() { return session_; }
+  const async::Stream& stream() const { return *stream_; }
+
+ private:
+  std::unique_ptr<async::Stream> stream_;
+  Session session_;
+  std::unique_ptr<async::Job> job_;
+};
+
+Connections::Connections(const Context& context)
+    : context_(context), refusals_(context.loop), one_ended_(context.loop) {}
+
+Connections::~Connections() = default;
+
+void Connections::admit(std::unique_ptr<async::Stream> stream) {
+  const std::string_view refusal = refusal_for(*stream);
+  if (!refusal.empty()) return refuse(std::move(stream), refusal);
+  const auto place =
+      connections_.insert(connections_.end(), std::make_unique<Connection>(context_, std::move(stream)));
+  (*place)->start([this, place](const std::exception_ptr& error) { ended(place, error); });
+}
+
+std::string_view Connections::refusal_for(const async::Stream& stream) const {
+  if (ending_) return shutting_down;
+  const Limits& limits = context_.limits;
+  if (connections_.size() >= limits.connections) return too_many;
+  // Counted anew for each: some thousand steps at most, and no second book-keeping that could go wrong.
+  const async::Address network = stream.peer().network();
+  std::size_t new_ones = 0, from_there = 0, new_from_there = 0;
+  for (const auto& connection : connections_) {
+    const bool is_new = !connection->session().is_logged_in();
+    const bool is_from_there = connection->stream().peer().network() == network;
+    new_ones += is_new ? 1 : 0;
+    from_there += is_from_there ? 1 : 0;
+    new_from_there += is_new && is_from_there ? 1 : 0;
+  }
+  if (new_ones >= limits.connections_not_logged_in) return too_many;
+  if (network.family() == async::Address::Family::memory) return {};  // the host itself
+  if (from_there >= limits.connections_per_address) return too_many_from_you;
+  if (new_from_there >= limits.connections_per_address_not_logged_in) return too_many_from_you;
+  return {};
+}
+
+void Connections::refuse(std::unique_ptr<async::Stream> stream, std::string_view why) {
+  context_.log.write(stream->peer(), {LogEvent::Level::warning, "connection refused", {}, why.substr(0, why.size() - 2)});
+  if (refusals_.size() >= most_refusals) return;
+  refusals_.start(say_bye(std::move(stream), why), {});
+}
+
+void Connections::ended(std::list<std::unique_ptr<Connection>>::iterator place, const std::exception_ptr& error) {
+  if (error) {
+    const Failure failure = failure_of(error);
+    context_.log.write((*place)->stream().peer(), {LogEvent::Level::error, "session failed", {}, failure.text});
+  }
+  connections_.erase(place);
+  one_ended_.set();
+}
+
+void Connections::disconnect(std::string_view user, std::string_view words) {
+  for (const auto& connection : connections_)
+    if (connection->session().is_logged_in() && connection->session().user() == user)
+      connection->session().shut_down(std::string(words));
+}
+
+async::Task<void> Connections::end_all(std::chrono::milliseconds grace) {
+  ending_ = true;
+  for (const auto& connection : connections_) connection->session().shut_down("The server is shutting down");
+  const async::Deadline deadline = async::in(grace);
+  while (!connections_.empty())
+    if (!co_await one_ended_.wait(deadline)) break;
+  connections_.clear();
+}
+
+}  // namespace postbag::server

@@ -1,0 +1,44 @@
+// All connections of a server: admitted under the limits, each with its session, ended together.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <list>
+#include <memory>
+#include <string_view>
+
+#include "async/job.h"
+#include "async/signal.h"
+#include "async/stream.h"
+#include "session/context.h"
+
+namespace postbag::server {
+
+/// Loop thread only.
+class Connections {
+ public:
+  explicit Connections(const Context& context);
+  ~Connections();
+
+  /// Starts a session on the stream, or says BYE and why not: Limits::connections and the like.
+  void admit(std::unique_ptr<async::Stream> stream);
+  /// BYE with `words` to the sessions of that user.
+  void disconnect(std::string_view user, std::string_view words);
+  /// BYE to all; no more are admitted. Ends when the last is gone, or cuts off those left after `grace`.
+  async::Task<void> end_all(std::chrono::milliseconds grace);
+  std::size_t size() const { return connections_.size(); }
+
+ private:
+  class Connection;
+  std::string_view refusal_for(const async::Stream& stream) const;
+  void refuse(std::unique_ptr<async::Stream> stream, std::string_view why);
+  void ended(std::list<std::unique_ptr<Connection>>::iterator place, const std::exception_ptr& error);
+
+  const Context& context_;
+  std::list<std::unique_ptr<Connection>> connections_;
+  async::Jobs refusals_;
+  async::Signal one_ended_;
+  bool ending_ = false;
+};
+
+}  // namespace postbag::server

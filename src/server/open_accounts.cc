@@ -1,0 +1,173 @@
+#include "server/open_accounts.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "core/mailbox_name.h"
+#include "server/failures.h"
+#include "storage/store.h"
+
+namespace postbag::server {
+
+/// One account that is open, or on its way there or back.
+class OpenAccounts::Entry final : private async::Timer {
+ public:
+  Entry(OpenAccounts& owner, AccountId id) : owner_(owner), id_(id) {}
+
+  AccountId id() const { return id_; }
+  bool is_idle() const { return !busy && leases_ == 0; }
+  std::size_t counted() const { return counted_; }
+
+  std::shared_ptr<Account> lease(bool counted) {
+    disarm();
+    ++leases_;
+    if (counted) ++counted_;
+    return {std::make_shared<Lease>(*this, counted), account.get()};
+  }
+  /// Plans the closing, if nobody holds it.
+  void rest() {
+    if (!is_idle() || (owner_.options_.in_memory && !removed && !owner_.closing_all_)) return;
+    const bool at_once = removed || owner_.closing_all_;
+    owner_.loop_.timers().arm(*this, async::in(at_once ? std::chrono::seconds{0} : owner_.options_.close_idle_after));
+  }
+
+  std::unique_ptr<Account> account;  ///< null while it is being opened
+  bool busy = false;                 ///< somebody is opening or closing it
+  bool removed = false;
+
+ private:
+  struct Lease {
+    Lease(Entry& e, bool c) : entry(e), counted(c) {}
+    Lease(const Lease&) = delete;
+    Lease& operator=(const Lease&) = delete;
+    ~Lease() { entry.released(counted); }
+    Entry& entry;
+    bool counted;
+  };
+  void released(bool counted) {
+    --leases_;
+    if (counted) --counted_;
+    rest();
+  }
+  void on_deadline() override { owner_.start_closing(*this); }
+
+  OpenAccounts& owner_;
+  AccountId id_;
+  std::size_t leases_ = 0;
+  std::size_t counted_ = 0;
+};
+
+/// Holds an entry busy while its store is being opened, whatever ends that: success, refusal, exception, cancelling.
+class OpenAccounts::Opening {
+ public:
+  Opening(OpenAccounts& owner, Entry& entry) : owner_(owner), entry_(entry) { entry_.busy = true; }
+  Opening(const Opening&) = delete;
+  Opening& operator=(const Opening&) = delete;
+  ~Opening() {
+    entry_.busy = false;
+    if (entry_.account) entry_.rest();
+    else owner_.entries_.erase(entry_.id());
+    owner_.changed();
+  }
+
+ private:
+  OpenAccounts& owner_;
+  Entry& entry_;
+};
+
+namespace {
+
+void make_mailboxes_of_new(storage::Store& store) {
+  // INBOX cannot be removed, so an account without it is new; the other mailboxes may have been removed on purpose.
+  if (store.read([](const storage::ReadTransaction& tx) { return tx.find(MailboxName::inbox()).has_value(); })) return;
+  (void)store.write([](storage::Transaction& tx) { return create_default_mailboxes(tx); });
+}
+
+}  // namespace
+
+OpenAccounts::OpenAccounts(async::Loop& loop, async::Workers& workers, const AccountBook& book,
+                           OpenAccountsOptions options)
+    : loop_(loop), workers_(workers), book_(book), options_(options), closing_(loop) {}
+
+OpenAccounts::~OpenAccounts() = default;
+
+async::Task<Result<std::shared_ptr<Account>>> OpenAccounts::open(AccountId id) {
+  const Result<Entry*> entry = co_await entry_of(id);
+  if (!entry) co_return std::unexpected(entry.error());
+  if ((*entry)->counted() >= options_.limits.connections_per_account) co_return std::unexpected(Error::busy);
+  co_return (*entry)->lease(true);
+}
+
+async::Task<Result<std::shared_ptr<Account>>> OpenAccounts::open_uncounted(AccountId id) {
+  const Result<Entry*> entry = co_await entry_of(id);
+  if (!entry) co_return std::unexpected(entry.error());
+  co_return (*entry)->lease(false);
+}
+
+async::Task<Result<OpenAccounts::Entry*>> OpenAccounts::entry_of(AccountId id) {
+  for (auto it = entries_.find(id); it != entries_.end(); it = entries_.find(id)) {
+    if (!it->second->busy) co_return it->second.get();
+    co_await change();
+  }
+  Entry& entry = *entries_.emplace(id, std::make_unique<Entry>(*this, id)).first->second;
+  const Opening opening(*this, entry);
+  Result<std::unique_ptr<storage::Store>> store = co_await open_store(id);
+  if (!store) co_return std::unexpected(store.error());
+  entry.account = std::make_unique<Account>(loop_, workers_.at(id.value()), id, std::move(*store));
+  co_return &entry;
+}
+
+async::Task<Result<std::unique_ptr<storage::Store>>> OpenAccounts::open_store(AccountId id) {
+  co_return co_await workers_.at(id.value()).run([&]() -> Result<std::unique_ptr<storage::Store>> {
+    if (!book_.find(id)) return std::unexpected(Error::no_such_account);
+    storage::StoreOptions options;
+    if (!options_.in_memory) options.directory = book_.account_directory(id);
+    options.clock = &options_.clock;
+    options.limits = options_.limits;
+    auto store = storage::Store::open(std::move(options));
+    make_mailboxes_of_new(*store);
+    return store;
+  });
+}
+
+void OpenAccounts::forget(AccountId id) {
+  const auto it = entries_.find(id);
+  if (it == entries_.end()) return;
+  it->second->removed = true;
+  it->second->rest();
+}
+
+async::Task<void> OpenAccounts::close_all() {
+  closing_all_ = true;
+  for (const auto& [id, entry] : entries_) entry->rest();
+  while (!entries_.empty()) co_await change();
+}
+
+async::Task<void> OpenAccounts::change() {
+  async::Signal signal(loop_);
+  waiters_.push_back(&signal);
+  // Also when this coroutine is cancelled.
+  const auto leave = [this](async::Signal* s) { std::erase(waiters_, s); };
+  const std::unique_ptr<async::Signal, decltype(leave)> left(&signal, leave);
+  co_await signal.wait();
+}
+
+void OpenAccounts::changed() {
+  for (async::Signal* waiter : waiters_) waiter->set();
+}
+
+void OpenAccounts::start_closing(Entry& entry) {
+  entry.busy = true;
+  // The log is copied into the database on the worker, so that the store's destructor has nothing left that waits.
+  const auto checkpoint = [](storage::Store& store) { store.checkpoint(); };
+  closing_.start(entry.account->with_store(checkpoint), [this, id = entry.id()](const std::exception_ptr& error) {
+    if (error) {
+      const Failure failure = failure_of(error);
+      options_.log.write({}, {LogEvent::Level::error, "cannot copy the log into the database", {}, failure.text});
+    }
+    entries_.erase(id);
+    changed();
+  });
+}
+
+}  // namespace postbag::server

@@ -1,0 +1,63 @@
+// The accounts whose stores are open: opened by the first session, closed some time after the last.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <map>
+#include <memory>
+#include <vector>
+
+#include "async/job.h"
+#include "async/signal.h"
+#include "async/workers.h"
+#include "server/account_book.h"
+#include "session/account.h"
+#include "session/context.h"
+
+namespace postbag::server {
+
+/// How stores are opened and closed.
+struct OpenAccountsOptions {
+  const Limits& limits;
+  const Clock& clock;
+  Log& log;
+  std::chrono::seconds close_idle_after;
+  bool in_memory;  ///< then an idle store is not closed: it holds the only copy
+};
+
+/// Loop thread only. All leases must be gone before it dies.
+class OpenAccounts final : public Accounts {
+ public:
+  OpenAccounts(async::Loop& loop, async::Workers& workers, const AccountBook& book, OpenAccountsOptions options);
+  ~OpenAccounts() override;
+
+  /// What it yields is a lease: it counts against Limits::connections_per_account until it is gone.
+  async::Task<Result<std::shared_ptr<Account>>> open(AccountId id) override;
+  /// The same without counting: for deliveries.
+  async::Task<Result<std::shared_ptr<Account>>> open_uncounted(AccountId id);
+  /// The account was removed: its store closes with its last lease.
+  void forget(AccountId id);
+  /// Closes all stores, once their leases are gone.
+  async::Task<void> close_all();
+
+ private:
+  class Entry;
+  class Opening;
+  async::Task<Result<Entry*>> entry_of(AccountId id);
+  async::Task<Result<std::unique_ptr<storage::Store>>> open_store(AccountId id);
+  /// Waits until some account was opened or closed.
+  async::Task<void> change();
+  void changed();
+  void start_closing(Entry& entry);
+
+  async::Loop& loop_;
+  async::Workers& workers_;
+  const AccountBook& book_;
+  OpenAccountsOptions options_;
+  std::map<AccountId, std::unique_ptr<Entry>> entries_;
+  std::vector<async::Signal*> waiters_;
+  bool closing_all_ = false;
+  async::Jobs closing_;
+};
+
+}  // namespace postbag::server

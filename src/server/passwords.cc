@@ -1,0 +1,48 @@
+#include "server/passwords.h"
+
+#include <array>
+#include <new>
+#include <sodium.h>
+#include <stdexcept>
+
+namespace postbag::server {
+
+namespace {
+
+// design: Argon2id with at least 64 MiB and 2 passes; "interactive" is exactly that.
+constexpr auto passes = crypto_pwhash_OPSLIMIT_INTERACTIVE;
+constexpr auto memory = crypto_pwhash_MEMLIMIT_INTERACTIVE;
+
+using HashText = std::array<char, crypto_pwhash_STRBYTES>;
+
+/// A hash that has our cost and whose password nobody knows.
+std::string make_dummy() {
+  std::array<char, 32> unknown{};
+  randombytes_buf(unknown.data(), unknown.size());
+  return hash_password({unknown.data(), unknown.size()});
+}
+
+}  // namespace
+
+void prepare_crypto() {
+  if (sodium_init() < 0) throw std::runtime_error("libsodium cannot be initialised");
+}
+
+std::string hash_password(std::string_view password) {
+  HashText hash{};
+  if (crypto_pwhash_str(hash.data(), password.data(), password.size(), passes, memory) != 0) throw std::bad_alloc();
+  return hash.data();
+}
+
+bool verify_password(std::string_view hash, std::string_view password) {
+  static const std::string dummy = make_dummy();
+  HashText text{};
+  const bool ours = hash.starts_with(crypto_pwhash_STRPREFIX) && hash.size() < text.size();
+  (ours ? hash : std::string_view(dummy)).copy(text.data(), text.size() - 1);
+  const bool matches = crypto_pwhash_str_verify(text.data(), password.data(), password.size()) == 0;
+  return ours && matches;
+}
+
+Wiped::~Wiped() { sodium_memzero(text_.data(), text_.size()); }
+
+}  // namespace postbag::server

@@ -1,0 +1,78 @@
+#include "server/serving.h"
+
+#include <algorithm>
+#include <stdexcept>
+#include <utility>
+
+#include "server/host_authenticator.h"
+#include "server/password_authenticator.h"
+
+namespace postbag::server {
+
+namespace {
+
+/// Threads that hash passwords: one login in some 0.05 s, and never more memory than 2 x 64 MiB.
+constexpr std::size_t most_hashing_threads = 2;
+
+/// Hands events to the host's callback.
+class HostLog final : public Log {
+ public:
+  explicit HostLog(const std::function<void(const LogLine&)>& callback) : callback_(callback) {}
+  void write(const async::Address& peer, const LogEvent& event) override {
+    if (!callback_) return;
+    const std::string text = peer == async::Address{} ? std::string() : peer.text();
+    callback_({static_cast<LogLine::Level>(event.level), event.what, text, event.user, event.detail});
+  }
+
+ private:
+  const std::function<void(const LogLine&)>& callback_;
+};
+
+std::unique_ptr<Authenticator> make_authenticator(async::Loop& loop, const ServingParts& parts, async::Workers& lookups,
+                                                  async::Workers& hashing) {
+  if (parts.options.authenticate)
+    return std::make_unique<HostAuthenticator>(loop, parts.door, parts.options.authenticate, parts.book, lookups);
+  return std::make_unique<PasswordAuthenticator>(loop, parts.limits, parts.book, lookups, hashing);
+}
+
+}  // namespace
+
+Serving::Serving(async::Loop& loop, const ServingParts& parts)
+    : parts_(parts),
+      loop_(loop),
+      log_(std::make_unique<HostLog>(parts_.options.log)),
+      workers_(loop, parts_.options.workers, parts_.limits.connections),
+      hashing_(loop, std::min(parts_.options.workers, most_hashing_threads), parts_.limits.password_queue),
+      accounts_(loop, workers_, parts_.book,
+                {parts_.limits, parts_.clock, *log_, parts_.options.close_idle_after, parts_.options.data_dir.empty()}),
+      authenticator_(make_authenticator(loop, parts_, workers_, hashing_)),
+      context_{loop, parts_.limits, parts_.clock, *authenticator_, accounts_, commands_, *log_},
+      delivery_context_{workers_, parts_.book, accounts_, parts_.limits, parts_.clock},
+      deliveries_(loop, delivery_context_),
+      connections_(context_) {}
+
+Serving::~Serving() = default;
+
+void Serving::listen() {
+  for (const std::string& text : parts_.options.listen) {
+    const auto address = async::Address::parse(text);  // Server::open has refused what is none
+    acceptors_.push_back(std::make_unique<async::Acceptor>(
+        loop_, *address, [this](std::unique_ptr<async::Stream> stream) { connections_.admit(std::move(stream)); }));
+  }
+}
+
+std::vector<std::string> Serving::addresses() const {
+  std::vector<std::string> out;
+  for (const auto& acceptor : acceptors_) out.push_back(acceptor->address().text());
+  return out;
+}
+
+async::Task<void> Serving::end(std::chrono::milliseconds grace) {
+  const async::Deadline deadline = async::in(grace);
+  acceptors_.clear();
+  co_await connections_.end_all(grace);
+  co_await deliveries_.end_all(deadline);
+  co_await accounts_.close_all();
+}
+
+}  // namespace postbag::server

@@ -1,0 +1,62 @@
+// What lives while the server serves: everything on the loop's thread, wired together.
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "async/acceptor.h"
+#include "async/workers.h"
+#include "commands/all_commands.h"
+#include "postbag/server.h"
+#include "server/connections.h"
+#include "server/deliveries.h"
+#include "server/loop_door.h"
+#include "server/open_accounts.h"
+#include "session/context.h"
+
+namespace postbag::server {
+
+/// What exists before and after the serving. All outlive it.
+struct ServingParts {
+  const ServerOptions& options;
+  const Limits& limits;
+  const Clock& clock;
+  AccountBook& book;
+  std::shared_ptr<LoopDoor> door;
+};
+
+/// Loop thread only. Its destructor cuts off what end() did not wait for.
+class Serving {
+ public:
+  Serving(async::Loop& loop, const ServingParts& parts);
+  ~Serving();
+
+  /// Binds all addresses of the options. Throws std::system_error.
+  void listen();
+  std::vector<std::string> addresses() const;
+  Connections& connections() { return connections_; }
+  Deliveries& deliveries() { return deliveries_; }
+  OpenAccounts& accounts() { return accounts_; }
+  Log& log() { return *log_; }
+  /// Ends everything in good order; then this object may be destroyed.
+  async::Task<void> end(std::chrono::milliseconds grace);
+
+ private:
+  const ServingParts parts_;
+  async::Loop& loop_;
+  std::unique_ptr<Log> log_;
+  async::Workers workers_;
+  async::Workers hashing_;
+  OpenAccounts accounts_;
+  std::unique_ptr<Authenticator> authenticator_;
+  AllCommands commands_;
+  Context context_;
+  DeliveryContext delivery_context_;
+  Deliveries deliveries_;
+  Connections connections_;
+  std::vector<std::unique_ptr<async::Acceptor>> acceptors_;
+};
+
+}  // namespace postbag::server
