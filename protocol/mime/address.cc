@@ -19,7 +19,8 @@ std::optional<std::string> unless_empty(std::string text) {
 
 class AddressReader {
  public:
-  AddressReader(std::string_view value, std::size_t limit, Addresses& out) : in_(value), limit_(limit), out_(&out) {}
+  AddressReader(std::string_view value, std::size_t limit, Addresses& out)
+      : in_(value), limit_(limit), out_(&out) {}
 
   void run() {
     while (!in_.at_end() && out_->size() < limit_) step();

@@ -8,6 +8,7 @@
 #include "core/ascii.h"
 #include "protocol/mime/header_lexer.h"
 #include "protocol/text/charset.h"
+#include "protocol/text/digits.h"
 #include "protocol/text/encoded_word.h"
 
 namespace postbag::mime {
@@ -49,17 +50,11 @@ Parameters take_parameters(HeaderLexer& in, std::size_t most) {
   return parameters;
 }
 
-int hex_digit(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  const char l = ascii_lower(c);
-  return l >= 'a' && l <= 'f' ? l - 'a' + 10 : -1;
-}
-
 std::string percent_decoded(std::string_view text) {
   std::string out;
   for (std::size_t i = 0; i < text.size(); ++i) {
-    const int high = text[i] == '%' && i + 2 < text.size() ? hex_digit(text[i + 1]) : -1;
-    const int low = high >= 0 ? hex_digit(text[i + 2]) : -1;
+    const int high = text[i] == '%' && i + 2 < text.size() ? protocol::hex_digit(text[i + 1]) : -1;
+    const int low = high >= 0 ? protocol::hex_digit(text[i + 2]) : -1;
     out.push_back(low >= 0 ? static_cast<char>(high * 16 + low) : text[i]);
     if (low >= 0) i += 2;
   }

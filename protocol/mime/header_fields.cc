@@ -1,7 +1,6 @@
 #include "protocol/mime/header_fields.h"
 
 #include <algorithm>
-#include <array>
 
 #include "core/ascii.h"
 #include "protocol/text/encoded_word.h"
@@ -10,15 +9,19 @@ namespace postbag::mime {
 
 namespace {
 
-/// What Thunderbird, Apple Mail, Outlook, K-9, mutt, mbsync, Roundcube and offlineimap ask for in HEADER.FIELDS, and what SEARCH
-/// has keys for. Adding a name changes what newly stored structures hold; older ones would lack it, so that needs
-/// a new version of the stored form.
-constexpr std::array<std::string_view, 30> common_names = {
-    "from",        "to",           "cc",           "bcc",        "subject",          "date",
-    "reply-to",    "sender",       "message-id",   "in-reply-to", "references",      "content-type",
-    "mime-version", "content-transfer-encoding", "priority", "x-priority", "x-msmail-priority", "importance",
-    "newsgroups",  "list-id",      "list-post",    "list-unsubscribe", "x-mailer",   "user-agent",
-    "return-path", "delivered-to", "disposition-notification-to", "mail-followup-to", "x-draft-info", "x-label"};
+/// What Thunderbird, Apple Mail, Outlook, K-9, mutt, mbsync, Roundcube and offlineimap ask for in HEADER.FIELDS,
+/// and what SEARCH has keys for. Adding a name changes what newly stored structures hold; older ones would lack it,
+/// so that needs a new version of the stored form.
+// clang-format off
+constexpr std::string_view common_names[] = {
+    "from", "to", "cc", "bcc", "subject", "date", "reply-to", "sender", "message-id", "in-reply-to", "references",
+    "content-type", "content-transfer-encoding", "content-description", "mime-version",
+    "priority", "x-priority", "x-msmail-priority", "importance",
+    "newsgroups", "followup-to", "path", "lines", "content-mdn",
+    "list-id", "list-post", "list-subscribe", "list-unsubscribe", "mail-followup-to", "mail-reply-to",
+    "return-path", "delivered-to", "x-original-to", "disposition-notification-to",
+    "x-mailer", "user-agent", "x-label", "x-draft-info", "x-k9mail-identity"};
+// clang-format on
 
 /// The first line of `text` with its line end.
 std::string_view first_line(std::string_view text) {

@@ -33,20 +33,20 @@ class FieldReader {
 /// Which fields header_fields() keeps.
 enum class Pick : std::uint8_t { named, others };
 
-/// HEADER.FIELDS and HEADER.FIELDS.NOT: the fields of `header` in their order, as they were, and a blank line at the end
-/// (also when nothing was found). Names in any ASCII case. RFC 9051 section 6.4.5.1. O(header x names).
+/// HEADER.FIELDS and HEADER.FIELDS.NOT: the fields of `header` in their order, as they were, and a blank line at
+/// the end (also when nothing was found). Names in any ASCII case. RFC 9051 section 6.4.5.1. O(header x names).
 std::string header_fields(std::string_view header, std::span<const std::string_view> names, Pick pick);
 
-/// Whether HEADER.FIELDS (or SEARCH HEADER) of all these names can be answered from StoredStructure::common_fields(),
-/// without reading the message.
+/// Whether HEADER.FIELDS (or SEARCH HEADER) of all these names can be answered from
+/// StoredStructure::common_fields(), without reading the message.
 bool common_fields_cover(const StoredStructure& message, std::span<const std::string_view> names);
 
 /// Whether this name is one of those that are kept.
 bool is_common_field(std::string_view name);
 
-/// Whether a field `name` of `header` (common_fields(), or a header's bytes) has the needle in its readable text (unfolded,
-/// encoded words decoded). An empty needle asks only whether the field is there. RFC 9051 section 6.4.4: HEADER; FROM, TO,
-/// CC, BCC and SUBJECT are the same on their fields.
+/// Whether a field `name` of `header` (common_fields(), or a header's bytes) has the needle in its readable text
+/// (unfolded, encoded words decoded). An empty needle asks only whether the field is there. RFC 9051 section 6.4.4:
+/// HEADER; FROM, TO, CC, BCC and SUBJECT are the same on their fields.
 bool field_contains(std::string_view header, std::string_view name, const protocol::Needle& needle);
 
 }  // namespace postbag::mime

@@ -6,8 +6,8 @@
 
 namespace postbag::mime {
 
-/// Walks over an unfolded field value; the text must outlive it. Linear: no call looks at a byte twice, comments are
-/// counted and not descended into. Unfinished quotes and comments end with the text.
+/// Walks over an unfolded field value; the text must outlive it. Linear: no call looks at a byte twice, comments
+/// are counted and not descended into. Unfinished quotes and comments end with the text.
 class HeaderLexer {
  public:
   explicit HeaderLexer(std::string_view text) : rest_(text) {}

@@ -24,14 +24,16 @@ MessageSearch::MessageSearch(const StoredStructure& message, const protocol::Nee
       segments_.push_back({.range = part.header, .header = true, .encoding = {}, .charset = {}});
     own_header = false;
     if (part.kind == Kind::text)
-      segments_.push_back({.range = part.body, .header = false, .encoding = part.encoding, .charset = part.charset});
+      segments_.push_back(
+          {.range = part.body, .header = false, .encoding = part.encoding, .charset = part.charset});
   }
 }
 
 bool MessageSearch::feed(std::string_view bytes) {
   while (!bytes.empty() && !matcher_.found() && current_ < segments_.size()) {
     const Segment& segment = segments_[current_];
-    const std::uint64_t skip = std::min<std::uint64_t>(bytes.size(), segment.range.offset - std::min(segment.range.offset, position_));
+    const std::uint64_t skip =
+        std::min<std::uint64_t>(bytes.size(), segment.range.offset - std::min(segment.range.offset, position_));
     bytes.remove_prefix(skip);
     position_ += skip;
     if (position_ < segment.range.offset) break;

@@ -21,16 +21,18 @@ enum class SearchIn : std::uint8_t {
   text,  ///< the same, and the message's own header
 };
 
-/// Looks for one needle in the text of a message: header fields and text parts decoded to UTF-8, other leaves skipped. A text
-/// in an unknown transfer encoding or charset is searched as it is. A match lies within one field or one part. Memory:
-/// one header field (64 kB of it at most), one piece decoded, the needle. One thread at a time.
+/// Looks for one needle in the text of a message: header fields and text parts decoded to UTF-8, other leaves
+/// skipped. A text in an unknown transfer encoding or charset is searched as it is. A match lies within one field
+/// or one part. Memory: one header field (64 kB of it at most), one piece decoded, the needle. One thread at a
+/// time.
 class MessageSearch {
  public:
   /// `message`'s bytes and `needle` must outlive this.
   MessageSearch(const StoredStructure& message, const protocol::Needle& needle, SearchIn where);
   MessageSearch(MessageSearch&&) = default;
 
-  /// Takes the next bytes of the message, from its first. True once the needle was found: then nothing more is needed.
+  /// Takes the next bytes of the message, from its first. True once the needle was found: then nothing more is
+  /// needed.
   bool feed(std::string_view bytes);
   /// The message ended. Whether the needle was found.
   bool finish();
@@ -51,7 +53,7 @@ class MessageSearch {
 
   std::vector<Segment> segments_;  ///< rising
   std::size_t current_ = 0;
-  bool open_ = false;              ///< begin() of the current segment was called
+  bool open_ = false;  ///< begin() of the current segment was called
   std::uint64_t position_ = 0;
   std::string field_;
   std::optional<TransferDecoder> transfer_;

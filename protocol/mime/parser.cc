@@ -90,8 +90,9 @@ class Parser::Scanner {
   /// Takes bytes up to the end of a line, or all of them. Returns how many.
   std::size_t take_line(std::string_view bytes) {
     const void* found = std::memchr(bytes.data(), '\n', bytes.size());
-    const std::size_t size =
-        found != nullptr ? static_cast<std::size_t>(static_cast<const char*>(found) - bytes.data()) + 1 : bytes.size();
+    const std::size_t size = found != nullptr
+                                 ? static_cast<std::size_t>(static_cast<const char*>(found) - bytes.data()) + 1
+                                 : bytes.size();
     const std::string_view piece = bytes.substr(0, size);
     const char before = size > 1 ? piece[size - 2] : last_byte_;
     last_byte_ = piece.back();
@@ -136,8 +137,8 @@ class Parser::Scanner {
 
   // Boundaries
 
-  /// The longest boundary that the line begins with, the innermost of equal ones. RFC 2046 section 5.1.1: the line is
-  /// compared with the boundary at its beginning; what follows does not matter but for "--".
+  /// The longest boundary that the line begins with, the innermost of equal ones. RFC 2046 section 5.1.1: the line
+  /// is compared with the boundary at its beginning; what follows does not matter but for "--".
   std::optional<Delimiter> delimiter_of(std::string_view line) const {
     if (!line.starts_with("--")) return std::nullopt;
     line.remove_prefix(2);
@@ -174,9 +175,7 @@ class Parser::Scanner {
     header_ = {};
   }
 
-  bool can_nest() {
-    return current().depth < limits_.depth && structure_.parts.size() < limits_.parts;
-  }
+  bool can_nest() { return current().depth < limits_.depth && structure_.parts.size() < limits_.parts; }
 
   /// The current part's body begins at `body`.
   void end_header(std::uint64_t body) {
@@ -290,8 +289,8 @@ class Parser::Scanner {
   std::uint64_t lines_ = 0;       ///< line ends taken
   std::uint64_t line_begin_ = 0;  ///< of the current line
   std::uint64_t lines_before_line_ = 0;
-  std::uint64_t eol_ = 0;         ///< length of the line end before the current line; 0 on the first
-  bool line_open_ = false;        ///< a line has begun and its beginning is held
+  std::uint64_t eol_ = 0;   ///< length of the line end before the current line; 0 on the first
+  bool line_open_ = false;  ///< a line has begun and its beginning is held
   char last_byte_ = 0;
   std::string held_;
 

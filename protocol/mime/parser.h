@@ -6,48 +6,62 @@
 #include <memory>
 #include <string_view>
 
+#include "core/limits.h"
 #include "protocol/mime/structure.h"
 
 namespace postbag::mime {
 
 /// Bounds on hostile messages; the defaults are those of core/limits.h and of the design.
 struct ParserLimits {
-  std::size_t depth = 100;                          ///< a multipart or message deeper than this is opaque
-  std::size_t parts = 10'000;                       ///< then boundaries are no longer looked for
-  std::size_t header_used = 1024 * 1024;            ///< bytes of one field; the rest of it is not read
-  std::size_t headers_used = 8 * 1024 * 1024;       ///< bytes of all fields; then no more fields are read
-  std::size_t addresses = 1'000;                    ///< of one address field
-  std::size_t parameters = 100;                     ///< of one field
-  std::size_t common_fields = 16 * 1024;            ///< bytes kept of the message's common fields
+  std::size_t depth = 100;                     ///< a multipart or message deeper than this is opaque
+  std::size_t parts = 10'000;                  ///< then boundaries are no longer looked for
+  std::size_t header_used = 1024 * 1024;       ///< bytes of one field; the rest of it is not read
+  std::size_t headers_used = 8 * 1024 * 1024;  ///< bytes of all fields; then no more fields are read
+  std::size_t addresses = 1'000;               ///< of one address field
+  std::size_t parameters = 100;                ///< of one field
+  std::size_t common_fields = 16 * 1024;       ///< bytes kept of the message's common fields
 };
 
-/// Linear in the bytes, no recursion, memory bounded by the limits and never by the body's size. One thread at a time.
+/// The server's configured limits, as far as they are about messages.
+constexpr ParserLimits parser_limits(const Limits& limits) {
+  ParserLimits out;
+  out.depth = limits.mime_depth;
+  out.parts = limits.mime_parts;
+  out.header_used = limits.header_used;
+  out.headers_used = limits.headers_used;
+  out.addresses = limits.addresses;
+  return out;
+}
+
+/// Linear in the bytes, no recursion, memory bounded by the limits and never by the body's size. One thread at a
+/// time.
 ///
 ///     Parser p; while (more) p.feed(bytes); Structure s = std::move(p).finish();
 ///
 /// No message is refused. What broken ones mean:
-///
-/// | Input                                      | Answer                                                                 |
-/// |--------------------------------------------|------------------------------------------------------------------------|
-/// | empty message                              | text/plain of 0 bytes, empty header                                    |
-/// | no blank line                              | all is header, the body is empty                                       |
-/// | header line without a colon                | stays in the header's bytes, means nothing; folds on it too            |
-/// | bare LF                                    | ends a line as CRLF does; offsets and sizes are those of the bytes     |
-/// | CR alone, NUL, 8-bit bytes                 | ordinary bytes; NUL is left out of ENVELOPE and BODYSTRUCTURE, 8-bit   |
-/// |                                            | values go there as literals                                            |
-/// | no final line end                          | the last line counts as text, not as a line                            |
-/// | a field twice                              | To, Cc, Bcc are joined; else the first one counts                      |
-/// | Content-Type missing or unreadable         | text/plain; charset=us-ascii, in multipart/digest message/rfc822       |
-/// | multipart without boundary or parts        | one text/plain child without header: all of its body                   |
-/// | multipart not closed                       | ends where the part around it ends                                     |
-/// | boundary of an outer multipart             | closes all inner ones, in a header too (RFC 2046 section 5.1.2)        |
-/// | line that begins with several boundaries   | the longest counts; of equal ones the innermost                        |
-/// | boundary after its closing delimiter       | text of the epilogue                                                   |
-/// | boundary over 200 bytes                    | no boundary (RFC 2046 allows 70)                                       |
-/// | message/rfc822 with base64 or q-p          | parsed as if it were not encoded (RFC 2046 section 5.2.1 forbids it);  |
-/// |                                            | message/global so encoded (RFC 6532 section 3.7) is opaque             |
-/// | deeper or more parts than the limits       | opaque: application/octet-stream                                       |
-/// | over 100 parameters, 1 000 addresses       | the first ones count                                                   |
+// clang-format off
+/// | Input                                    | Answer                                                               |
+/// |------------------------------------------|----------------------------------------------------------------------|
+/// | empty message                            | text/plain of 0 bytes, empty header                                  |
+/// | no blank line                            | all is header, the body is empty                                     |
+/// | header line without a colon              | stays in the header's bytes, means nothing; folds on it too          |
+/// | bare LF                                  | ends a line as CRLF does; offsets and sizes are those of the bytes   |
+/// | CR alone, NUL, 8-bit bytes               | ordinary bytes; in ENVELOPE and BODYSTRUCTURE NUL is left out and    |
+/// |                                          | 8-bit texts are literals                                             |
+/// | no final line end                        | the last line counts as text, not as a line                          |
+/// | a field twice                            | To, Cc, Bcc are joined; else the first one counts                    |
+/// | Content-Type missing or unreadable       | text/plain; charset=us-ascii, in multipart/digest message/rfc822     |
+/// | multipart without boundary or parts      | one text/plain child without header: all of its body                 |
+/// | multipart not closed                     | ends where the part around it ends                                   |
+/// | boundary of an outer multipart           | closes all inner ones, in a header too (RFC 2046 section 5.1.2)      |
+/// | line that begins with several boundaries | the longest counts; of equal ones the innermost                      |
+/// | boundary after its closing delimiter     | text of the epilogue                                                 |
+/// | boundary over 200 bytes                  | no boundary (RFC 2046 allows 70)                                     |
+/// | message/rfc822 in base64 or q-p          | parsed as if not encoded (RFC 2046 section 5.2.1 forbids it);        |
+/// |                                          | message/global so encoded (RFC 6532 section 3.7) is opaque           |
+/// | deeper or more parts than the limits     | opaque: application/octet-stream                                     |
+/// | over 100 parameters, 1 000 addresses     | the first ones count                                                 |
+// clang-format on
 class Parser {
  public:
   explicit Parser(const ParserLimits& limits = {});

@@ -22,25 +22,25 @@ void set_once(std::optional<std::string>& field, std::string&& value) {
   if (!field) field = std::move(value);
 }
 
-template <std::optional<std::string> Part::*Field>
+template <std::optional<std::string> Part::* Field>
 void set_text(Incoming& in) {
   set_once(in.part.*Field, std::move(in.value));
 }
 
-template <std::optional<std::string> Envelope::*Field>
+template <std::optional<std::string> Envelope::* Field>
 void set_envelope_text(Incoming& in) {
   set_once((*in.part.envelope).*Field, std::move(in.value));
 }
 
 /// From, Sender, Reply-To: the first field counts.
-template <Addresses Envelope::*Field>
+template <Addresses Envelope::* Field>
 void set_addresses(Incoming& in) {
   Addresses& list = (*in.part.envelope).*Field;
   if (list.empty()) read_addresses(in.value, in.limits.addresses, list);
 }
 
 /// To, Cc, Bcc: some writers send one field for each recipient.
-template <Addresses Envelope::*Field>
+template <Addresses Envelope::* Field>
 void add_addresses(Incoming& in) {
   read_addresses(in.value, in.limits.addresses, (*in.part.envelope).*Field);
 }

@@ -32,8 +32,9 @@ void write_addresses(const Addresses& addresses, Writer& out) {
 void write_envelope(const Envelope& e, Writer& out) {
   out.raw("(").nstring(e.date).sp().nstring(e.subject);
   // The server supplies Sender and Reply-To from From when they are absent or empty. RFC 9051 section 7.5.2.
-  const Addresses* const lists[] = {&e.from, e.sender.empty() ? &e.from : &e.sender,
-                                    e.reply_to.empty() ? &e.from : &e.reply_to, &e.to, &e.cc, &e.bcc};
+  const Addresses* const lists[] = {
+      &e.from, e.sender.empty() ? &e.from : &e.sender, e.reply_to.empty() ? &e.from : &e.reply_to, &e.to, &e.cc,
+      &e.bcc};
   for (const Addresses* list : lists) write_addresses(*list, out.sp());
   out.sp().nstring(e.in_reply_to).sp().nstring(e.message_id).raw(")");
 }

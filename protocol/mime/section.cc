@@ -29,8 +29,8 @@ std::optional<std::size_t> message_at(const Parts& parts, const Place& place) {
   return place.part + 1;
 }
 
-/// One part number down. RFC 9051 section 6.4.5.1: numbers count the parts of a multipart; the numbers below an embedded
-/// message are those of the message; a message that is not multipart has one part, 1.
+/// One part number down. RFC 9051 section 6.4.5.1: numbers count the parts of a multipart; the numbers below an
+/// embedded message are those of the message; a message that is not multipart has one part, 1.
 std::optional<Place> step(const Parts& parts, Place place, std::uint32_t number) {
   if (place.numbered) {
     if (const auto embedded = message_at(parts, place)) place = {.part = *embedded, .numbered = false};

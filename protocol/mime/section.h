@@ -17,8 +17,8 @@ enum class SectionText : std::uint8_t {
   mime,    ///< the MIME header of a part; part numbers are needed
 };
 
-/// The bytes of the section; nothing when the message has no such part, or when HEADER or TEXT are asked of a part that is
-/// not a message. `numbers` are the part numbers, all from 1.
+/// The bytes of the section; nothing when the message has no such part, or when HEADER or TEXT are asked of a part
+/// that is not a message. `numbers` are the part numbers, all from 1.
 std::optional<ByteRange> section(const StoredStructure& message, std::span<const std::uint32_t> numbers,
                                  SectionText text);
 
@@ -27,7 +27,8 @@ struct EncodedBody {
   ByteRange range;
   Encoding encoding = Encoding::seven_bit;
 };
-/// Nothing when there is no such part. The message itself, multiparts and embedded messages are not decoded: `binary`.
+/// Nothing when there is no such part. The message itself, multiparts and embedded messages are not decoded:
+/// `binary`.
 std::optional<EncodedBody> binary_section(const StoredStructure& message, std::span<const std::uint32_t> numbers);
 
 }  // namespace postbag::mime

@@ -16,7 +16,9 @@ void put(std::string& out, std::uint64_t v) {
   out.push_back(static_cast<char>(v));
 }
 
-std::uint64_t zigzag(std::int64_t v) { return static_cast<std::uint64_t>(v) << 1 ^ static_cast<std::uint64_t>(v >> 63); }
+std::uint64_t zigzag(std::int64_t v) {
+  return static_cast<std::uint64_t>(v) << 1 ^ static_cast<std::uint64_t>(v >> 63);
+}
 std::int64_t unzigzag(std::uint64_t v) { return static_cast<std::int64_t>(v >> 1 ^ (~(v & 1) + 1)); }
 
 void put_bytes(std::string& out, std::string_view bytes) {
@@ -49,7 +51,8 @@ void put_part(std::string& out, const Part& part) {
   put(out, part.body - part.header);
   put(out, part.end - part.body);
   put(out, part.lines);
-  put_bytes(out, part.kind == Kind::text ? to_ascii_lower(parameter(part.type.parameters, "charset").value_or("")) : "");
+  put_bytes(out,
+            part.kind == Kind::text ? to_ascii_lower(parameter(part.type.parameters, "charset").value_or("")) : "");
 }
 
 /// Takes values off the front of stored bytes; throws when they are not there.

@@ -1,4 +1,5 @@
-// A Structure as bytes that are stored beside the message, and a reader over them that answers FETCH without parsing.
+// A Structure as bytes that are stored beside the message, and a reader over them that answers FETCH without
+// parsing.
 #pragma once
 
 #include <cstdint>
@@ -23,9 +24,10 @@ namespace postbag::mime {
 ///     parts         = count, then each: index of parent + 1 (0: none), kind, encoding, header offset,
 ///                     header size, body size, lines, length and charset (lower case)
 ///
-/// ENVELOPE and BODYSTRUCTURE are kept rendered, so an answer is a copy. Of the header only the fields clients ask for in
-/// lists are kept (about 1 kB): enough for HEADER.FIELDS of every client we know and for SEARCH by address and subject over
-/// thousands of messages without touching a body; a whole header (often 8 kB of DKIM and ARC) would double what we write.
+/// ENVELOPE and BODYSTRUCTURE are kept rendered, so an answer is a copy. Of the header only the fields clients ask
+/// for in lists are kept (about 1 kB): enough for HEADER.FIELDS of every client we know and for SEARCH by address
+/// and subject over thousands of messages without touching a body; a whole header (often 8 kB of DKIM and ARC)
+/// would double what we write.
 std::string encode(const Structure& structure);
 
 /// The stored bytes are not what encode() wrote: the store is damaged.
@@ -34,8 +36,8 @@ class CorruptStructure : public std::runtime_error {
   CorruptStructure() : std::runtime_error("stored message structure is damaged") {}
 };
 
-/// Reads the stored form in place: the bytes must outlive it and what its accessors return. Cheap to make (no allocation,
-/// parts are not decoded). Any thread.
+/// Reads the stored form in place: the bytes must outlive it and what its accessors return. Cheap to make (no
+/// allocation, parts are not decoded). Any thread.
 class StoredStructure {
  public:
   /// Throws CorruptStructure.
@@ -43,7 +45,8 @@ class StoredStructure {
 
   /// Bytes of the whole message, RFC822.SIZE.
   std::uint64_t size() const { return size_; }
-  /// The Date field, for SENTBEFORE, SENTON, SENTSINCE (see protocol::local_day); nothing when missing or unreadable.
+  /// The Date field, for SENTBEFORE, SENTON, SENTSINCE (see protocol::local_day); nothing when missing or
+  /// unreadable.
   std::optional<DateTime> sent() const { return sent_; }
   /// ENVELOPE in wire form.
   std::string_view envelope() const { return envelope_; }
@@ -62,7 +65,7 @@ class StoredStructure {
     std::size_t parent = Part::none;
     Kind kind = Kind::other;
     Encoding encoding = Encoding::seven_bit;
-    ByteRange header;          ///< up to and with the blank line
+    ByteRange header;  ///< up to and with the blank line
     ByteRange body;
     std::uint64_t lines = 0;
     std::string_view charset;  ///< empty when none is named

@@ -23,7 +23,8 @@ struct ByteRange {
 /// Content-Transfer-Encoding. RFC 2045 section 6.
 enum class Encoding : std::uint8_t { seven_bit, eight_bit, binary, base64, quoted_printable, unknown };
 
-/// What a part is to us. A multipart or message that lies too deep, or comes when the limit of parts is reached, is `other`.
+/// What a part is to us. A multipart or message that lies too deep, or comes when the limit of parts is reached, is
+/// `other`.
 enum class Kind : std::uint8_t {
   other,      ///< one opaque run of bytes
   text,       ///< text/*: can be searched, has lines in BODY
@@ -69,13 +70,15 @@ using Addresses = std::vector<Address>;
 struct Envelope {
   std::optional<std::string> date;
   std::optional<std::string> subject;
-  Addresses from, sender, reply_to, to, cc, bcc;  ///< sender and reply_to as written: renderers put From's in place of empty
+  Addresses from, sender, reply_to, to, cc,
+      bcc;  ///< sender and reply_to as written: renderers put From's in place of empty
   std::optional<std::string> in_reply_to;
   std::optional<std::string> message_id;
   bool operator==(const Envelope&) const = default;
 };
 
-/// A part in the order of the message. The bytes of its header run from `header` to `body`, those of its body to `end`.
+/// A part in the order of the message. The bytes of its header run from `header` to `body`, those of its body to
+/// `end`.
 struct Part {
   static constexpr std::size_t none = static_cast<std::size_t>(-1);
 
@@ -86,28 +89,28 @@ struct Part {
   std::uint64_t header = 0;
   std::uint64_t body = 0;
   std::uint64_t end = 0;
-  std::uint64_t lines = 0;    ///< line ends in the body (LF, with or without CR)
+  std::uint64_t lines = 0;  ///< line ends in the body (LF, with or without CR)
 
   ContentType type;
   std::string encoding_name = "7bit";  ///< lower case
   std::optional<std::string> id, description, md5, location;
   std::optional<Disposition> disposition;
   std::vector<std::string> languages;
-  std::optional<Envelope> envelope;    ///< of the message itself and of embedded ones
+  std::optional<Envelope> envelope;  ///< of the message itself and of embedded ones
 
   ByteRange header_range() const { return {header, body - header}; }
   ByteRange body_range() const { return {body, end - body}; }
   bool operator==(const Part&) const = default;
 };
 
-/// All there is to know without the bodies. parts[0] is the message itself; a parent comes before its children, children
-/// in order. Never empty.
+/// All there is to know without the bodies. parts[0] is the message itself; a parent comes before its children,
+/// children in order. Never empty.
 struct Structure {
   std::vector<Part> parts;
-  std::uint64_t size = 0;               ///< of the message in bytes
-  std::optional<DateTime> sent;         ///< the Date field; nothing when missing or unreadable
-  std::string common_fields;            ///< see header_fields.h: raw fields of the message itself that clients often ask for
-  bool common_fields_complete = true;   ///< false when they were too long to be kept all
+  std::uint64_t size = 0;        ///< of the message in bytes
+  std::optional<DateTime> sent;  ///< the Date field; nothing when missing or unreadable
+  std::string common_fields;  ///< see header_fields.h: raw fields of the message itself that clients often ask for
+  bool common_fields_complete = true;  ///< false when they were too long to be kept all
   bool operator==(const Structure&) const = default;
 };
 

@@ -1,35 +1,21 @@
 #include "protocol/mime/transfer_decoder.h"
 
 #include <algorithm>
-#include <array>
 #include <cstddef>
 #include <cstdint>
 
 #include "core/ascii.h"
+#include "protocol/text/digits.h"
 
 namespace postbag::mime {
 
 namespace {
 
-constexpr std::string_view base64_alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-constexpr std::int8_t no_digit = -1;
+using protocol::hex_digit;
 
-constexpr auto base64_digits = [] {
-  std::array<std::int8_t, 256> digits{};
-  digits.fill(no_digit);
-  for (std::size_t i = 0; i < base64_alphabet.size(); ++i)
-    digits[static_cast<unsigned char>(base64_alphabet[i])] = static_cast<std::int8_t>(i);
-  return digits;
-}();
-
-/// White space that may turn out to end its line is held back up to this; more of it is text. RFC 2045 allows 76 a line.
+/// White space that may turn out to end its line is held back up to this; more of it is text. RFC 2045 allows 76 a
+/// line.
 constexpr std::size_t most_held = 1000;
-
-int hex_digit(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  const char l = ascii_lower(c);
-  return l >= 'a' && l <= 'f' ? l - 'a' + 10 : -1;
-}
 
 bool is_blank(char c) { return c == ' ' || c == '\t'; }
 
@@ -39,8 +25,9 @@ Encoding encoding_named(std::string_view name) {
   static constexpr struct {
     std::string_view name;
     Encoding encoding;
-  } known[] = {{"", Encoding::seven_bit},     {"7bit", Encoding::seven_bit}, {"8bit", Encoding::eight_bit},
-               {"binary", Encoding::binary}, {"base64", Encoding::base64},  {"quoted-printable", Encoding::quoted_printable}};
+  } known[] = {{"", Encoding::seven_bit},     {"7bit", Encoding::seven_bit},
+               {"8bit", Encoding::eight_bit}, {"binary", Encoding::binary},
+               {"base64", Encoding::base64},  {"quoted-printable", Encoding::quoted_printable}};
   for (const auto& k : known)
     if (ascii_iequal(k.name, name)) return k.encoding;
   return Encoding::unknown;
@@ -70,8 +57,8 @@ void TransferDecoder::finish(std::string& out) {
 void TransferDecoder::base64(std::string_view in, std::string& out) {
   for (const char c : in) {
     if (c == '=') bit_count_ = 0;  // what is left of a unit are pad bits
-    const std::int8_t digit = base64_digits[static_cast<unsigned char>(c)];
-    if (digit == no_digit) continue;
+    const int digit = protocol::base64_digit(c);
+    if (digit < 0) continue;
     bits_ = bits_ << 6 | static_cast<std::uint32_t>(digit);
     bit_count_ += 6;
     if (bit_count_ < 8) continue;
@@ -93,8 +80,8 @@ void TransferDecoder::quoted_printable(std::string_view in, std::string& out) {
   }
 }
 
-/// `held_` is empty, or begins with white space or '=' and holds what could still become an escape, a soft line break or
-/// white space at a line's end.
+/// `held_` is empty, or begins with white space or '=' and holds what could still become an escape, a soft line
+/// break or white space at a line's end.
 void TransferDecoder::quoted_printable_byte(char c, std::string& out) {
   held_.push_back(c);
   const bool escape = held_[0] == '=';
@@ -117,7 +104,10 @@ void TransferDecoder::quoted_printable_byte(char c, std::string& out) {
   held_.pop_back();
   out.append(held_);
   held_.clear();
-  if (c == '=' || is_blank(c)) held_.push_back(c); else out.push_back(c);
+  if (c == '=' || is_blank(c))
+    held_.push_back(c);
+  else
+    out.push_back(c);
 }
 
 Result<std::string> decoded(std::string_view body, Encoding encoding) {

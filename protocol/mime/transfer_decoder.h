@@ -13,9 +13,9 @@ namespace postbag::mime {
 /// 7bit, 8bit and binary for themselves, base64, quoted-printable; any case; empty is 7bit; all else unknown.
 Encoding encoding_named(std::string_view name);
 
-/// Decodes a body that comes in pieces of any size; the result does not depend on where they were cut. Lenient: base64
-/// skips what is not its alphabet, reads on behind padding, and drops an unfinished last byte; a broken quoted-printable
-/// escape stays as it is, white space at a line's end goes (RFC 2045 section 6.7 rule 3).
+/// Decodes a body that comes in pieces of any size; the result does not depend on where they were cut. Lenient:
+/// base64 skips what is not its alphabet, reads on behind padding, and drops an unfinished last byte; a broken
+/// quoted-printable escape stays as it is, white space at a line's end goes (RFC 2045 section 6.7 rule 3).
 class TransferDecoder {
  public:
   /// Error::unknown_encoding, for which IMAP has NO [UNKNOWN-CTE]. RFC 3516 section 4.3.
@@ -33,7 +33,7 @@ class TransferDecoder {
   Encoding encoding_;
   std::uint32_t bits_ = 0;  ///< base64: bits not yet written, below a marker bit
   int bit_count_ = 0;
-  std::string held_;        ///< quoted-printable: an unfinished escape, or white space that may end the line
+  std::string held_;  ///< quoted-printable: an unfinished escape, or white space that may end the line
 };
 
 /// A whole body at once. Error::unknown_encoding.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cassert>
 #include <charconv>
 #include <cstddef>
 
@@ -66,6 +67,11 @@ Writer& Writer::number(std::uint64_t n) {
   return *this;
 }
 
+Writer& Writer::atom(std::string_view name) {
+  assert(!name.empty() && std::ranges::all_of(name.substr(name.starts_with('\\') ? 1 : 0), is_astring_char));
+  return raw(name);
+}
+
 Writer& Writer::string(std::string_view bytes) {
   if (fits_quoted(bytes)) {
     quoted(bytes);
@@ -80,8 +86,8 @@ Writer& Writer::string(std::string_view bytes) {
 Writer& Writer::nstring(std::optional<std::string_view> bytes) { return bytes ? string(*bytes) : nil(); }
 
 Writer& Writer::astring(std::string_view bytes) {
-  const bool atom = !bytes.empty() && bytes.size() <= longest_quoted && std::ranges::all_of(bytes, is_astring_char) &&
-                    !ascii_iequal(bytes, "NIL");
+  const bool atom = !bytes.empty() && bytes.size() <= longest_quoted &&
+                    std::ranges::all_of(bytes, is_astring_char) && !ascii_iequal(bytes, "NIL");
   return atom ? raw(bytes) : string(bytes);
 }
 
@@ -134,8 +140,9 @@ void Writer::range(std::uint64_t first, std::uint64_t last) {
   if (first != last) raw(":").number(last);
 }
 
-/// Whether every byte may stand in a quoted string. RFC 3501 section 9: QUOTED-CHAR has neither CR, LF, NUL nor 8-bit;
-/// RFC 9051 section 9 adds UTF-8. Of the other controls only TAB goes in quotes: it is common, and harmless to a terminal.
+/// Whether every byte may stand in a quoted string. RFC 3501 section 9: QUOTED-CHAR has neither CR, LF, NUL nor
+/// 8-bit; RFC 9051 section 9 adds UTF-8. Of the other controls only TAB goes in quotes: it is common, and harmless
+/// to a terminal.
 bool Writer::fits_quoted(std::string_view bytes) const {
   if (bytes.size() > longest_quoted || std::ranges::any_of(bytes, is_unquotable)) return false;
   return std::ranges::none_of(bytes, is_eight_bit) || (charset_ == Charset::utf8 && is_utf8(bytes));

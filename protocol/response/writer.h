@@ -1,4 +1,5 @@
-// Typed building of responses: the only place that decides between atom, quoted string and literal. RFC 9051 section 4.
+// Typed building of responses: the only place that decides between atom, quoted string and literal. RFC 9051
+// section 4.
 #pragma once
 
 #include <cstdint>
@@ -20,8 +21,8 @@ enum class Charset : std::uint8_t {
   utf8,       ///< after ENABLE IMAP4rev2: quoted strings and mailbox names may be UTF-8. RFC 9051 section 5.1
 };
 
-/// Appends to a buffer that belongs to the caller and must outlive it. Everything returns *this, so that a line reads like
-/// its ABNF:
+/// Appends to a buffer that belongs to the caller and must outlive it. Everything returns *this, so that a line
+/// reads like its ABNF:
 ///
 ///     Writer(out).raw("* ").number(12).raw(" FETCH (UID ").number(uid.value()).raw(")").crlf();
 ///
@@ -33,12 +34,28 @@ class Writer {
   std::string& out() { return *out_; }
   Charset charset() const { return charset_; }
 
-  /// Bytes that are already in wire form: our own keywords and punctuation, a rendered ENVELOPE. Never a stranger's bytes.
-  Writer& raw(std::string_view wire) { out_->append(wire); return *this; }
-  Writer& sp() { out_->push_back(' '); return *this; }
-  Writer& crlf() { out_->append("\r\n"); return *this; }
-  Writer& nil() { out_->append("NIL"); return *this; }
+  /// Bytes that are already in wire form: our own keywords and punctuation, a rendered ENVELOPE. Never a stranger's
+  /// bytes.
+  Writer& raw(std::string_view wire) {
+    out_->append(wire);
+    return *this;
+  }
+  Writer& sp() {
+    out_->push_back(' ');
+    return *this;
+  }
+  Writer& crlf() {
+    out_->append("\r\n");
+    return *this;
+  }
+  Writer& nil() {
+    out_->append("NIL");
+    return *this;
+  }
   Writer& number(std::uint64_t n);
+  /// A name that is known to be an atom or a flag: a stored keyword, a capability. Asserted, so check a stranger's
+  /// first.
+  Writer& atom(std::string_view name);
 
   /// string: quoted if it can be, else a literal. A literal cannot hold NUL (CHAR8), so NUL bytes are left out.
   Writer& string(std::string_view bytes);
@@ -73,12 +90,14 @@ class Writer {
 
   /// date-time in its quotes, in the zone it was written in.
   Writer& date_time(const DateTime& t);
-  /// A mailbox name as an astring: modified UTF-7 or UTF-8 by the charset. RFC 3501 section 5.1.3, RFC 9051 section 5.1.
+  /// A mailbox name as an astring: modified UTF-7 or UTF-8 by the charset. RFC 3501 section 5.1.3, RFC 9051
+  /// section 5.1.
   Writer& mailbox(const MailboxName& name) { return mailbox(name.utf8()); }
   /// The same for names that are not mailboxes: a prefix, the pattern of a NAMESPACE. `utf8` must be valid UTF-8.
   Writer& mailbox(std::string_view utf8);
-  /// Human text up to the end of the line (resp-text): control characters and ESC left out, bytes above 127 become '?'
-  /// unless the charset is UTF-8 and the text is, a leading '[' gets a space before it. Never empty: RFC 9051 text = 1*.
+  /// Human text up to the end of the line (resp-text): control characters and ESC left out, bytes above 127 become
+  /// '?' unless the charset is UTF-8 and the text is, a leading '[' gets a space before it. Never empty: RFC 9051
+  /// text = 1*.
   Writer& text(std::string_view words);
 
  private:

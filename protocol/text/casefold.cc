@@ -1,12 +1,12 @@
 #include "protocol/text/casefold.h"
 
-#include <string.h>
-#include <utf8proc.h>
-
 #include <algorithm>
 #include <array>
 #include <cstddef>
 #include <vector>
+
+#include <string.h>
+#include <utf8proc.h>
 
 #include "core/ascii.h"
 #include "core/utf8.h"

@@ -1,13 +1,13 @@
 #include "protocol/text/charset.h"
 
-#include <iconv.h>
-
 #include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstddef>
 #include <string>
 #include <utility>
+
+#include <iconv.h>
 
 #include "core/ascii.h"
 
@@ -22,11 +22,10 @@ const iconv_t no_converter = reinterpret_cast<iconv_t>(-1);  // NOLINT: iconv's 
 
 /// Charset names as RFC 2978 section 2.3 allows them; '/' would be an option to glibc's iconv ("//TRANSLIT").
 bool is_name(std::string_view charset) {
-  return !charset.empty() && charset.size() <= longest_charset_name &&
-         std::ranges::all_of(charset, [](char c) {
-           return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
-                  c == '_' || c == '.' || c == ':' || c == '+';
-         });
+  return !charset.empty() && charset.size() <= longest_charset_name && std::ranges::all_of(charset, [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_' ||
+           c == '.' || c == ':' || c == '+';
+  });
 }
 
 bool passes_as_it_is(std::string_view charset) {
@@ -56,7 +55,7 @@ struct CharsetDecoder::Converter {
 
   /// One call of iconv. False when the rest of `in` is the beginning of a character.
   bool step(std::string_view& in, std::string& out) const {
-    std::array<char, 4096> buffer;  // NOLINT: iconv fills it
+    std::array<char, 4096> buffer;              // NOLINT: iconv fills it
     char* from = const_cast<char*>(in.data());  // NOLINT: iconv does not write there
     char* to = buffer.data();
     std::size_t from_left = in.size();

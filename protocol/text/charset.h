@@ -19,8 +19,8 @@ class CharsetDecoder {
   CharsetDecoder& operator=(CharsetDecoder&&) noexcept;
   ~CharsetDecoder();
 
-  /// Appends the UTF-8 of `in` to `out`; a character cut at the end waits for the next call. Bytes that mean nothing in
-  /// the charset become U+FFFD, one for each.
+  /// Appends the UTF-8 of `in` to `out`; a character cut at the end waits for the next call. Bytes that mean
+  /// nothing in the charset become U+FFFD, one for each.
   void feed(std::string_view in, std::string& out);
   /// Ends the text: what still waits becomes U+FFFD.
   void finish(std::string& out);

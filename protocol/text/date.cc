@@ -30,8 +30,8 @@ std::optional<int> number(std::string_view digits) {
   return value;
 }
 
-/// The words of a Date field: runs of letters, runs of digits, "+hhmm", ':'. Comments, which nest, and white space are
-/// skipped; so is any other byte. More than 16 words are no date.
+/// The words of a Date field: runs of letters, runs of digits, "+hhmm", ':'. Comments, which nest, and white space
+/// are skipped; so is any other byte. More than 16 words are no date.
 std::vector<std::string_view> words_of(std::string_view text) {
   std::vector<std::string_view> words;
   std::size_t depth = 0;
@@ -60,8 +60,11 @@ int full_year(int year, std::size_t digits) {
 
 /// Zones by name. RFC 5322 section 4.3; all others are "-0000" by its rule.
 int named_zone(std::string_view name) {
-  static constexpr struct { std::string_view name; int hours; } zones[] = {
-      {"EDT", -4}, {"EST", -5}, {"CDT", -5}, {"CST", -6}, {"MDT", -6}, {"MST", -7}, {"PDT", -7}, {"PST", -8}};
+  static constexpr struct {
+    std::string_view name;
+    int hours;
+  } zones[] = {{"EDT", -4}, {"EST", -5}, {"CDT", -5}, {"CST", -6},
+               {"MDT", -6}, {"MST", -7}, {"PDT", -7}, {"PST", -8}};
   for (const auto& zone : zones)
     if (ascii_iequal(zone.name, name)) return zone.hours * 60;
   return 0;
@@ -169,7 +172,8 @@ std::optional<DateTime> date_time_of(const Civil& civil, int zone_minutes) {
                        civil.second >= 0 && civil.second <= 60;
   if (!day || !time_ok || zone_minutes <= -24 * 60 || zone_minutes >= 24 * 60) return std::nullopt;
   const int second = (civil.hour * 60 + civil.minute - zone_minutes) * 60 + civil.second;
-  return DateTime{.seconds = *day * seconds_of_day + second, .zone_minutes = static_cast<std::int16_t>(zone_minutes)};
+  return DateTime{.seconds = *day * seconds_of_day + second,
+                  .zone_minutes = static_cast<std::int16_t>(zone_minutes)};
 }
 
 int month_number(std::string_view name) {

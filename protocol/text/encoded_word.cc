@@ -7,18 +7,13 @@
 
 #include "core/ascii.h"
 #include "protocol/text/charset.h"
+#include "protocol/text/digits.h"
 
 namespace postbag::protocol {
 
 namespace {
 
 bool is_space(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
-
-int hex_digit(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  const char l = ascii_lower(c);
-  return l >= 'a' && l <= 'f' ? l - 'a' + 10 : -1;
-}
 
 /// The "Q" encoding. RFC 2047 section 4.2.
 std::string decode_q(std::string_view in) {
@@ -34,13 +29,6 @@ std::string decode_q(std::string_view in) {
     }
   }
   return out;
-}
-
-int base64_digit(char c) {
-  if (c >= 'A' && c <= 'Z') return c - 'A';
-  if (c >= 'a' && c <= 'z') return c - 'a' + 26;
-  if (c >= '0' && c <= '9') return c - '0' + 52;
-  return c == '+' ? 62 : c == '/' ? 63 : -1;
 }
 
 /// The "B" encoding. RFC 2047 section 4.1.

@@ -6,7 +6,8 @@
 
 namespace postbag::protocol {
 
-/// A header field's value without the CRLF (or LF) of its folds and without white space at both ends. RFC 5322 section 2.2.3.
+/// A header field's value without the CRLF (or LF) of its folds and without white space at both ends. RFC 5322
+/// section 2.2.3.
 std::string unfolded(std::string_view value);
 
 /// `text` (already unfolded) with each encoded word replaced by its UTF-8; white space between two of them goes

@@ -1,20 +1,33 @@
 #define DOCTEST_CONFIG_IMPLEMENT_WITH_MAIN
-#include <doctest/doctest.h>
-#include <rapidcheck.h>
+#include "protocol/text/casefold.h"
 
 #include <string>
 
-#include "protocol/text/casefold.h"
+#include <doctest/doctest.h>
+#include <rapidcheck.h>
 
 using namespace postbag::protocol;
 
 TEST_CASE("case and compatibility forms do not matter") {
-  struct { const char* haystack; const char* needle; bool found; } rows[] = {
-      {"Hello World", "o w", true}, {"Hello World", "O W", true},  {"Hello", "hello!", false},
-      {"GRÖSSE", "größe", true},    {"größe", "GRÖSSE", true},     {"cafe\xcc\x81", "CAFÉ", true},
-      {"ﬁsh", "FISH", true},        {"ПРИВЕТ", "привет", true},    {"x", "", true},
-      {"", "", true},               {"", "x", false},              {"\xff\xfe", "\xfe", true},
-      {"日本語", "本", true},       {"K", "\xe2\x84\xaa", true},   {"aab", "ab", true}};
+  struct {
+    const char* haystack;
+    const char* needle;
+    bool found;
+  } rows[] = {{"Hello World", "o w", true},
+              {"Hello World", "O W", true},
+              {"Hello", "hello!", false},
+              {"GRÖSSE", "größe", true},
+              {"größe", "GRÖSSE", true},
+              {"cafe\xcc\x81", "CAFÉ", true},
+              {"ﬁsh", "FISH", true},
+              {"ПРИВЕТ", "привет", true},
+              {"x", "", true},
+              {"", "", true},
+              {"", "x", false},
+              {"\xff\xfe", "\xfe", true},
+              {"日本語", "本", true},
+              {"K", "\xe2\x84\xaa", true},
+              {"aab", "ab", true}};
   for (const auto& [haystack, needle, found] : rows) {
     CAPTURE(haystack);
     CAPTURE(needle);
@@ -23,7 +36,9 @@ TEST_CASE("case and compatibility forms do not matter") {
 }
 
 TEST_CASE("a text in pieces is searched like the whole") {
-  const std::string text = "aaab Grö\xc3\x9f" "e \xf0\x9f\x98\x80 aaac \xff";
+  const std::string text =
+      "aaab Grö\xc3\x9f"
+      "e \xf0\x9f\x98\x80 aaac \xff";
   for (const char* word : {"aac", "GRÖSSE", "e 😀 A", "aaaa", "\xff", "c \xff"}) {
     const Needle needle(word);
     for (std::size_t a = 0; a <= text.size(); ++a)

@@ -1,31 +1,40 @@
 #define DOCTEST_CONFIG_IMPLEMENT_WITH_MAIN
-#include <doctest/doctest.h>
+#include "protocol/text/charset.h"
 
 #include <string>
 
-#include "protocol/text/charset.h"
+#include <doctest/doctest.h>
+
 #include "protocol/text/encoded_word.h"
 
 using namespace postbag::protocol;
 
 TEST_CASE("charsets are known by their names, in any case") {
-  for (const char* name : {"utf-8", "UTF-8", "us-ascii", "ISO-8859-1", "koi8-r", "Shift_JIS", "windows-1252", "GB18030"})
+  for (const char* name :
+       {"utf-8", "UTF-8", "us-ascii", "ISO-8859-1", "koi8-r", "Shift_JIS", "windows-1252", "GB18030"})
     CHECK_MESSAGE(is_known_charset(name), name);
   for (const char* name : {"", "x-no-such", "utf-8//TRANSLIT", "utf-8,", "a b", "\xff"})
     CHECK_MESSAGE(!is_known_charset(name), name);
 }
 
 TEST_CASE("text becomes UTF-8; what means nothing is marked") {
-  struct { const char* charset; const char* bytes; const char* utf8; } rows[] = {
-      {"iso-8859-1", "caf\xe9", "café"},
-      {"windows-1252", "\x80 5", "€ 5"},
-      {"koi8-r", "\xf0\xf2\xe9\xf7\xe5\xf4", "ПРИВЕТ"},
-      {"iso-2022-jp", "\x1b$BF|K\\8l\x1b(B.", "日本語."},
-      {"shift_jis", "\x93\xfa\x96\x7b", "日本"},
-      {"shift_jis", "a\x93", "a\xef\xbf\xbd"},
-      {"gb2312", "\xff" "a", "\xef\xbf\xbd" "a"},
-      {"x-unknown", "caf\xe9", "caf\xe9"},
-      {"utf-8", "caf\xe9", "caf\xe9"}};
+  struct {
+    const char* charset;
+    const char* bytes;
+    const char* utf8;
+  } rows[] = {{"iso-8859-1", "caf\xe9", "café"},
+              {"windows-1252", "\x80 5", "€ 5"},
+              {"koi8-r", "\xf0\xf2\xe9\xf7\xe5\xf4", "ПРИВЕТ"},
+              {"iso-2022-jp", "\x1b$BF|K\\8l\x1b(B.", "日本語."},
+              {"shift_jis", "\x93\xfa\x96\x7b", "日本"},
+              {"shift_jis", "a\x93", "a\xef\xbf\xbd"},
+              {"gb2312",
+               "\xff"
+               "a",
+               "\xef\xbf\xbd"
+               "a"},
+              {"x-unknown", "caf\xe9", "caf\xe9"},
+              {"utf-8", "caf\xe9", "caf\xe9"}};
   for (const auto& [charset, bytes, utf8] : rows) {
     CAPTURE(charset);
     CHECK(to_utf8(bytes, charset) == utf8);
@@ -46,29 +55,31 @@ TEST_CASE("pieces give what the whole gives") {
 }
 
 TEST_CASE("encoded words") {
-  struct { const char* raw; const char* text; } rows[] = {
-      {"", ""},
-      {" plain \r\n", "plain"},
-      {" a\r\n b", "a b"},
-      {"=?ISO-8859-1?Q?a?=", "a"},  // the table of RFC 2047 section 8
-      {"=?ISO-8859-1?Q?a?= b", "a b"},
-      {"=?ISO-8859-1?Q?a?= =?ISO-8859-1?Q?b?=", "ab"},
-      {"=?ISO-8859-1?Q?a?=  =?ISO-8859-1?Q?b?=", "ab"},
-      {"=?ISO-8859-1?Q?a?=\r\n    =?ISO-8859-1?Q?b?=", "ab"},
-      {"=?ISO-8859-1?Q?a_b?=", "a b"},
-      {"=?ISO-8859-1?Q?a?= =?ISO-8859-2?Q?_b?=", "a b"},
-      {"=?iso-8859-1*de?q?=E4?=", "ä"},  // RFC 2231 section 5
-      {"=?UTF-8?B?w6Q=?= =?utf-8?b?w7Y=?=", "äö"},
-      {"=?UTF-8?B?8J8=?= =?UTF-8?B?mIA=?=", "😀"},  // a character cut in two
-      {"=?UTF-8?Q?a=?=", "a="},
-      {"=?UTF-8?Q?a=zz?=", "a=zz"},
-      {"(=?utf-8?q?x?=)\"=?utf-8?q?y?=\"", "(x)\"y\""},
-      {"=?utf-8?x?a?= =?", "=?utf-8?x?a?= =?"},
-      {"=??q?a?=", "=??q?a?="},
-      {"=?utf-8?q?a", "=?utf-8?q?a"},
-      {"=?utf-8?q?a?", "=?utf-8?q?a?"},
-      {"=?=?utf-8?q?a?=", "=?a"},
-      {"caf\xe9", "caf\xe9"}};
+  struct {
+    const char* raw;
+    const char* text;
+  } rows[] = {{"", ""},
+              {" plain \r\n", "plain"},
+              {" a\r\n b", "a b"},
+              {"=?ISO-8859-1?Q?a?=", "a"},  // the table of RFC 2047 section 8
+              {"=?ISO-8859-1?Q?a?= b", "a b"},
+              {"=?ISO-8859-1?Q?a?= =?ISO-8859-1?Q?b?=", "ab"},
+              {"=?ISO-8859-1?Q?a?=  =?ISO-8859-1?Q?b?=", "ab"},
+              {"=?ISO-8859-1?Q?a?=\r\n    =?ISO-8859-1?Q?b?=", "ab"},
+              {"=?ISO-8859-1?Q?a_b?=", "a b"},
+              {"=?ISO-8859-1?Q?a?= =?ISO-8859-2?Q?_b?=", "a b"},
+              {"=?iso-8859-1*de?q?=E4?=", "ä"},  // RFC 2231 section 5
+              {"=?UTF-8?B?w6Q=?= =?utf-8?b?w7Y=?=", "äö"},
+              {"=?UTF-8?B?8J8=?= =?UTF-8?B?mIA=?=", "😀"},  // a character cut in two
+              {"=?UTF-8?Q?a=?=", "a="},
+              {"=?UTF-8?Q?a=zz?=", "a=zz"},
+              {"(=?utf-8?q?x?=)\"=?utf-8?q?y?=\"", "(x)\"y\""},
+              {"=?utf-8?x?a?= =?", "=?utf-8?x?a?= =?"},
+              {"=??q?a?=", "=??q?a?="},
+              {"=?utf-8?q?a", "=?utf-8?q?a"},
+              {"=?utf-8?q?a?", "=?utf-8?q?a?"},
+              {"=?=?utf-8?q?a?=", "=?a"},
+              {"caf\xe9", "caf\xe9"}};
   for (const auto& [raw, text] : rows) {
     CAPTURE(raw);
     CHECK(header_text(raw) == text);

@@ -1,8 +1,8 @@
 #define DOCTEST_CONFIG_IMPLEMENT_WITH_MAIN
+#include <string>
+
 #include <doctest/doctest.h>
 #include <rapidcheck.h>
-
-#include <string>
 
 #include "protocol/mime/transfer_decoder.h"
 
@@ -27,7 +27,8 @@ std::string to_base64(const std::string& bytes) {
   std::string out;
   for (std::size_t i = 0; i < bytes.size(); i += 3) {
     unsigned v = 0;
-    for (std::size_t k = 0; k < 3; ++k) v = v << 8 | (i + k < bytes.size() ? static_cast<unsigned char>(bytes[i + k]) : 0U);
+    for (std::size_t k = 0; k < 3; ++k)
+      v = v << 8 | (i + k < bytes.size() ? static_cast<unsigned char>(bytes[i + k]) : 0U);
     for (std::size_t k = 0; k < 4; ++k) out += i + k > bytes.size() ? '=' : alphabet[v >> (18 - 6 * k) & 63U];
     if (i % 57 == 54) out += "\r\n";
   }
@@ -47,7 +48,11 @@ TEST_CASE("encodings have names") {
 
 TEST_CASE("bodies decode as transfer_decoder.h says, wherever they are cut") {
   using enum Encoding;
-  struct { Encoding encoding; std::string body; std::string plain; } rows[] = {
+  struct {
+    Encoding encoding;
+    std::string body;
+    std::string plain;
+  } rows[] = {
       {seven_bit, "a=20\r\n", "a=20\r\n"},
       {binary, "\0\xff"s, "\0\xff"s},
       {base64, "", ""},
@@ -68,12 +73,14 @@ TEST_CASE("bodies decode as transfer_decoder.h says, wherever they are cut") {
     CAPTURE(row.body);
     CHECK(decoded(row.body, row.encoding).value() == row.plain);
     for (std::size_t a = 0; a <= row.body.size(); ++a)
-      for (std::size_t b = a; b <= row.body.size(); ++b) CHECK(in_pieces(row.body, row.encoding, a, b) == row.plain);
+      for (std::size_t b = a; b <= row.body.size(); ++b)
+        CHECK(in_pieces(row.body, row.encoding, a, b) == row.plain);
   }
 }
 
 TEST_CASE("base64 of anything comes back") {
-  CHECK(rc::check([](const std::string& bytes) { RC_ASSERT(decoded(to_base64(bytes), Encoding::base64).value() == bytes); }));
+  CHECK(rc::check(
+      [](const std::string& bytes) { RC_ASSERT(decoded(to_base64(bytes), Encoding::base64).value() == bytes); }));
 }
 
 TEST_CASE("quoted-printable does not depend on the pieces") {
@@ -81,6 +88,7 @@ TEST_CASE("quoted-printable does not depend on the pieces") {
     const auto body = *rc::gen::container<std::string>(rc::gen::elementOf("=4aF \t\r\nx"s));
     const auto a = *rc::gen::inRange<std::size_t>(0, body.size() + 1);
     const auto b = *rc::gen::inRange<std::size_t>(a, body.size() + 1);
-    RC_ASSERT(in_pieces(body, Encoding::quoted_printable, a, b) == decoded(body, Encoding::quoted_printable).value());
+    RC_ASSERT(in_pieces(body, Encoding::quoted_printable, a, b) ==
+              decoded(body, Encoding::quoted_printable).value());
   }));
 }

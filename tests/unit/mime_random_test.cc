@@ -1,11 +1,12 @@
-// Random messages: the structure does not depend on the pieces, and what is rendered is what a strict client parses.
+// Random messages: the structure does not depend on the pieces, and what is rendered is what a strict client
+// parses.
 #define DOCTEST_CONFIG_IMPLEMENT_WITH_MAIN
-#include <doctest/doctest.h>
-#include <rapidcheck.h>
-
 #include <stdexcept>
 #include <string>
 #include <string_view>
+
+#include <doctest/doctest.h>
+#include <rapidcheck.h>
 
 #include "mime_messages.h"
 #include "protocol/mime/parser.h"
@@ -31,7 +32,10 @@ class StrictClient {
       while (next("(")) body(extended);
       expect(" ");
       string();
-      if (extended) { expect(" "); parameters(); }
+      if (extended) {
+        expect(" ");
+        parameters();
+      }
     } else {
       leaf(extended);
     }
@@ -52,7 +56,8 @@ class StrictClient {
     const std::string type = string();
     expect(" ");
     const std::string subtype = string();
-    expect(" "), parameters(), expect(" "), nstring(), expect(" "), nstring(), expect(" "), string(), expect(" "), number();
+    expect(" "), parameters(), expect(" "), nstring(), expect(" "), nstring(), expect(" "), string(), expect(" "),
+        number();
     if (type == "message" && (subtype == "rfc822" || next(" ("))) {
       expect(" "), envelope(), expect(" "), body(extended), expect(" "), number();
     } else if (type == "text") {
@@ -66,7 +71,8 @@ class StrictClient {
     if (!take("NIL")) expect("("), string(), expect(" "), parameters(), expect(")");
     expect(" ");
     if (take("(")) {
-      do string(); while (take(" "));
+      do string();
+      while (take(" "));
       expect(")");
     } else {
       nstring();
@@ -77,7 +83,8 @@ class StrictClient {
   void parameters() {
     if (take("NIL")) return;
     expect("(");
-    do string(), expect(" "), string(); while (take(" "));
+    do string(), expect(" "), string();
+    while (take(" "));
     expect(")");
   }
 
@@ -171,12 +178,45 @@ void check_ranges(const Structure& s) {
 
 /// Words that messages are made of, so that random runs of them get somewhere.
 std::string random_message() {
-  static const std::vector<std::string> words = {
-      "Content-Type: ", "multipart/mixed; boundary=a\r\n", "multipart/digest; boundary=\"ab\"\r\n", "message/rfc822\r\n",
-      "text/plain; charset=\"", "message/global", "Content-Transfer-Encoding: base64\r\n", "Content-Disposition: ",
-      "attachment; filename=", "Content-Language: a, b\r\n", "Subject: ", "From: ", "To: ", "x <a@b>, ", "g: ", ";", "\"",
-      "(", ")", "\\", "--a\r\n", "--ab\r\n", "--a--\r\n", "--ab--", "--", "\r\n", "\r\n\r\n", "\n", "\r", " ", "\t", "x",
-      std::string(1, '\0'), "\xc3\xbc", "=?utf-8?q?x?=", ":", "NIL", "{5}", "%"};
+  static const std::vector<std::string> words = {"Content-Type: ",
+                                                 "multipart/mixed; boundary=a\r\n",
+                                                 "multipart/digest; boundary=\"ab\"\r\n",
+                                                 "message/rfc822\r\n",
+                                                 "text/plain; charset=\"",
+                                                 "message/global",
+                                                 "Content-Transfer-Encoding: base64\r\n",
+                                                 "Content-Disposition: ",
+                                                 "attachment; filename=",
+                                                 "Content-Language: a, b\r\n",
+                                                 "Subject: ",
+                                                 "From: ",
+                                                 "To: ",
+                                                 "x <a@b>, ",
+                                                 "g: ",
+                                                 ";",
+                                                 "\"",
+                                                 "(",
+                                                 ")",
+                                                 "\\",
+                                                 "--a\r\n",
+                                                 "--ab\r\n",
+                                                 "--a--\r\n",
+                                                 "--ab--",
+                                                 "--",
+                                                 "\r\n",
+                                                 "\r\n\r\n",
+                                                 "\n",
+                                                 "\r",
+                                                 " ",
+                                                 "\t",
+                                                 "x",
+                                                 std::string(1, '\0'),
+                                                 "\xc3\xbc",
+                                                 "=?utf-8?q?x?=",
+                                                 ":",
+                                                 "NIL",
+                                                 "{5}",
+                                                 "%"};
   const auto picks = *rc::gen::container<std::vector<std::size_t>>(rc::gen::inRange<std::size_t>(0, words.size()));
   std::string message;
   for (const std::size_t i : picks) message += words[i];

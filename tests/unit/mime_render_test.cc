@@ -1,7 +1,7 @@
 #define DOCTEST_CONFIG_IMPLEMENT_WITH_MAIN
-#include <doctest/doctest.h>
-
 #include <string>
+
+#include <doctest/doctest.h>
 
 #include "mime_messages.h"
 #include "protocol/mime/parser.h"
@@ -14,7 +14,9 @@ using namespace postbag::mime_test;
 
 namespace {
 
-std::string envelope_of(const std::string& header) { return envelope(*parse(header + "\r\n\r\n").parts[0].envelope); }
+std::string envelope_of(const std::string& header) {
+  return envelope(*parse(header + "\r\n\r\n").parts[0].envelope);
+}
 
 std::string stored_body(const StoredStructure& stored) {
   std::string out;
@@ -35,28 +37,34 @@ TEST_CASE("the ENVELOPE and BODY of RFC 3501 section 8") {
         " ((NIL NIL \"minutes\" \"CNRI.Reston.VA.US\")(\"John Klensin\" NIL \"KLENSIN\" \"MIT.EDU\"))"
         " NIL NIL \"<B27397-0100000@cac.washington.edu>\")");
   CHECK(body(s) == "(\"text\" \"plain\" (\"charset\" \"US-ASCII\") NIL NIL \"7bit\" 14 2)");
-  CHECK(bodystructure(s) == "(\"text\" \"plain\" (\"charset\" \"US-ASCII\") NIL NIL \"7bit\" 14 2 NIL NIL NIL NIL)");
+  CHECK(bodystructure(s) ==
+        "(\"text\" \"plain\" (\"charset\" \"US-ASCII\") NIL NIL \"7bit\" 14 2 NIL NIL NIL NIL)");
 }
 
 TEST_CASE("a tree with every extension field") {
   const Structure s = parse(nested);
-  const std::string envelope_inner = "(NIL \"inner\" ((NIL NIL \"b\" \"example.org\")) ((NIL NIL \"b\" \"example.org\"))"
-                                     " ((NIL NIL \"b\" \"example.org\")) NIL NIL NIL NIL NIL)";
+  const std::string envelope_inner =
+      "(NIL \"inner\" ((NIL NIL \"b\" \"example.org\")) ((NIL NIL \"b\" \"example.org\"))"
+      " ((NIL NIL \"b\" \"example.org\")) NIL NIL NIL NIL NIL)";
   const std::string size = std::to_string(s.parts[2].end - s.parts[2].body);
-  CHECK(body(s) ==
-        "((\"text\" \"plain\" (\"charset\" \"utf-8\") NIL NIL \"8bit\" 8 1)"
-        "(\"message\" \"rfc822\" NIL NIL \"the inner one\" \"7bit\" " + size + " " + envelope_inner +
-        " ((\"text\" \"plain\" (\"charset\" \"us-ascii\") NIL NIL \"7bit\" 11 0)"
-        "(\"application\" \"octet-stream\" (\"name\" \"x.bin\") \"<id@x>\" NIL \"base64\" 8) \"alternative\") 18)"
-        " \"mixed\")");
+  CHECK(
+      body(s) ==
+      "((\"text\" \"plain\" (\"charset\" \"utf-8\") NIL NIL \"8bit\" 8 1)"
+      "(\"message\" \"rfc822\" NIL NIL \"the inner one\" \"7bit\" " +
+          size + " " + envelope_inner +
+          " ((\"text\" \"plain\" (\"charset\" \"us-ascii\") NIL NIL \"7bit\" 11 0)"
+          "(\"application\" \"octet-stream\" (\"name\" \"x.bin\") \"<id@x>\" NIL \"base64\" 8) \"alternative\") 18)"
+          " \"mixed\")");
   CHECK(bodystructure(s) ==
         "((\"text\" \"plain\" (\"charset\" \"utf-8\") NIL NIL \"8bit\" 8 1 NIL NIL NIL NIL)"
-        "(\"message\" \"rfc822\" NIL NIL \"the inner one\" \"7bit\" " + size + " " + envelope_inner +
-        " ((\"text\" \"plain\" (\"charset\" \"us-ascii\") NIL NIL \"7bit\" 11 0 NIL NIL NIL NIL)"
-        "(\"application\" \"octet-stream\" (\"name\" \"x.bin\") \"<id@x>\" NIL \"base64\" 8 \"Q2hlY2sgSW50ZWdyaXR5IQ==\""
-        " (\"attachment\" (\"filename\" \"x.bin\")) (\"en\" \"fr\") \"http://x/\")"
-        " \"alternative\" (\"boundary\" \"inn\") NIL NIL NIL) 18 NIL NIL NIL NIL)"
-        " \"mixed\" (\"boundary\" \"==out\") NIL NIL NIL)");
+        "(\"message\" \"rfc822\" NIL NIL \"the inner one\" \"7bit\" " +
+            size + " " + envelope_inner +
+            " ((\"text\" \"plain\" (\"charset\" \"us-ascii\") NIL NIL \"7bit\" 11 0 NIL NIL NIL NIL)"
+            "(\"application\" \"octet-stream\" (\"name\" \"x.bin\") \"<id@x>\" NIL \"base64\" 8 "
+            "\"Q2hlY2sgSW50ZWdyaXR5IQ==\""
+            " (\"attachment\" (\"filename\" \"x.bin\")) (\"en\" \"fr\") \"http://x/\")"
+            " \"alternative\" (\"boundary\" \"inn\") NIL NIL NIL) 18 NIL NIL NIL NIL)"
+            " \"mixed\" (\"boundary\" \"==out\") NIL NIL NIL)");
 }
 
 TEST_CASE("ENVELOPE of odd headers") {

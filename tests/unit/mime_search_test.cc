@@ -1,7 +1,7 @@
 #define DOCTEST_CONFIG_IMPLEMENT_WITH_MAIN
-#include <doctest/doctest.h>
-
 #include <string>
+
+#include <doctest/doctest.h>
 
 #include "mime_messages.h"
 #include "protocol/mime/message_search.h"
@@ -63,15 +63,19 @@ bool found(const char* text, SearchIn where, std::size_t piece) {
 }  // namespace
 
 TEST_CASE("what BODY and TEXT see of a message, in pieces of any size") {
-  struct { const char* text; bool in_text; bool in_body; } rows[] = {
-      {"GRÜSSE folded", true, false},   {"subject: grüße", true, false}, {"boundary=x", true, false},
-      {"CAFÉ softbreak", true, true},   {"ÄÖÜ DEEP", true, true},        {"hidden", false, false},
-      {"aGlkZGVu", false, false},       {"asis=41", true, true},         {"partdesc", true, true},
-      {"subject: embedded", true, true}, {"innertext", true, true},      {"preamble", false, false},
-      {"epilogue", false, false},       {"softbreak\r\nÄÖ", false, false}, {"", true, true},
-      {"caf=e9", false, false}};
+  struct {
+    const char* text;
+    bool in_text;
+    bool in_body;
+  } rows[] = {{"GRÜSSE folded", true, false},    {"subject: grüße", true, false},   {"boundary=x", true, false},
+              {"CAFÉ softbreak", true, true},    {"ÄÖÜ DEEP", true, true},          {"hidden", false, false},
+              {"aGlkZGVu", false, false},        {"asis=41", true, true},           {"partdesc", true, true},
+              {"subject: embedded", true, true}, {"innertext", true, true},         {"preamble", false, false},
+              {"epilogue", false, false},        {"softbreak\r\nÄÖ", false, false}, {"", true, true},
+              {"caf=e9", false, false}};
   for (const auto& row : rows)
-    for (const std::size_t piece : {std::size_t{1}, std::size_t{2}, std::size_t{7}, std::size_t{64}, message.size()}) {
+    for (const std::size_t piece :
+         {std::size_t{1}, std::size_t{2}, std::size_t{7}, std::size_t{64}, message.size()}) {
       CAPTURE(row.text);
       CAPTURE(piece);
       CHECK(found(row.text, SearchIn::text, piece) == row.in_text);
@@ -80,7 +84,8 @@ TEST_CASE("what BODY and TEXT see of a message, in pieces of any size") {
 }
 
 TEST_CASE("a text without boundaries, headers longer than what is decoded at once") {
-  const std::string big = "X-Long: " + std::string(200'000, 'a') + "needle\r\n\r\n" + std::string(100'000, 'b') + "Needle2";
+  const std::string big =
+      "X-Long: " + std::string(200'000, 'a') + "needle\r\n\r\n" + std::string(100'000, 'b') + "Needle2";
   const std::string stored = encode(parse(big));
   for (const char* text : {"aneedle", "NEEDLE2", "bneedle2"}) {
     const protocol::Needle needle(text);

@@ -1,9 +1,9 @@
 #define DOCTEST_CONFIG_IMPLEMENT_WITH_MAIN
-#include <doctest/doctest.h>
-
 #include <array>
 #include <string>
 #include <vector>
+
+#include <doctest/doctest.h>
 
 #include "mime_messages.h"
 #include "protocol/mime/header_fields.h"
@@ -45,7 +45,8 @@ TEST_CASE("sections of a tree") {
   CHECK(at({1, 1}, all) == "-");
   CHECK(at({2}, all).starts_with("From: b@example.org"));
   CHECK(at({2}, mime) == "Content-Type: message/rfc822\r\nContent-Description: the inner one\r\n\r\n");
-  CHECK(at({2}, header) == "From: b@example.org\r\nSubject: inner\r\nContent-Type: multipart/alternative; boundary=inn\r\n\r\n");
+  CHECK(at({2}, header) ==
+        "From: b@example.org\r\nSubject: inner\r\nContent-Type: multipart/alternative; boundary=inn\r\n\r\n");
   CHECK(at({2}, text).starts_with("--inn\r\n"));
   CHECK(at({2, 1}, all) == "alternative");
   CHECK(at({2, 1}, mime) == "\r\n");
@@ -108,8 +109,11 @@ TEST_CASE("common fields answer for the header only when they are all there") {
 
 TEST_CASE("SEARCH in header fields") {
   const std::string header =
-      "Subject: =?utf-8?q?Gr=C3=BC=C3=9Fe?= from\r\n Berlin\r\nTo: A <a@x.org>\r\nTo: B <b@x.org>\r\nX-E:\r\n\r\nTo: c\r\n";
-  const auto has = [&](const char* name, const char* text) { return field_contains(header, name, protocol::Needle(text)); };
+      "Subject: =?utf-8?q?Gr=C3=BC=C3=9Fe?= from\r\n Berlin\r\nTo: A <a@x.org>\r\nTo: B "
+      "<b@x.org>\r\nX-E:\r\n\r\nTo: c\r\n";
+  const auto has = [&](const char* name, const char* text) {
+    return field_contains(header, name, protocol::Needle(text));
+  };
   CHECK(has("subject", "GRÜSSE FROM berlin"));
   CHECK(has("TO", "B@X"));
   CHECK(has("x-e", ""));

@@ -1,7 +1,7 @@
 #define DOCTEST_CONFIG_IMPLEMENT_WITH_MAIN
-#include <doctest/doctest.h>
-
 #include <string>
+
+#include <doctest/doctest.h>
 
 #include "mime_messages.h"
 #include "protocol/mime/parser.h"
@@ -99,7 +99,13 @@ TEST_CASE("a digest holds messages unless a part says otherwise") {
 }
 
 TEST_CASE("broken messages have the answers that parser.h promises") {
-  struct { std::string message; const char* shape; std::size_t part; const char* body; std::uint64_t lines; } rows[] = {
+  struct {
+    std::string message;
+    const char* shape;
+    std::size_t part;
+    const char* body;
+    std::uint64_t lines;
+  } rows[] = {
       {"", "t0", 0, "", 0},
       {"\r\n", "t0", 0, "", 0},
       {"Subject: x", "t0", 0, "", 0},
@@ -112,14 +118,18 @@ TEST_CASE("broken messages have the answers that parser.h promises") {
       {"Content-Type: multipart/mixed; boundary=x\r\n\r\n--x\r\n\r\ncut", "M0 t1", 1, "cut", 0},
       {"Content-Type: multipart/mixed; boundary=x\n\n--x\n\n1\n\n--x--", "M0 t1", 1, "1\n", 1},
       {"Content-Type: multipart/mixed; boundary=x\r\n\r\n--x\r\n\r\n--x\r\n\r\n2\r\n--x--", "M0 t1 t1", 1, "", 0},
-      {"Content-Type: multipart/mixed; boundary=x\r\n\r\n--x\r\nA: b\r\n--x\r\n\r\n2\r\n--x--", "M0 t1 t1", 2, "2", 0},
-      {"Content-Type: multipart/mixed; boundary=x\r\n\r\n--x \t\r\n\r\n1\r\n--x-- \r\n--x\r\n\r\n", "M0 t1", 1, "1", 0},
-      {"Content-Type: multipart/mixed; boundary=" + std::string(201, 'x') + "\r\n\r\n--" + std::string(201, 'x') + "\r\n",
+      {"Content-Type: multipart/mixed; boundary=x\r\n\r\n--x\r\nA: b\r\n--x\r\n\r\n2\r\n--x--", "M0 t1 t1", 2, "2",
+       0},
+      {"Content-Type: multipart/mixed; boundary=x\r\n\r\n--x \t\r\n\r\n1\r\n--x-- \r\n--x\r\n\r\n", "M0 t1", 1, "1",
+       0},
+      {"Content-Type: multipart/mixed; boundary=" + std::string(201, 'x') + "\r\n\r\n--" + std::string(201, 'x') +
+           "\r\n",
        "M0 t1", 0, nullptr, 1},
       {"Content-Type: message/rfc822\r\n\r\nSubject: x", "m0 t1", 1, "", 0},
       {"Content-Type: message/rfc822", "m0 t1", 1, "", 0},
       {"Content-Type: message/rfc822\r\nContent-Transfer-Encoding: base64\r\n\r\nx\r\n\r\ny", "m0 t1", 1, "y", 0},
-      {"Content-Type: message/global\r\nContent-Transfer-Encoding: base64\r\n\r\nx\r\n\r\ny", "o0", 0, "x\r\n\r\ny", 2},
+      {"Content-Type: message/global\r\nContent-Transfer-Encoding: base64\r\n\r\nx\r\n\r\ny", "o0", 0, "x\r\n\r\ny",
+       2},
       {"Content-Type: message/global\r\n\r\nx\r\n\r\ny", "m0 t1", 1, "y", 0},
       {"Content-Type: message/external-body\r\n\r\nx", "o0", 0, "x", 0},
   };
@@ -155,7 +165,10 @@ TEST_CASE("fields that come twice, oddly or not at all") {
 
 TEST_CASE("addresses") {
   using A = Address;
-  struct { std::string text; Addresses want; } rows[] = {
+  struct {
+    std::string text;
+    Addresses want;
+  } rows[] = {
       {"", {}},
       {" , ,", {}},
       {"joe@x.org", {A{{}, {}, "joe", "x.org"}}},
@@ -167,7 +180,8 @@ TEST_CASE("addresses") {
       {"<@a,@b:joe@x>", {A{{}, "@a,@b", "joe", "x"}}},
       {"joe", {A{{}, {}, "joe", ""}}},
       {"Joe <joe", {A{"Joe", {}, "joe", ""}}},
-      {"g: a@x, B <b@x>;, c@x", {A{{}, {}, "g", {}}, A{{}, {}, "a", "x"}, A{"B", {}, "b", "x"}, A{}, A{{}, {}, "c", "x"}}},
+      {"g: a@x, B <b@x>;, c@x",
+       {A{{}, {}, "g", {}}, A{{}, {}, "a", "x"}, A{"B", {}, "b", "x"}, A{}, A{{}, {}, "c", "x"}}},
       {"undisclosed-recipients:;", {A{{}, {}, "undisclosed-recipients", {}}, A{}}},
       {"g: a@x", {A{{}, {}, "g", {}}, A{{}, {}, "a", "x"}, A{}}},
       {"=?utf-8?q?J=C3=B6?= <j@x> junk, k@x", {A{"=?utf-8?q?J=C3=B6?=", {}, "j", "x"}, A{{}, {}, "k", "x"}}},

@@ -1,8 +1,8 @@
 #define DOCTEST_CONFIG_IMPLEMENT_WITH_MAIN
+#include <string>
+
 #include <doctest/doctest.h>
 #include <rapidcheck.h>
-
-#include <string>
 
 #include "core/utf8.h"
 #include "protocol/text/utf7.h"
@@ -11,10 +11,18 @@ using postbag::protocol::utf7_from_utf8;
 using postbag::protocol::utf8_from_utf7;
 
 TEST_CASE("names in both forms") {
-  struct { const char* utf8; const char* utf7; } rows[] = {
-      {"", ""}, {"INBOX", "INBOX"}, {"a&b", "a&-b"}, {"&", "&-"}, {"Entwürfe", "Entw&APw-rfe"},
-      {"~peter/mail/台北/日本語", "~peter/mail/&U,BTFw-/&ZeVnLIqe-"},  // RFC 3501 section 5.1.3
-      {"😀", "&2D3eAA-"}, {"ä&ö", "&AOQ-&-&APY-"}, {"\x01", "&AAE-"}};
+  struct {
+    const char* utf8;
+    const char* utf7;
+  } rows[] = {{"", ""},
+              {"INBOX", "INBOX"},
+              {"a&b", "a&-b"},
+              {"&", "&-"},
+              {"Entwürfe", "Entw&APw-rfe"},
+              {"~peter/mail/台北/日本語", "~peter/mail/&U,BTFw-/&ZeVnLIqe-"},  // RFC 3501 section 5.1.3
+              {"😀", "&2D3eAA-"},
+              {"ä&ö", "&AOQ-&-&APY-"},
+              {"\x01", "&AAE-"}};
   for (const auto& [utf8, utf7] : rows) {
     CAPTURE(utf8);
     CHECK(utf7_from_utf8(utf8) == utf7);
@@ -23,22 +31,22 @@ TEST_CASE("names in both forms") {
 }
 
 TEST_CASE("forms that are not canonical are refused") {
-  const char* rows[] = {"&",             // a shift without an end
-                        "&AOQ",          // the same
-                        "&AOQ-&APY-",    // shift right behind shift
-                        "&AGE-",         // "a" needs no shift
-                        "&AOQAYQ-",      // nor within one
-                        "&ACY-",         // "&" is "&-"
-                        "&AOR-",         // pad bits
-                        "&AO-",          // half a unit
-                        "&A-",           // less
-                        "&AOQA-",        // a unit and a loose digit
-                        "&AOQ=-",        // padding
-                        "&AO/-",         // '/' of ordinary base64
-                        "&2D0-",         // half a surrogate pair
-                        "&3gDYPQ-",      // the halves exchanged
-                        "\xc3\xa4",      // raw UTF-8
-                        "\xff", "a\x01", "a\x7f"};
+  const char* rows[] = {"&",           // a shift without an end
+                        "&AOQ",        // the same
+                        "&AOQ-&APY-",  // shift right behind shift
+                        "&AGE-",       // "a" needs no shift
+                        "&AOQAYQ-",    // nor within one
+                        "&ACY-",       // "&" is "&-"
+                        "&AOR-",       // pad bits
+                        "&AO-",        // half a unit
+                        "&A-",         // less
+                        "&AOQA-",      // a unit and a loose digit
+                        "&AOQ=-",      // padding
+                        "&AO/-",       // '/' of ordinary base64
+                        "&2D0-",       // half a surrogate pair
+                        "&3gDYPQ-",    // the halves exchanged
+                        "\xc3\xa4",    // raw UTF-8
+                        "\xff",       "a\x01", "a\x7f"};
   for (const char* utf7 : rows) {
     CAPTURE(utf7);
     CHECK_FALSE(utf8_from_utf7(utf7).has_value());

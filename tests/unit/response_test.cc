@@ -1,10 +1,10 @@
 #define DOCTEST_CONFIG_IMPLEMENT_WITH_MAIN
-#include <doctest/doctest.h>
-#include <rapidcheck.h>
-
 #include <functional>
 #include <string>
 #include <vector>
+
+#include <doctest/doctest.h>
+#include <rapidcheck.h>
 
 #include "protocol/response/writer.h"
 
@@ -22,11 +22,21 @@ std::string written(F&& f, Charset charset = Charset::seven_bit) {
   return out;
 }
 
-std::string string7(std::string_view s) { return written([&](Writer& w) { w.string(s); }); }
-std::string string8(std::string_view s) { return written([&](Writer& w) { w.string(s); }, Charset::utf8); }
-std::string astring(std::string_view s) { return written([&](Writer& w) { w.astring(s); }); }
-std::string text7(std::string_view s) { return written([&](Writer& w) { w.text(s); }); }
-std::string text8(std::string_view s) { return written([&](Writer& w) { w.text(s); }, Charset::utf8); }
+std::string string7(std::string_view s) {
+  return written([&](Writer& w) { w.string(s); });
+}
+std::string string8(std::string_view s) {
+  return written([&](Writer& w) { w.string(s); }, Charset::utf8);
+}
+std::string astring(std::string_view s) {
+  return written([&](Writer& w) { w.astring(s); });
+}
+std::string text7(std::string_view s) {
+  return written([&](Writer& w) { w.text(s); });
+}
+std::string text8(std::string_view s) {
+  return written([&](Writer& w) { w.text(s); }, Charset::utf8);
+}
 
 }  // namespace
 
@@ -47,6 +57,7 @@ TEST_CASE("strings: quoted where they can be, else literals") {
 
 TEST_CASE("nstring and astring") {
   CHECK(written([](Writer& w) { w.nstring(std::nullopt).sp().nstring("NIL"); }) == "NIL \"NIL\"");
+  CHECK(written([](Writer& w) { w.atom("\\HasNoChildren").sp().atom("$Junk"); }) == "\\HasNoChildren $Junk");
   CHECK(astring("INBOX") == "INBOX");
   CHECK(astring("a]b") == "a]b");
   CHECK(astring("") == "\"\"");
@@ -76,8 +87,9 @@ TEST_CASE("flags") {
 
 TEST_CASE("numbers, sets, dates") {
   CHECK(written([](Writer& w) { w.number(0).sp().number(18446744073709551615U); }) == "0 18446744073709551615");
-  CHECK(written([](Writer& w) { w.set(UidSet{{Uid(1), Uid(3)}, {Uid(7), Uid(7)}, {Uid(4294967294), Uid::max()}}); }) ==
-        "1:3,7,4294967294:4294967295");
+  CHECK(written([](Writer& w) {
+          w.set(UidSet{{Uid(1), Uid(3)}, {Uid(7), Uid(7)}, {Uid(4294967294), Uid::max()}});
+        }) == "1:3,7,4294967294:4294967295");
   CHECK(written([](Writer& w) { w.date_time({760686745, -480}); }) == "\" 7-Feb-1994 21:52:25 -0800\"");
 }
 
