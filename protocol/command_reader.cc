@@ -7,6 +7,9 @@ namespace postbag::protocol {
 
 namespace {
 
+/// What may be held besides a command's text without a thought.
+constexpr std::size_t small = 8 * 1024;
+
 /// "a1" of "a1 NOOP"; "*" when the text begins with no tag. RFC 9051 section 9 (tag).
 std::string_view tag_of(std::string_view text) {
   const std::size_t end = std::min(text.find_first_of(" \r"), text.size());
@@ -24,12 +27,15 @@ std::optional<LiteralHeader> announced_by(std::string_view line) {
   return literal_header(std::string(line.substr(open)) + "\r\n");
 }
 
+/// Whether the parser gave up within the word behind the tag, and not for want of what comes behind the word.
 bool in_command_word(std::string_view text, std::size_t offset) {
   const std::size_t space = text.find(' ');
-  if (space == text.npos || offset <= space) return false;
+  if (space == text.npos || offset <= space || text.substr(offset).find_first_of(" \r") == 0) return false;
   const std::string_view before = text.substr(space + 1, offset - space - 1);
   return before.find(' ') == before.npos;
 }
+
+std::string place(std::size_t offset) { return " at offset " + std::to_string(offset); }
 
 }  // namespace
 
@@ -80,7 +86,7 @@ ReaderEvent CommandReader::take_line(std::string_view line) {
     return parse();
   }
   if (text_.empty()) text_ = line.substr(0, 512);  // for the tag
-  return nul == line.npos ? bad("Command line too long") : bad_at("NUL in command", before + nul);
+  return nul == line.npos ? bad("Command line too long") : bad("NUL in command" + place(before + nul));
 }
 
 ReaderEvent CommandReader::line_too_long() {
@@ -185,9 +191,9 @@ void CommandReader::abandon() {
 }
 
 /// A tree may be larger than the text it is of. What waits for a literal must not hold that: the text is parsed again
-/// instead, which is bounded by objection().
+/// instead, which is bounded by objection(). What is small may stay, so that this is rare.
 void CommandReader::drop_parser_when_large() {
-  if (streamed_ || machine_.used() <= text_.size()) return;
+  if (streamed_ || machine_.used() <= text_.size() + small) return;
   machine_.release();
   reparsed_ += text_.size();
 }
@@ -205,7 +211,11 @@ ReaderEvent CommandReader::next_literal_in_memory() {
     abandon();
     return event;
   }
-  if (octets_left_ != 0) return NeedMore{};
+  if (octets_left_ != 0) {
+    framer_.release_memory();
+    if (piece_.capacity() > small) std::string().swap(piece_);
+    return NeedMore{};
+  }
   if (machine_.used() != 0) machine_.skip(size);
   mode_ = Mode::command;
   return next_line();
@@ -231,7 +241,7 @@ ReaderEvent CommandReader::bad(std::string_view text) {
 
 ReaderEvent CommandReader::bad_at(std::string_view text, std::size_t offset) {
   if (in_command_word(text_, offset)) return bad("Unknown command");
-  return bad(std::string(text) + " at offset " + std::to_string(offset));
+  return bad(std::string(text) + place(offset));
 }
 
 bool CommandReader::drop_from(std::uint64_t octets) {

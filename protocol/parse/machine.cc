@@ -29,9 +29,9 @@ void Machine::reset() {
 
 void Machine::release() {
   reset();
-  tape_ = {};
-  calls_ = {};
-  open_ = {};
+  Tape().swap(tape_);
+  std::vector<std::uint32_t>().swap(calls_);
+  std::vector<std::uint32_t>().swap(open_);
 }
 
 bool Machine::fail(ParseError error, std::size_t offset) {
