@@ -47,8 +47,8 @@ async::Task<std::optional<Reply>> refuse_append(Session& session, const protocol
   if (size == 0) co_return Reply::no("A message cannot be empty", "CANNOT");
   const auto name = mailbox_name(session, append.mailbox().text());
   if (!name) co_return refusal(name.error());
-  const bool exists = co_await session.account().read(
-      [&](storage::ReadTransaction& tx) { return tx.find(*name).has_value(); });
+  const bool exists =
+      co_await session.account().read([&](storage::ReadTransaction& tx) { return tx.find(*name).has_value(); });
   if (!exists) co_return refusal_of_target(Error::no_such_mailbox);
   co_return std::nullopt;
 }

@@ -12,8 +12,8 @@ namespace postbag {
 
 class Session;
 
-/// Why this APPEND will fail whatever its literal of `size` bytes holds; nothing when it may be sent. `command` ends at
-/// the literal. RFC 9051 section 6.3.12.
+/// Why this APPEND will fail whatever its literal of `size` bytes holds; nothing when it may be sent. `command`
+/// ends at the literal. RFC 9051 section 6.3.12.
 async::Task<std::optional<Reply>> refuse_append(Session& session, const protocol::Command& command,
                                                 std::uint64_t size);
 

@@ -28,7 +28,8 @@ Result<storage::Copied> transfer(storage::Transaction& tx, MailboxId from, const
   return way == Way::move ? tx.move(from, uids, *to) : tx.copy(from, uids, *to);
 }
 
-async::Task<Reply> transfer(Session& session, std::string_view set, std::string_view mailbox, ByUid by_uid, Way way) {
+async::Task<Reply> transfer(Session& session, std::string_view set, std::string_view mailbox, ByUid by_uid,
+                            Way way) {
   const std::string done = way == Way::move ? "MOVE completed" : "COPY completed";
   const auto uids = message_set(session, set, by_uid);
   if (!uids) co_return uids.error();

@@ -6,7 +6,6 @@
 #include <string_view>
 #include <utility>
 
-#include "core/ascii.h"
 #include "protocol/response/writer.h"
 
 namespace postbag {
@@ -17,39 +16,41 @@ namespace grammar = protocol::grammar;
 using Kind = FetchItem::Kind;
 using What = protocol::Section::What;
 
-/// Items that are one word.
-constexpr auto words = std::to_array<std::pair<std::string_view, Kind>>({
-    {"UID", Kind::uid},
-    {"FLAGS", Kind::flags},
-    {"INTERNALDATE", Kind::internal_date},
-    {"RFC822.SIZE", Kind::size},
-    {"ENVELOPE", Kind::envelope},
-    {"BODY", Kind::body},
-    {"BODYSTRUCTURE", Kind::body_structure},
+using Att = grammar::FetchAtt::Kind;
+
+/// Items that are one word. What the words of RFC 822 stand for: RFC 3501 section 6.4.5.
+struct Word {
+  Att att;
+  Kind kind;
+  std::string_view label;
+  What what = What::all;
+  bool sets_seen = false;
+};
+constexpr auto words = std::to_array<Word>({
+    {.att = Att::uid, .kind = Kind::uid, .label = "UID"},
+    {.att = Att::flags, .kind = Kind::flags, .label = "FLAGS"},
+    {.att = Att::internaldate, .kind = Kind::internal_date, .label = "INTERNALDATE"},
+    {.att = Att::rfc822_size, .kind = Kind::size, .label = "RFC822.SIZE"},
+    {.att = Att::envelope, .kind = Kind::envelope, .label = "ENVELOPE"},
+    {.att = Att::body, .kind = Kind::body, .label = "BODY"},
+    {.att = Att::bodystructure, .kind = Kind::body_structure, .label = "BODYSTRUCTURE"},
+    {.att = Att::rfc822, .kind = Kind::section, .label = "RFC822", .sets_seen = true},
+    {.att = Att::rfc822_header, .kind = Kind::section, .label = "RFC822.HEADER", .what = What::header},
+    {.att = Att::rfc822_text, .kind = Kind::section, .label = "RFC822.TEXT", .what = What::text, .sets_seen = true},
 });
 
-/// What the words of RFC 822 stand for. RFC 3501 section 6.4.5.
-struct Rfc822 {
-  std::string_view word;
-  What what;
-  bool sets_seen;
-};
-constexpr auto rfc822_words = std::to_array<Rfc822>({
-    {"RFC822", What::all, true},
-    {"RFC822.HEADER", What::header, false},
-    {"RFC822.TEXT", What::text, true},
-});
+/// ALL is the first four, FAST the first three. RFC 9051 section 6.4.5.
+constexpr auto full =
+    std::to_array<Att>({Att::flags, Att::internaldate, Att::rfc822_size, Att::envelope, Att::body});
 
-struct Macro {
-  std::string_view name;
-  std::span<const std::string_view> items;
-};
-constexpr auto full = std::to_array<std::string_view>({"FLAGS", "INTERNALDATE", "RFC822.SIZE", "ENVELOPE", "BODY"});
-constexpr auto macros = std::to_array<Macro>({
-    {"FAST", std::span(full).first(3)},
-    {"ALL", std::span(full).first(4)},
-    {"FULL", full},
-});
+std::span<const Att> macro_items(grammar::FetchMacro macro) {
+  switch (macro.kind()) {
+    case grammar::FetchMacro::Kind::fast: return std::span(full).first(3);
+    case grammar::FetchMacro::Kind::all: return std::span(full).first(4);
+    case grammar::FetchMacro::Kind::full: break;
+  }
+  return full;
+}
 
 std::string_view what_word(What what) {
   switch (what) {
@@ -88,16 +89,12 @@ std::string section_label(std::string_view name, const protocol::Section& sectio
   return out;
 }
 
-FetchItem word_item(std::string_view word) {
-  for (const auto& [name, kind] : words)
-    if (ascii_iequal(word, name)) return {.kind = kind, .label = std::string(name)};
-  for (const Rfc822& form : rfc822_words)
-    if (ascii_iequal(word, form.word))
-      return {.kind = Kind::section,
-              .label = std::string(form.word),
-              .section = {.part = {}, .what = form.what, .fields = {}},
-              .sets_seen = form.sets_seen};
-  return {.kind = Kind::uid, .label = "UID"};  // the grammar lets nothing else through
+FetchItem word_item(Att att) {
+  const Word& word = *std::ranges::find(words, att, &Word::att);
+  return {.kind = word.kind,
+          .label = std::string(word.label),
+          .section = {.part = {}, .what = word.what, .fields = {}},
+          .sets_seen = word.sets_seen};
 }
 
 std::optional<protocol::Partial> partial_of(grammar::FetchAtt att) {
@@ -106,27 +103,23 @@ std::optional<protocol::Partial> partial_of(grammar::FetchAtt att) {
   return protocol::partial_value(*partial);
 }
 
-bool starts_with(std::string_view text, std::string_view word) {
-  return ascii_iequal(text.substr(0, word.size()), word);
-}
-
 FetchItem section_item(grammar::FetchAtt att, grammar::Section section) {
   FetchItem item{.kind = Kind::section,
                  .label = {},
                  .section = protocol::section_value(section),
                  .partial = partial_of(att),
-                 .sets_seen = !starts_with(att.text(), "BODY.PEEK")};
+                 .sets_seen = att.kind() == Att::body_section};
   item.label = section_label("BODY", item.section, item.partial);
   return item;
 }
 
 FetchItem binary_item(grammar::FetchAtt att, grammar::SectionBinary section) {
-  const bool size = starts_with(att.text(), "BINARY.SIZE");
+  const bool size = att.kind() == Att::binary_size;
   FetchItem item{.kind = size ? Kind::binary_size : Kind::binary,
                  .label = {},
                  .section = protocol::section_value(section),
                  .partial = partial_of(att),
-                 .sets_seen = !size && !starts_with(att.text(), "BINARY.PEEK")};
+                 .sets_seen = att.kind() == Att::binary};
   item.label = section_label(size ? "BINARY.SIZE" : "BINARY", item.section, item.partial);
   return item;
 }
@@ -134,7 +127,7 @@ FetchItem binary_item(grammar::FetchAtt att, grammar::SectionBinary section) {
 FetchItem item_of(grammar::FetchAtt att) {
   if (const auto section = att.section()) return section_item(att, *section);
   if (const auto section = att.section_binary()) return binary_item(att, *section);
-  return word_item(att.text());
+  return word_item(att.kind());
 }
 
 /// What was asked for twice is answered once.
@@ -151,11 +144,9 @@ void add(FetchItems& items, FetchItem item) {
 
 FetchItems fetch_items(grammar::Fetch command, bool by_uid) {
   FetchItems items;
-  if (by_uid) add(items, word_item("UID"));
+  if (by_uid) add(items, word_item(Att::uid));
   if (const auto macro = command.fetch_macro())
-    for (const Macro& known : macros)
-      if (ascii_iequal(macro->text(), known.name))
-        for (const std::string_view word : known.items) add(items, word_item(word));
+    for (const Att att : macro_items(*macro)) add(items, word_item(att));
   for (const auto att : command.fetch_att()) add(items, item_of(att));
   return items;
 }

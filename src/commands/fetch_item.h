@@ -16,13 +16,13 @@ struct FetchItem {
     uid,
     flags,
     internal_date,
-    size,            ///< RFC822.SIZE
+    size,  ///< RFC822.SIZE
     envelope,
-    body,            ///< BODY without a section
+    body,  ///< BODY without a section
     body_structure,
-    section,         ///< BODY[...], RFC822, RFC822.HEADER, RFC822.TEXT
-    binary,          ///< BINARY[...]
-    binary_size,     ///< BINARY.SIZE[...]
+    section,      ///< BODY[...], RFC822, RFC822.HEADER, RFC822.TEXT
+    binary,       ///< BINARY[...]
+    binary_size,  ///< BINARY.SIZE[...]
   };
 
   Kind kind;

@@ -117,8 +117,10 @@ void FetchWriter::end(std::string& out) {
     empty_ = false;
   }
   // A response of nothing is no response; write() does not end a slice within one.
-  if (empty_) out.resize(response_start_);
-  else writer.raw(")").crlf();
+  if (empty_)
+    out.resize(response_start_);
+  else
+    writer.raw(")").crlf();
 }
 
 void FetchWriter::write_item(storage::ReadTransaction& tx, const FetchItem& item, std::string& out) {
@@ -139,8 +141,10 @@ void FetchWriter::write_item(storage::ReadTransaction& tx, const FetchItem& item
     case Kind::binary:
     case Kind::binary_size: write_binary(tx, item, writer); break;
   }
-  if (out.size() == value) out.resize(start);  // an encoding we do not know
-  else empty_ = false;
+  if (out.size() == value)
+    out.resize(start);  // an encoding we do not know
+  else
+    empty_ = false;
 }
 
 void FetchWriter::write_flags(protocol::Writer& writer) {

@@ -1,5 +1,5 @@
-// FETCH responses, formatted in slices on the account's worker: a big message streams, none is ever whole in memory.
-// RFC 9051 section 7.5.2.
+// FETCH responses, formatted in slices on the account's worker: a big message streams, none is ever whole in
+// memory. RFC 9051 section 7.5.2.
 #pragma once
 
 #include <cstddef>
@@ -20,12 +20,12 @@ namespace postbag {
 /// Everything a FETCH needs to know of its session, copied, since the session lives on another thread.
 struct FetchPlan {
   MailboxId mailbox;
-  UidSet uids;                 ///< what to fetch
-  std::vector<ViewRun> runs;   ///< the same with sequence numbers
+  UidSet uids;                ///< what to fetch
+  std::vector<ViewRun> runs;  ///< the same with sequence numbers
   FetchItems items;
   std::vector<std::string> keywords;
   UidSet recent;
-  UidSet newly_seen;           ///< \Seen was set by this FETCH: their FLAGS are told too. RFC 9051 section 6.4.5
+  UidSet newly_seen;  ///< \Seen was set by this FETCH: their FLAGS are told too. RFC 9051 section 6.4.5
   protocol::Charset charset = protocol::Charset::seven_bit;
   std::size_t headers_used = 0;
 };
@@ -35,8 +35,8 @@ class FetchWriter {
  public:
   explicit FetchWriter(FetchPlan plan) : plan_(std::move(plan)) {}
 
-  /// Appends responses to `out` until it holds about `budget` bytes. False when all are written. Throws what the store
-  /// throws; Broken when the bytes of a message are gone.
+  /// Appends responses to `out` until it holds about `budget` bytes. False when all are written. Throws what the
+  /// store throws; Broken when the bytes of a message are gone.
   bool write(storage::ReadTransaction& tx, std::string& out, std::size_t budget);
 
   /// How many messages were found. Fewer than asked for: others expunged some.
@@ -51,10 +51,10 @@ class FetchWriter {
  private:
   /// A literal being streamed.
   struct Open {
-    mime::ByteRange range;                          ///< of the stored message, what is left to read
-    std::optional<mime::TransferDecoder> decoder;   ///< for BINARY
-    std::uint64_t skip = 0;                         ///< decoded bytes before the partial
-    std::uint64_t left = 0;                         ///< bytes still owed to the client
+    mime::ByteRange range;                         ///< of the stored message, what is left to read
+    std::optional<mime::TransferDecoder> decoder;  ///< for BINARY
+    std::uint64_t skip = 0;                        ///< decoded bytes before the partial
+    std::uint64_t left = 0;                        ///< bytes still owed to the client
   };
 
   bool next_message(storage::ReadTransaction& tx);
@@ -74,14 +74,14 @@ class FetchWriter {
 
   FetchPlan plan_;
   std::vector<storage::Message> batch_;
-  std::vector<std::string> structures_;  ///< of batch_, when an item needs them
-  std::size_t at_ = 0;                   ///< in batch_
-  std::optional<Uid> from_ = Uid::min(); ///< where the next batch begins
-  std::size_t run_ = 0;                  ///< in plan_.runs
+  std::vector<std::string> structures_;   ///< of batch_, when an item needs them
+  std::size_t at_ = 0;                    ///< in batch_
+  std::optional<Uid> from_ = Uid::min();  ///< where the next batch begins
+  std::size_t run_ = 0;                   ///< in plan_.runs
   std::size_t item_ = 0;
-  std::size_t response_start_ = 0;       ///< in the current slice
+  std::size_t response_start_ = 0;  ///< in the current slice
   bool within_ = false;
-  bool empty_ = true;                    ///< no item of the current response was written yet
+  bool empty_ = true;  ///< no item of the current response was written yet
   std::optional<Open> open_;
   std::uint64_t written_ = 0;
   bool unknown_encoding_ = false;

@@ -1,5 +1,5 @@
-// One handle() for every command of the grammar; a command without one does not compile (dispatch.cc). Each does its
-// work, responds what it has to say, and yields the tagged line. Loop thread.
+// One handle() for every command of the grammar; a command without one does not compile (dispatch.cc). Each does
+// its work, responds what it has to say, and yields the tagged line. Loop thread.
 #pragma once
 
 #include <string_view>

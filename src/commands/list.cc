@@ -1,8 +1,6 @@
 // LIST with its options, LSUB. RFC 9051 section 6.3.9, RFC 3501 sections 6.3.8 and 6.3.9, RFC 5258, 5819, 6154.
 
-#include <array>
 #include <optional>
-#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -11,8 +9,6 @@
 #include "commands/handlers.h"
 #include "commands/list_response.h"
 #include "commands/status.h"
-#include "core/ascii.h"
-#include "protocol/parse/values.h"
 #include "session/session.h"
 
 namespace postbag {
@@ -23,8 +19,6 @@ namespace {
 struct ListRequest {
   std::string reference;
   std::vector<std::string> patterns;
-  bool extended = false;
-  bool remote = false;
   ListSelection selection;
   ListShown shown;
   StatusItems status;
@@ -37,25 +31,31 @@ struct ListedRow {
 };
 
 /// Reads one selection option. False for one that no capability of ours names.
-bool read_selection(std::string_view option, ListRequest& request) {
-  const std::pair<std::string_view, bool*> known[] = {
-      {"SUBSCRIBED", &request.selection.subscribed},
-      {"SPECIAL-USE", &request.selection.special_use},
-      {"RECURSIVEMATCH", &request.selection.recursive_match},
-      {"REMOTE", &request.remote},  // nothing here is remote: RFC 9051 section 6.3.9.1
-  };
-  for (const auto& [name, wanted] : known)
-    if (ascii_iequal(option, name)) return *wanted = true;
+bool read_selection(grammar::ListSelectOpt option, ListSelection& selection) {
+  using Kind = grammar::ListSelectOpt::Kind;
+  switch (option.kind()) {
+    case Kind::subscribed: return selection.subscribed = true;
+    case Kind::special_use: return selection.special_use = true;
+    case Kind::recursivematch: return selection.recursive_match = true;
+    case Kind::remote: return true;  // nothing here is remote: RFC 9051 section 6.3.9.1
+    case Kind::option_extension: break;
+  }
   return false;
 }
 
 /// Reads one return option. Children and special uses are always told.
 bool read_return(grammar::ReturnOption option, ListRequest& request) {
-  for (const auto item : option.status_att())
-    if (const auto known = status_item(item.text())) request.status.push_back(*known);
-  if (!request.status.empty() && ascii_iequal(option.text().substr(0, 6), "STATUS")) return true;
-  if (ascii_iequal(option.text(), "SUBSCRIBED")) return request.shown.subscribed = true;
-  return ascii_iequal(option.text(), "CHILDREN") || ascii_iequal(option.text(), "SPECIAL-USE");
+  using Kind = grammar::ReturnOption::Kind;
+  switch (option.kind()) {
+    case Kind::subscribed: return request.shown.subscribed = true;
+    case Kind::children:
+    case Kind::special_use: return true;
+    case Kind::status:
+      for (const auto att : option.status_att()) request.status.push_back(status_item(att));
+      return true;
+    case Kind::option_extension: break;
+  }
+  return false;
 }
 
 /// The criteria that CHILDINFO names. RFC 9051 section 6.3.9.6, RFC 6154 section 2.
@@ -70,13 +70,20 @@ std::string child_info(const ListSelection& selection) {
 std::optional<ListRequest> read_options(grammar::List command) {
   ListRequest request;
   for (const auto option : command.list_select_opt())
-    if (!read_selection(option.text(), request)) return std::nullopt;
+    if (!read_selection(option, request.selection)) return std::nullopt;
   for (const auto option : command.return_option())
     if (!read_return(option, request)) return std::nullopt;
   if (request.selection.recursive_match && !request.selection.any()) return std::nullopt;
   if (request.selection.subscribed) request.shown.subscribed = true;
   request.shown.child_info = child_info(request.selection);
   return request;
+}
+
+/// RFC 9051 section 6.3.9: a parenthesis behind LIST, or instead of the pattern, or RETURN. Empty lists leave no
+/// trace in the tree, but only these forms have a parenthesis there.
+bool is_extended(grammar::List command) {
+  const std::string_view text = command.text();
+  return text.ends_with(')') || text.substr(text.find(' ') + 1).starts_with('(');
 }
 
 /// Names that cannot be mailbox names match nothing: RFC 9051 section 6.3.9 wants a tagged OK.
@@ -109,9 +116,7 @@ std::vector<ListedRow> select_rows(storage::ReadTransaction& tx, const ListReque
 }
 
 /// LIST "" "": the separator, and the root of the only namespace, "". RFC 9051 section 6.3.9.
-void hierarchy_response(Session& session) {
-  session.respond().raw("* LIST (\\Noselect) \"/\" \"\"").crlf();
-}
+void hierarchy_response(Session& session) { session.respond().raw("* LIST (\\Noselect) \"/\" \"\"").crlf(); }
 
 std::vector<ListRow> subscribed_rows(storage::ReadTransaction& tx, const ListPattern& pattern) {
   std::vector<ListedName> names;
@@ -125,9 +130,7 @@ async::Task<Reply> handle(Session& session, grammar::List command) {
   auto request = read_options(command);
   if (!request) co_return Reply::bad("Unknown or misplaced LIST option");
   read_patterns(session, command, *request);
-  const bool extended = !command.list_select_opt().empty() || !command.return_option().empty() ||
-                        command.list_mailbox().size() > 1;
-  if (!extended && request->patterns.size() == 1 && request->patterns.front().empty()) {
+  if (!is_extended(command) && request->patterns.size() == 1 && request->patterns.front().empty()) {
     hierarchy_response(session);
     co_return Reply::ok("LIST completed");
   }
@@ -148,8 +151,8 @@ async::Task<Reply> handle(Session& session, grammar::Lsub command) {
   const auto text = mailbox_text(session, command.list_mailbox().text());
   if (!reference || !text) co_return Reply::ok("LSUB completed");
   const ListPattern pattern(*reference, *text, session.context().limits.list_wildcards);
-  const auto rows = co_await session.account().read(
-      [&](storage::ReadTransaction& tx) { return subscribed_rows(tx, pattern); });
+  const auto rows =
+      co_await session.account().read([&](storage::ReadTransaction& tx) { return subscribed_rows(tx, pattern); });
   for (const ListRow& row : rows) {
     lsub_response(session, row);
     if (!co_await session.flush_if_large()) break;

@@ -28,8 +28,10 @@ ListPattern::ListPattern(std::string_view reference, std::string_view pattern, s
   std::string lean;
   for (const char c : pattern_) {
     const bool run = is_wildcard(c) && !lean.empty() && is_wildcard(lean.back());
-    if (!run) lean.push_back(c);
-    else if (c == '*') lean.back() = c;
+    if (!run)
+      lean.push_back(c);
+    else if (c == '*')
+      lean.back() = c;
   }
   pattern_ = std::move(lean);
   never_ = static_cast<std::size_t>(std::ranges::count_if(pattern_, is_wildcard)) > max_wildcards;
@@ -45,7 +47,8 @@ bool ListPattern::matches(std::string_view name) const {
       for (std::size_t i = 0; i < name.size(); ++i)
         if (reach[i] != 0 && (p == '*' || name[i] != MailboxName::separator)) reach[i + 1] = 1;
     } else {
-      for (std::size_t i = name.size(); i > 0; --i) reach[i] = static_cast<char>(reach[i - 1] != 0 && name[i - 1] == p);
+      for (std::size_t i = name.size(); i > 0; --i)
+        reach[i] = static_cast<char>(reach[i - 1] != 0 && name[i - 1] == p);
       reach[0] = 0;
     }
   }

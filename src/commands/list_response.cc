@@ -69,8 +69,10 @@ void list_response(Session& session, const storage::MailboxEntry& entry) {
 
 void lsub_response(Session& session, const ListRow& row) {
   // A level that stands in for subscribed names below it is \Noselect: RFC 3501 section 6.3.9.
-  session.respond().raw(row.name.subscribed ? "* LSUB () \"/\" " : "* LSUB (\\Noselect) \"/\" ")
-      .mailbox(row.name.name).crlf();
+  session.respond()
+      .raw(row.name.subscribed ? "* LSUB () \"/\" " : "* LSUB (\\Noselect) \"/\" ")
+      .mailbox(row.name.name)
+      .crlf();
 }
 
 }  // namespace postbag

@@ -19,8 +19,8 @@ ListedName listed_name(const storage::MailboxEntry& entry);
 
 /// What a LIST response shows besides what it always shows.
 struct ListShown {
-  bool subscribed = false;       ///< \Subscribed
-  std::string child_info = {};   ///< the criteria of CHILDINFO, `"SUBSCRIBED"`, for rows that have it
+  bool subscribed = false;      ///< \Subscribed
+  std::string child_info = {};  ///< the criteria of CHILDINFO, `"SUBSCRIBED"`, for rows that have it
 };
 
 /// `* LIST (attributes) "/" name`.

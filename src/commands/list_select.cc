@@ -25,7 +25,10 @@ void for_each_level_above(std::string_view name, F&& f) {
 ListRow& row_of(Rows& rows, std::string_view name) {
   const auto it = rows.find(name);
   if (it != rows.end()) return it->second;
-  return rows.emplace(std::string(name), ListRow{.name = {.name = std::string(name)}, .has_children = false, .child_info = false}).first->second;
+  return rows
+      .emplace(std::string(name),
+               ListRow{.name = {.name = std::string(name)}, .has_children = false, .child_info = false})
+      .first->second;
 }
 
 /// Every name and every level above one that exists, knowing who has children.
@@ -73,8 +76,7 @@ void mark_child_info(Rows& rows, const std::vector<ListPattern>& patterns, const
 /// A subscription below a level that exists nowhere else still gives RECURSIVEMATCH a level to speak of.
 void add_levels_of_subscriptions(Rows& rows, const std::vector<ListedName>& names) {
   for (const ListedName& name : names)
-    if (name.subscribed)
-      for_each_level_above(name.name, [&rows](std::string_view above) { row_of(rows, above); });
+    if (name.subscribed) for_each_level_above(name.name, [&rows](std::string_view above) { row_of(rows, above); });
 }
 
 }  // namespace

@@ -12,9 +12,9 @@ namespace postbag {
 
 /// A name the account has: a mailbox, a subscription, or both.
 struct ListedName {
-  std::string name = {};         ///< UTF-8
-  bool exists = false;      ///< a mailbox that can be selected
-  bool subscribed = false;  ///< may be so without existing: RFC 9051 section 6.3.9.1
+  std::string name = {};              ///< UTF-8
+  bool exists = false;                ///< a mailbox that can be selected
+  bool subscribed = false;            ///< may be so without existing: RFC 9051 section 6.3.9.1
   std::string_view special_use = {};  ///< attribute such as `\Drafts`, empty for none; static storage
 };
 

@@ -30,13 +30,15 @@ async::Task<Reply> log_in(Session& session, std::string user, std::string passwo
   if (is_user_name(user))
     id = co_await context.authenticator.authenticate(user, std::move(password), session.stream().peer());
   if (!id) {
-    context.log.write(session.stream().peer(), {LogEvent::Level::warning, "login failed", user, to_string(id.error())});
+    context.log.write(session.stream().peer(),
+                      {LogEvent::Level::warning, "login failed", user, to_string(id.error())});
     if (id.error() != Error::busy) session.count_failed_login();
     co_return refusal(id.error());
   }
   auto account = co_await context.accounts.open(*id);
-  if (!account) co_return account.error() == Error::busy ? Reply::no("Too many connections", "LIMIT")
-                                                          : refusal(account.error());
+  if (!account)
+    co_return account.error() == Error::busy ? Reply::no("Too many connections", "LIMIT")
+                                             : refusal(account.error());
   context.log.write(session.stream().peer(), {LogEvent::Level::info, "login", user, {}});
   session.log_in(std::move(*account), std::move(user));
   co_return Reply::ok("Logged in", capability_list(session));

@@ -25,16 +25,14 @@ Result<MailboxName> name_to_create(const Session& session, std::string_view argu
 async::Task<Reply> handle(Session& session, grammar::Create command) {
   const auto name = name_to_create(session, command.mailbox().text());
   if (!name) co_return refusal(name.error());
-  const auto created =
-      co_await session.account().write([&](storage::Transaction& tx) { return tx.create(*name); });
+  const auto created = co_await session.account().write([&](storage::Transaction& tx) { return tx.create(*name); });
   co_return created ? Reply::ok("CREATE completed") : refusal(created.error());
 }
 
 async::Task<Reply> handle(Session& session, grammar::Delete command) {
   const auto name = mailbox_name(session, command.mailbox().text());
   if (!name) co_return refusal(Error::no_such_mailbox);
-  const auto removed =
-      co_await session.account().write([&](storage::Transaction& tx) { return tx.remove(*name); });
+  const auto removed = co_await session.account().write([&](storage::Transaction& tx) { return tx.remove(*name); });
   co_return removed ? Reply::ok("DELETE completed") : refusal(removed.error());
 }
 

@@ -83,8 +83,10 @@ template <class N>
 void respond(Session& session, std::string_view tag, const SearchReturn& wanted, const RangeSet<N>& found,
              ByUid by_uid) {
   const bool extended = wanted.extended || session.rev2();
-  if (!extended) plain_response(session, found);
-  else if (wanted.wants_answer()) extended_response(session, tag, wanted, found, by_uid);
+  if (!extended)
+    plain_response(session, found);
+  else if (wanted.wants_answer())
+    extended_response(session, tag, wanted, found, by_uid);
 }
 
 async::Task<bool> run(Session& session, Search& search) {
@@ -110,8 +112,10 @@ async::Task<Reply> handle(Session& session, grammar::Search command, ByUid by_ui
   Search search{.mailbox = selected.id, .key = std::move(*key), .candidates = std::move(candidates)};
   if (!co_await run(session, search)) co_return refusal(Error::mailbox_gone);
   if (wanted->save) session.selected().saved = to_save(*wanted, search.found);
-  if (by_uid == ByUid::yes) respond(session, tag, *wanted, search.found, by_uid);
-  else respond(session, tag, *wanted, selected.view.seqs_of(search.found), by_uid);
+  if (by_uid == ByUid::yes)
+    respond(session, tag, *wanted, search.found, by_uid);
+  else
+    respond(session, tag, *wanted, selected.view.seqs_of(search.found), by_uid);
   co_return Reply::ok("SEARCH completed");
 }
 

@@ -41,7 +41,8 @@ class Matcher {
   bool check(const All&) { return true; }
   bool check(const HasFlag& test) { return message_.flags.system.has(test.flag); }
   bool check(const HasKeyword& test) {
-    const auto it = std::ranges::find_if(keywords_, [&](const std::string& k) { return ascii_iequal(k, test.name); });
+    const auto it =
+        std::ranges::find_if(keywords_, [&](const std::string& k) { return ascii_iequal(k, test.name); });
     return it != keywords_.end() && message_.flags.keywords.has(static_cast<std::size_t>(it - keywords_.begin()));
   }
   bool check(const InSet& test) { return test.uids.contains(message_.uid); }

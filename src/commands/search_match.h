@@ -9,8 +9,8 @@
 
 namespace postbag::search {
 
-/// Looks at one message, reading no more of it than the key needs: its entry, then its stored structure, then its bytes,
-/// piecewise. `keywords` is the mailbox's table. On the account's worker; throws what the store throws.
+/// Looks at one message, reading no more of it than the key needs: its entry, then its stored structure, then its
+/// bytes, piecewise. `keywords` is the mailbox's table. On the account's worker; throws what the store throws.
 bool matches(const Key& key, const storage::Message& message, storage::ReadTransaction& tx,
              std::span<const std::string> keywords);
 

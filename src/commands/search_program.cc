@@ -21,40 +21,55 @@ using search::Keys;
 using search::When;
 using KeyResult = std::expected<Key, Reply>;
 
+using Kind = grammar::SearchKey::Kind;
+
 /// Keys that only ask for a flag; `wanted` false for the UN… forms.
 struct FlagRow {
-  std::string_view word;
+  Kind kind;
   SystemFlag flag;
   bool wanted;
 };
 constexpr auto flag_rows = std::to_array<FlagRow>({
-    {"ANSWERED", SystemFlag::answered, true},   {"UNANSWERED", SystemFlag::answered, false},
-    {"DELETED", SystemFlag::deleted, true},     {"UNDELETED", SystemFlag::deleted, false},
-    {"DRAFT", SystemFlag::draft, true},         {"UNDRAFT", SystemFlag::draft, false},
-    {"FLAGGED", SystemFlag::flagged, true},     {"UNFLAGGED", SystemFlag::flagged, false},
-    {"SEEN", SystemFlag::seen, true},           {"UNSEEN", SystemFlag::seen, false},
+    {Kind::answered, SystemFlag::answered, true},
+    {Kind::unanswered, SystemFlag::answered, false},
+    {Kind::deleted, SystemFlag::deleted, true},
+    {Kind::undeleted, SystemFlag::deleted, false},
+    {Kind::draft, SystemFlag::draft, true},
+    {Kind::undraft, SystemFlag::draft, false},
+    {Kind::flagged, SystemFlag::flagged, true},
+    {Kind::unflagged, SystemFlag::flagged, false},
+    {Kind::seen, SystemFlag::seen, true},
+    {Kind::unseen, SystemFlag::seen, false},
 });
 
 struct DateRow {
-  std::string_view word;
+  Kind kind;
   When when;
   bool sent;
 };
 constexpr auto date_rows = std::to_array<DateRow>({
-    {"BEFORE", When::before, false},    {"ON", When::on, false},     {"SINCE", When::since, false},
-    {"SENTBEFORE", When::before, true}, {"SENTON", When::on, true},  {"SENTSINCE", When::since, true},
+    {Kind::before, When::before, false},
+    {Kind::on, When::on, false},
+    {Kind::since, When::since, false},
+    {Kind::sentbefore, When::before, true},
+    {Kind::senton, When::on, true},
+    {Kind::sentsince, When::since, true},
 });
 
 /// Keys that look into one header field.
-constexpr auto field_words = std::to_array<std::string_view>({"BCC", "CC", "FROM", "SUBJECT", "TO"});
+struct FieldRow {
+  Kind kind;
+  std::string_view field;
+};
+constexpr auto field_rows = std::to_array<FieldRow>({
+    {Kind::bcc, "Bcc"},
+    {Kind::cc, "Cc"},
+    {Kind::from, "From"},
+    {Kind::subject, "Subject"},
+    {Kind::to, "To"},
+});
 
-/// The word a key begins with; empty for a sequence set or a parenthesis.
-std::string_view first_word(std::string_view text) {
-  const auto end = text.find(' ');
-  return text.substr(0, end);
-}
-
-/// Whether "RETURN (" stands behind "SEARCH"; an empty list of options leaves no other trace.
+/// Whether RETURN stands behind SEARCH; an empty list of options leaves no other trace in the tree.
 bool starts_with_return(std::string_view text) {
   constexpr std::string_view search = "SEARCH RETURN (";
   return ascii_iequal(text.substr(0, search.size()), search);
@@ -68,14 +83,13 @@ class Builder {
   KeyResult build(grammar::SearchKey view) {
     if (++count_ > session_.context().limits.search_keys)
       return std::unexpected(Reply::no("Too many search keys", "LIMIT"));
-    const std::string_view word = first_word(view.text());
     for (const FlagRow& row : flag_rows)
-      if (ascii_iequal(word, row.word)) return flag(row);
+      if (view.kind() == row.kind) return flag(row);
     for (const DateRow& row : date_rows)
-      if (ascii_iequal(word, row.word)) return date(view, row);
-    for (const std::string_view field : field_words)
-      if (ascii_iequal(word, field)) return field_key(std::string(field), view);
-    return rest(view, word);
+      if (view.kind() == row.kind) return date(view, row);
+    for (const FieldRow& row : field_rows)
+      if (view.kind() == row.kind) return field_key(std::string(row.field), view);
+    return rest(view);
   }
 
   /// All of these keys together.
@@ -172,22 +186,25 @@ class Builder {
   }
 
   /// Keys that are unlike all others.
-  KeyResult rest(grammar::SearchKey view, std::string_view word) {
-    const auto is = [word](std::string_view name) { return ascii_iequal(word, name); };
-    if (is("ALL")) return Key{search::All{}};
-    if (is("RECENT")) return recent();
-    if (is("OLD")) return search::negated(recent());
-    if (is("NEW")) return new_key();
-    if (is("BODY")) return message_key(mime::SearchIn::body, view);
-    if (is("TEXT")) return message_key(mime::SearchIn::text, view);
-    if (is("HEADER")) return header_key(view);
-    if (is("LARGER") || is("SMALLER")) return size_key(view, is("LARGER"));
-    if (is("KEYWORD") || is("UNKEYWORD")) return keyword_key(view, is("KEYWORD"));
-    if (is("UID")) return set_key(view.sequence_set()->text(), ByUid::yes);
-    if (is("NOT")) return not_key(view);
-    if (is("OR")) return or_key(view);
-    if (const auto set = view.sequence_set()) return set_key(set->text(), ByUid::no);
-    return all(view.search_key());
+  KeyResult rest(grammar::SearchKey view) {
+    switch (view.kind()) {
+      case Kind::recent: return recent();
+      case Kind::old: return search::negated(recent());
+      case Kind::new_: return new_key();
+      case Kind::body: return message_key(mime::SearchIn::body, view);
+      case Kind::text_: return message_key(mime::SearchIn::text, view);
+      case Kind::header: return header_key(view);
+      case Kind::larger: return size_key(view, true);
+      case Kind::smaller: return size_key(view, false);
+      case Kind::keyword: return keyword_key(view, true);
+      case Kind::unkeyword: return keyword_key(view, false);
+      case Kind::uid: return set_key(view.sequence_set()->text(), ByUid::yes);
+      case Kind::sequence_set: return set_key(view.sequence_set()->text(), ByUid::no);
+      case Kind::not_: return not_key(view);
+      case Kind::or_: return or_key(view);
+      case Kind::search_key: return all(view.search_key());
+      default: return Key{search::All{}};  // ALL; the tables took what else there is
+    }
   }
 
   Session& session_;
@@ -200,14 +217,16 @@ class Builder {
 std::expected<SearchReturn, Reply> search_return(grammar::Search command) {
   SearchReturn out;
   out.extended = starts_with_return(command.text());
-  const std::pair<std::string_view, bool*> known[] = {
-      {"MIN", &out.min}, {"MAX", &out.max}, {"ALL", &out.all}, {"COUNT", &out.count}, {"SAVE", &out.save}};
   for (const auto option : command.search_return_opt()) {
-    bool* wanted = nullptr;
-    for (const auto& [name, flag] : known)
-      if (ascii_iequal(option.text(), name)) wanted = flag;
-    if (wanted == nullptr) return std::unexpected(Reply::bad("Unknown RETURN option"));
-    *wanted = true;
+    switch (option.kind()) {
+      case grammar::SearchReturnOpt::Kind::min: out.min = true; break;
+      case grammar::SearchReturnOpt::Kind::max: out.max = true; break;
+      case grammar::SearchReturnOpt::Kind::all: out.all = true; break;
+      case grammar::SearchReturnOpt::Kind::count: out.count = true; break;
+      case grammar::SearchReturnOpt::Kind::save: out.save = true; break;
+      case grammar::SearchReturnOpt::Kind::search_ret_opt_ext:
+        return std::unexpected(Reply::bad("Unknown RETURN option"));
+    }
   }
   // Nothing asked for means ALL: RFC 4731 section 3.1. SAVE alone asks for no answer: RFC 5182 section 2.1.
   if (!out.wants_answer() && !out.save) out.all = true;

@@ -54,8 +54,10 @@ Result<Opened> open_mailbox(storage::ReadTransaction& tx, const MailboxName& nam
                 .first_unseen = *tx.first_unseen(*id),
                 .recent = {},
                 .entry = {}};
-  if (rev2) opened.entry = entry_of(tx, name);
-  else opened.recent = recent_of(tx, opened, access);
+  if (rev2)
+    opened.entry = entry_of(tx, name);
+  else
+    opened.recent = recent_of(tx, opened, access);
   return opened;
 }
 
@@ -63,8 +65,10 @@ void describe(Session& session, const Opened& opened, Access access) {
   const Selected& selected = session.selected();
   session.respond().raw("* FLAGS ").flag_list(SystemFlags::all(), opened.keywords).crlf();
   session.respond().raw("* OK [PERMANENTFLAGS ");
-  if (access == Access::read_only) session.respond().raw("()] No permanent flags permitted").crlf();
-  else session.respond().flag_list(SystemFlags::all(), opened.keywords, true).raw("] Flags permitted").crlf();
+  if (access == Access::read_only)
+    session.respond().raw("()] No permanent flags permitted").crlf();
+  else
+    session.respond().flag_list(SystemFlags::all(), opened.keywords, true).raw("] Flags permitted").crlf();
   session.tell_size();
   // RFC 9051 section 7.1 dropped UNSEEN; RFC 3501 section 6.3.1 wants it.
   const auto unseen = opened.first_unseen ? selected.view.seq_of(*opened.first_unseen) : std::nullopt;

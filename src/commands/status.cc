@@ -5,7 +5,6 @@
 
 #include "commands/arguments.h"
 #include "commands/handlers.h"
-#include "core/ascii.h"
 #include "session/session.h"
 
 namespace postbag {
@@ -22,7 +21,8 @@ struct Row {
 constexpr auto rows = std::to_array<Row>({
     {StatusItem::messages, "MESSAGES", [](const StatusNumbers& n) -> std::uint64_t { return n.state.messages; }},
     {StatusItem::recent, "RECENT", [](const StatusNumbers& n) -> std::uint64_t { return n.recent; }},
-    {StatusItem::uid_next, "UIDNEXT", [](const StatusNumbers& n) -> std::uint64_t { return n.state.uid_next.value(); }},
+    {StatusItem::uid_next, "UIDNEXT",
+     [](const StatusNumbers& n) -> std::uint64_t { return n.state.uid_next.value(); }},
     {StatusItem::uid_validity, "UIDVALIDITY",
      [](const StatusNumbers& n) -> std::uint64_t { return n.state.uid_validity.value(); }},
     {StatusItem::unseen, "UNSEEN", [](const StatusNumbers& n) -> std::uint64_t { return n.state.unseen; }},
@@ -38,10 +38,18 @@ std::uint64_t count_recent(storage::ReadTransaction& tx, MailboxId id, const sto
 
 }  // namespace
 
-std::optional<StatusItem> status_item(std::string_view name) {
-  for (const Row& row : rows)
-    if (ascii_iequal(name, row.name)) return row.item;
-  return std::nullopt;
+StatusItem status_item(grammar::StatusAtt att) {
+  using Kind = grammar::StatusAtt::Kind;
+  switch (att.kind()) {
+    case Kind::messages: return StatusItem::messages;
+    case Kind::recent: return StatusItem::recent;
+    case Kind::uidnext: return StatusItem::uid_next;
+    case Kind::uidvalidity: return StatusItem::uid_validity;
+    case Kind::unseen: return StatusItem::unseen;
+    case Kind::deleted: return StatusItem::deleted;
+    case Kind::size: break;
+  }
+  return StatusItem::size;
 }
 
 std::optional<StatusNumbers> read_status(storage::ReadTransaction& tx, MailboxId id, const StatusItems& items) {
@@ -69,8 +77,7 @@ async::Task<Reply> handle(Session& session, grammar::Status command) {
   const auto name = mailbox_name(session, command.mailbox().text());
   if (!name) co_return refusal(Error::no_such_mailbox);
   StatusItems items;
-  for (const auto item : command.status_att())
-    if (const auto known = status_item(item.text())) items.push_back(*known);
+  for (const auto att : command.status_att()) items.push_back(status_item(att));
   const auto numbers = co_await session.account().read([&](storage::ReadTransaction& tx) {
     const auto id = tx.find(*name);
     return id ? read_status(tx, *id, items) : std::nullopt;

@@ -1,12 +1,13 @@
-// The data items of STATUS, also within LIST. RFC 9051 sections 6.3.11 and 7.3.4, RFC 3501 section 6.3.10, RFC 8438.
+// The data items of STATUS, also within LIST. RFC 9051 sections 6.3.11 and 7.3.4, RFC 3501 section 6.3.10, RFC
+// 8438.
 #pragma once
 
 #include <cstdint>
 #include <optional>
-#include <string_view>
 #include <vector>
 
 #include "core/mailbox_name.h"
+#include "protocol/command.h"
 #include "storage/read_transaction.h"
 
 namespace postbag {
@@ -16,8 +17,7 @@ class Session;
 enum class StatusItem : std::uint8_t { messages, recent, uid_next, uid_validity, unseen, deleted, size };
 using StatusItems = std::vector<StatusItem>;
 
-/// From its name in any case; nothing for one we do not know.
-std::optional<StatusItem> status_item(std::string_view name);
+StatusItem status_item(protocol::grammar::StatusAtt att);
 
 /// What the items are taken from.
 struct StatusNumbers {
@@ -29,6 +29,7 @@ struct StatusNumbers {
 std::optional<StatusNumbers> read_status(storage::ReadTransaction& tx, MailboxId id, const StatusItems& items);
 
 /// `* STATUS name (items)`.
-void status_response(Session& session, const MailboxName& name, const StatusNumbers& numbers, const StatusItems& items);
+void status_response(Session& session, const MailboxName& name, const StatusNumbers& numbers,
+                     const StatusItems& items);
 
 }  // namespace postbag

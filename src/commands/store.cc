@@ -27,7 +27,7 @@ struct Change {
 /// What became of it.
 struct Outcome {
   storage::Stored stored;
-  UidSet untold;                      ///< others changed these too, so even .SILENT tells them. RFC 9051 section 6.4.6
+  UidSet untold;  ///< others changed these too, so even .SILENT tells them. RFC 9051 section 6.4.6
   std::vector<std::string> keywords;  ///< the table afterwards
 };
 
@@ -53,7 +53,8 @@ Result<Outcome> store(storage::Transaction& tx, const Change& change) {
   UidSet untold = changed_by_others(tx, change);
   auto stored = tx.store_flags(change.mailbox, change.uids, change.op, change.flags);
   if (!stored) return std::unexpected(stored.error());
-  return Outcome{.stored = std::move(*stored), .untold = std::move(untold), .keywords = *tx.keywords(change.mailbox)};
+  return Outcome{
+      .stored = std::move(*stored), .untold = std::move(untold), .keywords = *tx.keywords(change.mailbox)};
 }
 
 /// FETCH responses with the flags these messages have now.
@@ -64,7 +65,8 @@ async::Task<bool> tell(Session& session, const UidSet& uids, ByUid by_uid) {
     const auto found = co_await session.account().read(
         [&](storage::ReadTransaction& tx) { return tx.messages(mailbox, uids, slice, *from); });
     if (!found) co_return true;
-    for (const storage::Message& message : found->messages) session.tell_message_flags(message, by_uid == ByUid::yes);
+    for (const storage::Message& message : found->messages)
+      session.tell_message_flags(message, by_uid == ByUid::yes);
     from = found->next;
     if (!co_await session.flush_if_large()) co_return false;
   }

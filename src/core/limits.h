@@ -11,9 +11,9 @@ namespace postbag {
 /// Sizes are bytes unless the name says otherwise.
 struct Limits {
   // Commands
-  std::size_t line_before_login = 8 * 1024;         ///< a command's text without its literals
+  std::size_t line_before_login = 8 * 1024;  ///< a command's text without its literals
   std::size_t line_after_login = 64 * 1024;
-  std::size_t arguments = 128 * 1024;               ///< all of one command but APPEND, literals included
+  std::size_t arguments = 128 * 1024;  ///< all of one command but APPEND, literals included
   std::size_t search_arguments = 1024 * 1024;
   std::size_t literal_before_login = 4 * 1024;
   std::size_t non_sync_literal = 4096;              ///< RFC 7888 section 5 (LITERAL-), but for APPEND's message
@@ -22,21 +22,21 @@ struct Limits {
   std::size_t set_ranges = 10'000;                  ///< of a sequence set after merging
   std::size_t search_keys = 1'000;
   std::size_t list_wildcards = 32;
-  std::size_t commands_ahead = 4;                   ///< pipelined commands parsed ahead
+  std::size_t commands_ahead = 4;  ///< pipelined commands parsed ahead
 
   // Messages
-  std::uint64_t message = 50ULL * 1024 * 1024;      ///< APPENDLIMIT
+  std::uint64_t message = 50ULL * 1024 * 1024;  ///< APPENDLIMIT
   std::uint64_t append_total = 256ULL * 1024 * 1024;
   std::size_t append_messages = 1'000;
   std::size_t mime_depth = 100;
   std::size_t mime_parts = 10'000;
-  std::size_t header_used = 1024 * 1024;            ///< of one header field; the rest is opaque bytes
-  std::size_t headers_used = 8 * 1024 * 1024;       ///< of all header fields of one message
-  std::size_t addresses = 1'000;                    ///< of one address field in ENVELOPE
+  std::size_t header_used = 1024 * 1024;       ///< of one header field; the rest is opaque bytes
+  std::size_t headers_used = 8 * 1024 * 1024;  ///< of all header fields of one message
+  std::size_t addresses = 1'000;               ///< of one address field in ENVELOPE
 
   // Mailboxes
-  std::size_t mailboxes = 10'000;                   ///< of one account
-  std::size_t keywords = 256;                       ///< of one mailbox
+  std::size_t mailboxes = 10'000;  ///< of one account
+  std::size_t keywords = 256;      ///< of one mailbox
   std::size_t keyword_length = 128;
 
   // Connections
@@ -45,18 +45,18 @@ struct Limits {
   std::size_t connections_per_address = 64;
   std::size_t connections_per_address_not_logged_in = 16;
   std::size_t connections_per_account = 32;
-  std::size_t output_queue = 1024 * 1024;           ///< above it the server stops reading from that client
-  std::size_t bad_commands_before_login = 3;        ///< in a row; then BYE
+  std::size_t output_queue = 1024 * 1024;     ///< above it the server stops reading from that client
+  std::size_t bad_commands_before_login = 3;  ///< in a row; then BYE
   std::size_t bad_commands = 20;
-  std::size_t failed_logins = 3;                    ///< on one connection; then BYE
-  std::size_t password_queue = 64;                  ///< logins waiting for a password hash; more are refused
-  std::size_t pending_changes = 1'000;              ///< told to an idle client one by one; more are re-read
+  std::size_t failed_logins = 3;        ///< on one connection; then BYE
+  std::size_t password_queue = 64;      ///< logins waiting for a password hash; more are refused
+  std::size_t pending_changes = 1'000;  ///< told to an idle client one by one; more are re-read
 
   // Times
-  std::chrono::seconds login_time{60};              ///< in all, not prolonged by trickled bytes
-  std::chrono::seconds autologout{32 * 60};         ///< at least 30 min: RFC 9051 section 5.4
-  std::chrono::seconds progress_time{5 * 60};       ///< without a byte in a literal or in a write; then the end
-  std::chrono::seconds failed_login_delay{2};       ///< grows with each failure from an address, up to the next
+  std::chrono::seconds login_time{60};         ///< in all, not prolonged by trickled bytes
+  std::chrono::seconds autologout{32 * 60};    ///< at least 30 min: RFC 9051 section 5.4
+  std::chrono::seconds progress_time{5 * 60};  ///< without a byte in a literal or in a write; then the end
+  std::chrono::seconds failed_login_delay{2};  ///< grows with each failure from an address, up to the next
   std::chrono::seconds failed_login_delay_max{15};
 };
 

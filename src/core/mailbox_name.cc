@@ -12,9 +12,7 @@ namespace {
 constexpr std::string_view inbox_text = "INBOX";
 
 /// C0, DEL, C1, and the line and paragraph separators that RFC 5198 section 2 keeps out of names.
-bool is_control(char32_t c) {
-  return c < 0x20 || (c >= 0x7f && c < 0xa0) || c == 0x2028 || c == 0x2029;
-}
+bool is_control(char32_t c) { return c < 0x20 || (c >= 0x7f && c < 0xa0) || c == 0x2028 || c == 0x2029; }
 
 bool is_clean_utf8(std::string_view text) {
   char32_t c = 0;

@@ -16,9 +16,7 @@ template <class N>
 struct Range {
   N first;
   N last;
-  constexpr std::uint64_t size() const {
-    return static_cast<std::uint64_t>(last.value()) - first.value() + 1;
-  }
+  constexpr std::uint64_t size() const { return static_cast<std::uint64_t>(last.value()) - first.value() + 1; }
   constexpr bool contains(N n) const { return first <= n && n <= last; }
   constexpr bool operator==(const Range&) const = default;
 };
@@ -92,7 +90,10 @@ class RangeSet {
       const N first = std::max(a->first, b->first);
       const N last = std::min(a->last, b->last);
       if (first <= last) out.ranges_.push_back({first, last});
-      if (a->last < b->last) ++a; else ++b;
+      if (a->last < b->last)
+        ++a;
+      else
+        ++b;
     }
     return out;
   }
@@ -123,12 +124,9 @@ class RangeSet {
 
  private:
   /// Whether `v` lies behind x with a gap between, so that the two stay two runs.
-  static bool lies_apart_after(const Range<N>& x, N v) {
-    return v > x.last && v.value() - x.last.value() > 1;
-  }
+  static bool lies_apart_after(const Range<N>& x, N v) { return v > x.last && v.value() - x.last.value() > 1; }
   auto first_ending_at_or_after(N n) const {
-    return std::lower_bound(ranges_.begin(), ranges_.end(), n,
-                            [](const Range<N>& r, N v) { return r.last < v; });
+    return std::lower_bound(ranges_.begin(), ranges_.end(), n, [](const Range<N>& r, N v) { return r.last < v; });
   }
 
   std::vector<Range<N>> ranges_;

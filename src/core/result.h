@@ -17,18 +17,18 @@ enum class Error : std::uint8_t {
   invalid_name,          ///< not a mailbox name we can hold
   name_too_long,         ///< longer or deeper than the limits
   too_many_mailboxes,
-  too_many_keywords,     ///< the mailbox's table of keywords is full
+  too_many_keywords,  ///< the mailbox's table of keywords is full
   keyword_too_long,
   message_too_big,
-  too_many_messages,     ///< UIDs of the mailbox are used up, or a command's limit on messages
-  mailbox_gone,          ///< the selected mailbox was deleted meanwhile
+  too_many_messages,  ///< UIDs of the mailbox are used up, or a command's limit on messages
+  mailbox_gone,       ///< the selected mailbox was deleted meanwhile
   read_only,
   no_such_account,
   account_exists,
   invalid_account_name,
   wrong_password,
-  unknown_encoding,      ///< a Content-Transfer-Encoding we cannot decode
-  busy,                  ///< a bounded queue is full; try again
+  unknown_encoding,  ///< a Content-Transfer-Encoding we cannot decode
+  busy,              ///< a bounded queue is full; try again
   over_quota,
   special_use_taken,
 };

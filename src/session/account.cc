@@ -19,7 +19,10 @@ constexpr std::size_t collection_slice = 64;
 }  // namespace
 
 Account::Account(async::Loop& loop, async::Worker& worker, AccountId id, std::unique_ptr<storage::Store> store)
-    : loop_(loop), worker_(worker), id_(id), store_(std::move(store)),
+    : loop_(loop),
+      worker_(worker),
+      id_(id),
+      store_(std::move(store)),
       next_collection_(async::in(collection_interval)) {}
 
 Account::~Account() = default;

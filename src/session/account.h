@@ -17,16 +17,17 @@
 
 namespace postbag {
 
-/// Somebody who wants to hear that a mailbox changed. Registered with an Account, which it must leave before it dies.
+/// Somebody who wants to hear that a mailbox changed. Registered with an Account, which it must leave before it
+/// dies.
 struct Watch {
-  async::Signal* signal = nullptr;      ///< set when something changed
-  std::optional<MailboxId> mailbox;     ///< which one; nothing: none for now
-  std::optional<ModSeq> changed_to;     ///< the mailbox's modseq after the last commit that touched it
-  bool gone = false;                    ///< the mailbox was removed
+  async::Signal* signal = nullptr;   ///< set when something changed
+  std::optional<MailboxId> mailbox;  ///< which one; nothing: none for now
+  std::optional<ModSeq> changed_to;  ///< the mailbox's modseq after the last commit that touched it
+  bool gone = false;                 ///< the mailbox was removed
 };
 
-/// Loop thread only, but for the bodies: those run on the account's worker, one at a time, so the store needs no lock.
-/// Coroutines that await it must end before it does: sessions hold it by shared_ptr.
+/// Loop thread only, but for the bodies: those run on the account's worker, one at a time, so the store needs no
+/// lock. Coroutines that await it must end before it does: sessions hold it by shared_ptr.
 class Account {
  public:
   Account(async::Loop& loop, async::Worker& worker, AccountId id, std::unique_ptr<storage::Store> store);
@@ -43,8 +44,8 @@ class Account {
     co_return co_await worker_.run([&] { return store_->read(body); });
   }
 
-  /// `co_await account.write(body)`: the Result of body(Transaction&), once it is committed and synced together with
-  /// whatever else waited (group commit). The watchers have been told by then. Throws when the world broke.
+  /// `co_await account.write(body)`: the Result of body(Transaction&), once it is committed and synced together
+  /// with whatever else waited (group commit). The watchers have been told by then. Throws when the world broke.
   template <class Body>
   async::Task<std::invoke_result_t<Body&, storage::Transaction&>> write(Body body) {
     storage::WriteOf<Body> write(body);
@@ -110,7 +111,7 @@ class Account {
   std::vector<Committed*> waiting_;  ///< for the next batch
   std::vector<Committed*> batch_;    ///< being committed; null where the owner died
   std::size_t readings_ = 0;
-  bool log_is_long_ = false;         ///< the write-ahead log wants a checkpoint; written on the worker in a batch
+  bool log_is_long_ = false;  ///< the write-ahead log wants a checkpoint; written on the worker in a batch
   async::Deadline next_collection_;
   std::unique_ptr<async::Job> committer_;
 };

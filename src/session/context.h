@@ -22,8 +22,8 @@ class Commands;
 class Authenticator {
  public:
   virtual ~Authenticator() = default;
-  /// The account of `user` when the password is right. Error::wrong_password also for an unknown user, after the same
-  /// time; Error::busy when too many wait. Wipes its copy of the password; `peer` is for growing delays.
+  /// The account of `user` when the password is right. Error::wrong_password also for an unknown user, after the
+  /// same time; Error::busy when too many wait. Wipes its copy of the password; `peer` is for growing delays.
   virtual async::Task<Result<AccountId>> authenticate(std::string user, std::string password,
                                                       const async::Address& peer) = 0;
 };
@@ -41,7 +41,7 @@ class Accounts {
 struct LogEvent {
   enum class Level : unsigned char { debug, info, warning, error };
   Level level = Level::info;
-  std::string_view what;     ///< a few fixed words: "login", "login failed", "disconnect"
+  std::string_view what;  ///< a few fixed words: "login", "login failed", "disconnect"
   std::string_view user = {};
   std::string_view detail = {};
 };

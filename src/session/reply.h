@@ -17,9 +17,15 @@ struct Reply {
   std::string code;  ///< response code without its brackets; empty for none. RFC 9051 section 7.1
   std::string text;  ///< for people, ASCII, never empty
 
-  static Reply ok(std::string text, std::string code = {}) { return {Status::ok, std::move(code), std::move(text)}; }
-  static Reply no(std::string text, std::string code = {}) { return {Status::no, std::move(code), std::move(text)}; }
-  static Reply bad(std::string text, std::string code = {}) { return {Status::bad, std::move(code), std::move(text)}; }
+  static Reply ok(std::string text, std::string code = {}) {
+    return {Status::ok, std::move(code), std::move(text)};
+  }
+  static Reply no(std::string text, std::string code = {}) {
+    return {Status::no, std::move(code), std::move(text)};
+  }
+  static Reply bad(std::string text, std::string code = {}) {
+    return {Status::bad, std::move(code), std::move(text)};
+  }
 };
 
 /// The one place where an expected outcome of storage becomes NO [CODE] text. RFC 5530, RFC 9051 section 7.1.

@@ -15,14 +15,14 @@ namespace postbag {
 /// Loop thread only. What the store says now may be newer; Session::sync() closes the gap.
 struct Selected {
   MailboxId id;
-  MailboxName name;          ///< when it was selected; another session may have renamed it since
-  bool read_only = false;    ///< EXAMINE
+  MailboxName name;        ///< when it was selected; another session may have renamed it since
+  bool read_only = false;  ///< EXAMINE
   View view;
-  std::uint64_t known_next;  ///< every UID below it that is not in the view is gone for the client
-  ModSeq told;               ///< arrivals and flags up to here were told
-  ModSeq told_vanished;      ///< removals up to here were told
-  UidSet recent;             ///< \Recent for this session. RFC 3501 section 2.3.2
-  UidSet saved = {};         ///< the search result variable `$`. RFC 9051 section 6.4.4.1
+  std::uint64_t known_next;           ///< every UID below it that is not in the view is gone for the client
+  ModSeq told;                        ///< arrivals and flags up to here were told
+  ModSeq told_vanished;               ///< removals up to here were told
+  UidSet recent;                      ///< \Recent for this session. RFC 3501 section 2.3.2
+  UidSet saved = {};                  ///< the search result variable `$`. RFC 9051 section 6.4.4.1
   std::vector<std::string> keywords;  ///< the mailbox's table as far as FLAGS has told it
 };
 

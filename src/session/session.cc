@@ -102,7 +102,8 @@ async::Task<bool> Session::step() {
   const protocol::ReaderEvent event = reader_.next();
   if (const auto* command = std::get_if<protocol::Command>(&event)) co_return co_await run_command(*command);
   if (const auto* bad = std::get_if<protocol::BadCommand>(&event)) co_return co_await answer_bad(*bad);
-  if (const auto* literal = std::get_if<protocol::LiteralAnnounced>(&event)) co_return co_await answer_literal(*literal);
+  if (const auto* literal = std::get_if<protocol::LiteralAnnounced>(&event))
+    co_return co_await answer_literal(*literal);
   if (const auto* bytes = std::get_if<protocol::LiteralBytes>(&event)) co_return co_await take_literal(*bytes);
   // What was answered so far goes out in one piece, before waiting for more.
   if (!co_await flush()) co_return false;
@@ -199,7 +200,8 @@ async::Task<bool> Session::run_command(const protocol::Command& command) {
 /// The world broke under a command: it is undone, and the session goes on. RFC 5530 section 3.
 Reply Session::broken_store(const std::runtime_error& error) {
   const bool full = dynamic_cast<const storage::DiskFull*>(&error) != nullptr;
-  context_.log.write(stream_.peer(), {LogEvent::Level::error, full ? "disk full" : "store broken", user_, error.what()});
+  context_.log.write(stream_.peer(),
+                     {LogEvent::Level::error, full ? "disk full" : "store broken", user_, error.what()});
   return full ? Reply::no("No room left on the disk", "OVERQUOTA")
               : Reply::no("The mail store is out of order", "SERVERBUG");
 }
@@ -262,7 +264,8 @@ async::Task<bool> Session::answer_literal(const protocol::LiteralAnnounced& lite
   co_return true;
 }
 
-/// A command that will fail anyway fails before its literal is sent. RFC 9051 section 4.3: what was refused is not asked for.
+/// A command that will fail anyway fails before its literal is sent. RFC 9051 section 4.3: what was refused is not
+/// asked for.
 async::Task<std::optional<Reply>> Session::refuse_literal(const protocol::LiteralAnnounced& literal) {
   if (!grammar::allowed_in(literal.command.rule, state())) co_return Reply::bad("Command not allowed now");
   std::optional<Reply> reply;

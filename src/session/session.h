@@ -58,8 +58,8 @@ class Session {
   protocol::Charset charset() const { return rev2_ ? protocol::Charset::utf8 : protocol::Charset::seven_bit; }
   /// The buffer behind respond(), for what is formatted elsewhere.
   std::string& output() { return out_; }
-  /// Sends what was responded so far, waiting for the client to take it. False when the client is gone: then the command
-  /// should end.
+  /// Sends what was responded so far, waiting for the client to take it. False when the client is gone: then the
+  /// command should end.
   async::Task<bool> flush();
   /// flush() when enough has gathered.
   async::Task<bool> flush_if_large();
@@ -89,7 +89,8 @@ class Session {
   /// Leaves selected state; nothing happens in another one.
   void unselect();
 
-  /// Whether EXPUNGE may be sent now: never while FETCH, STORE or SEARCH by number is answered. RFC 9051 section 7.5.1.
+  /// Whether EXPUNGE may be sent now: never while FETCH, STORE or SEARCH by number is answered. RFC 9051
+  /// section 7.5.1.
   enum class Expunge : unsigned char { told, held };
   /// Tells what changed in the selected mailbox since the client was last told, but for changes of flags at `own`.
   async::Task<void> sync(Expunge expunge, std::optional<ModSeq> own = std::nullopt);
@@ -136,7 +137,8 @@ class Session {
 
   void tell_removed(const UidSet& vanished);
   void tell_arrived(const std::vector<storage::Message>& messages);
-  void tell_flags(const std::vector<storage::Message>& messages, std::uint64_t next_before, std::optional<ModSeq> own);
+  void tell_flags(const std::vector<storage::Message>& messages, std::uint64_t next_before,
+                  std::optional<ModSeq> own);
 
   const Context& context_;
   async::Stream& stream_;
@@ -146,9 +148,9 @@ class Session {
   async::Deadline login_deadline_;
   std::string bye_words_;  ///< somebody wants the session to end
   bool ending_ = false;
-  bool broken_ = false;    ///< the client is gone or can no longer be spoken to
+  bool broken_ = false;  ///< the client is gone or can no longer be spoken to
   bool rev2_ = false;
-  bool uploading_ = false; ///< a literal is on its way
+  bool uploading_ = false;  ///< a literal is on its way
   std::size_t bad_in_a_row_ = 0;
   std::size_t failed_logins_ = 0;
   std::string user_;

@@ -1,5 +1,5 @@
-// Telling a client what happened in its selected mailbox: the only place that sends EXPUNGE, and with EXISTS, RECENT
-// and FETCH (FLAGS) the only one that speaks of other sessions' doings. RFC 9051 section 7.5.1, RFC 2180.
+// Telling a client what happened in its selected mailbox: the only place that sends EXPUNGE, and with EXISTS,
+// RECENT and FETCH (FLAGS) the only one that speaks of other sessions' doings. RFC 9051 section 7.5.1, RFC 2180.
 
 #include <cstddef>
 #include <utility>
@@ -44,8 +44,8 @@ async::Task<void> Session::sync(Expunge expunge, std::optional<ModSeq> own) {
   while (from) {
     const Selected& known = *selected_;
     const Uid here = *from;
-    const Result<News> news =
-        co_await account_->read([&](storage::ReadTransaction& tx) { return read_news(tx, known, claims_recent, here); });
+    const Result<News> news = co_await account_->read(
+        [&](storage::ReadTransaction& tx) { return read_news(tx, known, claims_recent, here); });
     if (!news) {  // the mailbox was deleted: the next command that needs it will say so
       watch_.changed_to.reset();
       co_return;
@@ -110,7 +110,10 @@ void Session::tell_message_flags(const storage::Message& message, bool with_uid)
   protocol::Writer out = respond();
   out.raw("* ").number(seq->value()).raw(" FETCH (");
   if (with_uid) out.raw("UID ").number(message.uid.value()).sp();  // RFC 9051 section 6.4.9
-  out.raw("FLAGS ").flags(message.flags, selected_->keywords, selected_->recent.contains(message.uid)).raw(")").crlf();
+  out.raw("FLAGS ")
+      .flags(message.flags, selected_->keywords, selected_->recent.contains(message.uid))
+      .raw(")")
+      .crlf();
 }
 
 }  // namespace postbag

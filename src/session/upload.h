@@ -1,5 +1,5 @@
-// A message on its way from the client into the store: streamed, parsed once, never whole in memory. RFC 9051 section
-// 6.3.12.
+// A message on its way from the client into the store: streamed, parsed once, never whole in memory. RFC 9051
+// section 6.3.12.
 #pragma once
 
 #include <cstdint>
@@ -15,7 +15,8 @@
 
 namespace postbag {
 
-/// The messages of one APPEND, in the order they came. Loop thread only; the writing happens on the account's worker.
+/// The messages of one APPEND, in the order they came. Loop thread only; the writing happens on the account's
+/// worker.
 class Upload {
  public:
   explicit Upload(Account& account, const Limits& limits) : account_(account), limits_(limits) {}

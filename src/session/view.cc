@@ -41,7 +41,8 @@ UidSet View::uids_of(const SeqSet& seqs) const {
   for (SeqRange seq : seqs.ranges()) {
     if (seq.first.value() > size_) break;
     const std::uint32_t last = std::min(seq.last.value(), size_);
-    auto i = static_cast<std::size_t>(std::ranges::upper_bound(before_, seq.first.value() - 1) - before_.begin()) - 1;
+    auto i =
+        static_cast<std::size_t>(std::ranges::upper_bound(before_, seq.first.value() - 1) - before_.begin()) - 1;
     for (std::uint32_t at = seq.first.value(); at <= last; ++i) {
       const std::uint32_t in_run = at - 1 - before_[i];
       const auto rest = static_cast<std::uint32_t>(runs[i].size()) - in_run;

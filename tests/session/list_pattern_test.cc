@@ -1,8 +1,8 @@
 #include "commands/list_pattern.h"
 
-#include <doctest/doctest.h>
-
 #include <string>
+
+#include <doctest/doctest.h>
 
 using postbag::ListPattern;
 
@@ -14,12 +14,24 @@ TEST_CASE("wildcards match levels and everything") {
     bool matches;
   };
   const Row rows[] = {
-      {"", "*", "a/b/c", true},      {"", "%", "a", true},           {"", "%", "a/b", false},
-      {"", "%/%", "a/b", true},      {"a/", "%", "a/b", true},       {"a", "/%", "a/b", true},
-      {"", "a*c", "a/b/c", true},    {"", "a%c", "abc", true},       {"", "a%c", "a/c", false},
-      {"", "inbox", "INBOX", true},  {"", "inbox/%", "INBOX/x", true}, {"", "INBOX*", "INBOX", true},
-      {"", "%*", "a/b", true},       {"", "*%", "a/b", true},        {"", "", "", true},
-      {"", "", "a", false},          {"", "A", "a", false},          {"", "In%", "INBOX", false},
+      {"", "*", "a/b/c", true},
+      {"", "%", "a", true},
+      {"", "%", "a/b", false},
+      {"", "%/%", "a/b", true},
+      {"a/", "%", "a/b", true},
+      {"a", "/%", "a/b", true},
+      {"", "a*c", "a/b/c", true},
+      {"", "a%c", "abc", true},
+      {"", "a%c", "a/c", false},
+      {"", "inbox", "INBOX", true},
+      {"", "inbox/%", "INBOX/x", true},
+      {"", "INBOX*", "INBOX", true},
+      {"", "%*", "a/b", true},
+      {"", "*%", "a/b", true},
+      {"", "", "", true},
+      {"", "", "a", false},
+      {"", "A", "a", false},
+      {"", "In%", "INBOX", false},
   };
   for (const Row& row : rows) {
     CAPTURE(row.reference);

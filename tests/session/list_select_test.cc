@@ -1,8 +1,8 @@
 #include "commands/list_select.h"
 
-#include <doctest/doctest.h>
-
 #include <string>
+
+#include <doctest/doctest.h>
 
 using namespace postbag;
 
@@ -59,5 +59,6 @@ TEST_CASE("recursive match names the parents whose children are not told") {
 
 TEST_CASE("LSUB answers a level for what lies below it") {  // RFC 3501 section 6.3.9
   CHECK(shown(select_subscribed(tree, ListPattern("", "%", 32))) == "Fruit+! INBOXs Vegetable+!");
-  CHECK(shown(select_subscribed(tree, ListPattern("", "*", 32))) == "Fruit/Bananas Fruit/Peachs! INBOXs Vegetable/Corns");
+  CHECK(shown(select_subscribed(tree, ListPattern("", "*", 32))) ==
+        "Fruit/Bananas Fruit/Peachs! INBOXs Vegetable/Corns");
 }

@@ -1,8 +1,8 @@
 #include "core/mailbox_name.h"
 
-#include <doctest/doctest.h>
-
 #include <string>
+
+#include <doctest/doctest.h>
 
 using namespace postbag;
 
@@ -13,7 +13,8 @@ TEST_CASE("INBOX has one spelling") {
 }
 
 TEST_CASE("names that no mailbox can have") {
-  const std::string rows[] = {"", "/", "/a", "a/", "a//b", "a\tb", std::string("a\0b", 3), "a\xff", "a\xc2\x80", "\xed\xa0\x80"};
+  const std::string rows[] = {"",      "/",         "/a",          "a/", "a//b", "a\tb", std::string("a\0b", 3),
+                              "a\xff", "a\xc2\x80", "\xed\xa0\x80"};
   for (const auto& row : rows) {
     CAPTURE(row);
     CHECK(MailboxName::from(row).error() == Error::invalid_name);

@@ -1,10 +1,10 @@
 #include "core/range_set.h"
 
-#include <doctest/doctest.h>
-
 #include <cstdint>
 #include <random>
 #include <set>
+
+#include <doctest/doctest.h>
 
 using namespace postbag;
 using Random = std::linear_congruential_engine<std::uint32_t, 48271, 0, 2147483647>;

@@ -1,11 +1,11 @@
 #include "session/view.h"
 
-#include <doctest/doctest.h>
-
 #include <algorithm>
 #include <cstdint>
 #include <random>
 #include <vector>
+
+#include <doctest/doctest.h>
 
 using namespace postbag;
 using Random = std::linear_congruential_engine<std::uint32_t, 48271, 0, 2147483647>;
