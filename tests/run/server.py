@@ -117,7 +117,8 @@ class Server:
         streams = [path for path in streams if os.path.getsize(path) > 0]
         if not self.wirecheck or not streams:
             return
-        done = subprocess.run([self.wirecheck, *streams], capture_output=True, timeout=300)
+        # A program may hang up, and a killed server fall silent, in the middle of a response.
+        done = subprocess.run([self.wirecheck, "--may-end-early", *streams], capture_output=True, timeout=300)
         if done.returncode != 0:
             raise ServerFailed("wirecheck: " + (done.stdout + done.stderr).decode(errors="replace"))
 

@@ -40,11 +40,6 @@ class Connection:
             self.record.close()
             self.record = None
 
-    def drop_rest(self):
-        """Takes an unfinished response off the record, for a server that was killed while it spoke."""
-        if self.record:
-            self.record.truncate(self.record.tell() - len(self.buffer))
-
     def response(self, deadline=None):
         """The next whole response. Closed at the end of the stream, Late after `deadline` seconds."""
         until = time.monotonic() + (deadline or self.deadline)
