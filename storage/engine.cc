@@ -19,6 +19,22 @@ std::filesystem::path prepare_directory(const std::filesystem::path& directory) 
   return directory / "mail.db";
 }
 
+/// After an unclean stop its log is left, for SQLite removes it when the last connection closes.
+bool was_stopped_uncleanly(const std::filesystem::path& directory) {
+  std::error_code none;
+  const auto log = std::filesystem::file_size(directory / "mail.db-wal", none);
+  return !directory.empty() && !none && log > 0;
+}
+
+/// A large file is not read through: its mail would have to wait for seconds, and a damaged page
+/// is refused anyway when it is read.
+void check_database(sqlite::Connection& connection, const std::filesystem::path& directory) {
+  constexpr std::uintmax_t most_bytes = std::uintmax_t{64} << 20;
+  if (std::filesystem::file_size(directory / "mail.db") > most_bytes) return;
+  const auto answer = connection.quick_check();
+  if (answer != "ok") throw Corrupt("database: " + answer);
+}
+
 /// In memory, whole messages are rows; else only what is inline, and structures.
 sqlite::ConnectionOptions connection_options(const StoreOptions& options) {
   constexpr std::int64_t room = std::int64_t{64} << 20;
@@ -30,9 +46,11 @@ sqlite::ConnectionOptions connection_options(const StoreOptions& options) {
 
 Engine::Engine(StoreOptions options)
     : options_(std::move(options)),
+      unclean_(was_stopped_uncleanly(options_.directory)),
       connection_(prepare_directory(options_.directory), connection_options(options_)),
       tables_((sqlite::migrate(connection_, sqlite::mail_migrations), connection_)) {
   if (options_.directory.empty()) return;
+  if (unclean_) check_database(connection_, options_.directory);
   files_ = std::make_shared<blob::BodyFiles>(options_.directory / "bodies");
   sweep_incoming();
 }

@@ -95,6 +95,7 @@ class Engine {
   };
 
   StoreOptions options_;
+  bool unclean_;  ///< the last process that had the store open did not close it
   StoreCounters counters_;
   sqlite::Connection connection_;
   sqlite::Tables tables_;

@@ -87,6 +87,12 @@ void Connection::set_version(int version) {
   run(("PRAGMA user_version=" + std::to_string(version)).c_str());
 }
 
+std::string Connection::quick_check() {
+  auto statement = prepare("PRAGMA quick_check(1)");
+  auto rows = statement.query();
+  return rows.next() ? std::string(rows.bytes(0)) : "no answer";
+}
+
 std::string Connection::read_blob(const char* table, const char* column, std::int64_t row, std::uint64_t offset,
                                   std::size_t length) const {
   sqlite3_blob* blob = nullptr;

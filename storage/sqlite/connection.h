@@ -35,6 +35,9 @@ class Connection {
   int version();
   void set_version(int version);
 
+  /// PRAGMA quick_check: "ok", or what is wrong. Reads the whole file.
+  std::string quick_check();
+
   /// Part of a BLOB column of an existing row, shorter at its end.
   std::string read_blob(const char* table, const char* column, std::int64_t row, std::uint64_t offset,
                         std::size_t length) const;

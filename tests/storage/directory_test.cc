@@ -3,6 +3,7 @@
 
 #include "storage/dump.h"
 #include "storage/errors.h"
+#include "storage/sqlite/connection.h"
 #include "tests/storage/fixture.h"
 
 using namespace postbag;
@@ -42,6 +43,24 @@ TEST_CASE("names that are no account names are refused") {
     CHECK(directory->add(name, "x").error() == Error::invalid_account_name);
   }
   CHECK(directory->add(std::string(255, 'a'), "x"));
+}
+
+TEST_CASE("a database of a newer schema is refused, not changed") {
+  TestAccount a(true);
+  a.store.reset();
+  sqlite::Connection(a.options.directory / "mail.db", {}).set_version(99);
+  CHECK_THROWS_AS(Store::open(a.options), TooNew);
+  CHECK_THROWS_AS(Dump(a.options.directory), TooNew);
+  CHECK(sqlite::Connection(a.options.directory / "mail.db", {}).version() == 99);
+}
+
+TEST_CASE("a file that is no database is refused") {
+  TestAccount a(true);
+  a.store.reset();
+  std::FILE* f = std::fopen((a.options.directory / "mail.db").c_str(), "w");
+  std::fputs(std::string(10'000, 'x').c_str(), f);
+  std::fclose(f);
+  CHECK_THROWS_AS(Store::open(a.options), Corrupt);
 }
 
 TEST_CASE("two objects on one directory see each other's accounts") {
