@@ -10,9 +10,9 @@ namespace postbag::mime {
 namespace {
 
 /// Bytes of one header field that are decoded together; a longer one is searched in pieces.
-constexpr std::size_t longest_field = 64 * 1024;
+constexpr std::size_t longest_field = std::size_t{64} * 1024;
 /// Body bytes decoded at a time.
-constexpr std::size_t step = 16 * 1024;
+constexpr std::size_t step = std::size_t{16} * 1024;
 
 }  // namespace
 
@@ -78,6 +78,7 @@ void MessageSearch::take_header(std::string_view bytes) {
 }
 
 void MessageSearch::take_text(std::string_view bytes) {
+  if (!transfer_ || !charset_) return;  // begin() made them
   std::string plain;
   std::string utf8;
   transfer_->feed(bytes, plain);
@@ -91,17 +92,22 @@ void MessageSearch::flush_field() {
   field_.clear();
 }
 
+void MessageSearch::flush_text() {
+  if (!transfer_ || !charset_) return;
+  std::string plain;
+  std::string utf8;
+  transfer_->finish(plain);
+  charset_->feed(plain, utf8);
+  charset_->finish(utf8);
+  matcher_.feed(utf8);
+  matcher_.end_text();
+}
+
 void MessageSearch::end() {
   if (segments_[current_].header) {
     flush_field();
   } else {
-    std::string plain;
-    std::string utf8;
-    transfer_->finish(plain);
-    charset_->feed(plain, utf8);
-    charset_->finish(utf8);
-    matcher_.feed(utf8);
-    matcher_.end_text();
+    flush_text();
   }
   open_ = false;
   ++current_;

@@ -49,6 +49,7 @@ class MessageSearch {
   void take_header(std::string_view bytes);
   void take_text(std::string_view bytes);
   void flush_field();
+  void flush_text();
   void end();
 
   std::vector<Segment> segments_;  ///< rising

@@ -54,8 +54,8 @@ class Parser::Scanner {
     while (in_header_) end_header(position_);
     close_parts(0);
     structure_.size = position_;
-    const auto& date = structure_.parts[0].envelope->date;
-    if (date) structure_.sent = protocol::parse_rfc5322_date(*date);
+    const auto& own = structure_.parts[0].envelope;
+    if (own && own->date) structure_.sent = protocol::parse_rfc5322_date(*own->date);
     return std::move(structure_);
   }
 

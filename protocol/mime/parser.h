@@ -13,13 +13,13 @@ namespace postbag::mime {
 
 /// Bounds on hostile messages; the defaults are those of core/limits.h and of the design.
 struct ParserLimits {
-  std::size_t depth = 100;                     ///< a multipart or message deeper than this is opaque
-  std::size_t parts = 10'000;                  ///< then boundaries are no longer looked for
-  std::size_t header_used = 1024 * 1024;       ///< bytes of one field; the rest of it is not read
-  std::size_t headers_used = 8 * 1024 * 1024;  ///< bytes of all fields; then no more fields are read
-  std::size_t addresses = 1'000;               ///< of one address field
-  std::size_t parameters = 100;                ///< of one field
-  std::size_t common_fields = 16 * 1024;       ///< bytes kept of the message's common fields
+  std::size_t depth = 100;                                  ///< a multipart or message deeper than this is opaque
+  std::size_t parts = 10'000;                               ///< then boundaries are no longer looked for
+  std::size_t header_used = std::size_t{1024} * 1024;       ///< bytes of one field; the rest of it is not read
+  std::size_t headers_used = std::size_t{8} * 1024 * 1024;  ///< bytes of all fields; then no more fields are read
+  std::size_t addresses = 1'000;                            ///< of one address field
+  std::size_t parameters = 100;                             ///< of one field
+  std::size_t common_fields = std::size_t{16} * 1024;       ///< bytes kept of the message's common fields
 };
 
 /// The server's configured limits, as far as they are about messages.

@@ -12,6 +12,7 @@ namespace {
 /// A field on its way into a part; the value is unfolded.
 struct Incoming {
   Part& part;
+  Envelope& envelope;
   HeaderState& state;
   std::string value;
   const ParserLimits& limits;
@@ -29,20 +30,20 @@ void set_text(Incoming& in) {
 
 template <std::optional<std::string> Envelope::* Field>
 void set_envelope_text(Incoming& in) {
-  set_once((*in.part.envelope).*Field, std::move(in.value));
+  set_once(in.envelope.*Field, std::move(in.value));
 }
 
 /// From, Sender, Reply-To: the first field counts.
 template <Addresses Envelope::* Field>
 void set_addresses(Incoming& in) {
-  Addresses& list = (*in.part.envelope).*Field;
+  Addresses& list = in.envelope.*Field;
   if (list.empty()) read_addresses(in.value, in.limits.addresses, list);
 }
 
 /// To, Cc, Bcc: some writers send one field for each recipient.
 template <Addresses Envelope::* Field>
 void add_addresses(Incoming& in) {
-  read_addresses(in.value, in.limits.addresses, (*in.part.envelope).*Field);
+  read_addresses(in.value, in.limits.addresses, in.envelope.*Field);
 }
 
 void set_type(Incoming& in) {
@@ -92,10 +93,16 @@ constexpr KnownField known_fields[] = {
 
 void apply_field(Part& part, HeaderState& state, std::string_view name, std::string_view raw_value,
                  const ParserLimits& limits) {
+  Envelope unused;
+  Envelope& envelope = part.envelope ? *part.envelope : unused;
   for (const KnownField& field : known_fields) {
-    if (!ascii_iequal(field.name, name) || (field.of_message && !part.envelope)) continue;
-    Incoming in{.part = part, .state = state, .value = protocol::unfolded(raw_value), .limits = limits};
-    field.set(in);
+    if (!ascii_iequal(field.name, name)) continue;
+    Incoming in{.part = part,
+                .envelope = envelope,
+                .state = state,
+                .value = protocol::unfolded(raw_value),
+                .limits = limits};
+    if (part.envelope || !field.of_message) field.set(in);
     return;
   }
 }

@@ -105,7 +105,7 @@ class BodyRenderer {
     if (p.kind != Kind::message) return;
     const Part& embedded = part(index + 1);
     out_.sp();
-    write_envelope(*embedded.envelope, out_);
+    write_envelope(embedded.envelope.value_or(Envelope{}), out_);
     out_.sp();
   }
 
@@ -149,6 +149,10 @@ std::string envelope(const Envelope& envelope) {
   Writer writer(out);
   write_envelope(envelope, writer);
   return out;
+}
+
+std::string envelope(const Structure& structure) {
+  return envelope(structure.parts.front().envelope.value_or(Envelope{}));
 }
 
 RenderedBody render_body(const Structure& structure) { return BodyRenderer(structure).run(); }

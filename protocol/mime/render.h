@@ -11,6 +11,8 @@ namespace postbag::mime {
 /// The ENVELOPE value, its parentheses included. For rev1 and rev2 alike: 8-bit strings are literals, which both
 /// allow.
 std::string envelope(const Envelope& envelope);
+/// That of the message itself.
+std::string envelope(const Structure& structure);
 
 /// BODYSTRUCTURE, and the runs of it that are extension data: without them the text is BODY.
 struct RenderedBody {

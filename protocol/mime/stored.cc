@@ -134,7 +134,7 @@ std::string encode(const Structure& structure) {
   std::string out(1, version);
   put(out, structure.size);
   put_date(out, structure.sent);
-  put_bytes(out, envelope(*structure.parts[0].envelope));
+  put_bytes(out, envelope(structure));
   put_bytes(out, rendered.bodystructure);
   put_extensions(out, rendered.extensions);
   put(out, structure.common_fields_complete ? 1 : 0);

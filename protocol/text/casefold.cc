@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
+#include <cstring>
 #include <vector>
 
-#include <string.h>
 #include <utf8proc.h>
 
 #include "core/ascii.h"
@@ -22,6 +22,7 @@ void append_folded(char32_t point, std::string& out) {
   // The longest decomposition Unicode has is 18 code points (U+FDFA).
   std::array<utf8proc_int32_t, 32> parts;  // NOLINT: utf8proc fills it
   int last_class = 0;
+  // NOLINTNEXTLINE: utf8proc's enumerators are bits to be joined
   const auto options = static_cast<utf8proc_option_t>(UTF8PROC_CASEFOLD | UTF8PROC_DECOMPOSE | UTF8PROC_COMPAT);
   const auto count = utf8proc_decompose_char(static_cast<utf8proc_int32_t>(point), parts.data(),
                                              static_cast<utf8proc_ssize_t>(parts.size()), options, &last_class);

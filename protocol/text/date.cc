@@ -132,6 +132,13 @@ bool take_time(Words& words, Civil& civil) {
   return true;
 }
 
+/// The number of `count` characters known to be digits, or spaces, which count as 0.
+int digits_at(std::string_view text, std::size_t at, std::size_t count) {
+  int value = 0;
+  for (const char c : text.substr(at, count)) value = value * 10 + (c == ' ' ? 0 : c - '0');
+  return value;
+}
+
 void append_padded(std::string& out, int value, std::size_t width, char pad) {
   const std::string digits = std::to_string(value);
   out.append(width > digits.size() ? width - digits.size() : 0, pad);
@@ -232,14 +239,13 @@ std::optional<DateTime> parse_internal_date(std::string_view text) {
                                       : shape[i] == 'm' || text[i] == shape[i];
     if (!ok) return std::nullopt;
   }
-  const std::size_t day_begin = text[0] == ' ' ? 1 : 0;
-  const Civil civil{.year = *number(text.substr(7, 4)),
+  const Civil civil{.year = digits_at(text, 7, 4),
                     .month = month_number(text.substr(3, 3)),
-                    .day = *number(text.substr(day_begin, 2 - day_begin)),
-                    .hour = *number(text.substr(12, 2)),
-                    .minute = *number(text.substr(15, 2)),
-                    .second = *number(text.substr(18, 2))};
-  const int zone = *number(text.substr(22, 4));
+                    .day = digits_at(text, 0, 2),
+                    .hour = digits_at(text, 12, 2),
+                    .minute = digits_at(text, 15, 2),
+                    .second = digits_at(text, 18, 2)};
+  const int zone = digits_at(text, 22, 4);
   if (zone % 100 > 59 || zone / 100 > 23) return std::nullopt;
   return date_time_of(civil, (text[21] == '-' ? -1 : 1) * (zone / 100 * 60 + zone % 100));
 }

@@ -37,7 +37,8 @@ bool append_utf16(std::u16string_view units, std::string& out) {
     char32_t point = units[i];
     if (point >= 0xdc00 && point <= 0xdfff) return false;
     if (point >= 0xd800 && point <= 0xdbff) {
-      if (++i == units.size() || units[i] < 0xdc00 || units[i] > 0xdfff) return false;
+      ++i;
+      if (i == units.size() || units[i] < 0xdc00 || units[i] > 0xdfff) return false;
       point = 0x10000 + ((point - 0xd800) << 10) + (units[i] - 0xdc00U);
     }
     append_utf8(out, point);
