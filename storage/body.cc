@@ -42,6 +42,8 @@ std::string BodyWriter::read(std::uint64_t offset, std::size_t length) const {
 StagedBody BodyWriter::finish(std::string structure) {
   staged_->checksum = hasher_.finish();
   staged_->structure = std::move(structure);
+  // A thousand bodies may wait for one transaction: they must not hold a descriptor each.
+  staged_->fd = blob::Fd();
   return StagedBody(std::move(staged_));
 }
 

@@ -1,8 +1,8 @@
 // The bytes of a message on their way in.
 #pragma once
 
-#include <cstdint>
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -13,9 +13,10 @@
 
 namespace postbag::storage {
 
-/// A complete message body that no mailbox refers to yet. Copies stand for the same body. When the last copy goes and
-/// no committed append took it, its bytes are removed. It may be appended several times within one transaction, and
-/// again when that was rolled back, but not after a commit. Lives on the account's thread; may outlive the Store.
+/// A complete message body that no mailbox refers to yet. Copies stand for the same body. When the last copy goes
+/// and no committed append took it, its bytes are removed. It may be appended several times within one transaction,
+/// and again when that was rolled back, but not after a commit. Lives on the account's thread; may outlive the
+/// Store.
 class StagedBody {
  public:
   /// Bytes of the message, without the structure.
@@ -36,8 +37,8 @@ class BodyWriter {
   /// Without `files` all bodies are held in memory.
   BodyWriter(std::shared_ptr<blob::BodyFiles> files, std::size_t inline_limit);
 
-  /// Adds bytes at the end. Writes to disk when the message is large, without syncing; throws DiskFull or Broken, and
-  /// then only destruction is left to do.
+  /// Adds bytes at the end. Writes to disk when the message is large, without syncing; throws DiskFull or Broken,
+  /// and then only destruction is left to do.
   void append(std::string_view bytes);
   /// Bytes so far.
   std::uint64_t size() const { return staged_->size; }

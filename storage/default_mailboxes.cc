@@ -26,7 +26,7 @@ Result<void> create_default_mailboxes(Transaction& transaction) {
     if (transaction.find(name)) continue;
     const auto created = transaction.create(name, use);
     if (!created) return std::unexpected(created.error());
-    transaction.subscribe(name);
+    if (const auto subscribed = transaction.subscribe(name); !subscribed) return subscribed;
   }
   return {};
 }

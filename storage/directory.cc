@@ -1,12 +1,12 @@
 #include "storage/directory.h"
 
-#include <fcntl.h>
-#include <sys/file.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <cerrno>
 #include <charconv>
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
 
 #include "core/utf8.h"
 #include "storage/blob/posix.h"
@@ -65,7 +65,9 @@ DataLock::~DataLock() {
 class Directory::Impl {
  public:
   Impl(std::filesystem::path directory, const Clock& clock)
-      : directory_(std::move(directory)), clock_(clock), connection_(database_path(directory_), {}),
+      : directory_(std::move(directory)),
+        clock_(clock),
+        connection_(database_path(directory_), {}),
         accounts_((sqlite::migrate(connection_, sqlite::directory_migrations), connection_)) {}
 
   const std::filesystem::path directory_;

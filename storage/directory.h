@@ -14,9 +14,9 @@
 #include <utility>
 #include <vector>
 
+#include "core/clock.h"
 #include "core/numbers.h"
 #include "core/result.h"
-#include "core/clock.h"
 
 namespace postbag::storage {
 
@@ -43,12 +43,14 @@ class DataLock {
   int fd_;
 };
 
-/// The directory database. Several processes may use one at once, each change being one synced transaction; an object
-/// is used by one thread at a time. Throws Broken and what derives from it; waits up to 5 s for another process.
+/// The directory database. Several processes may use one at once, each change being one synced transaction; an
+/// object is used by one thread at a time. Throws Broken and what derives from it; waits up to 5 s for another
+/// process.
 class Directory {
  public:
   /// Opens or makes DIR/directory.db; an empty path: in memory. `clock` must outlive it.
-  static std::unique_ptr<Directory> open(const std::filesystem::path& directory, const Clock& clock = system_clock());
+  static std::unique_ptr<Directory> open(const std::filesystem::path& directory,
+                                         const Clock& clock = system_clock());
   ~Directory();
 
   /// Errors: invalid_account_name (empty, over 255 bytes, not UTF-8, control characters), account_exists.

@@ -48,8 +48,11 @@ std::vector<DumpedMailbox> Dump::mailboxes() const {
       auto loaded = tables.mailboxes.load(row.id).value();
       const auto name = MailboxName::from(row.name);
       if (!name) throw Corrupt("database: not a mailbox name");
-      const bool children = std::ranges::any_of(names, [&](const auto& n) { return n.name.starts_with(row.name + '/'); });
-      out.push_back({.entry = {.name = *name, .id = row.id, .special_use = row.use,
+      const bool children =
+          std::ranges::any_of(names, [&](const auto& n) { return n.name.starts_with(row.name + '/'); });
+      out.push_back({.entry = {.name = *name,
+                               .id = row.id,
+                               .special_use = row.use,
                                .subscribed = std::ranges::binary_search(subscribed, row.name),
                                .has_children = children},
                      .state = loaded.state,
@@ -64,8 +67,12 @@ void Dump::pages(MailboxId id, const std::function<void(const DumpedPage&)>& f) 
   impl_->snapshot([&] {
     for (const auto& page : impl_->tables.pages.directory(id)) {
       const auto data = impl_->tables.pages.load(id, page.key);
-      f({.row = sqlite::page_row(id, page.key), .last = page.last, .modseq = page.modseq, .unseen = page.unseen,
-         .bytes = data.size(), .messages = index::unpack_page(page.key, data)});
+      f({.row = sqlite::page_row(id, page.key),
+         .last = page.last,
+         .modseq = page.modseq,
+         .unseen = page.unseen,
+         .bytes = data.size(),
+         .messages = index::unpack_page(page.key, data)});
     }
   });
 }
@@ -83,7 +90,10 @@ void Dump::bodies(const std::function<void(const DumpedBody&)>& f) const {
   auto& bodies = impl_->tables.bodies;
   impl_->snapshot([&] {
     bodies.each([&](BodyId id, const sqlite::BodyRow& row) {
-      f({.id = id, .size = row.size, .checksum = row.checksum, .file = row.file,
+      f({.id = id,
+         .size = row.size,
+         .checksum = row.checksum,
+         .file = row.file,
          .structure_bytes = static_cast<std::size_t>(bodies.structure_size(id).value_or(0))});
     });
   });

@@ -13,18 +13,18 @@ namespace postbag::storage {
 
 /// An index page as it lies in the database.
 struct DumpedPage {
-  std::int64_t row;     ///< mailbox id * 2^32 + first UID it was made with
+  std::int64_t row;  ///< mailbox id * 2^32 + first UID it was made with
   Uid last;
-  ModSeq modseq;        ///< highest in the page
+  ModSeq modseq;  ///< highest in the page
   std::uint32_t unseen;
-  std::size_t bytes;    ///< packed
+  std::size_t bytes;  ///< packed
   std::vector<Message> messages;
 };
 
 /// One entry of the log of vanished UIDs.
 struct DumpedVanished {
   ModSeq modseq;
-  std::int64_t time;    ///< seconds since 1970 UTC
+  std::int64_t time;  ///< seconds since 1970 UTC
   UidSet uids;
 };
 
@@ -32,7 +32,7 @@ struct DumpedVanished {
 struct DumpedMailbox {
   MailboxEntry entry;
   MailboxState state;
-  Since low_water;      ///< the log of vanished UIDs is complete above it
+  Since low_water;  ///< the log of vanished UIDs is complete above it
   std::vector<std::string> keywords;
 };
 

@@ -1,9 +1,9 @@
 #include "storage/engine.h"
 
-#include <sodium/core.h>
-
 #include <algorithm>
 #include <cassert>
+
+#include <sodium/core.h>
 
 #include "storage/errors.h"
 #include "storage/sqlite/migrations/migrations.h"
@@ -57,8 +57,10 @@ Engine::Engine(StoreOptions options)
 
 void Engine::sweep_incoming() {
   for (const auto& name : files_->incoming())
-    if (tables_.bodies.has_file(name)) files_->settle(name);
-    else files_->discard(name);
+    if (tables_.bodies.has_file(name))
+      files_->settle(name);
+    else
+      files_->discard(name);
 }
 
 void Engine::require_usable() const {
@@ -85,8 +87,10 @@ OpenMailbox* Engine::open(MailboxId id) {
   if (at == cache_.end()) {
     auto row = tables_.mailboxes.load(id);
     if (!row) return nullptr;
-    at = cache_.emplace(id, Cached{.mailbox = std::make_unique<OpenMailbox>(id, std::move(*row), tables_,
-                                                                            counters_.cache_loads)}).first;
+    at = cache_
+             .emplace(id, Cached{.mailbox = std::make_unique<OpenMailbox>(id, std::move(*row), tables_,
+                                                                          counters_.cache_loads)})
+             .first;
   }
   at->second.used = ++uses_;
   return at->second.mailbox.get();
@@ -112,8 +116,11 @@ BodyId Engine::link(const std::shared_ptr<blob::Staged>& staged) {
         tables_.bodies.share(id);
         return id;
       }
-  const auto id = tables_.bodies.add({.size = staged->size, .checksum = staged->checksum, .file = staged->file,
-                                      .data = staged->inline_bytes, .structure = staged->structure});
+  const auto id = tables_.bodies.add({.size = staged->size,
+                                      .checksum = staged->checksum,
+                                      .file = staged->file,
+                                      .data = staged->inline_bytes,
+                                      .structure = staged->structure});
   body_.bodies.emplace_back(staged, id);
   return id;
 }

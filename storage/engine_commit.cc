@@ -1,6 +1,4 @@
 // Group commit: several bodies, each in its own savepoint, one transaction, one sync.
-#include <unistd.h>
-
 #include "storage/engine.h"
 #include "storage/errors.h"
 
@@ -37,8 +35,10 @@ void Engine::run(Write& write) {
     failure = std::current_exception();
   }
   if (!connection_.in_transaction()) throw Broken("database: the transaction was rolled back");
-  if (keep) keep_body();
-  else undo_body();
+  if (keep)
+    keep_body();
+  else
+    undo_body();
   write.settle(failure);
 }
 
@@ -72,6 +72,8 @@ void Engine::undo_body() {
   connection_.run("RELEASE body");
   ++counters_.refused;
   for (const auto id : body_.touched) cache_.erase(id);
+  // A mailbox made by this body may be in memory although it was only looked at, and its id will be given again.
+  for (const auto& [id, change] : body_.changed) cache_.erase(id);
   body_ = {};
 }
 
@@ -114,10 +116,10 @@ void Engine::sync_bodies() {
   const bool sync = options_.durability == Durability::full;
   for (const auto& [staged, id] : group_.bodies) {
     if (staged->file.empty()) continue;
-    fatally([&] {
-      if (sync && ::fdatasync(staged->fd.get()) != 0) blob::throw_errno("cannot sync a message");
-    });
-    if (sync) ++counters_.syncs;
+    if (sync) {
+      fatally([&] { files_->sync(staged->file); });
+      ++counters_.syncs;
+    }
     files_->publish(staged->file);
   }
   if (files_ && sync) fatally([&] { counters_.syncs += files_->sync_directories(); });
@@ -128,7 +130,6 @@ void Engine::settle_bodies() {
     staged->keep = true;
     staged->inline_bytes = {};
     if (staged->file.empty()) continue;
-    staged->fd = blob::Fd();
     files_->settle(staged->file);
   }
 }

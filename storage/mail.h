@@ -23,10 +23,10 @@ struct Message {
   Uid uid = Uid::min();
   ModSeq modseq = ModSeq::min();  ///< of its last change of flags, or of its appearance; RFC 7162 section 3
   BodyId body = BodyId::min();
-  std::uint64_t size = 0;         ///< bytes of the body: RFC822.SIZE
-  Flags flags;                    ///< keywords are indexes into keywords() of the mailbox
+  std::uint64_t size = 0;  ///< bytes of the body: RFC822.SIZE
+  Flags flags;             ///< keywords are indexes into keywords() of the mailbox
   DateTime internal_date;
-  std::int64_t save_date = 0;     ///< seconds since 1970 UTC when it came into this mailbox; RFC 8514 section 2
+  std::int64_t save_date = 0;  ///< seconds since 1970 UTC when it came into this mailbox; RFC 8514 section 2
   bool operator==(const Message&) const = default;
 };
 
@@ -42,24 +42,32 @@ struct MailboxState {
   Uid uid_next = Uid::min();
   ModSeq highest_modseq = ModSeq::min();
   std::uint32_t messages = 0;
-  std::uint32_t unseen = 0;     ///< without \Seen
-  std::uint32_t deleted = 0;    ///< with \Deleted
-  std::uint64_t bytes = 0;      ///< the sizes of all messages together
-  Uid first_recent = Uid::min();  ///< no session has been told of this UID nor any above it; uid_next when none is new
-  std::uint32_t keywords = 0;   ///< length of the table of keywords, which only grows
+  std::uint32_t unseen = 0;       ///< without \Seen
+  std::uint32_t deleted = 0;      ///< with \Deleted
+  std::uint64_t bytes = 0;        ///< the sizes of all messages together
+  Uid first_recent = Uid::min();  ///< told to no session, nor any UID above it; uid_next when none is new
+  std::uint32_t keywords = 0;     ///< length of the table of keywords, which only grows
   bool operator==(const MailboxState&) const = default;
 };
 
 /// The special uses of RFC 6154 section 2 and RFC 8457 (important), as bits of SpecialUses.
 enum class SpecialUse : std::uint8_t {
-  all = 1, archive = 2, drafts = 4, flagged = 8, junk = 16, sent = 32, trash = 64, important = 128
+  all = 1,
+  archive = 2,
+  drafts = 4,
+  flagged = 8,
+  junk = 16,
+  sent = 32,
+  trash = 64,
+  important = 128
 };
 
 /// A set of special uses.
 class SpecialUses {
  public:
   constexpr SpecialUses() = default;
-  constexpr SpecialUses(SpecialUse use) : bits_(static_cast<std::uint8_t>(use)) {}  // NOLINT(google-explicit-constructor): one use is a set
+  /// One use is a set too, so this converts.
+  constexpr SpecialUses(SpecialUse use) : bits_(static_cast<std::uint8_t>(use)) {}
   explicit constexpr SpecialUses(std::uint8_t bits) : bits_(bits) {}
   constexpr bool has(SpecialUse use) const { return (bits_ & static_cast<std::uint8_t>(use)) != 0; }
   constexpr bool overlaps(SpecialUses other) const { return (bits_ & other.bits_) != 0; }
@@ -112,8 +120,8 @@ struct Copied {
   UidValidity validity;  ///< of the target
   UidSet from;
   UidSet to;
-  ModSeq from_modseq;    ///< of the source; advanced by MOVE only
-  ModSeq to_modseq;      ///< of the target
+  ModSeq from_modseq;  ///< of the source; advanced by MOVE only
+  ModSeq to_modseq;    ///< of the target
 };
 
 /// What STORE does with the flags it names. RFC 9051 section 6.4.6.

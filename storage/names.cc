@@ -51,7 +51,8 @@ std::vector<MailboxEntry> ReadTransaction::mailboxes() const {
     mailbox.special_use = row.use;
     mark_parents(tree, name);
   }
-  for (const auto& stored : engine_.tables().subscriptions.names()) entry(tree, parse_name(stored)).subscribed = true;
+  for (const auto& stored : engine_.tables().subscriptions.names())
+    entry(tree, parse_name(stored)).subscribed = true;
   std::vector<MailboxEntry> out;
   out.reserve(tree.size());
   for (auto& [text, mailbox] : tree) out.push_back(std::move(mailbox));

@@ -32,8 +32,10 @@ void OpenMailbox::count(const Message& m, int sign) {
   state.messages += step;
   if (!m.flags.system.has(SystemFlag::seen)) state.unseen += step;
   if (m.flags.system.has(SystemFlag::deleted)) state.deleted += step;
-  if (sign > 0) state.bytes += m.size;
-  else state.bytes -= m.size;
+  if (sign > 0)
+    state.bytes += m.size;
+  else
+    state.bytes -= m.size;
 }
 
 void OpenMailbox::log_vanished(const UidSet& uids, ModSeq modseq, std::int64_t now, std::uint64_t most_ranges,

@@ -62,7 +62,8 @@ Result<UidSet> ReadTransaction::uids(MailboxId id) const {
   return mailbox->index().uids();
 }
 
-Result<MessageSlice> ReadTransaction::messages(MailboxId id, const UidSet& uids, std::size_t limit, Uid from) const {
+Result<MessageSlice> ReadTransaction::messages(MailboxId id, const UidSet& uids, std::size_t limit,
+                                               Uid from) const {
   auto* mailbox = engine_.open(id);
   if (mailbox == nullptr) return gone;
   MessageSlice slice;
@@ -97,7 +98,8 @@ std::optional<std::string> ReadTransaction::read_body(BodyId id, std::uint64_t o
   const auto count = static_cast<std::size_t>(std::min<std::uint64_t>(length, row->size - offset));
   if (row->file.empty()) return engine_.tables().bodies.read(id, offset, count);
   auto bytes = engine_.files() != nullptr ? engine_.files()->read(row->file, offset, count) : std::nullopt;
-  if (!bytes || bytes->size() != count) throw Corrupt("the file of a message is missing or too short: " + row->file);
+  if (!bytes || bytes->size() != count)
+    throw Corrupt("the file of a message is missing or too short: " + row->file);
   return bytes;
 }
 
@@ -107,7 +109,9 @@ std::optional<std::uint64_t> ReadTransaction::body_size(BodyId id) const {
   return row->size;
 }
 
-std::optional<std::string> ReadTransaction::structure(BodyId id) const { return engine_.tables().bodies.structure(id); }
+std::optional<std::string> ReadTransaction::structure(BodyId id) const {
+  return engine_.tables().bodies.structure(id);
+}
 
 std::vector<std::string> ReadTransaction::structures(std::span<const BodyId> ids) const {
   std::vector<std::string> out;

@@ -17,11 +17,11 @@ class Engine;
 
 /// What a store has done since it was opened.
 struct StoreCounters {
-  std::uint64_t commits = 0;     ///< SQLite transactions that wrote
-  std::uint64_t writes = 0;      ///< bodies committed by them: writes / commits is what group commit saves
-  std::uint64_t refused = 0;     ///< bodies rolled back
-  std::uint64_t syncs = 0;       ///< syncs waited for: of the log once a commit, of body files and directories
-  std::uint64_t cache_loads = 0; ///< index pages decoded
+  std::uint64_t commits = 0;      ///< SQLite transactions that wrote
+  std::uint64_t writes = 0;       ///< bodies committed by them: writes / commits is what group commit saves
+  std::uint64_t refused = 0;      ///< bodies rolled back
+  std::uint64_t syncs = 0;        ///< syncs waited for: of the log once a commit, of body files and directories
+  std::uint64_t cache_loads = 0;  ///< index pages decoded
 };
 
 /// The mail of one account. Blocking, without threads and without locks: used by one thread at a time, and by one
@@ -48,13 +48,14 @@ class Store {
     return std::forward<Body>(body)(transaction);
   }
 
-  /// GROUP COMMIT: runs the writes in order, each in its own savepoint of one SQLite transaction, and syncs once. One
-  /// that refuses or throws is rolled back alone. When SQLite or the disk fails, all fail, and each owner finds the
-  /// exception in its Write; this call itself throws only StoreFailed. `report`: what to tell watchers, in this order.
+  /// GROUP COMMIT: runs the writes in order, each in its own savepoint of one SQLite transaction, and syncs once.
+  /// One that refuses or throws is rolled back alone. When SQLite or the disk fails, all fail, and each owner finds
+  /// the exception in its Write; this call itself throws only StoreFailed. `report`: what to tell watchers, in this
+  /// order.
   CommitReport commit(std::span<Write* const> writes);
 
-  /// commit() of a single body `Result<T>(Transaction&)`: its result, or throws what it threw. Told to `report` when
-  /// given.
+  /// commit() of a single body `Result<T>(Transaction&)`: its result, or throws what it threw. Told to `report`
+  /// when given.
   template <class Body>
   auto write(Body body, CommitReport* report = nullptr) {
     WriteOf<Body> write(std::move(body));
@@ -66,8 +67,8 @@ class Store {
 
   /// Bytes in the write-ahead log. Above some MiB it is time for checkpoint().
   std::uint64_t wal_bytes() const;
-  /// Copies the log into the database, with two syncs. Never needed for safety; call it when idle, or when the log is
-  /// large, after the waiting writes were answered.
+  /// Copies the log into the database, with two syncs. Never needed for safety; call it when idle, or when the log
+  /// is large, after the waiting writes were answered.
   void checkpoint();
 
   /// Removes up to `limit` bodies that no message refers to since `grace`. Returns how many it removed: fewer than

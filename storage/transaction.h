@@ -28,13 +28,16 @@ class Transaction : public ReadTransaction {
   /// moves its messages to a new mailbox and stays, empty, and nothing below it moves. Errors: no_such_mailbox,
   /// mailbox_exists, not_permitted (to a name below itself), name_too_long, too_many_mailboxes.
   Result<void> rename(const MailboxName& from, const MailboxName& to);
-  /// Any name, existing or not. Twice is once.
-  void subscribe(const MailboxName& name);
+  /// Any name, existing or not. Twice is once. Error: too_many_mailboxes (as many subscriptions as mailboxes may
+  /// be).
+  Result<void> subscribe(const MailboxName& name);
   void unsubscribe(const MailboxName& name);
 
   // Messages
-  /// Adds a message. Errors: mailbox_gone, too_many_messages (UIDs are used up), too_many_keywords, keyword_too_long.
-  Result<Appended> append(MailboxId mailbox, const StagedBody& body, const NamedFlags& flags, DateTime internal_date);
+  /// Adds a message. Errors: mailbox_gone, too_many_messages (UIDs are used up), too_many_keywords,
+  /// keyword_too_long.
+  Result<Appended> append(MailboxId mailbox, const StagedBody& body, const NamedFlags& flags,
+                          DateTime internal_date);
   /// Adds those of `uids` that are there to `to`, with flags and internal date, sharing their bodies. `to` may be
   /// `from`. Errors as append.
   Result<Copied> copy(MailboxId from, const UidSet& uids, MailboxId to);

@@ -41,7 +41,8 @@ KeywordSet translate(const KeywordSet& keywords, const OpenMailbox& from, const 
 }
 
 /// Everything copy and move check before they change anything.
-Result<std::vector<Message>> select_for_copy(Engine& engine, OpenMailbox& from, const UidSet& uids, OpenMailbox& to) {
+Result<std::vector<Message>> select_for_copy(Engine& engine, OpenMailbox& from, const UidSet& uids,
+                                             OpenMailbox& to) {
   auto messages = collect(from, uids);
   if (messages.empty()) return messages;
   if (!to.has_uids(messages.size())) return std::unexpected(Error::too_many_messages);

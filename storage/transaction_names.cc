@@ -57,7 +57,8 @@ Result<std::vector<Renaming>> plan_renaming(Engine& engine, const MailboxName& f
   return plan;
 }
 
-/// A mailbox keeps its UIDVALIDITY under the new name, unless another one of that name had the same or a higher one.
+/// A mailbox keeps its UIDVALIDITY under the new name, unless another one of that name had the same or a higher
+/// one.
 void rename_one(Engine& engine, const Renaming& renaming) {
   auto& mailboxes = engine.tables().mailboxes;
   auto* mailbox = engine.open_to_change(renaming.id);
@@ -132,9 +133,14 @@ Result<void> Transaction::rename(const MailboxName& from, const MailboxName& to)
   return {};
 }
 
-void Transaction::subscribe(const MailboxName& name) {
-  engine_.tables().subscriptions.add(name.utf8());
+Result<void> Transaction::subscribe(const MailboxName& name) {
+  auto& subscriptions = engine_.tables().subscriptions;
+  if (subscriptions.has(name.utf8())) return {};
+  if (subscriptions.count() >= engine_.options().limits.mailboxes)
+    return std::unexpected(Error::too_many_mailboxes);
+  subscriptions.add(name.utf8());
   engine_.names_changed();
+  return {};
 }
 
 void Transaction::unsubscribe(const MailboxName& name) {

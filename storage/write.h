@@ -12,17 +12,18 @@
 
 namespace postbag::storage {
 
-/// One body that waits to be committed, possibly together with others. Its owner keeps it alive until the commit has
-/// returned, and reads the outcome only then.
+/// One body that waits to be committed, possibly together with others. Its owner keeps it alive until the commit
+/// has returned, and reads the outcome only then.
 class Write {
  public:
   virtual ~Write() = default;
 
-  /// Called once by Store::commit(), on the store's thread. False: an expected error, this savepoint is rolled back.
+  /// Called once by Store::commit(), on the store's thread. False: an expected error, this savepoint is rolled
+  /// back.
   virtual bool run(Transaction& transaction) = 0;
 
-  /// Whether it is committed, or was refused by its own body: then the result is valid. False when it threw, or when
-  /// the commit failed: then failure() says why.
+  /// Whether it is committed, or was refused by its own body: then the result is valid. False when it threw, or
+  /// when the commit failed: then failure() says why.
   bool done() const { return done_; }
   std::exception_ptr failure() const { return failure_; }
 

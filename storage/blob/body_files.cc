@@ -1,12 +1,12 @@
 #include "storage/blob/body_files.h"
 
+#include <array>
+#include <cerrno>
+
 #include <fcntl.h>
 #include <sodium/randombytes.h>
 #include <sodium/utils.h>
 #include <unistd.h>
-
-#include <array>
-#include <cerrno>
 
 namespace postbag::storage::blob {
 
@@ -40,6 +40,11 @@ std::optional<std::string> BodyFiles::read(const std::string& name, std::uint64_
     open_name_ = name;
   }
   return read_some(open_fd_, offset, length);
+}
+
+void BodyFiles::sync(const std::string& name) {
+  const auto fd = open_file(incoming_path(name), O_RDWR);
+  if (::fdatasync(fd.get()) != 0) throw_errno("cannot sync a message");
 }
 
 void BodyFiles::publish(const std::string& name) {

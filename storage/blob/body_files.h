@@ -1,8 +1,8 @@
 // Large message bodies as files. FORMAT.md, "Files".
 //
 // A file is written as bodies/incoming/<name> and, before the commit that first refers to it, also linked as
-// bodies/<xx>/<name>; after the commit the first link goes. Removal is the same backwards. So whatever a crash leaves
-// undone has a link in incoming/, and opening looks only there.
+// bodies/<xx>/<name>; after the commit the first link goes. Removal is the same backwards. So whatever a crash
+// leaves undone has a link in incoming/, and opening looks only there.
 #pragma once
 
 #include <cstdint>
@@ -29,6 +29,8 @@ class BodyFiles {
   /// Up to `length` bytes from `offset` of a file in its final place; nothing when there is no such file.
   std::optional<std::string> read(const std::string& name, std::uint64_t offset, std::size_t length);
 
+  /// Waits until an incoming file's bytes are on the disk.
+  void sync(const std::string& name);
   /// Links an incoming file, already synced, to its final place; durable after sync_directories().
   void publish(const std::string& name);
   /// Syncs the directories publish() and retire() changed; returns how many.

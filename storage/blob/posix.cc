@@ -1,11 +1,11 @@
 #include "storage/blob/posix.h"
 
+#include <cerrno>
+#include <system_error>
+
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-#include <cerrno>
-#include <system_error>
 
 #include "storage/errors.h"
 

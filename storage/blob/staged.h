@@ -34,11 +34,11 @@ struct Staged {
   Staged& operator=(const Staged&) = delete;
 
   std::uint64_t size = 0;
-  std::string inline_bytes;          ///< empty when there is a file
+  std::string inline_bytes;  ///< empty when there is a file
   std::string structure;
   std::string checksum;
   std::string file;                  ///< its name; empty when inline
-  Fd fd;                             ///< the file, until it is synced
+  Fd fd;                             ///< the file, until BodyWriter::finish
   std::shared_ptr<BodyFiles> files;  ///< where the file lies; set when there is one
   bool keep = false;                 ///< a commit took it, or may have taken it
 };

@@ -39,8 +39,10 @@ UidSet MailboxIndex::uids() {
   for (auto& slot : slots_) {
     const auto& page = slot.summary;
     const bool dense = UidRange{page.key, page.last}.size() == page.count;
-    if (dense) out.add({page.key, page.last});
-    else for (const auto& m : load(slot)) out.add(m.uid);
+    if (dense)
+      out.add({page.key, page.last});
+    else
+      for (const auto& m : load(slot)) out.add(m.uid);
   }
   return out;
 }
@@ -55,8 +57,9 @@ std::optional<Uid> MailboxIndex::first_unseen() {
 
 void MailboxIndex::append(const Message& message) {
   if (slots_.empty() || slots_.back().summary.count >= page_messages)
-    slots_.push_back({.summary = {.key = message.uid, .last = message.uid, .modseq = message.modseq, .count = 0, .unseen = 0},
-                      .messages = {}});
+    slots_.push_back(
+        {.summary = {.key = message.uid, .last = message.uid, .modseq = message.modseq, .count = 0, .unseen = 0},
+         .messages = {}});
   auto& slot = slots_.back();
   if (slot.summary.count > 0) load(slot);
   slot.messages.push_back(message);

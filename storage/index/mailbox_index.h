@@ -86,8 +86,8 @@ class MailboxIndex {
   sqlite::PageTable& table_;
   std::uint64_t& loads_;
   std::vector<Slot> slots_;
-  std::vector<Uid> emptied_;   ///< keys of pages to be deleted
-  std::size_t unpacked_ = 0;   ///< messages in memory
+  std::vector<Uid> emptied_;  ///< keys of pages to be deleted
+  std::size_t unpacked_ = 0;  ///< messages in memory
 };
 
 template <class F>

@@ -15,7 +15,7 @@ constexpr std::uint8_t format = 1;
 // The marks byte of a message: its system flags in the low five bits, and what is left out.
 constexpr std::uint8_t flag_bits = 0x1f;
 constexpr std::uint8_t has_keywords = 0x20;
-constexpr std::uint8_t same_zone = 0x40;   ///< as the message before
+constexpr std::uint8_t same_zone = 0x40;  ///< as the message before
 constexpr std::uint8_t saved_when_dated = 0x80;
 
 /// What a message is told relative to: the one before it.

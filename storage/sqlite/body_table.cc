@@ -24,7 +24,8 @@ BodyTable::BodyTable(const Connection& c)
       newest_(c.prepare("SELECT max(id) FROM body")),
       erase_(c.prepare("DELETE FROM body WHERE id = ?")),
       erase_structure_(c.prepare("DELETE FROM structure WHERE body = ?")),
-      garbage_around_(c.prepare("SELECT first, last, since FROM garbage WHERE first <= ? ORDER BY first DESC LIMIT 1")),
+      garbage_around_(
+          c.prepare("SELECT first, last, since FROM garbage WHERE first <= ? ORDER BY first DESC LIMIT 1")),
       drop_garbage_(c.prepare("DELETE FROM garbage WHERE first = ?")) {}
 
 BodyId BodyTable::add(const NewBody& body) {
@@ -42,7 +43,8 @@ BodyId BodyTable::add(const NewBody& body) {
 std::optional<BodyRow> BodyTable::find(BodyId id) {
   auto rows = find_.query(id);
   if (!rows.next()) return std::nullopt;
-  return BodyRow{static_cast<std::uint64_t>(rows.integer(0)), std::string(rows.bytes(1)), std::string(rows.bytes(2))};
+  return BodyRow{static_cast<std::uint64_t>(rows.integer(0)), std::string(rows.bytes(1)),
+                 std::string(rows.bytes(2))};
 }
 
 std::string BodyTable::read(BodyId id, std::uint64_t offset, std::size_t length) const {
@@ -66,8 +68,8 @@ bool BodyTable::has_file(std::string_view file) { return has_file_.query(file).n
 void BodyTable::each(const std::function<void(BodyId, const BodyRow&)>& f) {
   auto rows = each_.query();
   while (rows.next())
-    f(rows.number<BodyId>(0), {static_cast<std::uint64_t>(rows.integer(1)), std::string(rows.bytes(2)),
-                               std::string(rows.bytes(3))});
+    f(rows.number<BodyId>(0),
+      {static_cast<std::uint64_t>(rows.integer(1)), std::string(rows.bytes(2)), std::string(rows.bytes(3))});
 }
 
 void BodyTable::share(BodyId id) { share_.execute(id); }
@@ -93,12 +95,15 @@ void BodyTable::release(std::vector<BodyId> ids, std::int64_t now) {
   std::ranges::sort(ids);
   RangeSet<BodyId> unreferenced;
   while (!ids.empty()) {
-    // Each body once a round: one that is named twice is shared in the first round, and perhaps no more in the next.
+    // Each body once a round: one that is named twice is shared in the first round, and perhaps no more in the
+    // next.
     RangeSet<BodyId> round;
     std::vector<BodyId> again;
     for (const auto id : ids)
-      if (!round.empty() && round.back() == id) again.push_back(id);
-      else round.add(id);
+      if (!round.empty() && round.back() == id)
+        again.push_back(id);
+      else
+        round.add(id);
     release_once(round, unreferenced);
     ids = std::move(again);
   }

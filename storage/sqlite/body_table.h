@@ -25,7 +25,7 @@ struct BodyRow {
 struct NewBody {
   std::uint64_t size;
   std::string_view checksum;
-  std::string_view file;       ///< empty: `data` counts
+  std::string_view file;  ///< empty: `data` counts
   std::string_view data;
   std::string_view structure;
 };
@@ -65,8 +65,8 @@ class BodyTable {
 
   const Connection& connection_;
   Statement add_, added_, add_structure_, find_, structure_, structure_size_, has_file_, each_;
-  Statement share_, shared_within_, unshare_, drop_shared_, add_garbage_, garbage_, newest_, erase_, erase_structure_,
-      garbage_around_, drop_garbage_;
+  Statement share_, shared_within_, unshare_, drop_shared_, add_garbage_, garbage_, newest_, erase_,
+      erase_structure_, garbage_around_, drop_garbage_;
 };
 
 }  // namespace postbag::storage::sqlite

@@ -1,8 +1,8 @@
 #include "storage/sqlite/connection.h"
 
-#include <sqlite3.h>
-
 #include <algorithm>
+
+#include <sqlite3.h>
 
 #include "storage/errors.h"
 

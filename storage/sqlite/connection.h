@@ -13,7 +13,7 @@ namespace postbag::storage::sqlite {
 /// Synced or not; which file may be written.
 struct ConnectionOptions {
   bool read_only = false;
-  bool sync = true;               ///< synchronous=FULL, else OFF
+  bool sync = true;                 ///< synchronous=FULL, else OFF
   std::int64_t longest = 64 << 20;  ///< bytes of one value or row at most
 };
 

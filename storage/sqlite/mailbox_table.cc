@@ -93,7 +93,9 @@ void MailboxTable::save(MailboxId id, const MailboxRow& row) {
                 s.first_recent, row.low_water, row.vanished_ranges, Blob{index::pack_keywords(row.keywords)}, id);
 }
 
-void MailboxTable::save_first_recent(MailboxId id, Uid first_recent) { save_first_recent_.execute(first_recent, id); }
+void MailboxTable::save_first_recent(MailboxId id, Uid first_recent) {
+  save_first_recent_.execute(first_recent, id);
+}
 
 MailboxId MailboxTable::create(std::string_view name, SpecialUses use, UidValidity validity) {
   create_.execute(name, use.bits(), validity);

@@ -14,9 +14,9 @@ namespace postbag::storage::sqlite {
 
 /// What a mailbox's row holds but its name and special use.
 struct MailboxRow {
-  MailboxState state;            ///< its `keywords` is the length of the next
+  MailboxState state;  ///< its `keywords` is the length of the next
   std::vector<std::string> keywords;
-  Since low_water = 0;           ///< the log of vanished UIDs is complete above it
+  Since low_water = 0;  ///< the log of vanished UIDs is complete above it
   std::uint64_t vanished_ranges = 0;
 };
 

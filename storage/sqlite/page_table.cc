@@ -10,10 +10,11 @@ PageTable::PageTable(const Connection& connection)
     : directory_(connection.prepare("SELECT id, last, modseq, count, unseen FROM page INDEXED BY page_directory "
                                     "WHERE mailbox = ?")),
       load_(connection.prepare("SELECT data FROM page WHERE id = ?")),
-      save_(connection.prepare("INSERT INTO page (id, mailbox, modseq, last, count, unseen, data) "
-                               "VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET modseq = excluded.modseq, "
-                               "last = excluded.last, count = excluded.count, unseen = excluded.unseen, "
-                               "data = excluded.data")),
+      save_(connection.prepare(
+          "INSERT INTO page (id, mailbox, modseq, last, count, unseen, data) "
+          "VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET modseq = excluded.modseq, "
+          "last = excluded.last, count = excluded.count, unseen = excluded.unseen, "
+          "data = excluded.data")),
       erase_(connection.prepare("DELETE FROM page WHERE id = ?")),
       erase_all_(connection.prepare("DELETE FROM page WHERE mailbox = ?")) {}
 

@@ -14,7 +14,7 @@ namespace postbag::storage::sqlite {
 
 /// What is known of a page without unpacking it.
 struct PageSummary {
-  Uid key;     ///< the first UID the page was made with; its UIDs lie from here to `last`
+  Uid key;  ///< the first UID the page was made with; its UIDs lie from here to `last`
   Uid last;
   ModSeq modseq;  ///< highest of its messages
   std::uint32_t count;

@@ -1,8 +1,8 @@
 #include "storage/sqlite/statement.h"
 
-#include <sqlite3.h>
-
 #include <string>
+
+#include <sqlite3.h>
 
 #include "storage/errors.h"
 

@@ -1,10 +1,10 @@
 // Prepared statements with bound parameters: the only way SQL is run.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
-#include <cstddef>
 #include <string_view>
 #include <type_traits>
 
@@ -83,15 +83,20 @@ class Statement {
     bind(index, static_cast<std::int64_t>(value));
   }
   template <class N>
-    requires requires(N n) { n.value(); typename N::rep; }
+    requires requires(N n) {
+      n.value();
+      typename N::rep;
+    }
   void bind(int index, N n) {
     bind(index, static_cast<std::int64_t>(n.value()));
   }
   template <class T>
     requires(!std::is_integral_v<T>)
   void bind(int index, const std::optional<T>& value) {
-    if (value) bind(index, *value);
-    else bind(index, nullptr);
+    if (value)
+      bind(index, *value);
+    else
+      bind(index, nullptr);
   }
   void check(int code) const;
 

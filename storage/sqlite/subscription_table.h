@@ -14,10 +14,19 @@ class SubscriptionTable {
   explicit SubscriptionTable(const Connection& c)
       : add_(c.prepare("INSERT OR IGNORE INTO subscription (name) VALUES (?)")),
         erase_(c.prepare("DELETE FROM subscription WHERE name = ?")),
-        names_(c.prepare("SELECT name FROM subscription ORDER BY name")) {}
+        names_(c.prepare("SELECT name FROM subscription ORDER BY name")),
+        has_(c.prepare("SELECT 1 FROM subscription WHERE name = ?")),
+        count_(c.prepare("SELECT count(*) FROM subscription")) {}
 
   void add(std::string_view name) { add_.execute(name); }
   void erase(std::string_view name) { erase_.execute(name); }
+  bool has(std::string_view name) { return has_.query(name).next(); }
+  std::uint64_t count() {
+    auto rows = count_.query();
+    rows.next();
+    return static_cast<std::uint64_t>(rows.integer(0));
+  }
+  /// All, rising.
   std::vector<std::string> names() {
     std::vector<std::string> out;
     auto rows = names_.query();
@@ -26,7 +35,7 @@ class SubscriptionTable {
   }
 
  private:
-  Statement add_, erase_, names_;
+  Statement add_, erase_, names_, has_, count_;
 };
 
 }  // namespace postbag::storage::sqlite

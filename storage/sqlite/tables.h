@@ -11,7 +11,10 @@ namespace postbag::storage::sqlite {
 
 struct Tables {
   explicit Tables(const Connection& connection)
-      : mailboxes(connection), pages(connection), vanished(connection), bodies(connection),
+      : mailboxes(connection),
+        pages(connection),
+        vanished(connection),
+        bodies(connection),
         subscriptions(connection) {}
 
   MailboxTable mailboxes;

@@ -18,8 +18,7 @@ void VanishedTable::add(MailboxId mailbox, const VanishedRow& row) {
 std::vector<VanishedRow> VanishedTable::above(MailboxId mailbox, Since since) {
   std::vector<VanishedRow> out;
   auto rows = above_.query(mailbox, since);
-  while (rows.next())
-    out.push_back({rows.number<ModSeq>(0), rows.integer(1), index::unpack_uids(rows.bytes(2))});
+  while (rows.next()) out.push_back({rows.number<ModSeq>(0), rows.integer(1), index::unpack_uids(rows.bytes(2))});
   return out;
 }
 

@@ -69,7 +69,8 @@ TEST_CASE("a group costs one sync, and its bodies' files one each and their dire
   const auto before = a.store->counters();
   std::vector<std::unique_ptr<WriteOf<decltype(body)>>> owned;
   std::vector<Write*> writes;
-  for (int i = 0; i < 20; ++i) writes.push_back(owned.emplace_back(std::make_unique<WriteOf<decltype(body)>>(body)).get());
+  for (int i = 0; i < 20; ++i)
+    writes.push_back(owned.emplace_back(std::make_unique<WriteOf<decltype(body)>>(body)).get());
   a.store->commit(writes);
   CHECK(a.store->counters().syncs == before.syncs + 1);
   CHECK(a.store->counters().commits == before.commits + 1);
@@ -87,13 +88,16 @@ TEST_CASE("a commit reports what changed, once each, in the order of ids") {
   const auto archive = a.id("Archive");
   a.add(a.inbox);
   CommitReport report;
-  a.write([&](Transaction& tx) -> Result<void> {
-    static_cast<void>(tx.copy(a.inbox, TestAccount::all, archive));
-    static_cast<void>(tx.move(a.inbox, TestAccount::all, archive));
-    return {};
-  }, &report);
+  a.write(
+      [&](Transaction& tx) -> Result<void> {
+        static_cast<void>(tx.copy(a.inbox, TestAccount::all, archive));
+        static_cast<void>(tx.move(a.inbox, TestAccount::all, archive));
+        return {};
+      },
+      &report);
   CHECK(report.mailboxes == std::vector{ChangedMailbox{a.inbox, ModSeq(3)}, ChangedMailbox{archive, ModSeq(3)}});
-  a.write([&](Transaction& tx) -> Result<void> { return tx.subscribe(TestAccount::name("z")), Result<void>(); }, &report);
+  a.write([&](Transaction& tx) -> Result<void> { return tx.subscribe(TestAccount::name("z")), Result<void>(); },
+          &report);
   CHECK(report.mailboxes.empty());
   CHECK(report.names_changed);
   a.write([&](Transaction& tx) { return tx.expunge(a.inbox); }, &report);
@@ -109,7 +113,10 @@ TEST_CASE("a large body is a file, found again, and gone when nobody takes it") 
     while (s.size() < 300'000) s += "line " + std::to_string(s.size()) + "\r\n";
     return s;
   }();
-  { const auto dropped = a.body(text); CHECK(files_below(bodies) == 1); }
+  {
+    const auto dropped = a.body(text);
+    CHECK(files_below(bodies) == 1);
+  }
   CHECK(files_below(bodies) == 0);
 
   std::optional<StagedBody> staged(a.body(text));
@@ -167,7 +174,9 @@ TEST_CASE("bodies are collected when the last message that refers to them is gon
     const auto archive = a.id("Archive");
     a.write([&](Transaction& tx) { return tx.copy(a.inbox, TestAccount::all, archive); });
     a.write([&](Transaction& tx) { return tx.copy(a.inbox, TestAccount::all, a.inbox); });
-    const auto there = [&] { return a.store->read([&](ReadTransaction& tx) { return tx.body_size(body).has_value(); }); };
+    const auto there = [&] {
+      return a.store->read([&](ReadTransaction& tx) { return tx.body_size(body).has_value(); });
+    };
     const auto collect = [&] { return a.store->collect_garbage(100, std::chrono::seconds{60}); };
     a.write([&](Transaction& tx) { return tx.expunge(a.inbox); });  // two at once
     a.clock.seconds += 100;
@@ -199,8 +208,7 @@ TEST_CASE("garbage is collected in slices, also from the middle of a run") {
   const auto left = a.messages(a.inbox);
   CHECK(left.size() == 11);
   a.store->read([&](ReadTransaction& tx) {
-    for (const auto& m : left)
-      CHECK(tx.verify_body(m.body) == true);
+    for (const auto& m : left) CHECK(tx.verify_body(m.body) == true);
     return 0;
   });
 }

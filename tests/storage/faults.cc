@@ -3,19 +3,19 @@
 
 #include "tests/storage/faults.h"
 
-#include <sys/syscall.h>
-#include <unistd.h>
-
 #include <atomic>
 #include <cerrno>
+
+#include <sys/syscall.h>
+#include <unistd.h>
 
 using postbag::storage::test::Failed;
 
 namespace {
 
 // The only mutable globals: functions called by libraries have nowhere else to look.
-std::atomic<int> calls_left = -1;  // NOLINT(cppcoreguidelines-avoid-non-const-global-variables)
-std::atomic<int> error_code = 0;   // NOLINT(cppcoreguidelines-avoid-non-const-global-variables)
+std::atomic<int> calls_left = -1;              // NOLINT(cppcoreguidelines-avoid-non-const-global-variables)
+std::atomic<int> error_code = 0;               // NOLINT(cppcoreguidelines-avoid-non-const-global-variables)
 std::atomic<Failed> failed = Failed::nothing;  // NOLINT(cppcoreguidelines-avoid-non-const-global-variables)
 
 bool fails_now(Failed kind) {
@@ -35,10 +35,16 @@ long call(Failed kind, long number, Arguments... arguments) {
 extern "C" {
 int fsync(int fd) { return static_cast<int>(call(Failed::sync, SYS_fsync, fd)); }
 int fdatasync(int fd) { return static_cast<int>(call(Failed::sync, SYS_fdatasync, fd)); }
-ssize_t pwrite64(int fd, const void* data, size_t size, off64_t at) { return call(Failed::write, SYS_pwrite64, fd, data, size, at); }
-ssize_t pwrite(int fd, const void* data, size_t size, off_t at) { return call(Failed::write, SYS_pwrite64, fd, data, size, at); }
+ssize_t pwrite64(int fd, const void* data, size_t size, off64_t at) {
+  return call(Failed::write, SYS_pwrite64, fd, data, size, at);
+}
+ssize_t pwrite(int fd, const void* data, size_t size, off_t at) {
+  return call(Failed::write, SYS_pwrite64, fd, data, size, at);
+}
 ssize_t write(int fd, const void* data, size_t size) { return call(Failed::write, SYS_write, fd, data, size); }
-int link(const char* from, const char* to) noexcept { return static_cast<int>(call(Failed::write, SYS_link, from, to)); }
+int link(const char* from, const char* to) noexcept {
+  return static_cast<int>(call(Failed::write, SYS_link, from, to));
+}
 }
 
 namespace postbag::storage::test {

@@ -1,13 +1,13 @@
 // What the tests of storage share: a clock held still, a temporary directory, and a store that can be reopened.
 #pragma once
 
-#include <doctest/doctest.h>
-
 #include <cstdlib>
 #include <filesystem>
 #include <memory>
 #include <string>
 #include <string_view>
+
+#include <doctest/doctest.h>
 
 #include "storage/store.h"
 

@@ -37,7 +37,8 @@ TEST_CASE("an appended message is there with all it came with") {
   for_both([](TestAccount& a) {
     const auto staged = a.body("Hello");
     const NamedFlags named{flags({seen, flagged}), {"$Work", "later"}};
-    const auto appended = a.write([&](Transaction& tx) { return tx.append(a.inbox, staged, named, {-5, -330}); }).value();
+    const auto appended =
+        a.write([&](Transaction& tx) { return tx.append(a.inbox, staged, named, {-5, -330}); }).value();
     a.reopen();
     CHECK(appended.uid == Uid(1));
     CHECK(appended.validity == a.state(a.inbox).uid_validity);
@@ -95,8 +96,8 @@ TEST_CASE("flags are replaced, added and removed, and only real changes count") 
   for_both([](TestAccount& a) {
     for (int i = 0; i < 3; ++i) a.add(a.inbox);
     const auto before = a.state(a.inbox).highest_modseq;
-    const auto store = [&](const UidSet& uids, FlagOp op, SystemFlags system, std::vector<std::string> keywords = {},
-                           std::optional<Since> unchanged = {}) {
+    const auto store = [&](const UidSet& uids, FlagOp op, SystemFlags system,
+                           std::vector<std::string> keywords = {}, std::optional<Since> unchanged = {}) {
       const NamedFlags named{system, std::move(keywords)};
       return a.write([&](Transaction& tx) { return tx.store_flags(a.inbox, uids, op, named, unchanged); }).value();
     };
@@ -258,7 +259,9 @@ TEST_CASE("slices of messages and changes go on where they ended") {
 
 TEST_CASE("one session gets the recent messages, and a commit remembers it") {
   TestAccount a(true);
-  const auto claim = [&] { return a.store->read([&](ReadTransaction& tx) { return tx.claim_recent(a.inbox).value(); }); };
+  const auto claim = [&] {
+    return a.store->read([&](ReadTransaction& tx) { return tx.claim_recent(a.inbox).value(); });
+  };
   CHECK(!claim());
   a.add(a.inbox);
   a.add(a.inbox);
@@ -278,7 +281,9 @@ TEST_CASE("one session gets the recent messages, and a commit remembers it") {
 TEST_CASE("the first unseen message is found, however far down") {
   TestAccount a(true);
   for (int i = 0; i < 400; ++i) a.add(a.inbox, i == 350 ? SystemFlags{} : flags({seen}));
-  const auto first = [&] { return a.store->read([&](ReadTransaction& tx) { return tx.first_unseen(a.inbox).value(); }); };
+  const auto first = [&] {
+    return a.store->read([&](ReadTransaction& tx) { return tx.first_unseen(a.inbox).value(); });
+  };
   CHECK(first() == Uid(351));
   a.reopen();
   CHECK(first() == Uid(351));

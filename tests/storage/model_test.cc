@@ -25,7 +25,8 @@ struct ModelMailbox {
   std::uint64_t modseq = 1;
 };
 
-/// What one client knows: the messages with their flags, as of a mod-sequence. Kept up to date by changes_since alone.
+/// What one client knows: the messages with their flags, as of a mod-sequence. Kept up to date by changes_since
+/// alone.
 struct Client {
   std::map<std::uint32_t, std::uint8_t> known;
   Since upto = 0;
@@ -74,7 +75,8 @@ class Pair {
     const auto count = below(20) == 0 ? below(150) : 1;
     for (std::size_t n = 0; n < count; ++n) {
       const auto one = count == 1 ? staged : account_.body("many");
-      const auto appended = account_.write([&](Transaction& tx) { return tx.append(ids_[i], one, named, {}); }).value();
+      const auto appended =
+          account_.write([&](Transaction& tx) { return tx.append(ids_[i], one, named, {}); }).value();
       REQUIRE(appended.uid.value() == model.uid_next);
       REQUIRE(appended.modseq.value() == ++model.modseq);
       model.messages[model.uid_next++] = {model.modseq, system.bits(), appended.body};
@@ -91,7 +93,8 @@ class Pair {
     if (below(3) == 0) unchanged = below(model.modseq + 1);
     const NamedFlags named{SystemFlags(bits), {}};
     const auto stored =
-        account_.write([&](Transaction& tx) { return tx.store_flags(ids_[i], uids, op, named, unchanged); }).value();
+        account_.write([&](Transaction& tx) { return tx.store_flags(ids_[i], uids, op, named, unchanged); })
+            .value();
     UidSet changed;
     UidSet refused;
     for (auto& [uid, m] : model.messages) {
@@ -112,7 +115,8 @@ class Pair {
   }
 
   /// What copy and move add to `to`; checks that old and new UIDs pair up.
-  std::vector<std::uint32_t> check_copied(ModelMailbox& from, const UidSet& uids, ModelMailbox& to, const Copied& copied) {
+  std::vector<std::uint32_t> check_copied(ModelMailbox& from, const UidSet& uids, ModelMailbox& to,
+                                          const Copied& copied) {
     std::vector<std::pair<std::uint32_t, ModelMessage>> taken;
     for (const auto& [uid, m] : from.messages)
       if (uids.contains(Uid(uid))) taken.emplace_back(uid, m);
@@ -137,7 +141,8 @@ class Pair {
     const auto from = below(3);
     const auto to = below(3);
     const auto uids = some_uids(models_[from]);
-    const auto copied = account_.write([&](Transaction& tx) { return tx.copy(ids_[from], uids, ids_[to]); }).value();
+    const auto copied =
+        account_.write([&](Transaction& tx) { return tx.copy(ids_[from], uids, ids_[to]); }).value();
     check_copied(models_[from], uids, models_[to], copied);
   }
 
@@ -258,7 +263,8 @@ class Pair {
     for (const auto& [uid, modseq] : model.vanished)
       if (modseq > since) vanished.add(Uid(uid));
     REQUIRE(changes.vanished == vanished);
-    const auto newer = std::ranges::count_if(model.messages, [&](const auto& m) { return m.second.modseq > since; });
+    const auto newer =
+        std::ranges::count_if(model.messages, [&](const auto& m) { return m.second.modseq > since; });
     REQUIRE(changes.messages.size() == static_cast<std::size_t>(newer));
   }
 

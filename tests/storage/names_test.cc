@@ -27,7 +27,8 @@ std::vector<std::string> tree(TestAccount& a, std::string_view root) {
   const auto top = TestAccount::name(root);
   for (const auto& e : a.store->read([](ReadTransaction& tx) { return tx.mailboxes(); }))
     if (e.name == top || e.name.is_below(top))
-      out.push_back(e.name.utf8() + " " + (e.id ? "+" : "-") + (e.has_children ? "c" : "") + (e.subscribed ? "s" : ""));
+      out.push_back(e.name.utf8() + " " + (e.id ? "+" : "-") + (e.has_children ? "c" : "") +
+                    (e.subscribed ? "s" : ""));
   return out;
 }
 using Names = std::vector<std::string>;
@@ -67,13 +68,21 @@ TEST_CASE("the number of mailboxes is bounded") {
   TestAccount a(false, options);
   CHECK(create(a, "seventh"));
   CHECK(create(a, "eighth").error() == Error::too_many_mailboxes);
+  const auto subscribe = [&](std::string_view name) {
+    return a.write([&](Transaction& tx) { return tx.subscribe(TestAccount::name(name)); });
+  };
+  CHECK(subscribe("seventh"));
+  CHECK(subscribe("seventh"));
+  CHECK(subscribe("eighth").error() == Error::too_many_mailboxes);
+  a.write([](Transaction& tx) { return tx.unsubscribe(TestAccount::name("Junk")), Result<void>(); });
+  CHECK(subscribe("eighth"));
 }
 
 TEST_CASE("a removed mailbox leaves the names below it and its subscription") {
   TestAccount a(true);
   CHECK(create(a, "a"));
   CHECK(create(a, "a/b"));
-  a.write([](Transaction& tx) -> Result<void> { return tx.subscribe(TestAccount::name("a")), Result<void>(); });
+  a.write([](Transaction& tx) -> Result<void> { return tx.subscribe(TestAccount::name("a")); });
   const auto id = a.id("a");
   a.add(id);
   CommitReport report;
@@ -135,10 +144,25 @@ TEST_CASE("a mailbox created anew has a new id and a higher UIDVALIDITY, even wh
   CHECK(last >= static_cast<std::uint32_t>(a.clock.seconds));
 }
 
+TEST_CASE("a mailbox that was rolled back leaves nothing behind, though its id is given again") {
+  TestAccount a(true);
+  std::optional<MailboxId> first;
+  const auto refused = a.write([&](Transaction& tx) -> Result<void> {
+    first = tx.create(TestAccount::name("a")).value();
+    static_cast<void>(tx.state(*first));
+    return std::unexpected(Error::over_quota);
+  });
+  CHECK(!refused);
+  CHECK(a.store->read([&](ReadTransaction& tx) { return tx.state(*first); }).error() == Error::mailbox_gone);
+  a.clock.seconds += 1000;
+  const auto second = create(a, "a").value();
+  CHECK(a.state(second).uid_validity.value() == a.clock.seconds);
+}
+
 TEST_CASE("a rename takes the names below along and leaves subscriptions") {
   TestAccount a(true);
   for (const auto* name : {"a", "a/b", "a/b/c", "ab"}) CHECK(create(a, name));
-  a.write([](Transaction& tx) -> Result<void> { return tx.subscribe(TestAccount::name("a/b")), Result<void>(); });
+  a.write([](Transaction& tx) -> Result<void> { return tx.subscribe(TestAccount::name("a/b")); });
   const auto id = a.id("a/b");
   const auto uid = a.add(id);
   const auto validity = a.state(id).uid_validity;

@@ -1,9 +1,9 @@
 #include "storage/index/page_codec.h"
 
+#include <algorithm>
+
 #include <doctest/doctest.h>
 #include <rapidcheck.h>
-
-#include <algorithm>
 
 #include "storage/errors.h"
 #include "storage/index/varint.h"
@@ -28,14 +28,15 @@ Message random_message(std::uint32_t uid) {
           .modseq = ModSeq(*rc::gen::inRange<std::uint64_t>(1, ModSeq::max_value)),
           .body = BodyId(*rc::gen::inRange<std::uint64_t>(1, BodyId::max_value)),
           .size = *rc::gen::arbitrary<std::uint64_t>(),
-          .flags = {SystemFlags(*rc::gen::arbitrary<std::uint8_t>()), *rc::gen::oneOf(rc::gen::just(KeywordSet{}), some_keywords())},
+          .flags = {SystemFlags(*rc::gen::arbitrary<std::uint8_t>()),
+                    *rc::gen::oneOf(rc::gen::just(KeywordSet{}), some_keywords())},
           .internal_date = {*rc::gen::arbitrary<std::int64_t>(), *rc::gen::arbitrary<std::int16_t>()},
           .save_date = *rc::gen::arbitrary<std::int64_t>()};
 }
 
 std::vector<Message> random_page() {
-  auto uids = *rc::gen::nonEmpty(rc::gen::unique<std::vector<std::uint32_t>>(
-      rc::gen::inRange<std::uint32_t>(1, Uid::max_value)));
+  auto uids = *rc::gen::nonEmpty(
+      rc::gen::unique<std::vector<std::uint32_t>>(rc::gen::inRange<std::uint32_t>(1, Uid::max_value)));
   std::ranges::sort(uids);
   std::vector<Message> messages;
   for (const auto uid : uids) messages.push_back(random_message(uid));
@@ -80,8 +81,13 @@ TEST_CASE("random bytes never do worse than Corrupt") {
 TEST_CASE("a usual message takes about a dozen bytes") {
   std::vector<Message> messages;
   for (std::uint32_t i = 0; i < 128; ++i)
-    messages.push_back({.uid = Uid(1000 + i), .modseq = ModSeq(5000 + i), .body = BodyId(100'000 + i), .size = 20'000,
-                        .flags = {}, .internal_date = {1'800'000'000 + i * 600, 60}, .save_date = 1'800'000'003 + i * 600});
+    messages.push_back({.uid = Uid(1000 + i),
+                        .modseq = ModSeq(5000 + i),
+                        .body = BodyId(100'000 + i),
+                        .size = 20'000,
+                        .flags = {},
+                        .internal_date = {1'800'000'000 + i * 600, 60},
+                        .save_date = 1'800'000'003 + i * 600});
   CHECK(pack_page(Uid(1000), messages).size() < 128 * 14);
 }
 

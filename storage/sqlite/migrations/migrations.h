@@ -1,4 +1,5 @@
-// The numbered steps from an empty database to today's. A step is never changed once released: see storage/FORMAT.md.
+// The numbered steps from an empty database to today's. A step is never changed once released: see
+// storage/FORMAT.md.
 #pragma once
 
 #include <span>
