@@ -1,0 +1,190 @@
+// What the store costs without the sync to disk: the figures of storage/FORMAT.md.
+#include <cstdlib>
+#include <filesystem>
+#include <string>
+
+#include <benchmark/benchmark.h>
+
+#include "storage/store.h"
+
+namespace {
+
+using namespace postbag;
+using namespace postbag::storage;
+
+const UidSet all{{Uid::min(), Uid::max()}};
+
+/// An account in a temporary directory with `count` messages in INBOX.
+class Account {
+ public:
+  explicit Account(std::uint32_t count) {
+    std::string pattern = (std::filesystem::temp_directory_path() / "postbag-bench-XXXXXX").string();
+    if (mkdtemp(pattern.data()) == nullptr) std::abort();
+    path_ = pattern;
+    reopen();
+    store->write([](Transaction& tx) { return create_default_mailboxes(tx); }).value();
+    inbox = id("INBOX");
+    archive = id("Archive");
+    store
+        ->write([&](Transaction& tx) -> Result<void> {
+          for (std::uint32_t i = 0; i < count; ++i)
+            tx.append(inbox, body(), {}, {1'800'000'000 + i * 60, 60}).value();
+          return {};
+        })
+        .value();
+    store->checkpoint();
+  }
+  ~Account() {
+    store.reset();
+    std::filesystem::remove_all(path_);
+  }
+  Account(const Account&) = delete;
+  Account& operator=(const Account&) = delete;
+
+  void reopen() {
+    store.reset();
+    store = Store::open({.directory = path_, .durability = Durability::none, .cache_bytes = 64 << 20});
+  }
+  MailboxId id(std::string_view text) {
+    const auto name = MailboxName::from(text).value();
+    return store->read([&](ReadTransaction& tx) { return tx.find(name).value(); });
+  }
+  StagedBody body() {
+    auto writer = store->stage();
+    writer.append(text_);
+    return writer.finish(std::string(300, 's'));
+  }
+
+  std::unique_ptr<Store> store;
+  MailboxId inbox = MailboxId::min();
+  MailboxId archive = MailboxId::min();
+
+ private:
+  std::filesystem::path path_;
+  std::string text_ = std::string(4000, 'x');
+};
+
+void toggle(Account& account, const UidSet& uids, bool on) {
+  NamedFlags named;
+  named.system.add(SystemFlag::flagged);
+  const auto op = on ? FlagOp::add : FlagOp::remove;
+  account.store->write([&](Transaction& tx) { return tx.store_flags(account.inbox, uids, op, named); }).value();
+}
+
+void flag_all(benchmark::State& state) {
+  Account account(static_cast<std::uint32_t>(state.range(0)));
+  bool on = false;
+  for (auto _ : state) {
+    toggle(account, all, on = !on);
+    state.PauseTiming();
+    account.store->checkpoint();
+    state.ResumeTiming();
+  }
+}
+BENCHMARK(flag_all)->Arg(10'000)->Unit(benchmark::kMicrosecond);
+
+void flag_one(benchmark::State& state) {
+  Account account(10'000);
+  std::uint32_t n = 0;
+  for (auto _ : state) {
+    const Uid uid(n++ * 7919 % 10'000 + 1);
+    toggle(account, {{uid, uid}}, n / 10'000 % 2 == 0);
+    if (account.store->wal_bytes() > (8 << 20)) {
+      state.PauseTiming();
+      account.store->checkpoint();
+      state.ResumeTiming();
+    }
+  }
+}
+BENCHMARK(flag_one)->Unit(benchmark::kMicrosecond);
+
+void move_thousand(benchmark::State& state) {
+  Account account(10'000);
+  MailboxId from = account.inbox;
+  MailboxId to = account.archive;
+  UidSet uids{{Uid(1), Uid(1000)}};
+  for (auto _ : state) {
+    uids = account.store->write([&](Transaction& tx) { return tx.move(from, uids, to); }).value().to;
+    std::swap(from, to);
+    state.PauseTiming();
+    account.store->checkpoint();
+    state.ResumeTiming();
+  }
+}
+BENCHMARK(move_thousand)->Unit(benchmark::kMicrosecond);
+
+void load_cold(benchmark::State& state) {
+  Account account(static_cast<std::uint32_t>(state.range(0)));
+  for (auto _ : state) {
+    state.PauseTiming();
+    account.reopen();
+    state.ResumeTiming();
+    account.store->read([&](ReadTransaction& tx) {
+      const auto messages = tx.messages(account.inbox, all, 1'000'000).value().messages;
+      benchmark::DoNotOptimize(messages.data());
+      return 0;
+    });
+  }
+}
+BENCHMARK(load_cold)->Arg(10'000)->Arg(100'000)->Unit(benchmark::kMicrosecond);
+
+void select_warm(benchmark::State& state) {
+  Account account(100'000);
+  for (auto _ : state) {
+    account.store->read([&](ReadTransaction& tx) {
+      auto uids = tx.uids(account.inbox).value();
+      benchmark::DoNotOptimize(uids.size() + tx.state(account.inbox)->messages);
+      return 0;
+    });
+  }
+}
+BENCHMARK(select_warm)->Unit(benchmark::kMicrosecond);
+
+void changes_after_one(benchmark::State& state) {
+  Account account(100'000);
+  for (auto _ : state) {
+    account.store->read([&](ReadTransaction& tx) {
+      const auto since = tx.state(account.inbox)->highest_modseq.value() - 1;
+      auto changes = tx.changes_since(account.inbox, since, since, 1000).value();
+      benchmark::DoNotOptimize(changes.messages.data());
+      return 0;
+    });
+  }
+}
+BENCHMARK(changes_after_one)->Unit(benchmark::kMicrosecond);
+
+void append_small(benchmark::State& state) {
+  Account account(1'000);
+  for (auto _ : state) {
+    const auto staged = account.body();
+    account.store->write([&](Transaction& tx) { return tx.append(account.inbox, staged, {}, {}); }).value();
+    if (account.store->wal_bytes() > (8 << 20)) {
+      state.PauseTiming();
+      account.store->checkpoint();
+      state.ResumeTiming();
+    }
+  }
+}
+BENCHMARK(append_small)->Unit(benchmark::kMicrosecond);
+
+void read_structures(benchmark::State& state) {
+  Account account(10'000);
+  std::vector<BodyId> ids;
+  account.store->read([&](ReadTransaction& tx) {
+    for (auto messages = tx.messages(account.inbox, all, 10'000).value().messages; const auto& m : messages)
+      ids.push_back(m.body);
+    return 0;
+  });
+  for (auto _ : state) {
+    account.store->read([&](ReadTransaction& tx) {
+      auto structures = tx.structures(ids);
+      benchmark::DoNotOptimize(structures.data());
+      return 0;
+    });
+  }
+}
+BENCHMARK(read_structures)->Unit(benchmark::kMicrosecond);
+
+}  // namespace
+
+BENCHMARK_MAIN();
