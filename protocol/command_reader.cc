@@ -169,7 +169,7 @@ void CommandReader::accept_in_memory() {
 }
 
 void CommandReader::accept_as_stream() {
-  assert(mode_ == Mode::literal_asked);
+  assert(mode_ == Mode::literal_asked && machine_.literal().stream);
   mode_ = Mode::literal_stream;
   streamed_ = true;
 }
@@ -274,7 +274,7 @@ std::size_t CommandReader::memory() const {
 
 void CommandReader::release_memory() {
   framer_.release_memory();
-  if (!finished_ || mode_ != Mode::command) return;
+  if (!finished_ || (mode_ != Mode::command && mode_ != Mode::raw_line)) return;
   machine_.release();
   std::string().swap(text_);
   std::string().swap(piece_);

@@ -253,6 +253,18 @@ TEST_CASE("an idle reader holds nothing") {
   CHECK(session.reader.memory() <= 3 * std::string().capacity());
   session.feed("c NOOP\r\n");
   CHECK(session.log.ends_with("c noop: NOOP\n"));
+  session.feed("d IDLE\r\n");
+  session.reader.release_memory();
+  CHECK(session.reader.memory() <= 3 * std::string().capacity());
+  session.feed("DONE\r\n");
+  CHECK(session.log.ends_with("raw DONE\n"));
+}
+
+TEST_CASE("a raw line is bounded") {
+  CHECK(log_of("a IDLE\r\n" + std::string(70'000, 'x') + "\r\nb NOOP\r\n") ==
+        "a idle: IDLE\n* BAD Line too long\nb noop: NOOP\n");
+  CHECK(log_bytewise("a IDLE\r\n" + std::string(70'000, 'x') + "\r\nb NOOP\r\n") ==
+        "a idle: IDLE\n* BAD Command line too long\nb noop: NOOP\n");
 }
 
 TEST_CASE("a held partial command takes less than twice its bytes") {

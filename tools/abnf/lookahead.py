@@ -10,6 +10,7 @@ from .syntax import GrammarError
 
 MAX_STACK = 24
 MAX_STATES = 1500
+MAX_PLACES = 5000
 BEHIND_LITERAL = -1
 
 
@@ -83,7 +84,7 @@ class Lookahead:
         """The places with a byte to read that are reached from (state, stack)."""
         places, ends = self.local(state)
         found = {(place, inner + stack) for place, inner in places}
-        if any(len(inner) > MAX_STACK for _, inner in found):
+        if any(len(above) > MAX_STACK for _, above in found):
             raise GrammarError(f'{state.rule}: nested too deeply to look ahead')
         if ends and stack:
             found |= self.reached(stack[0], stack[1:])
@@ -122,7 +123,7 @@ class Lookahead:
             if len(choices) == 1:
                 automaton.choice[number] = next(iter(choices))
                 continue
-            if len(numbers) > MAX_STATES:
+            if len(numbers) > MAX_STATES or sum(map(len, choices.values())) > MAX_PLACES:
                 raise GrammarError(f'{rule}: cannot tell alternatives {sorted(choices)} apart')
             for byte_class in self.classes.of(self.readable(choices)):
                 after = self.after(rule, choices, byte_class)

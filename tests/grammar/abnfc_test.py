@@ -1,0 +1,101 @@
+#!/usr/bin/env python3
+"""The grammar tool on small grammars: what it takes, what it refuses, and that the recogniser is exact."""
+import pathlib
+import sys
+import tempfile
+import unittest
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / 'tools'))
+sys.dont_write_bytecode = True
+
+from abnf.grammar import Grammar  # noqa: E402
+from abnf.program import Compiler, overlaps  # noqa: E402
+from abnf.recogniser import Recogniser  # noqa: E402
+from abnf.sentences import Maker  # noqa: E402
+from abnf.syntax import GrammarError  # noqa: E402
+
+
+def load(*texts):
+    with tempfile.TemporaryDirectory() as folder:
+        paths = []
+        for number, text in enumerate(texts):
+            paths.append(pathlib.Path(folder) / f'{number}.abnf')
+            paths[-1].write_text(text)
+        return Grammar.load(paths)
+
+
+def compiled(*texts):
+    compiler = Compiler(load(*texts))
+    compiler.compile()
+    return compiler
+
+
+class Reading(unittest.TestCase):
+    def test_extension_adds_an_alternative(self):
+        judge = Recogniser(load(';@ start a\na = "x"\n', 'a =/ "y"\n'))
+        self.assertTrue(judge.accepts(b'Y'))
+
+    def test_a_generic_alternative_stands_last(self):
+        grammar = load(';@ start a\n;@ generic g\na = "x" / g\ng = 1*%x61-7A\n', 'a =/ "y"\n')
+        self.assertEqual([type(item).__name__ for item in grammar.rules['a'].items], ['Text', 'Text', 'Ref'])
+
+    def test_mistakes_are_told_with_their_place(self):
+        for text, part in [('a = "x"\na = "y"\n', 'defined already'), ('a =/ "x"\n', 'extended before'),
+                           ('a = b\n', 'no rule b'), ('a = ( "x"\n', "expected"), (';@ foo\na = "x"\n', 'no directive'),
+                           ('a = "x" !\n', 'cannot read'), ('a = / "x"\n', 'empty alternative')]:
+            with self.subTest(text), self.assertRaisesRegex(GrammarError, part):
+                load(';@ start a\n' + text)
+
+    def test_redefinition_needs_to_be_announced(self):
+        self.assertTrue(Recogniser(load(';@ start a\na = "x"\n', ';@ replace a\na = "y"\n')).accepts(b'y'))
+
+
+class Deciding(unittest.TestCase):
+    def test_keywords_that_are_prefixes_are_told_apart(self):
+        compiler = compiled(';@ start a\na = (b / c / d) "."\nb = "BODY"\nc = "BODYSTRUCTURE"\nd = "BODY" "["\n')
+        self.assertEqual(overlaps(compiler), [])
+
+    def test_unbounded_lookahead(self):
+        self.assertEqual(overlaps(compiled(';@ start a\na = 1*%x61-7A "." / 1*%x61-7A "!"\n')), [])
+
+    def test_an_overlap_is_listed_and_the_earlier_wins(self):
+        compiler = compiled(';@ start a\na = b "."\nb = "key" / c\nc = 1*(%x61-7A / %x41-5A)\n')
+        self.assertEqual(overlaps(compiler), ['b: "KEY" wins over c'])
+
+    def test_what_cannot_be_decided_is_refused(self):
+        for text in ['a = "(" a ")" / "(" a "]" / "x"\n',            # the difference is behind any depth
+                     'a = a "x" / "y"\n',                             # left recursion
+                     'a = *[ "x" ] "y"\n',                            # a loop around nothing
+                     ';@ literal l\na = l "x" / l "y"\nl = "{"\n']:   # the difference is behind a literal
+            with self.subTest(text), self.assertRaises(GrammarError):
+                compiled(';@ start a\n' + text)
+
+
+class Judging(unittest.TestCase):
+    def test_the_recogniser_tries_everything(self):
+        judge = Recogniser(load(';@ start a\na = *"x" "x" *( "y" / "yz" ) "z"\n'))
+        for text, good in [(b'xxz', True), (b'xyz', True), (b'xyzz', True), (b'z', False), (b'xyy', False)]:
+            with self.subTest(text):
+                self.assertEqual(judge.accepts(text), good)
+
+    def test_literals_are_counted(self):
+        judge = Recogniser(load(';@ start a\n;@ literal l\na = l "."\nl = "{"\n'))
+        for text, good in [(b'{2}\r\nab.', True), (b'{3}\r\nab.', False), (b'{1+}\r\n..', True), (b'{1}\r\n\0.', False)]:
+            with self.subTest(text):
+                self.assertEqual(judge.accepts(text), good)
+
+    def test_numbers_are_bounded(self):
+        judge = Recogniser(load(';@ start a\n;@ max n 255\na = n "."\nn = 1*%x30-39\n'))
+        self.assertTrue(judge.accepts(b'255.'))
+        self.assertFalse(judge.accepts(b'256.'))
+
+    def test_the_same_seed_makes_the_same_sentences(self):
+        grammar = load(';@ start a\na = *( "x" / "(" a ")" )\n')
+        first, second = Maker(grammar, 7), Maker(grammar, 7)
+        made = [first.sentence() for _ in range(200)]
+        self.assertEqual(made, [second.sentence() for _ in range(200)])
+        self.assertTrue(all(Recogniser(grammar).accepts(sentence) for sentence in made))
+
+
+if __name__ == '__main__':
+    unittest.main()
