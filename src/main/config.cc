@@ -1,0 +1,141 @@
+#include "main/config.h"
+
+#include <algorithm>
+#include <functional>
+#include <string_view>
+#include <toml++/toml.h>
+
+#include "main/nearest.h"
+#include "postbag/server.h"
+
+namespace postbag::daemon {
+
+namespace {
+
+constexpr std::int64_t most_workers = 256;
+
+/// Collects what is read and what is wrong.
+class Reader {
+ public:
+  explicit Reader(const std::string& path) : path_(path) {}
+
+  void read(const toml::table& table);
+  Config config;
+  std::vector<std::string> complaints;
+
+ private:
+  struct Key {
+    std::string_view name;
+    void (Reader::*read)(const toml::node& node);
+  };
+  static const std::vector<Key>& keys();
+
+  void complain(const toml::source_region& where, const std::string& what) {
+    complaints.push_back(path_ + ":" + std::to_string(where.begin.line) + ": " + what);
+  }
+  void unknown(const toml::key& key, const std::string& kind, const std::vector<std::string_view>& known);
+  void read_listen(const toml::node& node);
+  void read_workers(const toml::node& node);
+  void read_log_format(const toml::node& node);
+  void read_limits(const toml::node& node);
+  void read_limit(const toml::node& node, const LimitInfo& limit);
+
+  std::string path_;
+};
+
+const std::vector<Reader::Key>& Reader::keys() {
+  static const std::vector<Key> all{{"listen", &Reader::read_listen},
+                                    {"workers", &Reader::read_workers},
+                                    {"log_format", &Reader::read_log_format},
+                                    {"limits", &Reader::read_limits}};
+  return all;
+}
+
+void Reader::read(const toml::table& table) {
+  for (const auto& [key, node] : table) {
+    const auto known = std::ranges::find(keys(), key.str(), &Key::name);
+    if (known != keys().end()) {
+      (this->*known->read)(node);
+      continue;
+    }
+    std::vector<std::string_view> names;
+    for (const Key& k : keys()) names.push_back(k.name);
+    unknown(key, "key", names);
+  }
+}
+
+void Reader::unknown(const toml::key& key, const std::string& kind, const std::vector<std::string_view>& known) {
+  const std::string_view near = nearest(key.str(), known);
+  const std::string hint = near.empty() ? "" : "; did you mean " + std::string(near) + "?";
+  complain(key.source(), "unknown " + kind + " \"" + std::string(key.str()) + "\"" + hint);
+}
+
+void Reader::read_listen(const toml::node& node) {
+  const toml::array* list = node.as_array();
+  if (list == nullptr) return complain(node.source(), "listen must be a list of addresses, such as [\"127.0.0.1:143\"]");
+  for (const toml::node& entry : *list) {
+    if (const auto text = entry.value_exact<std::string>()) config.listen.push_back(*text);
+    else complain(entry.source(), "an address to listen on must be text, such as \"127.0.0.1:143\"");
+  }
+}
+
+void Reader::read_workers(const toml::node& node) {
+  const auto count = node.value_exact<std::int64_t>();
+  if (count && *count >= 0 && *count <= most_workers) config.workers = static_cast<std::size_t>(*count);
+  else complain(node.source(), "workers must be a number from 0 to " + std::to_string(most_workers));
+}
+
+void Reader::read_log_format(const toml::node& node) {
+  const auto text = node.value_exact<std::string>();
+  config.log_format = text ? log_format_of(*text) : std::nullopt;
+  if (!config.log_format) complain(node.source(), "log_format must be \"text\" or \"json\"");
+}
+
+void Reader::read_limits(const toml::node& node) {
+  const toml::table* table = node.as_table();
+  if (table == nullptr) return complain(node.source(), "limits must be a table: [limits]");
+  for (const auto& [key, value] : *table) {
+    const auto limit = std::ranges::find(known_limits(), key.str(), &LimitInfo::name);
+    if (limit != known_limits().end()) {
+      read_limit(value, *limit);
+      continue;
+    }
+    std::vector<std::string_view> names;
+    for (const LimitInfo& info : known_limits()) names.push_back(info.name);
+    unknown(key, "limit", names);
+  }
+}
+
+void Reader::read_limit(const toml::node& node, const LimitInfo& limit) {
+  const auto number = node.value_exact<std::int64_t>();
+  const auto value = static_cast<std::uint64_t>(number.value_or(-1));
+  if (number && *number >= 0 && value >= limit.least && value <= limit.most) {
+    config.limits.emplace_back(limit.name, value);
+    return;
+  }
+  const std::string unit = limit.unit.empty() ? "" : " " + std::string(limit.unit);
+  complain(node.source(), std::string(limit.name) + " must be a number from " + std::to_string(limit.least) + " to " +
+                              std::to_string(limit.most) + unit);
+}
+
+}  // namespace
+
+std::expected<Config, std::vector<std::string>> read_config(const std::string& path) {
+  Reader reader(path);
+  try {
+    reader.read(toml::parse_file(path));
+  } catch (const toml::parse_error& error) {
+    const std::string line = std::to_string(error.source().begin.line);
+    return std::unexpected(std::vector{path + ":" + line + ": " + std::string(error.description())});
+  }
+  if (!reader.complaints.empty()) return std::unexpected(std::move(reader.complaints));
+  return std::move(reader.config);
+}
+
+std::optional<LogFormat> log_format_of(const std::string& text) {
+  if (text == "text") return LogFormat::text;
+  if (text == "json") return LogFormat::json;
+  return std::nullopt;
+}
+
+}  // namespace postbag::daemon

@@ -1,0 +1,106 @@
+// The command line of postbag. Uses nothing of the project but its installed headers.
+
+#include <CLI/CLI.hpp>
+#include <exception>
+#include <functional>
+#include <sysexits.h>
+
+#include "main/process.h"
+#include "main/subcommands.h"
+
+namespace {
+
+using namespace postbag::daemon;
+
+/// The values that the options fill.
+struct Arguments {
+  ServeArguments serve;
+  std::string user;
+  std::string mailbox;
+  std::string data_dir;
+  bool json = false;
+};
+
+/// What to run; set by the subcommand that was given.
+using Action = std::function<int()>;
+
+CLI::App* subcommand(CLI::App& parent, const std::string& name, const std::string& what, Action& action, Action run) {
+  CLI::App* command = parent.add_subcommand(name, what);
+  command->callback([&action, run = std::move(run)] { action = run; });
+  return command;
+}
+
+void add_directory(CLI::App& command, std::string& data_dir) {
+  command.add_option("--dir", data_dir, "Data directory")->required()->type_name("DIR");
+}
+
+void add_serve(CLI::App& app, Arguments& a, Action& action) {
+  CLI::App* command = subcommand(app, "serve", "Serve IMAP until SIGTERM or SIGINT", action, [&a] { return serve(a.serve); });
+  add_directory(*command, a.serve.data_dir);
+  command->add_option("--config", a.serve.config, "Configuration (TOML); see conf/postbag.toml")->type_name("FILE");
+  command->add_option("--listen", a.serve.listen,
+                      "Where to listen, such as 127.0.0.1:143, [::1]:0 (any free port) or unix:/path; may be repeated. "
+                      "Default: 127.0.0.1:143")
+      ->type_name("ADDR:PORT")
+      ->allow_extra_args(false);
+  command->add_option("--log-format", a.serve.log_format, "text or json, one line per event on stderr")
+      ->check(CLI::IsMember({"text", "json"}))
+      ->type_name("FORMAT");
+}
+
+void add_user_command(CLI::App& users, Arguments& a, Action& action, const std::string& name, const std::string& what,
+                      int (*run)(const std::string&, const std::string&)) {
+  CLI::App* command = subcommand(users, name, what, action, [&a, run] { return run(a.user, a.data_dir); });
+  command->add_option("NAME", a.user, "The account")->required();
+  add_directory(*command, a.data_dir);
+}
+
+void add_users(CLI::App& app, Arguments& a, Action& action) {
+  CLI::App* users = app.add_subcommand("user", "Accounts, also while the server runs");
+  users->require_subcommand(1);
+  add_user_command(*users, a, action, "add", "Make an account; its password comes from stdin", add_user);
+  add_user_command(*users, a, action, "passwd", "Change a password; the new one comes from stdin", change_password);
+  add_user_command(*users, a, action, "remove", "Remove an account, its sessions and its mail", remove_user);
+  CLI::App* list = subcommand(*users, "list", "Print all names", action, [&a] { return list_users(a.data_dir); });
+  add_directory(*list, a.data_dir);
+}
+
+void add_deliver(CLI::App& app, Arguments& a, Action& action) {
+  CLI::App* command = subcommand(app, "deliver", "Put the message on stdin into a mailbox, also while the server runs",
+                                 action, [&a] { return deliver(a.user, a.mailbox.empty() ? "INBOX" : a.mailbox, a.data_dir); });
+  command->add_option("USER", a.user, "The account")->required();
+  command->add_option("--mailbox", a.mailbox, "The mailbox (UTF-8). Default: INBOX")->type_name("MAILBOX");
+  add_directory(*command, a.data_dir);
+}
+
+void add_dump(CLI::App& app, Arguments& a, Action& action) {
+  CLI::App* command = subcommand(app, "dump", "Print what is stored for an account, also while the server runs", action,
+                                 [&a] { return dump(a.user, a.mailbox, a.data_dir, a.json); });
+  command->add_option("USER", a.user, "The account")->required();
+  command->add_option("MAILBOX", a.mailbox, "Only this mailbox (UTF-8)");
+  add_directory(*command, a.data_dir);
+  command->add_flag("--json", a.json, "As JSON");
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  keep_to_itself();
+  Arguments arguments;
+  Action action;
+  CLI::App app("postbag, an IMAP server");
+  app.require_subcommand(1);
+  add_serve(app, arguments, action);
+  add_users(app, arguments, action);
+  add_deliver(app, arguments, action);
+  add_dump(app, arguments, action);
+  try {
+    app.parse(argc, argv);
+    return action();
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? EX_OK : EX_USAGE;
+  } catch (const std::exception& error) {
+    std::cerr << "postbag: " << error.what() << '\n';
+    return EX_TEMPFAIL;
+  }
+}

@@ -1,0 +1,64 @@
+#include "main/password_prompt.h"
+
+#include <cstdio>
+#include <iostream>
+#include <sysexits.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include "main/complain.h"
+
+namespace postbag::daemon {
+
+namespace {
+
+/// No echo on the terminal while it lives.
+class Silence {
+ public:
+  Silence() {
+    ::tcgetattr(STDIN_FILENO, &before_);
+    termios silent = before_;
+    silent.c_lflag &= ~static_cast<tcflag_t>(ECHO);
+    ::tcsetattr(STDIN_FILENO, TCSAFLUSH, &silent);
+  }
+  Silence(const Silence&) = delete;
+  Silence& operator=(const Silence&) = delete;
+  ~Silence() {
+    ::tcsetattr(STDIN_FILENO, TCSAFLUSH, &before_);
+    std::fputc('\n', stderr);
+  }
+
+ private:
+  termios before_{};
+};
+
+std::string read_line() {
+  std::string line;
+  std::getline(std::cin, line);
+  if (line.ends_with('\r')) line.pop_back();
+  return line;
+}
+
+std::string ask(const char* prompt) {
+  std::fputs(prompt, stderr);
+  const Silence silence;
+  return read_line();
+}
+
+}  // namespace
+
+std::optional<std::string> read_password() {
+  const bool terminal = ::isatty(STDIN_FILENO) == 1;
+  std::string password = terminal ? ask("Password: ") : read_line();
+  if (password.empty()) {
+    complain("no password given", EX_USAGE);
+    return std::nullopt;
+  }
+  if (terminal && ask("Again: ") != password) {
+    complain("the two passwords differ", EX_USAGE);
+    return std::nullopt;
+  }
+  return password;
+}
+
+}  // namespace postbag::daemon

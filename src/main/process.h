@@ -1,0 +1,26 @@
+// What the process allows itself and others.
+#pragma once
+
+namespace postbag::daemon {
+
+/// For every subcommand: files for the owner only, no core dump that could hold a password, no SIGPIPE.
+void keep_to_itself();
+/// For the server: also no new privileges, nobody may trace or dump it, as many descriptors as allowed.
+void harden_server();
+
+/// SIGTERM and SIGINT as something to wait for. To be made before any thread is started, which then inherits that they
+/// are blocked.
+class StopSignals {
+ public:
+  StopSignals();
+  ~StopSignals();
+  StopSignals(const StopSignals&) = delete;
+  StopSignals& operator=(const StopSignals&) = delete;
+  /// Readable when one has come.
+  int fd() const { return fd_; }
+
+ private:
+  int fd_;
+};
+
+}  // namespace postbag::daemon

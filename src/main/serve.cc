@@ -1,0 +1,90 @@
+// postbag serve
+
+#include <cstdio>
+#include <nlohmann/json.hpp>
+#include <poll.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+#include "main/complain.h"
+#include "main/config.h"
+#include "main/control_server.h"
+#include "main/log_output.h"
+#include "main/process.h"
+#include "main/subcommands.h"
+#include "postbag/server.h"
+
+namespace postbag::daemon {
+
+namespace {
+
+constexpr std::chrono::seconds grace{10};
+constexpr auto usual_address = "127.0.0.1:143";
+/// While the control socket is busy nothing tells us that it is no longer.
+constexpr int busy_poll_ms = 100;
+
+ServerOptions options_from(const ServeArguments& arguments, Config config) {
+  ServerOptions options;
+  options.data_dir = arguments.data_dir;
+  options.listen = arguments.listen.empty() ? std::move(config.listen) : arguments.listen;
+  if (options.listen.empty()) options.listen = {usual_address};
+  options.workers = config.workers.value_or(options.workers);
+  options.limits = std::move(config.limits);
+  return options;
+}
+
+/// The one line on stdout that tells scripts where to connect.
+void print_ready(const Server& server) {
+  const nlohmann::ordered_json ready{{"ready", true}, {"pid", ::getpid()}, {"imap", server.addresses()}};
+  std::printf("%s\n", ready.dump().c_str());
+  std::fflush(stdout);
+}
+
+/// Answers the control socket until a signal comes.
+void wait_for_signal(const StopSignals& signals, ControlServer& control) {
+  for (;;) {
+    const int listener = control.fd();
+    pollfd watched[] = {{signals.fd(), POLLIN, 0}, {listener, POLLIN, 0}};
+    ::poll(watched, 2, listener < 0 ? busy_poll_ms : -1);
+    if (watched[0].revents != 0) return;
+    if (watched[1].revents != 0) control.accept();
+  }
+}
+
+int run(Server& server, const StopSignals& signals, const std::string& data_dir) {
+  const Expected<void> started = server.start();
+  if (!started) return complain(started.error());
+  {
+    ControlServer control(server, data_dir);
+    print_ready(server);
+    wait_for_signal(signals, control);
+  }
+  server.stop(grace);
+  server.wait();
+  return EX_OK;
+}
+
+}  // namespace
+
+int serve(const ServeArguments& arguments) {
+  harden_server();
+  Config config;
+  if (!arguments.config.empty()) {
+    std::expected<Config, std::vector<std::string>> read = read_config(arguments.config);
+    if (!read) {
+      for (const std::string& what : read.error()) complain(what, EX_CONFIG);
+      return EX_CONFIG;
+    }
+    config = std::move(*read);
+  }
+  const StopSignals signals;  // before the first thread
+  const LogFormat usual = config.log_format.value_or(LogFormat::text);
+  LogOutput log(log_format_of(arguments.log_format).value_or(usual));
+  ServerOptions options = options_from(arguments, std::move(config));
+  options.log = [&](const LogLine& line) { log.write(line); };
+  Expected<Server> server = Server::open(std::move(options));
+  if (!server) return complain(server.error());
+  return run(*server, signals, arguments.data_dir);
+}
+
+}  // namespace postbag::daemon

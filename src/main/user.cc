@@ -1,0 +1,61 @@
+// postbag user
+
+#include <cstdio>
+#include <sysexits.h>
+
+#include "main/complain.h"
+#include "main/control_socket.h"
+#include "main/password_prompt.h"
+#include "main/subcommands.h"
+#include "postbag/accounts.h"
+
+namespace postbag::daemon {
+
+namespace {
+
+using SetPassword = Expected<void> (AccountFile::*)(std::string_view name, std::string_view password);
+
+int with_password(const std::string& name, const std::string& data_dir, SetPassword set) {
+  Expected<AccountFile> accounts = AccountFile::open(data_dir);
+  if (!accounts) return complain(accounts.error());
+  const std::optional<std::string> password = read_password();
+  if (!password) return EX_USAGE;
+  const Expected<void> done = ((*accounts).*set)(name, *password);
+  return done ? EX_OK : complain(done.error());
+}
+
+/// Tells a server that runs there, if any.
+void disconnect(const std::string& name, const std::string& data_dir) {
+  std::optional<ControlConnection> server = connect_to_server(data_dir);
+  if (server && server->send_json({{"do", "disconnect"}, {"user", name}})) server->receive_json();
+}
+
+}  // namespace
+
+int add_user(const std::string& name, const std::string& data_dir) {
+  return with_password(name, data_dir, &AccountFile::add);
+}
+
+int change_password(const std::string& name, const std::string& data_dir) {
+  return with_password(name, data_dir, &AccountFile::set_password);
+}
+
+int remove_user(const std::string& name, const std::string& data_dir) {
+  Expected<AccountFile> accounts = AccountFile::open(data_dir);
+  if (!accounts) return complain(accounts.error());
+  const Expected<void> removed = accounts->remove(name);
+  if (!removed) return complain(removed.error());
+  disconnect(name, data_dir);
+  return EX_OK;
+}
+
+int list_users(const std::string& data_dir) {
+  const Expected<AccountFile> accounts = AccountFile::open(data_dir);
+  if (!accounts) return complain(accounts.error());
+  const Expected<std::vector<std::string>> names = accounts->list();
+  if (!names) return complain(names.error());
+  for (const std::string& name : *names) std::printf("%s\n", name.c_str());
+  return EX_OK;
+}
+
+}  // namespace postbag::daemon
