@@ -39,8 +39,10 @@ void drop_repeated(std::vector<std::string>& keywords) {
 std::expected<NamedFlags, FlagError> flags_from(Children<grammar::Flag> flags) {
   NamedFlags out;
   for (const grammar::Flag flag : flags) {
-    if (!flag.text().starts_with('\\')) out.keywords.emplace_back(flag.text());
-    else if (const auto error = add_system_flag(flag.text(), out)) return std::unexpected(*error);
+    if (!flag.text().starts_with('\\'))
+      out.keywords.emplace_back(flag.text());
+    else if (const auto error = add_system_flag(flag.text(), out))
+      return std::unexpected(*error);
   }
   drop_repeated(out.keywords);
   return out;

@@ -22,8 +22,8 @@ enum class FlagError : std::uint8_t {
 };
 std::string_view to_string(FlagError error);
 
-/// A flag list, or STORE's flags with or without parentheses. System flags in any letter case; each keyword once, in
-/// the spelling of its first mention.
+/// A flag list, or STORE's flags with or without parentheses. System flags in any letter case; each keyword once,
+/// in the spelling of its first mention.
 std::expected<NamedFlags, FlagError> flags_value(grammar::FlagList list);
 std::expected<NamedFlags, FlagError> flags_value(grammar::StoreAttFlags flags);
 

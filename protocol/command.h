@@ -11,8 +11,8 @@ namespace postbag::protocol {
 /// One command: its tag, which command it is, and its tree. Looks into the CommandReader's buffers: valid until the
 /// reader's next event is asked for. Feeding bytes meanwhile does not disturb it.
 ///
-/// Use it with the generated dispatch, which calls `visitor(grammar::Append)`, `visitor(grammar::Fetch)`, … so that a
-/// command without a handler does not compile:
+/// Use it with the generated dispatch, which calls `visitor(grammar::Append)`, `visitor(grammar::Fetch)`, … so that
+/// a command without a handler does not compile:
 ///
 ///     grammar::dispatch(command.rule, command.view, visitor);
 ///

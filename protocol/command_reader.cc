@@ -39,7 +39,8 @@ std::string place(std::size_t offset) { return " at offset " + std::to_string(of
 
 }  // namespace
 
-CommandReader::CommandReader(const Limits& limits) : limits_(limits), machine_(grammar::program(), limits.nesting) {}
+CommandReader::CommandReader(const Limits& limits)
+    : limits_(limits), machine_(grammar::program(), limits.nesting) {}
 
 void CommandReader::feed(std::string_view bytes) { framer_.feed(bytes); }
 
@@ -106,7 +107,11 @@ ReaderEvent CommandReader::next_raw_line() {
   if (!line && framer_.buffered() <= line_limit()) return NeedMore{};
   text_.clear();
   mode_ = Mode::command;
-  if (!line) return line_too_long();
+  if (!line) {
+    ReaderEvent event = line_too_long();
+    std::get<BadCommand>(event).tag = "*";  // such a line has no tag
+    return event;
+  }
   if (line->size() > line_limit()) return BadCommand{"*", "Line too long"};
   text_ = *line;
   return RawLine{text_};
@@ -151,7 +156,8 @@ ReaderEvent CommandReader::announce() {
 
 std::string_view CommandReader::objection(const LiteralAnnounced& literal) const {
   const grammar::Rule rule = literal.command.rule;
-  if (!logged_in_ && rule != grammar::Rule::login && rule != grammar::Rule::id) return "No literals before login here";
+  if (!logged_in_ && rule != grammar::Rule::login && rule != grammar::Rule::id)
+    return "No literals before login here";
   if (!logged_in_ && literal.size > limits_.literal_before_login) return "Literal too big before login";
   if (literal.message) return {};
   // RFC 7888 section 5: more must be asked for first.
@@ -190,8 +196,8 @@ void CommandReader::abandon() {
   mode_ = Mode::dropping;
 }
 
-/// A tree may be larger than the text it is of. What waits for a literal must not hold that: the text is parsed again
-/// instead, which is bounded by objection(). What is small may stay, so that this is rare.
+/// A tree may be larger than the text it is of. What waits for a literal must not hold that: the text is parsed
+/// again instead, which is bounded by objection(). What is small may stay, so that this is rare.
 void CommandReader::drop_parser_when_large() {
   if (streamed_ || machine_.used() <= text_.size() + small) return;
   machine_.release();

@@ -15,15 +15,17 @@ class Framer {
   /// Copies.
   void feed(std::string_view bytes);
 
-  /// The next line without its end, which is CRLF or LF alone (people type to servers by hand; the grammar is not asked).
-  /// Nothing when it is not complete. Valid until the next call that is not const. Each byte is searched once.
+  /// The next line without its end, which is CRLF or LF alone (people type to servers by hand; the grammar is not
+  /// asked). Nothing when it is not complete. Valid until the next call that is not const. Each byte is searched
+  /// once.
   std::optional<std::string_view> take_line();
 
   /// Up to `most` octets, into `out`, which is replaced. Does not copy when all there is, is taken.
   void take(std::uint64_t most, std::string& out);
 
-  /// Throws away the line up to its end, or what is there of it. Returns whether the end was there. `tail` gets appended
-  /// what was thrown away and is cut to its last `tail_length` bytes: the header of a literal may be among them.
+  /// Throws away the line up to its end, or what is there of it. Returns whether the end was there. `tail` gets
+  /// appended what was thrown away and is cut to its last `tail_length` bytes: the header of a literal may be among
+  /// them.
   bool drop_line(std::string& tail);
   static constexpr std::size_t tail_length = 32;
 

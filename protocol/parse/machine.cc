@@ -60,12 +60,19 @@ inline bool Machine::step(const Instruction& i) {
     case Op::span: match_span(i); return true;
     case Op::decide: return decide(i);
     case Op::jump: pc_ = i.b; return true;
-    case Op::call: calls_.push_back(pc_); pc_ = i.b; return true;
-    case Op::ret: pc_ = calls_.back(); calls_.pop_back(); return true;
-    case Op::open:
-      open_.push_back(static_cast<std::uint32_t>(tape_.size()));
-      return open_node(i.a);
-    case Op::close: close_node(); open_.pop_back(); return true;
+    case Op::call:
+      calls_.push_back(pc_);
+      pc_ = i.b;
+      return true;
+    case Op::ret:
+      pc_ = calls_.back();
+      calls_.pop_back();
+      return true;
+    case Op::open: open_.push_back(static_cast<std::uint32_t>(tape_.size())); return open_node(i.a);
+    case Op::close:
+      close_node();
+      open_.pop_back();
+      return true;
     case Op::leaf: return open_node(i.a);
     case Op::leaf_end: tape_.back().close(at_, 1); return true;
     case Op::kind: tape_[open_.back()].set_kind(static_cast<std::uint8_t>(i.a)); return true;

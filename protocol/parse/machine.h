@@ -41,20 +41,21 @@ class Machine {
   /// Begins anew; the buffers stay.
   void reset();
 
-  /// Matches `text` from where the last run stopped; from its beginning after reset(). What was matched before must be
-  /// unchanged in content (it may have moved). Behind a literal the caller says skip() first. Literals whose octets are
-  /// in the text already are matched without a stop.
+  /// Matches `text` from where the last run stopped; from its beginning after reset(). What was matched before must
+  /// be unchanged in content (it may have moved). Behind a literal the caller says skip() first. Literals whose
+  /// octets are in the text already are matched without a stop.
   Outcome run(std::string_view text);
 
-  /// Counts `octets` behind the literal's header, now in the text, as its content. 0 when it went elsewhere as a stream.
+  /// Counts `octets` behind the literal's header, now in the text, as its content. 0 when it went elsewhere as a
+  /// stream.
   void skip(std::uint64_t octets) { at_ += static_cast<std::uint32_t>(octets); }
 
   const Literal& literal() const { return literal_; }
   ParseError error() const { return error_; }
   std::size_t error_offset() const { return error_offset_; }
 
-  /// The root of the tree over `text`, the one given to run(). After Outcome::literal all nodes still open end where the
-  /// text does. Valid until the next run() or reset(). Nothing is in it before a run.
+  /// The root of the tree over `text`, the one given to run(). After Outcome::literal all nodes still open end
+  /// where the text does. Valid until the next run() or reset(). Nothing is in it before a run.
   View root(std::string_view text) const { return tape_.empty() ? View() : View(text.data(), tape_.data()); }
 
   /// All nodes of the tree, parents before children. Valid as the root is.
@@ -62,7 +63,9 @@ class Machine {
 
   /// Bytes of its buffers in use, and held.
   std::size_t used() const { return tape_.size() * sizeof(Node) + (calls_.size() + open_.size()) * 4; }
-  std::size_t memory() const { return tape_.capacity() * sizeof(Node) + (calls_.capacity() + open_.capacity()) * 4; }
+  std::size_t memory() const {
+    return tape_.capacity() * sizeof(Node) + (calls_.capacity() + open_.capacity()) * 4;
+  }
   /// Begins anew and gives the buffers back.
   void release();
 

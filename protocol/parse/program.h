@@ -9,25 +9,25 @@
 namespace postbag::protocol {
 
 enum class Op : std::uint8_t {
-  text,          ///< the bytes texts[b .. b+a), letters in either case
-  set,           ///< one byte of sets[b]
-  span,          ///< any number of bytes of sets[b]
-  decide,        ///< look ahead with decisions[b], go on where it says
-  jump,          ///< go on at b
-  call,          ///< go on at b until `ret`
+  text,    ///< the bytes texts[b .. b+a), letters in either case
+  set,     ///< one byte of sets[b]
+  span,    ///< any number of bytes of sets[b]
+  decide,  ///< look ahead with decisions[b], go on where it says
+  jump,    ///< go on at b
+  call,    ///< go on at b until `ret`
   ret,
-  open,          ///< a node of rule a begins; its children follow
-  close,         ///< the innermost open node ends
-  leaf,          ///< a node of rule a that has no children begins
+  open,   ///< a node of rule a begins; its children follow
+  close,  ///< the innermost open node ends
+  leaf,   ///< a node of rule a that has no children begins
   leaf_end,
-  kind,          ///< alternative a of the innermost open node
-  leaf_kind,     ///< alternative a of the leaf
-  mark,          ///< a number begins here
-  max,           ///< and ends here: it must be at most numbers[b]
-  literal,       ///< a literal: header, then the octets it counts. a: LiteralOption bits
-  enter,         ///< one level deeper into a rule that can contain itself
+  kind,       ///< alternative a of the innermost open node
+  leaf_kind,  ///< alternative a of the leaf
+  mark,       ///< a number begins here
+  max,        ///< and ends here: it must be at most numbers[b]
+  literal,    ///< a literal: header, then the octets it counts. a: LiteralOption bits
+  enter,      ///< one level deeper into a rule that can contain itself
   leave,
-  accept,        ///< the end
+  accept,  ///< the end
 };
 
 /// Bits of Instruction::a at Op::literal.
@@ -42,7 +42,8 @@ struct Instruction {
 /// A set of bytes.
 class ByteSet {
  public:
-  constexpr ByteSet(std::uint64_t w0, std::uint64_t w1, std::uint64_t w2, std::uint64_t w3) : words_{w0, w1, w2, w3} {}
+  constexpr ByteSet(std::uint64_t w0, std::uint64_t w1, std::uint64_t w2, std::uint64_t w3)
+      : words_{w0, w1, w2, w3} {}
   constexpr bool has(char c) const {
     const auto byte = static_cast<unsigned char>(c);
     return (words_[byte / 64] >> (byte % 64) & 1) != 0;

@@ -36,8 +36,10 @@ std::optional<SequenceSet> SequenceSet::from(std::string_view text, std::size_t 
     const auto a = end_of(item.substr(0, colon));
     const auto b = colon == item.npos ? a : end_of(item.substr(colon + 1));
     set.largest_ = std::max({set.largest_, a.value_or(0), b.value_or(0)});
-    if (a && b) ranges.push_back({Plain(std::min(*a, *b)), Plain(std::max(*a, *b))});
-    else set.add_star(a ? a : b);
+    if (a && b)
+      ranges.push_back({Plain(std::min(*a, *b)), Plain(std::max(*a, *b))});
+    else
+      set.add_star(a ? a : b);
   }
   // In order, so that adding is quick whatever order a stranger chose.
   std::ranges::sort(ranges, {}, &Range<Plain>::first);

@@ -89,7 +89,8 @@ std::optional<LiteralHeader> literal_header(std::string_view text) {
     return std::nullopt;
   header.synchronising = text[close - 1] != '+';
   const std::size_t end = header.synchronising ? close : close - 1;
-  const auto size = end > begin ? number_value(text.substr(begin, end - begin), 0x7fff'ffff'ffff'ffffULL) : std::nullopt;
+  const auto size =
+      end > begin ? number_value(text.substr(begin, end - begin), 0x7fff'ffff'ffff'ffffULL) : std::nullopt;
   if (!size) return std::nullopt;
   header.size = *size;
   header.length = close + 3;

@@ -11,9 +11,9 @@
 
 namespace postbag::protocol {
 
-/// A matched rule: two pointers into text and tape, cheap to copy. Valid as long as the text and the tape it looks at
-/// (for commands: until the CommandReader's next event is asked for). A default View looks at nothing: all it yields
-/// is empty.
+/// A matched rule: two pointers into text and tape, cheap to copy. Valid as long as the text and the tape it looks
+/// at (for commands: until the CommandReader's next event is asked for). A default View looks at nothing: all it
+/// yields is empty.
 class View {
  public:
   View() = default;
@@ -61,7 +61,9 @@ class Children {
     using iterator_category = std::input_iterator_tag;
 
     Iterator() = default;
-    Iterator(const char* text, const Node* node, const Node* end) : text_(text), node_(node), end_(end) { settle(); }
+    Iterator(const char* text, const Node* node, const Node* end) : text_(text), node_(node), end_(end) {
+      settle();
+    }
     T operator*() const { return T(text_, node_); }
     Iterator& operator++() {
       node_ += node_->size();

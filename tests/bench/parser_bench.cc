@@ -1,11 +1,11 @@
 // How fast commands are read and parsed, and that this allocates nothing once the buffers have grown.
-#include <benchmark/benchmark.h>
-
 #include <cstdio>
 #include <cstdlib>
 #include <new>
 #include <string>
 #include <variant>
+
+#include <benchmark/benchmark.h>
 
 #include "core/limits.h"
 #include "protocol/command_reader.h"

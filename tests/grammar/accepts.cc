@@ -1,6 +1,6 @@
 // Reads sentences with verdicts from stdin and asks the generated parser about each: "A<length>\n<bytes>" must be
-// accepted, "R<length>\n<bytes>" refused. Prints those where it disagrees; exits 1 if there were any, or too few at all.
-// Usage: accepts command|response COUNT < sentences (made by tools/abnfc.py sentences or mutants)
+// accepted, "R<length>\n<bytes>" refused. Prints those where it disagrees; exits 1 if there were any, or too few at
+// all. Usage: accepts command|response COUNT < sentences (made by tools/abnfc.py sentences or mutants)
 #include <cstdio>
 #include <cstdlib>
 #include <iostream>
@@ -49,8 +49,8 @@ int main(int, char** argv) {
     accepted += yes ? 1 : 0;
     if (yes == (verdict == 'A')) continue;
     ++wrong;
-    std::cout << "parser " << (yes ? "accepts" : "refuses at offset " + std::to_string(machine.error_offset())) << ": "
-              << printable(text) << '\n';
+    std::cout << "parser " << (yes ? "accepts" : "refuses at offset " + std::to_string(machine.error_offset()))
+              << ": " << printable(text) << '\n';
   }
   std::cout << seen << " sentences, " << accepted << " accepted, " << wrong << " disagreements\n";
   return wrong == 0 && seen == expected ? 0 : 1;

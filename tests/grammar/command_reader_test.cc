@@ -1,11 +1,11 @@
 // Bytes -> events: lines, literals accepted and refused, limits, every place where the network may cut.
 #define DOCTEST_CONFIG_IMPLEMENT_WITH_MAIN
-#include <doctest/doctest.h>
+#include "protocol/command_reader.h"
 
 #include <string>
 #include <vector>
 
-#include "protocol/command_reader.h"
+#include <doctest/doctest.h>
 
 using namespace postbag;
 using namespace postbag::protocol;
@@ -18,7 +18,8 @@ enum class Answer { memory, stream_messages, refuse };
 /// Feeds a reader and writes down what it says, a line an event.
 class Session {
  public:
-  explicit Session(const Limits& limits, Answer answer = Answer::stream_messages) : reader(limits), answer_(answer) {
+  explicit Session(const Limits& limits, Answer answer = Answer::stream_messages)
+      : reader(limits), answer_(answer) {
     reader.set_logged_in();
   }
 
@@ -56,8 +57,9 @@ class Session {
   }
 
   void answer(const LiteralAnnounced& l) {
-    log += std::string(l.command.tag) + " " + std::string(to_string(l.command.rule)) + (l.message ? " message" : "") +
-           (l.binary ? " binary" : "") + " literal " + std::to_string(l.size) + (l.synchronising ? " +\n" : "\n");
+    log += std::string(l.command.tag) + " " + std::string(to_string(l.command.rule)) +
+           (l.message ? " message" : "") + (l.binary ? " binary" : "") + " literal " + std::to_string(l.size) +
+           (l.synchronising ? " +\n" : "\n");
     if (answer_ == Answer::refuse) {
       if (reader.refuse()) log += "must close\n";
     } else if (l.message && answer_ == Answer::stream_messages) {
@@ -75,7 +77,8 @@ class Session {
 
 const Limits defaults;
 
-std::string log_of(std::string_view bytes, Answer answer = Answer::stream_messages, const Limits& limits = defaults) {
+std::string log_of(std::string_view bytes, Answer answer = Answer::stream_messages,
+                   const Limits& limits = defaults) {
   Session session(limits, answer);
   session.feed(bytes);
   return session.log;
@@ -139,7 +142,8 @@ TEST_CASE("an error before a literal is told before the literal is asked for") {
 }
 
 TEST_CASE("an error behind a literal") {
-  CHECK(log_of("a LOGIN {1}\r\nx y z\r\nb NOOP\r\n") == "a login literal 1 +\na BAD Syntax error at offset 17\nb noop: NOOP\n");
+  CHECK(log_of("a LOGIN {1}\r\nx y z\r\nb NOOP\r\n") ==
+        "a login literal 1 +\na BAD Syntax error at offset 17\nb noop: NOOP\n");
   CHECK(log_of("a APPEND x {1}\r\nyz\r\nb NOOP\r\n") ==
         "a append message literal 1 +\nfor x\nstreamed y\na BAD Syntax error at offset 16\nb noop: NOOP\n");
 }
@@ -187,7 +191,8 @@ TEST_CASE("lines are bounded") {
   const std::string most(64 * 1024 - 11, 'x');
   CHECK(log_of("a SELECT " + most + "\r\nb NOOP\r\n").ends_with("x\nb noop: NOOP\n"));
   CHECK(log_of("a SELECT " + most + "x\r\nb NOOP\r\n") == "a BAD Command line too long\nb noop: NOOP\n");
-  CHECK(log_bytewise("a SELECT " + most + most + "\r\nb NOOP\r\n") == "a BAD Command line too long\nb noop: NOOP\n");
+  CHECK(log_bytewise("a SELECT " + most + most + "\r\nb NOOP\r\n") ==
+        "a BAD Command line too long\nb noop: NOOP\n");
   // The end of a line that is too long may announce a literal.
   CHECK(log_bytewise("a SELECT " + most + most + " {8+}\r\nc NOOP\r\n\r\nb NOOP\r\n") ==
         "a BAD Command line too long\nb noop: NOOP\n");
@@ -200,7 +205,8 @@ TEST_CASE("before login less is taken") {
   const auto said = [&](std::string_view bytes) {
     reader.feed(bytes);
     const ReaderEvent event = reader.next();
-    if (const auto* bad = std::get_if<BadCommand>(&event)) return bad->tag + " " + bad->text + (bad->must_close ? " close" : "");
+    if (const auto* bad = std::get_if<BadCommand>(&event))
+      return bad->tag + " " + bad->text + (bad->must_close ? " close" : "");
     return std::string(std::holds_alternative<LiteralAnnounced>(event) ? "literal" : "else");
   };
   CHECK(said("a APPEND x {1}\r\n") == "a No literals before login here");
@@ -213,9 +219,12 @@ TEST_CASE("before login less is taken") {
 
 TEST_CASE("NUL is BAD in lines and literals, but not in literal8") {
   CHECK(log_of("a NOOP\0\r\nb NOOP\r\n"s) == "a BAD NUL in command at offset 6\nb noop: NOOP\n");
-  CHECK(log_of("a SELECT \"x\0y\" {3+}\r\nc N\r\nb NOOP\r\n"s) == "a BAD NUL in command at offset 11\nb noop: NOOP\n");
-  CHECK(log_of("a SELECT {3}\r\nx\0y\r\nb NOOP\r\n"s) == "a select literal 3 +\na BAD NUL in literal\nb noop: NOOP\n");
-  CHECK(log_bytewise("a SELECT {3}\r\nx\0y\r\nb NOOP\r\n"s) == "a select literal 3 +\na BAD NUL in literal\nb noop: NOOP\n");
+  CHECK(log_of("a SELECT \"x\0y\" {3+}\r\nc N\r\nb NOOP\r\n"s) ==
+        "a BAD NUL in command at offset 11\nb noop: NOOP\n");
+  CHECK(log_of("a SELECT {3}\r\nx\0y\r\nb NOOP\r\n"s) ==
+        "a select literal 3 +\na BAD NUL in literal\nb noop: NOOP\n");
+  CHECK(log_bytewise("a SELECT {3}\r\nx\0y\r\nb NOOP\r\n"s) ==
+        "a select literal 3 +\na BAD NUL in literal\nb noop: NOOP\n");
 }
 
 TEST_CASE("a command given up while its message comes") {
@@ -269,8 +278,11 @@ TEST_CASE("a raw line is bounded") {
 
 TEST_CASE("a held partial command takes less than twice its bytes") {
   Session session(defaults);
-  const std::string line = "a ID (\"a\" \"b\"" + []{ std::string s; for (int i = 0; i < 3'000; ++i) s += " \"a\" \"b\""; return s; }() +
-                           " \"x\" {2000}\r\n";
+  const std::string line = "a ID (\"a\" \"b\"" + [] {
+    std::string s;
+    for (int i = 0; i < 3'000; ++i) s += " \"a\" \"b\"";
+    return s;
+  }() + " \"x\" {2000}\r\n";
   session.feed(line);
   session.feed("x");  // the literal has begun: the parser must have let go of its tree
   CHECK(session.reader.memory() < 2 * line.size() + 8192);

@@ -1,13 +1,14 @@
 // The generated grammar as handlers see it: views, kinds, states, dispatch, arguments.
 #define DOCTEST_CONFIG_IMPLEMENT_WITH_MAIN
-#include <doctest/doctest.h>
+#include "protocol/command.h"
 
 #include <string>
 #include <type_traits>
 
+#include <doctest/doctest.h>
+
 #include "core/limits.h"
 #include "protocol/arguments.h"
-#include "protocol/command.h"
 #include "protocol/command_reader.h"
 
 using namespace postbag;
@@ -51,11 +52,19 @@ std::string refusal(const std::string& line) {
 }  // namespace
 
 TEST_CASE("commands of one word, in any case") {
-  struct { const char* line; g::Rule rule; } rows[] = {
-      {"a CAPABILITY", g::Rule::capability_command}, {"a noop", g::Rule::noop}, {"a LogOut", g::Rule::logout},
-      {"a close", g::Rule::close}, {"a UNSELECT", g::Rule::unselect}, {"a CHECK", g::Rule::check},
-      {"a expunge", g::Rule::expunge}, {"a IDLE", g::Rule::idle}, {"a NAMESPACE", g::Rule::namespace_command},
-      {"a NOOP ", g::Rule::noop}};
+  struct {
+    const char* line;
+    g::Rule rule;
+  } rows[] = {{"a CAPABILITY", g::Rule::capability_command},
+              {"a noop", g::Rule::noop},
+              {"a LogOut", g::Rule::logout},
+              {"a close", g::Rule::close},
+              {"a UNSELECT", g::Rule::unselect},
+              {"a CHECK", g::Rule::check},
+              {"a expunge", g::Rule::expunge},
+              {"a IDLE", g::Rule::idle},
+              {"a NAMESPACE", g::Rule::namespace_command},
+              {"a NOOP ", g::Rule::noop}};
   for (const auto& [line, rule] : rows) {
     CAPTURE(line);
     const Parsed parsed(line);
@@ -66,10 +75,12 @@ TEST_CASE("commands of one word, in any case") {
 }
 
 TEST_CASE("behind UID it is the inner command") {
-  struct { const char* line; g::Rule rule; } rows[] = {
-      {"a UID FETCH 1 FLAGS", g::Rule::fetch}, {"a uid store 1:* flags (\\seen)", g::Rule::store},
-      {"a UID COPY 1 x", g::Rule::copy}, {"a UID MOVE 1 x", g::Rule::move}, {"a UID SEARCH ALL", g::Rule::search},
-      {"a UID EXPUNGE 1:4294967295", g::Rule::uid_expunge}};
+  struct {
+    const char* line;
+    g::Rule rule;
+  } rows[] = {{"a UID FETCH 1 FLAGS", g::Rule::fetch}, {"a uid store 1:* flags (\\seen)", g::Rule::store},
+              {"a UID COPY 1 x", g::Rule::copy},       {"a UID MOVE 1 x", g::Rule::move},
+              {"a UID SEARCH ALL", g::Rule::search},   {"a UID EXPUNGE 1:4294967295", g::Rule::uid_expunge}};
   for (const auto& [line, rule] : rows) {
     CAPTURE(line);
     const Parsed parsed(line);
@@ -123,8 +134,9 @@ TEST_CASE("ID") {
 }
 
 TEST_CASE("FETCH items") {
-  const Parsed parsed("a FETCH 1,3:* (FLAGS uid RFC822.SIZE BODY BODYSTRUCTURE BODY[] BODY.PEEK[1.2.HEADER.FIELDS "
-                      "(From \"To\")]<0.16384> BINARY.PEEK[1]<5.1> BINARY.SIZE[2.1] body[header.fields.not (x)])");
+  const Parsed parsed(
+      "a FETCH 1,3:* (FLAGS uid RFC822.SIZE BODY BODYSTRUCTURE BODY[] BODY.PEEK[1.2.HEADER.FIELDS "
+      "(From \"To\")]<0.16384> BINARY.PEEK[1]<5.1> BINARY.SIZE[2.1] body[header.fields.not (x)])");
   using Kind = g::FetchAtt::Kind;
   const auto fetch = parsed.as<g::Fetch>();
   CHECK(fetch.sequence_set().text() == "1,3:*");
@@ -151,7 +163,12 @@ TEST_CASE("FETCH macros and single items") {
 }
 
 TEST_CASE("STORE with and without parentheses, flags in any case") {
-  struct { const char* line; StoreMode mode; bool silent; NamedFlags flags; } rows[] = {
+  struct {
+    const char* line;
+    StoreMode mode;
+    bool silent;
+    NamedFlags flags;
+  } rows[] = {
       {"a STORE 1 FLAGS ()", StoreMode::replace, false, {}},
       {"a STORE 1 +Flags (\\DELETED)", StoreMode::add, false, {SystemFlags(4), {}}},
       {"a STORE 1 -FLAGS.SILENT (\\Seen $Junk $junk x)", StoreMode::remove, true, {SystemFlags(8), {"$Junk", "x"}}},
@@ -167,14 +184,16 @@ TEST_CASE("STORE with and without parentheses, flags in any case") {
 }
 
 TEST_CASE("flags that cannot be set") {
-  CHECK(flags_value(Parsed("a STORE 1 FLAGS (\\recent)").as<g::Store>().store_att_flags()).error() == FlagError::recent);
+  CHECK(flags_value(Parsed("a STORE 1 FLAGS (\\recent)").as<g::Store>().store_att_flags()).error() ==
+        FlagError::recent);
   CHECK(flags_value(Parsed("a STORE 1 FLAGS \\Foo").as<g::Store>().store_att_flags()).error() ==
         FlagError::unknown_system);
 }
 
 TEST_CASE("SEARCH") {
-  const Parsed parsed("a SEARCH RETURN (MIN SAVE) CHARSET UTF-8 OR FROM \"w\xc3\xb6rd\" NOT (SEEN UID 4:*) "
-                      "HEADER X-Y \"\" LARGER 4294967296 $");
+  const Parsed parsed(
+      "a SEARCH RETURN (MIN SAVE) CHARSET UTF-8 OR FROM \"w\xc3\xb6rd\" NOT (SEEN UID 4:*) "
+      "HEADER X-Y \"\" LARGER 4294967296 $");
   using Kind = g::SearchKey::Kind;
   const auto search = parsed.as<g::Search>();
   CHECK(search.charset()->text() == "UTF-8");
@@ -201,27 +220,29 @@ TEST_CASE("LIST, plain and extended") {
 }
 
 TEST_CASE("what is not a command is refused with tag and place") {
-  struct { const char* line; const char* want; } rows[] = {
-      {"", "* Syntax error at offset 0"},
-      {" a NOOP", "* Syntax error at offset 0"},
-      {"a", "a Syntax error at offset 1"},
-      {"a FOO", "a Unknown command"},
-      {"a NOOPS", "a Unknown command"},
-      {"+ NOOP", "* Syntax error at offset 0"},
-      {"a+ NOOP", "* Syntax error at offset 1"},
-      {"a FETCH 0 FLAGS", "a Syntax error at offset 8"},
-      {"a FETCH 4294967297 FLAGS", "a Number too big at offset 8"},
-      {"a FETCH 1 BODY[18446744073709551617]", "a Number too big at offset 15"},
-      {"a FETCH 1 BODY[]<0.0>", "a Syntax error at offset 19"},
-      {"a FETCH 1 BODY[", "a Syntax error at offset 15"},
-      {"a FETCH 1 (ALL)", "a Syntax error at offset 11"},
-      {"a MOVE 1", "a Syntax error at offset 8"},
-      {"a SELECT  x", "a Syntax error at offset 9"},
-      {"a SEARCH SENTSINCE 32-Foo-2020", "a Syntax error at offset 23"},
-      {"a STATUS x ()", "a Syntax error at offset 12"},
-      {"a STORE 1 FLAGS (\\Seen) (UNCHANGEDSINCE 5)", "a Syntax error at offset 24"},
-      {"a LOGIN \"x", "a Syntax error at offset 10"},
-      {"a ENABLE", "a Syntax error at offset 8"}};
+  struct {
+    const char* line;
+    const char* want;
+  } rows[] = {{"", "* Syntax error at offset 0"},
+              {" a NOOP", "* Syntax error at offset 0"},
+              {"a", "a Syntax error at offset 1"},
+              {"a FOO", "a Unknown command"},
+              {"a NOOPS", "a Unknown command"},
+              {"+ NOOP", "* Syntax error at offset 0"},
+              {"a+ NOOP", "* Syntax error at offset 1"},
+              {"a FETCH 0 FLAGS", "a Syntax error at offset 8"},
+              {"a FETCH 4294967297 FLAGS", "a Number too big at offset 8"},
+              {"a FETCH 1 BODY[18446744073709551617]", "a Number too big at offset 15"},
+              {"a FETCH 1 BODY[]<0.0>", "a Syntax error at offset 19"},
+              {"a FETCH 1 BODY[", "a Syntax error at offset 15"},
+              {"a FETCH 1 (ALL)", "a Syntax error at offset 11"},
+              {"a MOVE 1", "a Syntax error at offset 8"},
+              {"a SELECT  x", "a Syntax error at offset 9"},
+              {"a SEARCH SENTSINCE 32-Foo-2020", "a Syntax error at offset 23"},
+              {"a STATUS x ()", "a Syntax error at offset 12"},
+              {"a STORE 1 FLAGS (\\Seen) (UNCHANGEDSINCE 5)", "a Syntax error at offset 24"},
+              {"a LOGIN \"x", "a Syntax error at offset 10"},
+              {"a ENABLE", "a Syntax error at offset 8"}};
   for (const auto& [line, want] : rows) {
     CAPTURE(line);
     CHECK(refusal(line) == want);

@@ -17,8 +17,9 @@ using protocol::Children;
 using protocol::View;
 
 // Codes with arguments: in the generic form they would be these with wrong arguments.
-constexpr std::array<std::string_view, 9> known_codes{"APPENDUID", "COPYUID", "UIDNEXT", "UIDVALIDITY", "UNSEEN",
-                                                      "PERMANENTFLAGS", "CAPABILITY", "BADCHARSET", "HIGHESTMODSEQ"};
+constexpr std::array<std::string_view, 9> known_codes{"APPENDUID",   "COPYUID",    "UIDNEXT",
+                                                      "UIDVALIDITY", "UNSEEN",     "PERMANENTFLAGS",
+                                                      "CAPABILITY",  "BADCHARSET", "HIGHESTMODSEQ"};
 
 std::string_view check(rg::RespCodeOther code) {
   const std::string_view name = code.resp_code_name().text();
@@ -40,7 +41,8 @@ std::string_view check(rg::BodyType1part part) {
   const bool text = is(part.media_type(), "TEXT");
   const bool message = is(part.media_type(), "MESSAGE") &&
                        (is(part.media_subtype(), "RFC822") || is(part.media_subtype(), "GLOBAL"));
-  if (message != part.envelope().has_value()) return "an envelope in a part that is no message, or none in one that is";
+  if (message != part.envelope().has_value())
+    return "an envelope in a part that is no message, or none in one that is";
   if ((text || message) != part.body_fld_lines().has_value()) return "a count of lines where none belongs, or none";
   return "";
 }

@@ -1,12 +1,13 @@
 #define DOCTEST_CONFIG_IMPLEMENT_WITH_MAIN
-#include <doctest/doctest.h>
+#include "protocol/parse/values.h"
 
 #include <string>
 #include <vector>
 
+#include <doctest/doctest.h>
+
 #include "core/numbers.h"
 #include "protocol/parse/sequence_set.h"
-#include "protocol/parse/values.h"
 
 using namespace postbag;
 using namespace postbag::protocol;
@@ -27,11 +28,18 @@ std::string resolved(const char* text, std::optional<std::uint32_t> highest) {
 }  // namespace
 
 TEST_CASE("strings lose quotes, escapes and literal headers") {
-  struct { std::string text, want; } rows[] = {
-      {"abc", "abc"},           {"\"abc\"", "abc"},       {"\"\"", ""},
-      {"\"a\\\"b\\\\\"", "a\"b\\"}, {"{3}\r\na\rb", "a\rb"},  {"{0+}\r\n", ""},
-      {"~{2}\r\n\xff!", "\xff!"},   {"~x", "~x"},             {"{", "{"},
-      {"NIL", "NIL"}};
+  struct {
+    std::string text, want;
+  } rows[] = {{"abc", "abc"},
+              {"\"abc\"", "abc"},
+              {"\"\"", ""},
+              {"\"a\\\"b\\\\\"", "a\"b\\"},
+              {"{3}\r\na\rb", "a\rb"},
+              {"{0+}\r\n", ""},
+              {"~{2}\r\n\xff!", "\xff!"},
+              {"~x", "~x"},
+              {"{", "{"},
+              {"NIL", "NIL"}};
   for (const auto& [text, want] : rows) {
     CAPTURE(text);
     CHECK(string_value(text) == want);
@@ -51,22 +59,26 @@ TEST_CASE("NIL is an absence, a string that says NIL is not") {
 }
 
 TEST_CASE("headers of literals") {
-  struct { const char* text; bool good; std::uint64_t size; bool synchronising, binary; } rows[] = {
-      {"{12}\r\n", true, 12, true, false},
-      {"{12+}\r\n", true, 12, false, false},
-      {"~{0}\r\n", true, 0, true, true},
-      {"~{9+}\r\nabc", true, 9, false, true},
-      {"{9223372036854775807}\r\n", true, 0x7fffffffffffffffULL, true, false},
-      {"{9223372036854775808}\r\n", false, 0, true, false},
-      {"{18446744073709551617}\r\n", false, 0, true, false},
-      {"{}\r\n", false, 0, true, false},
-      {"{+}\r\n", false, 0, true, false},
-      {"{-1}\r\n", false, 0, true, false},
-      {"{1", false, 0, true, false},
-      {"{1}", false, 0, true, false},
-      {"}\r\n", false, 0, true, false},
-      {"~}\r\n", false, 0, true, false},
-      {"", false, 0, true, false}};
+  struct {
+    const char* text;
+    bool good;
+    std::uint64_t size;
+    bool synchronising, binary;
+  } rows[] = {{"{12}\r\n", true, 12, true, false},
+              {"{12+}\r\n", true, 12, false, false},
+              {"~{0}\r\n", true, 0, true, true},
+              {"~{9+}\r\nabc", true, 9, false, true},
+              {"{9223372036854775807}\r\n", true, 0x7fffffffffffffffULL, true, false},
+              {"{9223372036854775808}\r\n", false, 0, true, false},
+              {"{18446744073709551617}\r\n", false, 0, true, false},
+              {"{}\r\n", false, 0, true, false},
+              {"{+}\r\n", false, 0, true, false},
+              {"{-1}\r\n", false, 0, true, false},
+              {"{1", false, 0, true, false},
+              {"{1}", false, 0, true, false},
+              {"}\r\n", false, 0, true, false},
+              {"~}\r\n", false, 0, true, false},
+              {"", false, 0, true, false}};
   for (const auto& row : rows) {
     CAPTURE(row.text);
     const auto header = literal_header(row.text);
@@ -96,17 +108,21 @@ TEST_CASE("dates") {
 }
 
 TEST_CASE("date-times") {
-  struct { const char* text; bool good; std::int64_t seconds; int zone; } rows[] = {
-      {"\"17-Jul-1996 02:44:25 -0700\"", true, 837596665, -420},
-      {"\" 1-Jan-1970 00:00:00 +0000\"", true, 0, 0},
-      {"\" 1-Jan-1970 05:30:00 +0530\"", true, 0, 330},
-      {"\"31-Dec-1998 23:59:60 +0000\"", true, 915148799, 0},
-      {"\"31-Dec-1998 24:00:00 +0000\"", false, 0, 0},
-      {"\"31-Dec-1998 23:60:00 +0000\"", false, 0, 0},
-      {"\"31-Dec-1998 23:00:61 +0000\"", false, 0, 0},
-      {"\"31-Dec-1998 23:00:00 +2400\"", false, 0, 0},
-      {"\"31-Dec-1998 23:00:00 +0060\"", false, 0, 0},
-      {"\"30-Feb-1998 23:00:00 +0000\"", false, 0, 0}};
+  struct {
+    const char* text;
+    bool good;
+    std::int64_t seconds;
+    int zone;
+  } rows[] = {{"\"17-Jul-1996 02:44:25 -0700\"", true, 837596665, -420},
+              {"\" 1-Jan-1970 00:00:00 +0000\"", true, 0, 0},
+              {"\" 1-Jan-1970 05:30:00 +0530\"", true, 0, 330},
+              {"\"31-Dec-1998 23:59:60 +0000\"", true, 915148799, 0},
+              {"\"31-Dec-1998 24:00:00 +0000\"", false, 0, 0},
+              {"\"31-Dec-1998 23:60:00 +0000\"", false, 0, 0},
+              {"\"31-Dec-1998 23:00:61 +0000\"", false, 0, 0},
+              {"\"31-Dec-1998 23:00:00 +2400\"", false, 0, 0},
+              {"\"31-Dec-1998 23:00:00 +0060\"", false, 0, 0},
+              {"\"30-Feb-1998 23:00:00 +0000\"", false, 0, 0}};
   for (const auto& row : rows) {
     CAPTURE(row.text);
     const auto value = date_time_value(row.text);
@@ -129,11 +145,25 @@ TEST_CASE("base64") {
 }
 
 TEST_CASE("a set resolves against the highest number") {
-  struct { const char* set; std::optional<std::uint32_t> highest; const char* want; } rows[] = {
-      {"1", 15, "1"},          {"2:4,1", 15, "1:4"},     {"*", 15, "15"},         {"5:*", 3, "3:5"},
-      {"*:2", 15, "2:15"},     {"*:4,5:7", 10, "4:10"},  {"7,3,5", 10, "3,5,7"},  {"4:2", 9, "2:4"},
-      {"20:*,30:*", 10, "10:30"}, {"*", std::nullopt, ""}, {"1,5:*", std::nullopt, "1"},
-      {"1:4294967295", 3, "1:4294967295"}, {"4294967295:*", 3, "3:4294967295"}, {"$", 3, ""}, {"*:*", 4, "4"}};
+  struct {
+    const char* set;
+    std::optional<std::uint32_t> highest;
+    const char* want;
+  } rows[] = {{"1", 15, "1"},
+              {"2:4,1", 15, "1:4"},
+              {"*", 15, "15"},
+              {"5:*", 3, "3:5"},
+              {"*:2", 15, "2:15"},
+              {"*:4,5:7", 10, "4:10"},
+              {"7,3,5", 10, "3,5,7"},
+              {"4:2", 9, "2:4"},
+              {"20:*,30:*", 10, "10:30"},
+              {"*", std::nullopt, ""},
+              {"1,5:*", std::nullopt, "1"},
+              {"1:4294967295", 3, "1:4294967295"},
+              {"4294967295:*", 3, "3:4294967295"},
+              {"$", 3, ""},
+              {"*:*", 4, "4"}};
   for (const auto& row : rows) {
     CAPTURE(row.set);
     CHECK(resolved(row.set, row.highest) == row.want);

@@ -18,9 +18,11 @@ namespace {
 
 constexpr std::string_view usage =
     "usage: wirecheck [--may-end-early] [FILE...]\n"
-    "Parses all that an IMAP server sent on a connection (one connection a FILE; standard input without FILEs): the\n"
+    "Parses all that an IMAP server sent on a connection (one connection a FILE; standard input without FILEs): "
+    "the\n"
     "greeting, then responses, with their literals, of IMAP4rev1 and IMAP4rev2 and the extensions in\n"
-    "protocol/grammar/response_*.abnf. Exits 0 when all parse; 1 with file, offset and line of each stream's first\n"
+    "protocol/grammar/response_*.abnf. Exits 0 when all parse; 1 with file, offset and line of each stream's "
+    "first\n"
     "response that does not; 2 when a file cannot be read. An empty stream is correct.\n"
     "  --may-end-early  the last response may be cut off (the connection was broken)\n";
 
@@ -76,8 +78,8 @@ bool check(const std::string& name, std::string_view stream, bool may_end_early)
     if (!length && may_end_early) return true;
     const std::string wrong = length ? fault(machine, rest.substr(0, *length), greeting) : "cut off";
     if (!wrong.empty()) {
-      std::cout << name << ": response at byte " << at << ": " << wrong << ": " << shown(rest.substr(0, length.value_or(400)))
-                << '\n';
+      std::cout << name << ": response at byte " << at << ": " << wrong << ": "
+                << shown(rest.substr(0, length.value_or(400))) << '\n';
       return false;
     }
     greeting = Greeting::seen;
