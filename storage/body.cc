@@ -5,7 +5,7 @@
 namespace postbag::storage {
 
 BodyWriter::BodyWriter(std::shared_ptr<blob::BodyFiles> files, std::size_t inline_limit)
-    : files_(std::move(files)), staged_(std::make_shared<blob::Staged>()), inline_limit_(inline_limit) {}
+    : inline_limit_(inline_limit), files_(std::move(files)), staged_(std::make_shared<blob::Staged>()) {}
 
 void BodyWriter::append(std::string_view bytes) {
   hasher_.update(bytes);

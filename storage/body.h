@@ -54,10 +54,10 @@ class BodyWriter {
   /// Moves what is in memory to a new file.
   void spill();
 
-  std::shared_ptr<blob::BodyFiles> files_;
-  std::shared_ptr<blob::Staged> staged_;
   blob::Hasher hasher_;
   std::size_t inline_limit_;
+  std::shared_ptr<blob::BodyFiles> files_;
+  std::shared_ptr<blob::Staged> staged_;
 };
 
 }  // namespace postbag::storage

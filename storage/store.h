@@ -50,8 +50,8 @@ class Store {
 
   /// GROUP COMMIT: runs the writes in order, each in its own savepoint of one SQLite transaction, and syncs once.
   /// One that refuses or throws is rolled back alone. When SQLite or the disk fails, all fail, and each owner finds
-  /// the exception in its Write; this call itself throws only StoreFailed. `report`: what to tell watchers, in this
-  /// order.
+  /// the exception in its Write; this call itself throws only StoreFailed. Returns what to tell
+  /// watchers, commit by commit in this order.
   CommitReport commit(std::span<Write* const> writes);
 
   /// commit() of a single body `Result<T>(Transaction&)`: its result, or throws what it threw. Told to `report`

@@ -1,6 +1,10 @@
 // The accounts of a data directory, its lock, and the read-only walk.
 #include "storage/directory.h"
 
+#include <string>
+#include <thread>
+#include <vector>
+
 #include "storage/dump.h"
 #include "storage/errors.h"
 #include "storage/sqlite/connection.h"
@@ -72,6 +76,22 @@ TEST_CASE("two objects on one directory see each other's accounts") {
   CHECK(two->add("bob", "x").error() == Error::account_exists);
   CHECK(two->remove("bob"));
   CHECK(!one->find("bob"));
+}
+
+TEST_CASE("several at once make one directory and its accounts") {
+  const TemporaryDirectory temporary;
+  constexpr int users = 4;
+  constexpr int accounts = 10;
+  {
+    std::vector<std::jthread> threads;
+    for (int user = 0; user < users; ++user)
+      threads.emplace_back([&temporary, user] {
+        auto directory = Directory::open(temporary.path() / "new");
+        for (int i = 0; i < accounts; ++i)
+          static_cast<void>(directory->add(std::to_string(user) + "-" + std::to_string(i), "x"));
+      });
+  }
+  CHECK(Directory::open(temporary.path() / "new")->list().size() == users * accounts);
 }
 
 TEST_CASE("one server holds the data directory") {
