@@ -109,7 +109,7 @@ ReaderEvent CommandReader::next_raw_line() {
   mode_ = Mode::command;
   if (!line) {
     ReaderEvent event = line_too_long();
-    std::get<BadCommand>(event).tag = "*";  // such a line has no tag
+    std::get<BadCommand>(event).tag.assign(1, '*');  // such a line has no tag
     return event;
   }
   if (line->size() > line_limit()) return BadCommand{"*", "Line too long"};
