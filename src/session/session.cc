@@ -112,7 +112,8 @@ async::Task<bool> Session::step() {
 
 /// Feeds the reader. False when the connection is over; BYE was said where it is due.
 async::Task<bool> Session::receive() {
-  if (co_await wait_for_input(false) != Wait::input) co_return false;
+  const Wait wait = co_await wait_for_input(false);  // g++ 12 with UBSan traps when this stands in the condition
+  if (wait != Wait::input) co_return false;
   reader_.feed(stream_.input());
   stream_.consume(stream_.input().size());
   co_return true;
