@@ -19,9 +19,11 @@ std::string resolved(const char* text, std::optional<std::uint32_t> highest) {
   std::string out;
   const auto star = highest ? Uid::from(*highest) : std::nullopt;
   const UidSet uids = set->resolve<Uid>(star);
-  for (const auto& r : uids.ranges())
-    out += (out.empty() ? "" : ",") + std::to_string(r.first.value()) +
-           (r.size() > 1 ? ":" + std::to_string(r.last.value()) : "");
+  for (const auto& r : uids.ranges()) {
+    if (!out.empty()) out.push_back(',');
+    out.append(std::to_string(r.first.value()));
+    if (r.size() > 1) out.append(1, ':').append(std::to_string(r.last.value()));
+  }
   return out;
 }
 
