@@ -49,7 +49,8 @@ async::Task<bool> send_all(Session& session, FetchWriter& writer) {
     std::string& out = session.output();
     more = co_await session.account().read(
         [&](storage::ReadTransaction& tx) { return writer.write(tx, out, slice_bytes); });
-    if (!co_await session.flush_if_large()) co_return false;
+    const bool alive = co_await session.flush_if_large();
+    if (!alive) co_return false;
   }
   co_return true;
 }

@@ -141,7 +141,8 @@ async::Task<Reply> handle(Session& session, grammar::List command) {
     list_response(session, listed.row, request->shown);
     if (listed.status)
       status_response(session, *MailboxName::from(listed.row.name.name), *listed.status, request->status);
-    if (!co_await session.flush_if_large()) break;
+    const bool alive = co_await session.flush_if_large();
+    if (!alive) break;
   }
   co_return Reply::ok("LIST completed");
 }
@@ -155,7 +156,8 @@ async::Task<Reply> handle(Session& session, grammar::Lsub command) {
       co_await session.account().read([&](storage::ReadTransaction& tx) { return subscribed_rows(tx, pattern); });
   for (const ListRow& row : rows) {
     lsub_response(session, row);
-    if (!co_await session.flush_if_large()) break;
+    const bool alive = co_await session.flush_if_large();
+    if (!alive) break;
   }
   co_return Reply::ok("LSUB completed");
 }

@@ -110,7 +110,8 @@ async::Task<Reply> handle(Session& session, grammar::Search command, ByUid by_ui
   const Selected& selected = session.selected();
   UidSet candidates = search::narrowed(*key, selected.view.uids());
   Search search{.mailbox = selected.id, .key = std::move(*key), .candidates = std::move(candidates)};
-  if (!co_await run(session, search)) co_return refusal(Error::mailbox_gone);
+  const bool there = co_await run(session, search);
+  if (!there) co_return refusal(Error::mailbox_gone);
   if (wanted->save) session.selected().saved = to_save(*wanted, search.found);
   if (by_uid == ByUid::yes)
     respond(session, tag, *wanted, search.found, by_uid);

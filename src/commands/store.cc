@@ -68,7 +68,8 @@ async::Task<bool> tell(Session& session, const UidSet& uids, ByUid by_uid) {
     for (const storage::Message& message : found->messages)
       session.tell_message_flags(message, by_uid == ByUid::yes);
     from = found->next;
-    if (!co_await session.flush_if_large()) co_return false;
+    const bool alive = co_await session.flush_if_large();
+    if (!alive) co_return false;
   }
   co_return true;
 }

@@ -108,8 +108,10 @@ async::Task<void> Connections::end_all(std::chrono::milliseconds grace) {
   ending_ = true;
   for (const auto& connection : connections_) connection->session().shut_down("The server is shutting down");
   const async::Deadline deadline = async::in(grace);
-  while (!connections_.empty())
-    if (!co_await one_ended_.wait(deadline)) break;
+  while (!connections_.empty()) {
+    const bool in_time = co_await one_ended_.wait(deadline);
+    if (!in_time) break;
+  }
   connections_.clear();
 }
 

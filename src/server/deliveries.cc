@@ -48,8 +48,10 @@ void Deliveries::finish(DeliveryId id, Answer<Delivered> answer) {
 }
 
 async::Task<void> Deliveries::end_all(async::Deadline deadline) {
-  while (jobs_.size() > 0)
-    if (!co_await one_ended_.wait(deadline)) break;
+  while (jobs_.size() > 0) {
+    const bool in_time = co_await one_ended_.wait(deadline);
+    if (!in_time) break;
+  }
   open_.clear();
 }
 

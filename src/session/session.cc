@@ -106,13 +106,14 @@ async::Task<bool> Session::step() {
     co_return co_await answer_literal(*literal);
   if (const auto* bytes = std::get_if<protocol::LiteralBytes>(&event)) co_return co_await take_literal(*bytes);
   // What was answered so far goes out in one piece, before waiting for more.
-  if (!co_await flush()) co_return false;
+  const bool alive = co_await flush();
+  if (!alive) co_return false;
   co_return co_await receive();
 }
 
 /// Feeds the reader. False when the connection is over; BYE was said where it is due.
 async::Task<bool> Session::receive() {
-  const Wait wait = co_await wait_for_input(false);  // g++ 12 with UBSan traps when this stands in the condition
+  const Wait wait = co_await wait_for_input(false);
   if (wait != Wait::input) co_return false;
   reader_.feed(stream_.input());
   stream_.consume(stream_.input().size());
@@ -136,7 +137,8 @@ async::Task<Session::Wait> Session::wait_for_input(bool changes_wake) {
     const bool changed = selected_ && watch_.changed_to && *watch_.changed_to > selected_->told;
     if (changes_wake && changed) co_return Wait::change;
     reader_.release_memory();
-    if (co_await signal_.wait(until)) continue;
+    const bool woken = co_await signal_.wait(until);
+    if (woken) continue;
     say_bye(account_ ? "Autologout, idle for too long" : "Too slow to log in");
     co_return Wait::over;
   }
@@ -164,7 +166,8 @@ async::Task<std::optional<std::string>> Session::read_raw_line(bool idling) {
       co_return std::nullopt;
     }
     if (idling) co_await sync(Expunge::told);
-    if (!co_await flush()) co_return std::nullopt;
+    const bool alive = co_await flush();
+    if (!alive) co_return std::nullopt;
     const Wait wait = co_await wait_for_input(idling);
     if (wait == Wait::over) {
       ending_ = true;
@@ -245,7 +248,8 @@ bool Session::count_bad() {
 
 async::Task<bool> Session::answer_literal(const protocol::LiteralAnnounced& literal) {
   const std::string tag(literal.command.tag);
-  if (const std::optional<Reply> reply = co_await refuse_literal(literal)) {
+  const std::optional<Reply> reply = co_await refuse_literal(literal);
+  if (reply) {
     const bool must_close = reader_.refuse();
     co_await drop_upload();
     finish(tag, *reply);

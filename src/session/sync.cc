@@ -59,7 +59,8 @@ async::Task<void> Session::sync(Expunge expunge, std::optional<ModSeq> own) {
     tell_arrived(news->changes.messages);
     tell_flags(news->changes.messages, next_before, own);
     from = news->changes.next;
-    if (!co_await flush_if_large()) co_return;
+    const bool alive = co_await flush_if_large();
+    if (!alive) co_return;
   }
   selected_->told = *upto;
   if (expunge == Expunge::told) selected_->told_vanished = *upto;

@@ -3,8 +3,8 @@
 
     kill_nine.py --postbag build/postbag [--rounds N] [--seed N]
 
-Each round: some clients APPEND messages of their own to INBOX and move them on to Archive; at a random moment the
-server is killed and started again on the same directory. Then every message whose APPEND was answered with OK is in
+Each round: some clients APPEND messages of their own to INBOX and move them on to Archive; after a random number of
+acknowledgements the server is killed and started again on the same directory. Then every message whose APPEND was answered with OK is in
 exactly one of the two mailboxes (an acknowledged move: in Archive), whole and byte for byte, and what was not
 acknowledged is there once or not at all.
 """
@@ -33,7 +33,7 @@ class Truth:
     """What the server has acknowledged. `where` has the mailbox, or both for a move that was not answered."""
 
     def __init__(self):
-        self.lock = threading.Lock()
+        self.lock = threading.Condition()
         self.messages = {}     # message id -> bytes
         self.where = {}        # message id -> set of mailboxes where it may be; None among them: nowhere
         self.acknowledged = collections.Counter()
@@ -44,6 +44,13 @@ class Truth:
             self.where[message_id] = set(mailboxes)
             if acknowledged:
                 self.acknowledged[acknowledged] += 1
+                self.lock.notify_all()
+
+    def wait_for(self, more):
+        """Until so many more acknowledgements have come, or none came for a minute."""
+        with self.lock:
+            target = self.acknowledged.total() + more
+            self.lock.wait_for(lambda: self.acknowledged.total() >= target, timeout=60)
 
     def announced(self, mailbox, uid):
         with self.lock:
@@ -146,7 +153,7 @@ def play_round(server, user, truth, number, chance):
     clients = [Client(server, user, truth, f"r{number}c{n}", chance.random()) for n in range(4)]
     for client in clients:
         client.start()
-    time.sleep(chance.uniform(0.3, 1.5))         # the moment of the kill, not a wait for anything
+    truth.wait_for(chance.randint(5, 200))       # the others are in the middle of something then
     server.kill()
     for client in clients:
         client.join(timeout=30)
