@@ -27,7 +27,7 @@ Result<MailboxName> mailbox_name(const Session& session, std::string_view argume
   return MailboxName::from(*text);
 }
 
-std::expected<UidSet, Reply> message_set(Session& session, std::string_view argument, ByUid by_uid) {
+std::expected<UidSet, Reply> message_set(Session& session, std::string_view argument, ByUid by_uid, Beyond beyond) {
   const Selected& selected = session.selected();
   const auto set = protocol::SequenceSet::from(argument, session.context().limits.set_ranges);
   if (!set) return std::unexpected(Reply::no("Too many ranges in the set", "LIMIT"));
@@ -35,9 +35,11 @@ std::expected<UidSet, Reply> message_set(Session& session, std::string_view argu
   if (by_uid == ByUid::yes) return set->resolve<Uid>(selected.view.last_uid()).intersect(selected.view.uids());
 
   const std::uint32_t size = selected.view.size();
-  const bool beyond = set->largest() > size || (set->has_star() && size == 0);
-  if (beyond) return std::unexpected(Reply::bad("No message has that sequence number"));
-  return selected.view.uids_of(set->resolve<SeqNum>(SeqNum::from(size)));
+  const SeqSet seqs = set->resolve<SeqNum>(SeqNum::from(size));
+  const bool some_beyond = seqs.empty() || seqs.ranges().back().first.value() > size;
+  if (some_beyond && beyond == Beyond::bad)
+    return std::unexpected(Reply::bad("No message has that sequence number"));
+  return selected.view.uids_of(seqs);
 }
 
 }  // namespace postbag

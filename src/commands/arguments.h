@@ -23,9 +23,13 @@ Result<MailboxName> mailbox_name(const Session& session, std::string_view argume
 /// The same as UTF-8 text that need not be a name: a LIST pattern, a reference. Error::invalid_name.
 Result<std::string> mailbox_text(const Session& session, std::string_view argument);
 
+/// What to say to sequence numbers that no message has: a command about messages is BAD (RFC 9051 section 9,
+/// seq-number), a search just finds nothing there.
+enum class Beyond : bool { bad, nothing };
+
 /// The messages of the selected mailbox that a sequence set names, as the client sees it: `*` is the last one in
-/// the view, `$` the saved search result. BAD for a sequence number that no message has (RFC 9051 section 9,
-/// seq-number).
-std::expected<UidSet, Reply> message_set(Session& session, std::string_view argument, ByUid by_uid);
+/// the view, `$` the saved search result. A range that only ends beyond the last message ends with it.
+std::expected<UidSet, Reply> message_set(Session& session, std::string_view argument, ByUid by_uid,
+                                         Beyond beyond = Beyond::bad);
 
 }  // namespace postbag

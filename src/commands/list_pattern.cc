@@ -12,18 +12,16 @@ namespace {
 
 bool is_wildcard(char c) { return c == '*' || c == '%'; }
 
-/// `inbox` and `inbox/…` mean INBOX: RFC 9051 section 5.1.
-void raise_inbox(std::string& pattern) {
+/// How many bytes of `name` are INBOX, which is the same in any case: RFC 9051 section 5.1.
+std::size_t caseless_bytes(std::string_view name) {
   constexpr std::string_view inbox = "INBOX";
-  const std::string_view level = std::string_view(pattern).substr(0, pattern.find(MailboxName::separator));
-  if (ascii_iequal(level, inbox)) pattern.replace(0, inbox.size(), inbox);
+  return name.substr(0, name.find(MailboxName::separator)) == inbox ? inbox.size() : 0;
 }
 
 }  // namespace
 
 ListPattern::ListPattern(std::string_view reference, std::string_view pattern, std::size_t max_wildcards)
     : pattern_(std::string(reference) + std::string(pattern)) {
-  raise_inbox(pattern_);
   // Runs of wildcards mean no more than one of them, the strongest.
   std::string lean;
   for (const char c : pattern_) {
@@ -39,6 +37,8 @@ ListPattern::ListPattern(std::string_view reference, std::string_view pattern, s
 
 bool ListPattern::matches(std::string_view name) const {
   if (never_) return false;
+  const std::size_t caseless = caseless_bytes(name);
+  const auto fits = [&](std::size_t i, char p) { return (i < caseless ? ascii_upper(p) : p) == name[i]; };
   // reach[i]: the pattern so far matches the first i bytes of the name.
   std::vector<char> reach(name.size() + 1, 0);
   reach[0] = 1;
@@ -48,7 +48,7 @@ bool ListPattern::matches(std::string_view name) const {
         if (reach[i] != 0 && (p == '*' || name[i] != MailboxName::separator)) reach[i + 1] = 1;
     } else {
       for (std::size_t i = name.size(); i > 0; --i)
-        reach[i] = static_cast<char>(reach[i - 1] != 0 && name[i - 1] == p);
+        reach[i] = static_cast<char>(reach[i - 1] != 0 && fits(i - 1, p));
       reach[0] = 0;
     }
   }

@@ -59,7 +59,7 @@ ListedName listed_name(const storage::MailboxEntry& entry) {
 void list_response(Session& session, const ListRow& row, const ListShown& shown) {
   protocol::Writer out = session.respond();
   out.raw("* LIST (").raw(attributes_of(row, shown.subscribed)).raw(") \"/\" ").mailbox(row.name.name);
-  if (row.child_info) out.raw(" (CHILDINFO (").raw(shown.child_info).raw("))");  // RFC 9051 section 6.3.9.6
+  if (row.child_info) out.raw(" (\"CHILDINFO\" (").raw(shown.child_info).raw("))");  // RFC 9051 section 6.3.9.6
   out.crlf();
 }
 

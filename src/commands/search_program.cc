@@ -155,7 +155,7 @@ class Builder {
   }
 
   KeyResult set_key(std::string_view text, ByUid by_uid) const {
-    auto uids = message_set(session_, text, by_uid);
+    auto uids = message_set(session_, text, by_uid, Beyond::nothing);
     if (!uids) return std::unexpected(uids.error());
     return Key{search::InSet{std::move(*uids)}};
   }

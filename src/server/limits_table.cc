@@ -45,7 +45,7 @@ constexpr std::array rows{
     Row{"list_wildcards", "", &Limits::list_wildcards, 2, 1024},
     Row{"commands_ahead", "", &Limits::commands_ahead, 1, 64},
 
-    Row{"message", "bytes", &Limits::message, 64 * KiB, 4 * GiB - 1},
+    Row{"message", "bytes", &Limits::message, 1, 4 * GiB - 1},
     Row{"append_total", "bytes", &Limits::append_total, 64 * KiB, 64 * GiB},
     Row{"append_messages", "", &Limits::append_messages, 1, million},
     Row{"mime_depth", "", &Limits::mime_depth, 8, 100},

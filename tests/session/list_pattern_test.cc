@@ -31,7 +31,8 @@ TEST_CASE("wildcards match levels and everything") {
       {"", "", "", true},
       {"", "", "a", false},
       {"", "A", "a", false},
-      {"", "In%", "INBOX", false},
+      {"", "In%", "INBOX", true},
+      {"", "In%", "INBOXES", false},
   };
   for (const Row& row : rows) {
     CAPTURE(row.reference);
