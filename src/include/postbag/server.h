@@ -77,24 +77,25 @@ struct LoginAttempt {
   std::string peer;
 };
 
+/// Example: `ServerOptions{.listen = {"127.0.0.1:0"}, .workers = 0}`
 struct ServerOptions {
   /// Where mail and accounts are kept, made when missing; empty: in memory, gone with the server.
-  std::string data_dir;
+  std::string data_dir = {};
   /// "127.0.0.1:143", "[::1]:0" (any free port) or "unix:/path" (mode 0600). May be empty: see Server::connect.
-  std::vector<std::string> listen;
+  std::vector<std::string> listen = {};
   /// Threads for mail; each account stays with one of them. 0: everything runs on the loop's thread, which then waits
   /// for the disk and for password hashes (some 0.1 s each).
   std::size_t workers = 2;
   /// By name; those not named have their usual value.
-  std::vector<std::pair<std::string, std::uint64_t>> limits;
+  std::vector<std::pair<std::string, std::uint64_t>> limits = {};
   /// Called on the loop's thread, one call at a time. Must not block nor throw. Empty: no log.
-  std::function<void(const LogLine&)> log;
+  std::function<void(const LogLine&)> log = {};
   /// Seconds since 1970-01-01T00:00:00Z; called from any of the server's threads. Empty: the machine's clock.
-  std::function<std::int64_t()> clock;
+  std::function<std::int64_t()> clock = {};
   /// Decides who may log in instead of the accounts' own passwords; an account is made at the first success. Called on
   /// the loop's thread, must not block; call `decide` once, from any thread, now or later. Empty: passwords given to
   /// add_account decide.
-  std::function<void(LoginAttempt attempt, std::function<void(bool right)> decide)> authenticate;
+  std::function<void(LoginAttempt attempt, std::function<void(bool right)> decide)> authenticate = {};
   /// How long an account's files stay open after its last session has gone.
   std::chrono::seconds close_idle_after{30};
 };
@@ -103,7 +104,7 @@ struct ServerOptions {
 struct Message {
   std::string user;
   std::string mailbox = "INBOX";  ///< UTF-8, levels separated by '/'
-  std::string bytes;              ///< RFC 5322, lines ending in CRLF
+  std::string bytes = {};         ///< RFC 5322, lines ending in CRLF
 };
 
 /// Where it went.

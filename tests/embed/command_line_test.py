@@ -1,0 +1,191 @@
+#!/usr/bin/env python3
+"""The command line of postbag, as the issue "Foundation" promises it.
+
+    command_line_test.py PROGRAM
+"""
+import imaplib
+import json
+import os
+import signal
+import socket
+import stat
+import subprocess
+import sys
+import tempfile
+import unittest
+
+PROGRAM = ""
+MESSAGE = b"Subject: hello\n\nbody\n"
+
+
+def run(*arguments, stdin=b"", code=0):
+    """Runs a subcommand; yields what it printed."""
+    done = subprocess.run([PROGRAM, *arguments], input=stdin, capture_output=True, timeout=60)
+    assert done.returncode == code, f"{arguments}: exit {done.returncode}, wanted {code}: {done.stderr.decode()}"
+    return done.stdout.decode()
+
+
+class Served:
+    """A server on a free port; SIGTERM at the end, which must end it with exit code 0."""
+
+    def __init__(self, directory, *arguments):
+        self.process = subprocess.Popen(
+            [PROGRAM, "serve", "--dir", directory, "--listen", "127.0.0.1:0", *arguments],
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        self.ready = json.loads(self.process.stdout.readline())
+        self.port = int(self.ready["imap"][0].rsplit(":", 1)[1])
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.stop()
+
+    def stop(self, how=signal.SIGTERM):
+        self.process.send_signal(how)
+        out, self.log = self.process.communicate(timeout=60)
+        assert self.process.returncode == 0, f"exit {self.process.returncode}: {self.log.decode()}"
+        assert out == b"", out
+
+    def client(self, user, password):
+        connection = imaplib.IMAP4("127.0.0.1", self.port)
+        connection.login(user, password)
+        return connection
+
+
+class CommandLine(unittest.TestCase):
+    def setUp(self):
+        self.temporary = tempfile.TemporaryDirectory()
+        self.addCleanup(self.temporary.cleanup)
+        self.dir = os.path.join(self.temporary.name, "data")
+
+    def add(self, name, password=b"secret\n"):
+        run("user", "add", name, "--dir", self.dir, stdin=password)
+
+    def count(self, user, mailbox="INBOX"):
+        stored = json.loads(run("dump", user, mailbox, "--dir", self.dir, "--json"))
+        return len(stored["mailboxes"][0]["messages"])
+
+    def test_help_of_every_subcommand(self):
+        for command in ([], ["serve"], ["user"], ["user", "add"], ["user", "passwd"], ["user", "remove"],
+                        ["user", "list"], ["deliver"], ["dump"]):
+            self.assertIn("--help", run(*command, "--help"))
+        run(code=64)
+        run("serve", code=64)
+        run("nonsense", code=64)
+
+    def test_ready_line_and_bye(self):
+        with Served(self.dir) as server:
+            self.assertEqual(server.ready["ready"], True)
+            self.assertEqual(server.ready["pid"], server.process.pid)
+            with socket.create_connection(("127.0.0.1", server.port), timeout=30) as client:
+                lines = client.makefile("rb")
+                self.assertTrue(lines.readline().startswith(b"* OK "))
+                server.stop(signal.SIGINT)
+                self.assertTrue(lines.readline().startswith(b"* BYE"))
+                self.assertEqual(lines.readline(), b"")
+                server.stop = lambda: None
+
+    def test_users_while_the_server_runs(self):
+        with Served(self.dir) as server:
+            self.add("alice")
+            self.add("bob", b"other\n")
+            self.assertEqual(run("user", "list", "--dir", self.dir), "alice\nbob\n")
+            run("user", "add", "alice", "--dir", self.dir, stdin=b"x\n", code=65)
+            run("user", "add", "carol", "--dir", self.dir, stdin=b"\n", code=64)
+            alice = server.client("alice", "secret")
+            run("user", "passwd", "bob", "--dir", self.dir, stdin=b"changed\n")
+            server.client("bob", "changed").logout()
+            run("user", "remove", "alice", "--dir", self.dir)
+            self.assertTrue(alice.readline().startswith(b"* BYE"))
+            run("user", "remove", "alice", "--dir", self.dir, code=67)
+            run("user", "passwd", "alice", "--dir", self.dir, stdin=b"x\n", code=67)
+
+    def test_deliver_with_and_without_a_server(self):
+        self.add("alice")
+        run("deliver", "alice", "--dir", self.dir, stdin=MESSAGE)
+        with Served(self.dir) as server:
+            alice = server.client("alice", "secret")
+            self.assertEqual(alice.select(), ("OK", [b"1"]))
+            run("deliver", "alice", "--dir", self.dir, stdin=MESSAGE * 20000)
+            alice.noop()
+            self.assertEqual(alice.response("EXISTS"), ("EXISTS", [b"2"]))
+            self.assertEqual(alice.fetch("1", "(BODY[])")[1][0][1], MESSAGE.replace(b"\n", b"\r\n"))
+            run("deliver", "alice", "--mailbox", "Archive", "--dir", self.dir, stdin=MESSAGE)
+            run("deliver", "nobody", "--dir", self.dir, stdin=MESSAGE, code=67)
+            run("deliver", "alice", "--mailbox", "Nope", "--dir", self.dir, stdin=MESSAGE, code=73)
+        run("deliver", "nobody", "--dir", self.dir, stdin=MESSAGE, code=67)
+        self.assertEqual(self.count("alice"), 2)
+        self.assertEqual(self.count("alice", "Archive"), 1)
+
+    def test_a_delivery_that_dies_leaves_nothing(self):
+        self.add("alice")
+        with Served(self.dir):
+            for _ in range(3):
+                sender = subprocess.Popen([PROGRAM, "deliver", "alice", "--dir", self.dir], stdin=subprocess.PIPE)
+                sender.stdin.write(MESSAGE * 50000)
+                sender.stdin.flush()
+                sender.kill()
+                sender.wait()
+                sender.stdin.close()
+            run("deliver", "alice", "--dir", self.dir, stdin=MESSAGE)
+            self.assertEqual(self.count("alice"), 1)
+
+    def test_too_large_a_message(self):
+        self.add("alice")
+        config = os.path.join(self.temporary.name, "postbag.toml")
+        with open(config, "w") as file:
+            file.write("[limits]\nmessage = 65536\n")
+        with Served(self.dir, "--config", config):
+            run("deliver", "alice", "--dir", self.dir, stdin=MESSAGE * 10000, code=65)
+            self.assertEqual(self.count("alice"), 0)
+
+    def test_dump(self):
+        self.add("alice")
+        self.assertEqual(json.loads(run("dump", "alice", "--dir", self.dir, "--json")), {"user": "alice", "mailboxes": []})
+        run("deliver", "alice", "--dir", self.dir, stdin=MESSAGE)
+        stored = json.loads(run("dump", "alice", "--dir", self.dir, "--json"))
+        names = [mailbox["name"] for mailbox in stored["mailboxes"]]
+        self.assertEqual(names, ["Archive", "Drafts", "INBOX", "Junk", "Sent", "Trash"])
+        message = stored["mailboxes"][2]["messages"][0]
+        self.assertEqual((message["uid"], message["size"], message["flags"]), (1, len(MESSAGE) + 3, []))
+        self.assertIn("uidnext 2", run("dump", "alice", "INBOX", "--dir", self.dir))
+        run("dump", "alice", "Nope", "--dir", self.dir, code=73)
+        run("dump", "nobody", "--dir", self.dir, code=67)
+
+    def test_configuration_errors_come_all_at_once(self):
+        config = os.path.join(self.temporary.name, "postbag.toml")
+        with open(config, "w") as file:
+            file.write('lisen = []\n[limits]\nnestling = 1\n')
+        done = subprocess.run([PROGRAM, "serve", "--dir", self.dir, "--config", config], capture_output=True, timeout=60)
+        self.assertEqual(done.returncode, 78)
+        self.assertIn(b":1: ", done.stderr)
+        self.assertIn(b"did you mean nesting?", done.stderr)
+
+    def test_log_lines_are_json(self):
+        self.add("alice")
+        with Served(self.dir, "--log-format", "json") as server:
+            server.client("alice", "secret").logout()
+        events = [json.loads(line) for line in server.log.splitlines()]
+        self.assertIn("login", [event["event"] for event in events])
+
+    def test_only_one_server_and_nobody_else_may_look(self):
+        with Served(self.dir):
+            run("serve", "--dir", self.dir, "--listen", "127.0.0.1:0", code=75)
+            for path in [self.dir, *(os.path.join(self.dir, name) for name in os.listdir(self.dir))]:
+                self.assertEqual(stat.S_IMODE(os.stat(path).st_mode) & 0o077, 0, path)
+        self.assertFalse(os.path.exists(os.path.join(self.dir, "control.sock")))
+
+    def test_after_a_kill_the_next_server_starts(self):
+        self.add("alice")
+        server = Served(self.dir)
+        server.process.kill()
+        server.process.communicate()
+        run("deliver", "alice", "--dir", self.dir, stdin=MESSAGE)
+        with Served(self.dir) as again:
+            self.assertEqual(again.client("alice", "secret").select(), ("OK", [b"1"]))
+
+
+if __name__ == "__main__":
+    PROGRAM = sys.argv.pop(1)
+    unittest.main()

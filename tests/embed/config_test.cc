@@ -1,0 +1,80 @@
+#include "main/config.h"
+
+#include <algorithm>
+#include <cstdlib>
+#include <doctest/doctest.h>
+#include <filesystem>
+#include <fstream>
+#include <unistd.h>
+
+#include "postbag/server.h"
+
+using namespace postbag;
+using namespace postbag::daemon;
+
+namespace {
+
+/// A file with that text, for as long as it lives.
+class File {
+ public:
+  explicit File(const std::string& text) : path_(std::filesystem::temp_directory_path() / "postbag-config-XXXXXX") {
+    ::close(::mkstemp(path_.data()));
+    std::ofstream(path_) << text;
+  }
+  File(const File&) = delete;
+  File& operator=(const File&) = delete;
+  ~File() { std::filesystem::remove(path_); }
+  const std::string& path() const { return path_; }
+
+ private:
+  std::string path_;
+};
+
+/// The complaints without the file's name.
+std::vector<std::string> complaints(const std::string& text) {
+  const File file(text);
+  const auto config = read_config(file.path());
+  REQUIRE_FALSE(config);
+  std::vector<std::string> out;
+  for (const std::string& what : config.error()) out.push_back(what.substr(file.path().size() + 1));
+  return out;
+}
+
+}  // namespace
+
+TEST_CASE("a configuration is read") {
+  const File file("listen = [\"127.0.0.1:143\", \"unix:/x\"]\nworkers = 0\nlog_format = \"json\"\n[limits]\nnesting = 9\n");
+  const auto config = read_config(file.path());
+  REQUIRE(config);
+  CHECK(config->listen == std::vector<std::string>{"127.0.0.1:143", "unix:/x"});
+  CHECK(config->workers == 0U);
+  CHECK(config->log_format == LogFormat::json);
+  CHECK(config->limits == std::vector<std::pair<std::string, std::uint64_t>>{{"nesting", 9}});
+}
+
+TEST_CASE("all that is wrong is told at once, by line, with the nearest name") {
+  const auto told = complaints("lisen = []\nworkers = -1\n\n[limits]\nnestling = 9\nautologout = 60\nmessage = \"big\"\n");
+  REQUIRE(told.size() == 5);
+  const auto has = [&](const std::string& text) { return std::ranges::find(told, text) != told.end(); };
+  CHECK(has("1: unknown key \"lisen\"; did you mean listen?"));
+  CHECK(has("2: workers must be a number from 0 to 256"));
+  CHECK(has("5: unknown limit \"nestling\"; did you mean nesting?"));
+  CHECK(has("6: autologout must be a number from 1800 to 604800 seconds"));
+  CHECK(has("7: message must be a number from 65536 to 4294967295 bytes"));
+}
+
+TEST_CASE("a syntax error and a missing file are told too") {
+  CHECK(complaints("listen = [\n").size() == 1);
+  CHECK_FALSE(read_config("/nonexistent/postbag.toml"));
+}
+
+TEST_CASE("the example configuration is valid and holds every limit with its usual value") {
+  const std::string path = POSTBAG_SOURCE_ROOT "/conf/postbag.toml";
+  const auto config = read_config(path);
+  REQUIRE(config);
+  REQUIRE(config->limits.size() == known_limits().size());
+  for (const LimitInfo& info : known_limits()) {
+    CAPTURE(std::string(info.name));
+    CHECK(std::ranges::find(config->limits, std::pair(std::string(info.name), info.usual)) != config->limits.end());
+  }
+}

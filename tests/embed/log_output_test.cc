@@ -1,0 +1,26 @@
+#include "main/log_output.h"
+
+#include <doctest/doctest.h>
+#include <nlohmann/json.hpp>
+
+using namespace postbag;
+using namespace postbag::daemon;
+
+TEST_CASE("what a stranger sends cannot make a line of its own") {
+  const LogLine line{LogLine::Level::warning, "login failed", "192.0.2.1:7", "eve\r\n\x1b[2Jroot\xff", "say \"hi\""};
+  for (const LogFormat format : {LogFormat::text, LogFormat::json}) {
+    const std::string text = format_line(format, "2026-11-22T00:00:00Z", line);
+    CAPTURE(text);
+    for (const char c : text) CHECK(static_cast<unsigned char>(c) >= 0x20);
+    CHECK(text.find("root") != std::string::npos);
+  }
+}
+
+TEST_CASE("JSON lines parse, and empty fields are left out") {
+  const auto event = nlohmann::json::parse(
+      format_line(LogFormat::json, "2026-11-22T00:00:00Z", {LogLine::Level::info, "login", {}, "bob", {}}));
+  CHECK(event["event"] == "login");
+  CHECK(event["level"] == "info");
+  CHECK(event["user"] == "bob");
+  CHECK_FALSE(event.contains("peer"));
+}

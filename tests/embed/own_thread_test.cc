@@ -1,0 +1,145 @@
+// The server on a thread of its own, over files.
+
+#include <cstdlib>
+#include <doctest/doctest.h>
+#include <filesystem>
+#include <string>
+
+#include "postbag/accounts.h"
+#include "postbag/server.h"
+#include "socket_client.h"
+
+using namespace postbag;
+
+namespace {
+
+class TemporaryDirectory {
+ public:
+  TemporaryDirectory() {
+    std::string name = (std::filesystem::temp_directory_path() / "postbag-embed-XXXXXX").string();
+    REQUIRE(mkdtemp(name.data()) != nullptr);
+    path_ = name;
+  }
+  TemporaryDirectory(const TemporaryDirectory&) = delete;
+  TemporaryDirectory& operator=(const TemporaryDirectory&) = delete;
+  ~TemporaryDirectory() { std::filesystem::remove_all(path_); }
+  const std::string& path() const { return path_; }
+
+ private:
+  std::string path_;
+};
+
+ServerOptions options_for(const TemporaryDirectory& directory) {
+  ServerOptions options;
+  options.data_dir = directory.path();
+  options.listen = {"127.0.0.1:0"};
+  return options;
+}
+
+bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
+
+void stop(Server& server) {
+  server.stop(std::chrono::seconds(5));
+  server.wait();
+}
+
+}  // namespace
+
+TEST_CASE("mail outlives the server") {
+  const TemporaryDirectory directory;
+  {
+    Server server = Server::open(options_for(directory)).value();
+    REQUIRE(server.add_account("dave", "secret"));
+    REQUIRE(server.start());
+    Delivery delivery = server.begin_delivery("dave", "INBOX").value();
+    for (int i = 0; i < 40; ++i) REQUIRE(delivery.write("X-Line: " + std::string(5000, 'x') + "\r\n"));
+    REQUIRE(delivery.write("\r\nbody\r\n"));
+    CHECK(delivery.finish().value().uid == 1);
+    SocketClient client(server.addresses().front());
+    CHECK(contains(client.run("LOGIN dave secret"), "t OK"));
+    stop(server);
+    CHECK(contains(client.read_to("* BYE"), "* BYE"));
+  }
+  Server server = Server::open(options_for(directory)).value();
+  REQUIRE(server.start());
+  SocketClient client(server.addresses().front());
+  CHECK(contains(client.run("LOGIN dave secret"), "t OK"));
+  CHECK(contains(client.run("SELECT INBOX"), "* 1 EXISTS"));
+  CHECK(contains(client.run("FETCH 1 BODY[TEXT]"), "body"));
+  stop(server);
+
+  int mailboxes = 0;
+  REQUIRE(read_account(directory.path(), "dave", "", [&](const StoredMailbox& mailbox) {
+    ++mailboxes;
+    if (mailbox.name == "INBOX") CHECK(mailbox.messages.size() == 1);
+  }));
+  CHECK(mailboxes == 6);
+  CHECK(read_account(directory.path(), "dave", "Nope", [](const auto&) {}).error().cause == Cause::no_such_mailbox);
+  CHECK(read_account(directory.path(), "eve", "", [](const auto&) {}).error().cause == Cause::no_such_account);
+}
+
+TEST_CASE("one data directory, one server") {
+  const TemporaryDirectory directory;
+  const Server first = Server::open(options_for(directory)).value();
+  const Expected<Server> second = Server::open(options_for(directory));
+  REQUIRE_FALSE(second);
+  CHECK(second.error().cause == Cause::in_use);
+}
+
+TEST_CASE("options that make no sense are all named, and nothing is touched") {
+  const TemporaryDirectory directory;
+  ServerOptions options = options_for(directory);
+  options.data_dir += "/new";
+  options.listen = {"localhost:imap"};
+  options.limits = {{"no_such_limit", 1}, {"autologout", 5}};
+  const Expected<Server> server = Server::open(std::move(options));
+  REQUIRE_FALSE(server);
+  CHECK(server.error().cause == Cause::bad_option);
+  for (const char* part : {"localhost:imap", "no_such_limit", "autologout"}) CHECK(contains(server.error().text, part));
+  CHECK_FALSE(std::filesystem::exists(directory.path() + "/new"));
+}
+
+TEST_CASE("an address that is taken") {
+  Server first = Server::open({.listen = {"127.0.0.1:0"}}).value();
+  REQUIRE(first.start());
+  Server second = Server::open({.listen = {first.addresses().front()}}).value();
+  const Expected<void> started = second.start();
+  REQUIRE_FALSE(started);
+  CHECK(started.error().cause == Cause::cannot_listen);
+  stop(first);
+}
+
+TEST_CASE("deliveries are refused for their reason") {
+  Server server = Server::open({.limits = {{"message", 65536}}}).value();
+  REQUIRE(server.add_account("dave", "secret"));
+  CHECK(server.add_account("dave", "again").error().cause == Cause::account_exists);
+  CHECK(server.add_account("", "x").error().cause == Cause::invalid_name);
+  CHECK(server.begin_delivery("dave", "INBOX").error().cause == Cause::stopped);
+  REQUIRE(server.start());
+  CHECK(server.begin_delivery("eve", "INBOX").error().cause == Cause::no_such_account);
+  CHECK(server.begin_delivery("dave", "Nope").error().cause == Cause::no_such_mailbox);
+  CHECK(server.begin_delivery("dave", "a//b").error().cause == Cause::invalid_name);
+  Delivery large = server.begin_delivery("dave", "INBOX").value();
+  REQUIRE(large.write(std::string(60'000, 'x')));
+  CHECK(large.write(std::string(10'000, 'x')).error().cause == Cause::message_too_big);
+  Delivery unfinished = server.begin_delivery("dave", "INBOX").value();
+  REQUIRE(unfinished.write("Subject: half\r\n"));
+  stop(server);
+  CHECK(unfinished.finish().error().cause == Cause::stopped);
+}
+
+TEST_CASE("a changed password counts at once, also after logins that are remembered") {
+  Server server = Server::open({.listen = {"127.0.0.1:0"}, .limits = {{"failed_login_delay", 0}}}).value();
+  REQUIRE(server.add_account("dave", "old"));
+  REQUIRE(server.start());
+  const auto login = [&](const char* password) {
+    SocketClient client(server.addresses().front());
+    return contains(client.run(std::string("LOGIN dave ") + password), "t OK");
+  };
+  CHECK(login("old"));
+  CHECK(login("old"));
+  REQUIRE(server.set_password("dave", "new"));
+  CHECK_FALSE(login("old"));
+  CHECK(login("new"));
+  stop(server);
+}

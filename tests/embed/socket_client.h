@@ -1,0 +1,52 @@
+// A blocking IMAP client over a socket, for another thread than the server's.
+#pragma once
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <string>
+#include <sys/socket.h>
+#include <unistd.h>
+
+class SocketClient {
+ public:
+  /// `address` is "127.0.0.1:PORT". What fails shows as an empty answer.
+  explicit SocketClient(const std::string& address) : fd_(::socket(AF_INET, SOCK_STREAM, 0)) {
+    sockaddr_in in{};
+    in.sin_family = AF_INET;
+    in.sin_port = htons(static_cast<std::uint16_t>(std::stoi(address.substr(address.rfind(':') + 1))));
+    in.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    const timeval patience{30, 0};
+    ::setsockopt(fd_, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+    if (::connect(fd_, reinterpret_cast<const sockaddr*>(&in), sizeof in) == 0) greeting_ = read_to("* ");
+  }
+  SocketClient(const SocketClient&) = delete;
+  SocketClient& operator=(const SocketClient&) = delete;
+  ~SocketClient() { ::close(fd_); }
+
+  const std::string& greeting() const { return greeting_; }
+  std::string run(const std::string& command) {
+    const std::string line = "t " + command + "\r\n";
+    if (::send(fd_, line.data(), line.size(), MSG_NOSIGNAL) < 0) return {};
+    return read_to("t ");
+  }
+  /// All lines up to the one that begins with `start`; what came so far when the connection ends.
+  std::string read_to(const std::string& start) {
+    std::string all;
+    for (std::string line = read_line(); !line.empty(); line = read_line()) {
+      all += line;
+      if (line.starts_with(start)) break;
+    }
+    return all;
+  }
+
+ private:
+  std::string read_line() {
+    std::string line;
+    char c = 0;
+    while (!line.ends_with("\r\n") && ::recv(fd_, &c, 1, 0) == 1) line += c;
+    return line;
+  }
+
+  int fd_;
+  std::string greeting_;
+};
