@@ -3,14 +3,19 @@
 
 import os
 import socket
+import sys
 import tempfile
 import threading
 import unittest
 
-import transcript
-from pattern import matches
-from player import Mismatch, Player
-from wire import Connection
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "crash"))
+
+import kill_nine  # noqa: E402
+import transcript  # noqa: E402
+from pattern import matches  # noqa: E402
+from player import Mismatch, Player  # noqa: E402
+from view import View  # noqa: E402
+from wire import Connection  # noqa: E402
 
 MATCHING = [
     ("a1 OK *", "a1 OK done"),
@@ -176,6 +181,51 @@ class ReaderTest(unittest.TestCase):
         for lines in (["nonsense"], ["X: a1"], ["S: a {3}", "C: b"]):
             with self.subTest(lines), self.assertRaises(transcript.Malformed):
                 self.steps(*lines)
+
+
+class ViewTest(unittest.TestCase):
+    def told(self, *lines, **more):
+        view = View()
+        view.hear([line.encode() for line in lines], **more)
+        return view
+
+    def test_what_was_told_is_known(self):
+        view = self.told("* 3 EXISTS", "* 2 FETCH (UID 7 FLAGS (\\Seen \\Recent))", "* 1 EXPUNGE")
+        self.assertEqual([(e.uid, e.flags) for e in view.entries], [(7, {"\\Seen"}), (None, None)])
+        self.assertEqual(view.unknown(), [2])
+
+    def test_what_cannot_be_true(self):
+        for lines in (["* 1 EXPUNGE"], ["* 2 EXISTS", "* 1 EXISTS"], ["* 1 FETCH (FLAGS ())"],
+                      ["* 1 EXISTS", "* 1 FETCH (UID 1)", "* 1 FETCH (UID 2)"]):
+            with self.subTest(lines), self.assertRaises(AssertionError):
+                self.told(*lines)
+
+    def test_no_expunge_where_it_is_forbidden(self):
+        with self.assertRaises(AssertionError):
+            self.told("* 1 EXISTS", "* 1 EXPUNGE", expunge_allowed=False)
+
+
+class CrashTest(unittest.TestCase):
+    """The comparison after a crash finds each kind of deviation."""
+
+    def deviations(self, may_be, inbox=(), archive=()):
+        truth = kill_nine.Truth()
+        truth.messages = {b"m": b"text"}
+        truth.where = {b"m": may_be}
+        found = {"INBOX": {key: [(1, text)] for key, text in inbox}, "Archive": {key: [(1, text)] for key, text in archive}}
+        return len(list(kill_nine.deviations(truth, found)))
+
+    def test_as_acknowledged(self):
+        self.assertEqual(self.deviations({"INBOX"}, inbox=[(b"m", b"text")]), 0)
+        self.assertEqual(self.deviations({"INBOX", "Archive"}, archive=[(b"m", b"text")]), 0)
+        self.assertEqual(self.deviations({"INBOX", None}), 0)
+
+    def test_not_as_acknowledged(self):
+        self.assertEqual(self.deviations({"INBOX"}), 1)                                                      # lost
+        self.assertEqual(self.deviations({"Archive"}, inbox=[(b"m", b"text")]), 1)                           # not moved
+        self.assertEqual(self.deviations({"INBOX", "Archive"}, [(b"m", b"text")], [(b"m", b"text")]), 1)     # twice
+        self.assertEqual(self.deviations({"INBOX"}, inbox=[(b"m", b"tex")]), 1)                              # damaged
+        self.assertEqual(self.deviations({"INBOX"}, [(b"m", b"text"), (b"x", b"")]), 1)                      # unknown
 
 
 if __name__ == "__main__":
