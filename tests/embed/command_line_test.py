@@ -109,7 +109,7 @@ class CommandLine(unittest.TestCase):
             self.assertEqual(alice.select(), ("OK", [b"1"]))
             run("deliver", "alice", "--dir", self.dir, stdin=MESSAGE * 20000)
             alice.noop()
-            self.assertEqual(alice.response("EXISTS"), ("EXISTS", [b"2"]))
+            self.assertEqual(alice.response("EXISTS")[1][-1], b"2")
             self.assertEqual(alice.fetch("1", "(BODY[])")[1][0][1], MESSAGE.replace(b"\n", b"\r\n"))
             run("deliver", "alice", "--mailbox", "Archive", "--dir", self.dir, stdin=MESSAGE)
             run("deliver", "nobody", "--dir", self.dir, stdin=MESSAGE, code=67)

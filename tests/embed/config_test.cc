@@ -60,7 +60,7 @@ TEST_CASE("all that is wrong is told at once, by line, with the nearest name") {
   CHECK(has("2: workers must be a number from 0 to 256"));
   CHECK(has("5: unknown limit \"nestling\"; did you mean nesting?"));
   CHECK(has("6: autologout must be a number from 1800 to 604800 seconds"));
-  CHECK(has("7: message must be a number from 65536 to 4294967295 bytes"));
+  CHECK(has("7: message must be a number from 1 to 4294967295 bytes"));
 }
 
 TEST_CASE("a syntax error and a missing file are told too") {

@@ -76,7 +76,8 @@ TEST_CASE("over TCP on a free port") {
   std::string answer;
   std::jthread client([&] {
     SocketClient bob(server.addresses().front());
-    answer = bob.run("LOGIN bob \"pass word\"") + bob.run("STATUS INBOX (MESSAGES)");
+    answer = bob.run("LOGIN bob \"pass word\"");
+    answer += bob.run("STATUS INBOX (MESSAGES)");
     done = true;
   });
   host.run_until([&] { return done.load(); });
