@@ -55,6 +55,8 @@ class Engine {
   std::optional<UidRange> claim_recent(const OpenMailbox& mailbox);
 
   CommitReport commit(std::span<Write* const> writes);
+  /// Writes what claim_recent() took; nothing when there is nothing.
+  void write_claims();
   std::size_t collect_garbage(std::size_t limit, std::int64_t before);
 
  private:

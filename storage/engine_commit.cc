@@ -112,6 +112,20 @@ void Engine::save_claims() {
   }
 }
 
+void Engine::write_claims() {
+  if (claimed_.empty()) return;
+  try {
+    connection_.run("BEGIN IMMEDIATE");
+    save_claims();
+    fatally([&] { connection_.run("COMMIT"); });
+  } catch (...) {
+    roll_back();
+    throw;
+  }
+  claimed_.clear();
+  ++counters_.commits;
+}
+
 void Engine::sync_bodies() {
   const bool sync = options_.durability == Durability::full;
   for (const auto& [staged, id] : group_.bodies) {

@@ -49,7 +49,7 @@ class ReadTransaction {
                                        Uid from = Uid::min()) const;
   /// Makes this caller the one session that sees the messages from first_recent on as \Recent (RFC 3501 section
   /// 2.3.2), and yields them; nothing when none are. Takes effect at once, in memory, and is written with the next
-  /// commit; a crash before it makes them recent again, which the RFC allows.
+  /// commit or checkpoint; a crash before it makes them recent again, which the RFC allows.
   Result<std::optional<UidRange>> claim_recent(MailboxId id);
 
   // Bodies

@@ -23,6 +23,7 @@ std::uint64_t Store::wal_bytes() const { return engine_->connection().wal_bytes(
 
 void Store::checkpoint() {
   engine_->require_usable();
+  engine_->write_claims();
   engine_->connection().checkpoint();
 }
 

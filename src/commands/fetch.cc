@@ -43,7 +43,7 @@ async::Task<Result<UidSet>> set_seen(Session& session, const FetchPlan& plan) {
 
 /// Streams all responses, slice by slice, at the pace of the client. False when the client is gone.
 async::Task<bool> send_all(Session& session, FetchWriter& writer) {
-  const Account::Reading keeps_bodies(session.account());
+  const Account::Hold keeps_bodies(session.account());
   bool more = true;
   while (more) {
     std::string& out = session.output();

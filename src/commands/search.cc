@@ -90,7 +90,7 @@ void respond(Session& session, std::string_view tag, const SearchReturn& wanted,
 }
 
 async::Task<bool> run(Session& session, Search& search) {
-  const Account::Reading keeps_bodies(session.account());
+  const Account::Hold keeps_bodies(session.account());
   while (search.from && !search.gone)
     co_await session.account().read([&](storage::ReadTransaction& tx) { search_slice(tx, search); });
   co_return !search.gone;

@@ -28,7 +28,8 @@ class OpenAccounts::Entry final : private async::Timer {
   void rest() {
     if (!is_idle() || (owner_.options_.in_memory && !removed && !owner_.closing_all_)) return;
     const bool at_once = removed || owner_.closing_all_;
-    owner_.loop_.timers().arm(*this, async::in(at_once ? std::chrono::seconds{0} : owner_.options_.close_idle_after));
+    owner_.loop_.timers().arm(*this,
+                              async::in(at_once ? std::chrono::seconds{0} : owner_.options_.close_idle_after));
   }
 
   std::unique_ptr<Account> account;  ///< null while it is being opened
@@ -57,7 +58,8 @@ class OpenAccounts::Entry final : private async::Timer {
   std::size_t counted_ = 0;
 };
 
-/// Holds an entry busy while its store is being opened, whatever ends that: success, refusal, exception, cancelling.
+/// Holds an entry busy while its store is being opened, whatever ends that: success, refusal, exception,
+/// cancelling.
 class OpenAccounts::Opening {
  public:
   Opening(OpenAccounts& owner, Entry& entry) : owner_(owner), entry_(entry) { entry_.busy = true; }
@@ -65,8 +67,10 @@ class OpenAccounts::Opening {
   Opening& operator=(const Opening&) = delete;
   ~Opening() {
     entry_.busy = false;
-    if (entry_.account) entry_.rest();
-    else owner_.entries_.erase(entry_.id());
+    if (entry_.account)
+      entry_.rest();
+    else
+      owner_.entries_.erase(entry_.id());
     owner_.changed();
   }
 
@@ -79,7 +83,8 @@ namespace {
 
 void make_mailboxes_of_new(storage::Store& store) {
   // INBOX cannot be removed, so an account without it is new; the other mailboxes may have been removed on purpose.
-  if (store.read([](const storage::ReadTransaction& tx) { return tx.find(MailboxName::inbox()).has_value(); })) return;
+  if (store.read([](const storage::ReadTransaction& tx) { return tx.find(MailboxName::inbox()).has_value(); }))
+    return;
   (void)store.write([](storage::Transaction& tx) { return create_default_mailboxes(tx); });
 }
 
@@ -113,21 +118,31 @@ async::Task<Result<OpenAccounts::Entry*>> OpenAccounts::entry_of(AccountId id) {
   const Opening opening(*this, entry);
   Result<std::unique_ptr<storage::Store>> store = co_await open_store(id);
   if (!store) co_return std::unexpected(store.error());
-  entry.account = std::make_unique<Account>(loop_, workers_.at(id.value()), id, std::move(*store));
+  entry.account = std::make_unique<Account>(loop_, workers_.at(id.value()), id, std::move(*store), reopener(id),
+                                            options_.close_idle_after);
   co_return &entry;
 }
 
 async::Task<Result<std::unique_ptr<storage::Store>>> OpenAccounts::open_store(AccountId id) {
   co_return co_await workers_.at(id.value()).run([&]() -> Result<std::unique_ptr<storage::Store>> {
     if (!book_.find(id)) return std::unexpected(Error::no_such_account);
-    storage::StoreOptions options;
-    if (!options_.in_memory) options.directory = book_.account_directory(id);
-    options.clock = &options_.clock;
-    options.limits = options_.limits;
-    auto store = storage::Store::open(std::move(options));
+    auto store = storage::Store::open(store_options(id));
     make_mailboxes_of_new(*store);
     return store;
   });
+}
+
+storage::StoreOptions OpenAccounts::store_options(AccountId id) const {
+  storage::StoreOptions options;
+  if (!options_.in_memory) options.directory = book_.account_directory(id);
+  options.clock = &options_.clock;
+  options.limits = options_.limits;
+  return options;
+}
+
+Account::OpenStore OpenAccounts::reopener(AccountId id) const {
+  if (options_.in_memory) return nullptr;
+  return [options = store_options(id)] { return storage::Store::open(options); };
 }
 
 void OpenAccounts::forget(AccountId id) {
@@ -159,8 +174,7 @@ void OpenAccounts::changed() {
 void OpenAccounts::start_closing(Entry& entry) {
   entry.busy = true;
   // The log is copied into the database on the worker, so that the store's destructor has nothing left that waits.
-  const auto checkpoint = [](storage::Store& store) { store.checkpoint(); };
-  closing_.start(entry.account->with_store(checkpoint), [this, id = entry.id()](const std::exception_ptr& error) {
+  closing_.start(entry.account->close(), [this, id = entry.id()](const std::exception_ptr& error) {
     if (error) {
       const Failure failure = failure_of(error);
       options_.log.write({}, {LogEvent::Level::error, "cannot copy the log into the database", {}, failure.text});

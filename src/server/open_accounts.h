@@ -45,6 +45,9 @@ class OpenAccounts final : public Accounts {
   class Opening;
   async::Task<Result<Entry*>> entry_of(AccountId id);
   async::Task<Result<std::unique_ptr<storage::Store>>> open_store(AccountId id);
+  storage::StoreOptions store_options(AccountId id) const;
+  /// How an account opens its store again after a rest; null in memory, where a store must not be closed.
+  Account::OpenStore reopener(AccountId id) const;
   /// Waits until some account was opened or closed.
   async::Task<void> change();
   void changed();

@@ -18,14 +18,44 @@ constexpr std::size_t collection_slice = 64;
 
 }  // namespace
 
-Account::Account(async::Loop& loop, async::Worker& worker, AccountId id, std::unique_ptr<storage::Store> store)
+Account::Account(async::Loop& loop, async::Worker& worker, AccountId id, std::unique_ptr<storage::Store> store,
+                 OpenStore open, std::chrono::seconds rest_after)
     : loop_(loop),
       worker_(worker),
       id_(id),
       store_(std::move(store)),
+      open_(std::move(open)),
+      rest_after_(rest_after),
       next_collection_(async::in(collection_interval)) {}
 
 Account::~Account() = default;
+
+storage::Store& Account::store() {
+  if (!store_) store_ = open_();
+  return *store_;
+}
+
+void Account::note_use() {
+  used_ = true;
+  if (open_ && !is_armed()) loop_.timers().arm(*this, async::in(rest_after_));
+}
+
+void Account::on_deadline() {
+  const bool busy = std::exchange(used_, false) || holds_ != 0 || committer_ || resting_;
+  if (busy) {
+    loop_.timers().arm(*this, async::in(rest_after_));
+    return;
+  }
+  // A store that cannot be closed well was broken before: whoever uses it next will hear of it.
+  resting_ = std::make_unique<async::Job>(loop_, close(), [this](const std::exception_ptr&) { resting_.reset(); });
+}
+
+async::Task<void> Account::close() {
+  co_await worker_.run([&] {
+    const std::unique_ptr<storage::Store> closing = open_ ? std::move(store_) : nullptr;
+    if (closing) closing->checkpoint();
+  });
+}
 
 void Account::Committed::await_suspend(std::coroutine_handle<> who) {
   who_ = who;
@@ -67,8 +97,8 @@ async::Task<void> Account::commit_batch() {
   std::exception_ptr failure;
   try {
     const storage::CommitReport report = co_await worker_.run([&] {
-      storage::CommitReport changed = store_->commit(writes);
-      log_is_long_ = store_->wal_bytes() > checkpoint_bytes;
+      storage::CommitReport changed = store().commit(writes);
+      log_is_long_ = store().wal_bytes() > checkpoint_bytes;
       return changed;
     });
     tell(report);
@@ -94,17 +124,13 @@ void Account::tell(const storage::CommitReport& report) {
 }
 
 async::Task<void> Account::tidy() {
-  const bool collect = readings_ == 0 && std::chrono::steady_clock::now() >= next_collection_;
+  const bool collect = holds_ == 0 && std::chrono::steady_clock::now() >= next_collection_;
   if (!collect && !log_is_long_) co_return;
   if (collect) next_collection_ = async::in(collection_interval);
   co_await worker_.run([&] {
-    if (std::exchange(log_is_long_, false)) store_->checkpoint();
-    if (collect) store_->collect_garbage(collection_slice);
+    if (std::exchange(log_is_long_, false)) store().checkpoint();
+    if (collect) store().collect_garbage(collection_slice);
   });
-}
-
-async::Task<storage::StoreCounters> Account::counters() {
-  co_return co_await worker_.run([&] { return store_->counters(); });
 }
 
 }  // namespace postbag

@@ -1,6 +1,7 @@
 // One account's mail as its sessions share it: the store on its worker, group commit, and who hears of changes.
 #pragma once
 
+#include <chrono>
 #include <coroutine>
 #include <functional>
 #include <memory>
@@ -11,6 +12,7 @@
 #include "async/job.h"
 #include "async/signal.h"
 #include "async/task.h"
+#include "async/timers.h"
 #include "async/workers.h"
 #include "core/numbers.h"
 #include "storage/store.h"
@@ -28,9 +30,16 @@ struct Watch {
 
 /// Loop thread only, but for the bodies: those run on the account's worker, one at a time, so the store needs no
 /// lock. Coroutines that await it must end before it does: sessions hold it by shared_ptr.
-class Account {
+///
+/// A store that nobody has used for a while is closed although sessions hold the account, and opened again when one
+/// asks for something: a thousand idle users must not cost a thousand open databases.
+class Account : private async::Timer {
  public:
-  Account(async::Loop& loop, async::Worker& worker, AccountId id, std::unique_ptr<storage::Store> store);
+  /// Opens the store, on the worker; throws what storage::Store::open throws.
+  using OpenStore = std::function<std::unique_ptr<storage::Store>()>;
+  /// `open` null: the store is never closed (it is in memory).
+  Account(async::Loop& loop, async::Worker& worker, AccountId id, std::unique_ptr<storage::Store> store,
+          OpenStore open, std::chrono::seconds rest_after);
   ~Account();
   Account(const Account&) = delete;
   Account& operator=(const Account&) = delete;
@@ -41,13 +50,15 @@ class Account {
   /// async::Worker::run. Bodies are short: long work is cut into slices.
   template <class Body>
   async::Task<std::invoke_result_t<Body&, storage::ReadTransaction&>> read(Body body) {
-    co_return co_await worker_.run([&] { return store_->read(body); });
+    note_use();
+    co_return co_await worker_.run([&] { return store().read(body); });
   }
 
   /// `co_await account.write(body)`: the Result of body(Transaction&), once it is committed and synced together
   /// with whatever else waited (group commit). The watchers have been told by then. Throws when the world broke.
   template <class Body>
   async::Task<std::invoke_result_t<Body&, storage::Transaction&>> write(Body body) {
+    note_use();
     storage::WriteOf<Body> write(body);
     co_await Committed(*this, write);
     co_return write.take();
@@ -56,26 +67,28 @@ class Account {
   /// `co_await account.with_store(body)`: what body(Store&) returns, outside of any transaction: staging of bodies.
   template <class Body>
   async::Task<std::invoke_result_t<Body&, storage::Store&>> with_store(Body body) {
-    co_return co_await worker_.run([&] { return body(*store_); });
+    note_use();
+    co_return co_await worker_.run([&] { return body(store()); });
   }
 
   void watch(Watch& watch) { watches_.push_back(&watch); }
   void unwatch(Watch& watch) { std::erase(watches_, &watch); }
 
-  /// While one lives, no body is collected, so that a message being sent cannot lose its bytes.
-  class Reading {
+  /// While one lives, no body is collected and the store stays open, so that a message being sent or received
+  /// cannot lose its bytes.
+  class Hold {
    public:
-    explicit Reading(Account& account) : account_(account) { ++account_.readings_; }
-    ~Reading() { --account_.readings_; }
-    Reading(const Reading&) = delete;
-    Reading& operator=(const Reading&) = delete;
+    explicit Hold(Account& account) : account_(account) { ++account_.holds_; }
+    ~Hold() { --account_.holds_; }
+    Hold(const Hold&) = delete;
+    Hold& operator=(const Hold&) = delete;
 
    private:
     Account& account_;
   };
 
-  /// Asks the store what it has done so far. On the worker.
-  async::Task<storage::StoreCounters> counters();
+  /// Closes the store, its log copied into the database. It opens again with the next use.
+  async::Task<void> close();
 
  private:
   /// Waits in the queue of writes until its batch is committed.
@@ -95,6 +108,10 @@ class Account {
     std::coroutine_handle<> who_;
   };
 
+  /// On the worker: the store, opened if it rests.
+  storage::Store& store();
+  void note_use();
+  void on_deadline() override;
   void start_committing();
   async::Task<void> commit_waiting();
   async::Task<void> commit_batch();
@@ -106,14 +123,18 @@ class Account {
   async::Loop& loop_;
   async::Worker& worker_;
   AccountId id_;
-  std::unique_ptr<storage::Store> store_;
+  std::unique_ptr<storage::Store> store_;  ///< touched on the worker only; null while it rests
+  OpenStore open_;
+  std::chrono::seconds rest_after_;
+  bool used_ = false;  ///< since the timer was armed
   std::vector<Watch*> watches_;
   std::vector<Committed*> waiting_;  ///< for the next batch
   std::vector<Committed*> batch_;    ///< being committed; null where the owner died
-  std::size_t readings_ = 0;
+  std::size_t holds_ = 0;
   bool log_is_long_ = false;  ///< the write-ahead log wants a checkpoint; written on the worker in a batch
   async::Deadline next_collection_;
   std::unique_ptr<async::Job> committer_;
+  std::unique_ptr<async::Job> resting_;
 };
 
 }  // namespace postbag

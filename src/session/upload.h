@@ -19,7 +19,7 @@ namespace postbag {
 /// worker.
 class Upload {
  public:
-  explicit Upload(Account& account, const Limits& limits) : account_(account), limits_(limits) {}
+  explicit Upload(Account& account, const Limits& limits) : account_(account), hold_(account), limits_(limits) {}
 
   /// Takes the next bytes of the message that is being sent; `last` ends it. Throws what the store throws.
   async::Task<void> take(std::string_view bytes, bool last);
@@ -36,6 +36,7 @@ class Upload {
   void write_on_worker(storage::Store& store, bool last);
 
   Account& account_;
+  Account::Hold hold_;  ///< a store that opens sweeps away what looks left over
   const Limits& limits_;
   std::string pending_;  ///< bytes not yet handed over, so that a small message takes one trip
   std::optional<Open> open_;

@@ -96,7 +96,7 @@ struct ServerOptions {
   /// the loop's thread, must not block; call `decide` once, from any thread, now or later. Empty: passwords given to
   /// add_account decide.
   std::function<void(LoginAttempt attempt, std::function<void(bool right)> decide)> authenticate = {};
-  /// How long an account's files stay open after its last session has gone.
+  /// How long an account's files stay open after their last use.
   std::chrono::seconds close_idle_after{30};
 };
 
