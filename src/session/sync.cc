@@ -101,7 +101,8 @@ void Session::tell_flags(const std::vector<storage::Message>& messages, std::uin
   for (const storage::Message& message : messages) {
     const bool just_arrived = message.uid.value() >= next_before;
     const bool was_told = message.modseq <= selected_->told || message.modseq == own;
-    if (!just_arrived && !was_told) tell_message_flags(message, false);
+    // What was not asked for has the UID with it in IMAP4rev2: RFC 9051 section 7.5.2.
+    if (!just_arrived && !was_told) tell_message_flags(message, rev2_);
   }
 }
 
