@@ -1,8 +1,9 @@
 #include "async/acceptor.h"
 
 #include <cerrno>
-#include <sys/stat.h>
 #include <system_error>
+
+#include <sys/stat.h>
 #include <unistd.h>
 #include <uv.h>
 
@@ -97,7 +98,10 @@ struct Acceptor::Core final : HandleOwner, private Timer {
 };
 
 Acceptor::Core::Core(Loop& l, const Address& wanted, Accepted on_accepted)
-    : loop(l), accepted(std::move(on_accepted)), fd(listening_socket(wanted)), address(bound_address(fd.get(), wanted)) {
+    : loop(l),
+      accepted(std::move(on_accepted)),
+      fd(listening_socket(wanted)),
+      address(bound_address(fd.get(), wanted)) {
   const int status = uv_poll_init_socket(loop.uv(), &poll, fd.get());
   if (status != 0) throw std::system_error(-status, std::generic_category(), "uv_poll_init_socket");
   poll.data = static_cast<HandleOwner*>(this);
@@ -133,9 +137,8 @@ bool Acceptor::Core::accept_one() {
 
 void Acceptor::Core::close_handles() {
   disarm();
-  uv_close(reinterpret_cast<uv_handle_t*>(&poll), [](uv_handle_t* h) {
-    delete static_cast<Core*>(static_cast<HandleOwner*>(h->data));
-  });
+  uv_close(reinterpret_cast<uv_handle_t*>(&poll),
+           [](uv_handle_t* h) { delete static_cast<Core*>(static_cast<HandleOwner*>(h->data)); });
   ::close(fd.release());
   if (address.family() == Address::Family::unix_socket) ::unlink(address.path().c_str());
 }

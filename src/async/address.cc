@@ -1,8 +1,9 @@
 #include "async/address.h"
 
 #include <algorithm>
-#include <arpa/inet.h>
 #include <charconv>
+
+#include <arpa/inet.h>
 
 namespace postbag::async {
 
@@ -35,7 +36,8 @@ Address Address::ipv4(std::array<std::uint8_t, 4> bytes, std::uint16_t port) {
 }
 
 Address Address::ipv6(std::array<std::uint8_t, 16> bytes, std::uint16_t port) {
-  constexpr std::array<std::uint8_t, 12> mapped{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};  // RFC 4291 section 2.5.5.2
+  constexpr std::array<std::uint8_t, 12> mapped{0, 0, 0, 0, 0,    0,
+                                                0, 0, 0, 0, 0xff, 0xff};  // RFC 4291 section 2.5.5.2
   if (std::equal(mapped.begin(), mapped.end(), bytes.begin()))
     return ipv4({bytes[12], bytes[13], bytes[14], bytes[15]}, port);
   Address address;

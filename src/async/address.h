@@ -1,4 +1,5 @@
-// Where a peer is, or where to listen: an IPv4 or IPv6 address and port, a Unix socket's path, or nothing (in memory).
+// Where a peer is, or where to listen: an IPv4 or IPv6 address and port, a Unix socket's path, or nothing (in
+// memory).
 #pragma once
 
 #include <array>
@@ -20,7 +21,8 @@ class Address {
   /// An IPv4-mapped address becomes the IPv4 address it means.
   static Address ipv6(std::array<std::uint8_t, 16> bytes, std::uint16_t port);
   static Address unix_socket(std::string path);
-  /// From "127.0.0.1:143", "[::1]:143" or "unix:/path". Numbers only, no names are looked up. Nothing when it is none.
+  /// From "127.0.0.1:143", "[::1]:143" or "unix:/path". Numbers only, no names are looked up. Nothing when it is
+  /// none.
   static std::optional<Address> parse(std::string_view text);
 
   Family family() const { return family_; }

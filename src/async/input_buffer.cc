@@ -21,8 +21,10 @@ void InputBuffer::consume(std::size_t n) {
   start_ += n;
   if (start_ < data_.size()) return;
   start_ = 0;
-  if (data_.capacity() > kept_capacity) std::string().swap(data_);
-  else data_.clear();
+  if (data_.capacity() > kept_capacity)
+    std::string().swap(data_);
+  else
+    data_.clear();
 }
 
 }  // namespace postbag::async

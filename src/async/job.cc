@@ -5,7 +5,8 @@
 
 namespace postbag::async {
 
-Job::Job(Loop& loop, Task<void> task, Done done) : loop_(loop), done_(std::move(done)), body_(body(std::move(task))) {
+Job::Job(Loop& loop, Task<void> task, Done done)
+    : loop_(loop), done_(std::move(done)), body_(body(std::move(task))) {
   loop_.defer(*this);
 }
 

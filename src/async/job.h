@@ -14,8 +14,8 @@ namespace postbag::async {
 /// A running task. Destroying the Job cancels the task. Loop thread only.
 class Job final : private Ready {
  public:
-  /// Called once when the task has ended, with what it threw or with null. Runs from the top of the loop's stack: it
-  /// may destroy the Job, its captures and everything the task used. Must not throw. Not called after a cancel.
+  /// Called once when the task has ended, with what it threw or with null. Runs from the top of the loop's stack:
+  /// it may destroy the Job, its captures and everything the task used. Must not throw. Not called after a cancel.
   using Done = std::move_only_function<void(std::exception_ptr)>;
 
   /// The task starts soon, never inside this call.

@@ -3,8 +3,9 @@
 #include <array>
 #include <cassert>
 #include <mutex>
-#include <uv.h>
 #include <vector>
+
+#include <uv.h>
 
 #include "async/handle_owner.h"
 
@@ -124,9 +125,12 @@ Loop::~Loop() {
   const std::unique_ptr<Core> own(core_->owns_loop() ? core_ : nullptr);
   core_->close();
   if (!own) return;
-  uv_walk(&own->own, [](uv_handle_t* h, void*) {
-    if (!uv_is_closing(h)) static_cast<HandleOwner*>(h->data)->close_handles();
-  }, nullptr);
+  uv_walk(
+      &own->own,
+      [](uv_handle_t* h, void*) {
+        if (!uv_is_closing(h)) static_cast<HandleOwner*>(h->data)->close_handles();
+      },
+      nullptr);
   uv_run(&own->own, UV_RUN_DEFAULT);
   [[maybe_unused]] const int status = uv_loop_close(&own->own);
   assert(status == 0);

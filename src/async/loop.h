@@ -21,7 +21,8 @@ class Loop {
   /// In the host's loop, which must outlive this object and be run by the host. Does not run() anything itself.
   /// Keeps the host's loop alive until destroyed; the host then runs it once more (uv_run) so that handles close.
   explicit Loop(uv_loop_s& host);
-  /// Whatever lives on the loop (streams, jobs, workers) must be gone by now. What was posted and not run is dropped.
+  /// Whatever lives on the loop (streams, jobs, workers) must be gone by now. What was posted and not run is
+  /// dropped.
   ~Loop();
   Loop(const Loop&) = delete;
   Loop& operator=(const Loop&) = delete;

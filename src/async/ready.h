@@ -26,7 +26,8 @@ class Ready {
 
  private:
   friend class ReadyList;
-  /// Called once for each time it was queued, already out of the list. May destroy itself and others. Must not throw.
+  /// Called once for each time it was queued, already out of the list. May destroy itself and others. Must not
+  /// throw.
   virtual void run() = 0;
 
   Ready* previous_ = nullptr;
@@ -61,9 +62,7 @@ class ReadyList {
 
  private:
   struct Head final : Ready {
-    Head() {
-      previous_ = next_ = this;
-    }
+    Head() { previous_ = next_ = this; }
     ~Head() { previous_ = next_ = nullptr; }
     void run() override {}
   };

@@ -23,8 +23,8 @@ class Signal final : private Timer, private Ready {
   void clear() { set_ = false; }
 
   class Wait;
-  /// `bool came = co_await signal.wait(deadline)`: true and clears the signal when it was set, at once if it is already;
-  /// false when the deadline passed first. A deadline in the past still asks the signal.
+  /// `bool came = co_await signal.wait(deadline)`: true and clears the signal when it was set, at once if it is
+  /// already; false when the deadline passed first. A deadline in the past still asks the signal.
   Wait wait(Deadline deadline = never);
 
  private:

@@ -1,17 +1,18 @@
 #include "async/socket.h"
 
 #include <cerrno>
+#include <system_error>
+
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
-#include <system_error>
 #include <unistd.h>
 #include <uv.h>
 
 #include "async/handle_owner.h"
 
-// Sockets are read and written here, with libuv only telling when: uv_write would raise SIGPIPE in the host's process,
-// would keep the buffer of a cancelled writer, and does not tell how much of a slow write got through.
+// Sockets are read and written here, with libuv only telling when: uv_write would raise SIGPIPE in the host's
+// process, would keep the buffer of a cancelled writer, and does not tell how much of a slow write got through.
 
 namespace postbag::async {
 
@@ -31,8 +32,9 @@ class Descriptor final : public HandleOwner {
   int fd() const { return fd_; }
   /// What to be told of; 0 for nothing.
   void watch(int events);
-  /// Sends the end, drops what still comes until the peer's end or for linger_ms: closing a socket with unread bytes
-  /// would reset the connection and may take our last words from the peer (RFC 9293 section 3.10.4, RFC 1122 4.2.2.13).
+  /// Sends the end, drops what still comes until the peer's end or for linger_ms: closing a socket with unread
+  /// bytes would reset the connection and may take our last words from the peer (RFC 9293 section 3.10.4, RFC
+  /// 1122 4.2.2.13).
   void linger();
   void close_handles() override;
 
@@ -84,15 +86,20 @@ Descriptor::Descriptor(uv_loop_t* loop, int fd, Socket& user) : fd_(fd), user_(&
 void Descriptor::watch(int events) {
   if (events == watched_) return;
   watched_ = events;
-  if (events == 0) uv_poll_stop(&poll_);
-  else uv_poll_start(&poll_, events, &Descriptor::on_poll);
+  if (events == 0)
+    uv_poll_stop(&poll_);
+  else
+    uv_poll_start(&poll_, events, &Descriptor::on_poll);
 }
 
 void Descriptor::on_poll(uv_poll_t* poll, int status, int events) {
   Descriptor& self = *static_cast<Descriptor*>(static_cast<HandleOwner*>(poll->data));
-  if (self.user_ != nullptr) self.user_->on_poll(status, events);
-  else if (status < 0) self.close_handles();
-  else self.drain();
+  if (self.user_ != nullptr)
+    self.user_->on_poll(status, events);
+  else if (status < 0)
+    self.close_handles();
+  else
+    self.drain();
 }
 
 void Descriptor::linger() {
@@ -102,7 +109,8 @@ void Descriptor::linger() {
   uv_timer_init(poll_.loop, timer_.get());
   timer_->data = poll_.data;
   ++open_handles_;
-  uv_timer_start(timer_.get(), [](uv_timer_t* t) { static_cast<HandleOwner*>(t->data)->close_handles(); }, linger_ms, 0);
+  uv_timer_start(
+      timer_.get(), [](uv_timer_t* t) { static_cast<HandleOwner*>(t->data)->close_handles(); }, linger_ms, 0);
   watch(UV_READABLE);
 }
 
@@ -132,8 +140,10 @@ void Socket::on_poll(int status, int events) {
 void Socket::read() {
   const std::span<char> buffer = loop().read_buffer();
   const ssize_t n = ::recv(descriptor_.fd(), buffer.data(), buffer.size(), 0);
-  if (n > 0) received({buffer.data(), static_cast<std::size_t>(n)});
-  else if (n == 0 || !would_block()) received_end();
+  if (n > 0)
+    received({buffer.data(), static_cast<std::size_t>(n)});
+  else if (n == 0 || !would_block())
+    received_end();
 }
 
 std::optional<std::size_t> Socket::try_write(std::string_view bytes) {

@@ -1,10 +1,11 @@
 #include "async/socket_address.h"
 
-#include <arpa/inet.h>
 #include <cstring>
+#include <system_error>
+
+#include <arpa/inet.h>
 #include <netinet/in.h>
 #include <sys/un.h>
-#include <system_error>
 
 namespace postbag::async {
 

@@ -27,11 +27,11 @@ class Stream : private Timer, private Ready {
   std::string_view input() const { return input_.view(); }
   /// Takes `n` bytes off the front of input(); n <= its size. Reading goes on if a full buffer had stopped it.
   void consume(std::size_t n);
-  /// Whether nothing more will come: the peer closed its side, the connection broke, or close() was called. input() may
-  /// still hold bytes.
+  /// Whether nothing more will come: the peer closed its side, the connection broke, or close() was called. input()
+  /// may still hold bytes.
   bool ended() const { return ended_; }
-  /// From now on `signal` is set when input() grew or ended() became true; set at once if there is something already.
-  /// Null: nobody. The signal must outlive this or be taken off.
+  /// From now on `signal` is set when input() grew or ended() became true; set at once if there is something
+  /// already. Null: nobody. The signal must outlive this or be taken off.
   void notify(Signal* signal);
   /// Stops reading and goes on; what the peer sends meanwhile waits in the kernel. Not counted: resume() undoes any
   /// number of pause().
@@ -41,9 +41,9 @@ class Stream : private Timer, private Ready {
   void set_input_limit(std::size_t bytes);
 
   class Write;
-  /// `bool sent = co_await stream.write(bytes, patience)`: true when the kernel (or host) took all of it, at once and
-  /// without suspending in the usual case; false when the peer is gone, took not one byte for `patience`, or close() was
-  /// called. After false write nothing more. `bytes` must live until then; nothing is copied or queued.
+  /// `bool sent = co_await stream.write(bytes, patience)`: true when the kernel (or host) took all of it, at once
+  /// and without suspending in the usual case; false when the peer is gone, took not one byte for `patience`, or
+  /// close() was called. After false write nothing more. `bytes` must live until then; nothing is copied or queued.
   /// One write at a time. Cancelled (its coroutine destroyed) a part may have been sent: close().
   Write write(std::string_view bytes, std::chrono::milliseconds patience);
 

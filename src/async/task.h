@@ -78,8 +78,9 @@ class Promise<void> : public PromiseBase {
 /// waits cancels it: its frame and those of the tasks it awaits are destroyed, inner ones first, and what they
 /// wait for forgets them. A Task must not be destroyed while it runs.
 ///
-/// g++ 12.2 lays the frame out wrongly, and the program dies, when a function has no local variable at all and a co_await
-/// in the condition of if, while, for or switch: name the result first. tools/check_coroutines.py finds those.
+/// g++ 12.2 lays the frame out wrongly, and the program dies, when a function has no local variable at all and a
+/// co_await in the condition of if, while, for or switch: name the result first. tools/check_coroutines.py finds
+/// those.
 ///
 /// Example: `Task<int> twice(Task<int> t) { co_return 2 * co_await std::move(t); }`
 template <class T>

@@ -6,8 +6,9 @@
 #include <csignal>
 #include <deque>
 #include <mutex>
-#include <pthread.h>
 #include <thread>
+
+#include <pthread.h>
 
 namespace postbag::async {
 
@@ -57,8 +58,8 @@ void Worker::Core::serve() {
 
 void Worker::Core::deliver(const std::shared_ptr<Core>& core) {
   std::unique_lock lock(core->mutex);
-  // One at a time: going on with one may destroy another. Those that finish meanwhile woke the loop only if they came
-  // to an empty list, so all are taken.
+  // One at a time: going on with one may destroy another. Those that finish meanwhile woke the loop only if they
+  // came to an empty list, so all are taken.
   while (!core->finished.empty()) {
     Work& work = *core->finished.front();
     core->finished.pop_front();

@@ -1,5 +1,5 @@
-// Worker threads for what would make the loop wait: the disk, password hashes. Not libuv's pool, which is shared with
-// the whole process.
+// Worker threads for what would make the loop wait: the disk, password hashes. Not libuv's pool, which is shared
+// with the whole process.
 #pragma once
 
 #include <coroutine>
@@ -30,8 +30,8 @@ class Work {
  protected:
   explicit Work(Worker& worker) : worker_(worker) {}
   ~Work() = default;
-  /// For destructors: a body that did not start is taken out of the queue; one that runs is waited for, as it uses the
-  /// frame that dies.
+  /// For destructors: a body that did not start is taken out of the queue; one that runs is waited for, as it uses
+  /// the frame that dies.
   void settle();
   /// Runs it here and now when the worker has no thread: then true.
   bool run_inline();
@@ -62,9 +62,9 @@ class Worker {
 
   template <class Body>
   class Run;
-  /// `T value = co_await worker.run([&] { ... });` runs the body on the thread and goes on on the loop, with its value
-  /// or exception. The body must be trivially destructible ([&] captures): g++ 12.2 destroys others twice. A coroutine
-  /// destroyed meanwhile waits for its running body, so bodies are short. Loop thread only.
+  /// `T value = co_await worker.run([&] { ... });` runs the body on the thread and goes on on the loop, with its
+  /// value or exception. The body must be trivially destructible ([&] captures): g++ 12.2 destroys others twice. A
+  /// coroutine destroyed meanwhile waits for its running body, so bodies are short. Loop thread only.
   template <class Body>
   Run<Body> run(Body body) {
     return Run<Body>(*this, body);
@@ -122,8 +122,10 @@ class [[nodiscard]] Worker::Run : private detail::Work {
   struct Nothing {};
   void execute() noexcept override {
     try {
-      if constexpr (std::is_void_v<Value>) body_();
-      else value_.emplace(body_());
+      if constexpr (std::is_void_v<Value>)
+        body_();
+      else
+        value_.emplace(body_());
     } catch (...) {
       error_ = std::current_exception();
     }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <functional>
 #include <string_view>
+
 #include <toml++/toml.h>
 
 #include "main/nearest.h"
@@ -72,17 +73,22 @@ void Reader::unknown(const toml::key& key, const std::string& kind, const std::v
 
 void Reader::read_listen(const toml::node& node) {
   const toml::array* list = node.as_array();
-  if (list == nullptr) return complain(node.source(), "listen must be a list of addresses, such as [\"127.0.0.1:143\"]");
+  if (list == nullptr)
+    return complain(node.source(), "listen must be a list of addresses, such as [\"127.0.0.1:143\"]");
   for (const toml::node& entry : *list) {
-    if (const auto text = entry.value_exact<std::string>()) config.listen.push_back(*text);
-    else complain(entry.source(), "an address to listen on must be text, such as \"127.0.0.1:143\"");
+    if (const auto text = entry.value_exact<std::string>())
+      config.listen.push_back(*text);
+    else
+      complain(entry.source(), "an address to listen on must be text, such as \"127.0.0.1:143\"");
   }
 }
 
 void Reader::read_workers(const toml::node& node) {
   const auto count = node.value_exact<std::int64_t>();
-  if (count && *count >= 0 && *count <= most_workers) config.workers = static_cast<std::size_t>(*count);
-  else complain(node.source(), "workers must be a number from 0 to " + std::to_string(most_workers));
+  if (count && *count >= 0 && *count <= most_workers)
+    config.workers = static_cast<std::size_t>(*count);
+  else
+    complain(node.source(), "workers must be a number from 0 to " + std::to_string(most_workers));
 }
 
 void Reader::read_log_format(const toml::node& node) {
@@ -114,8 +120,8 @@ void Reader::read_limit(const toml::node& node, const LimitInfo& limit) {
     return;
   }
   const std::string unit = limit.unit.empty() ? "" : " " + std::string(limit.unit);
-  complain(node.source(), std::string(limit.name) + " must be a number from " + std::to_string(limit.least) + " to " +
-                              std::to_string(limit.most) + unit);
+  complain(node.source(), std::string(limit.name) + " must be a number from " + std::to_string(limit.least) +
+                              " to " + std::to_string(limit.most) + unit);
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 #include "main/control_server.h"
 
 #include <algorithm>
+
 #include <sys/socket.h>
 #include <unistd.h>
 

@@ -21,7 +21,8 @@ class ControlServer {
   ControlServer(const ControlServer&) = delete;
   ControlServer& operator=(const ControlServer&) = delete;
 
-  /// Readable when accept() has something to do. A negative number, which poll() passes over, while all threads are busy.
+  /// Readable when accept() has something to do. A negative number, which poll() passes over, while all threads are
+  /// busy.
   int fd() const;
   void accept();
 

@@ -3,12 +3,13 @@
 #include <array>
 #include <cerrno>
 #include <charconv>
+#include <system_error>
+
 #include <fcntl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/time.h>
 #include <sys/un.h>
-#include <system_error>
 #include <unistd.h>
 
 namespace postbag::daemon {
@@ -20,8 +21,8 @@ constexpr time_t patience_seconds = 120;
 
 std::string path_in(const std::string& data_dir) { return data_dir + "/control.sock"; }
 
-/// The address of the socket however long the directory's name is: the kernel takes 107 bytes, so a longer one goes by
-/// way of the directory's descriptor.
+/// The address of the socket however long the directory's name is: the kernel takes 107 bytes, so a longer one goes
+/// by way of the directory's descriptor.
 class SocketName {
  public:
   explicit SocketName(const std::string& data_dir) {

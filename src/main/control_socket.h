@@ -1,16 +1,16 @@
 // The control socket DIR/control.sock: how commands beside the server talk to it.
 //
 // The client sends one JSON line, {"do":"deliver","user":U,"mailbox":M} or {"do":"disconnect","user":U}. The server
-// answers with one JSON line, {"ok":true} or {"ok":false,"cause":N,"text":T} with N a Cause. After an ok to "deliver"
-// the client sends the message in pieces, each as its length in decimal, LF, and so many bytes; length 0 is the end (so
-// that a client that dies leaves no half message). The server answers once more, with uid and uid_validity.
+// answers with one JSON line, {"ok":true} or {"ok":false,"cause":N,"text":T} with N a Cause. After an ok to
+// "deliver" the client sends the message in pieces, each as its length in decimal, LF, and so many bytes; length 0
+// is the end (so that a client that dies leaves no half message). The server answers once more, with uid and
+// uid_validity.
 #pragma once
 
+#include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 #include <string_view>
-
-#include <nlohmann/json.hpp>
 
 #include "postbag/server.h"
 

@@ -3,8 +3,9 @@
 #include <array>
 #include <cerrno>
 #include <functional>
-#include <sysexits.h>
 #include <thread>
+
+#include <sysexits.h>
 #include <unistd.h>
 
 #include "main/complain.h"
@@ -20,7 +21,8 @@ namespace {
 /// A piece stays below ControlConnection's 64 KiB also when each byte is an LF.
 constexpr std::size_t piece = 32 * 1024;
 constexpr std::chrono::seconds grace{10};
-/// How often to look again while another process holds the directory but does not answer (it starts, ends, or delivers).
+/// How often to look again while another process holds the directory but does not answer (it starts, ends, or
+/// delivers).
 constexpr std::chrono::milliseconds retry_interval{100};
 constexpr int most_tries = 100;
 

@@ -5,6 +5,7 @@
 #include <ctime>
 #include <functional>
 #include <nlohmann/json.hpp>
+
 #include <sysexits.h>
 
 #include "main/complain.h"
@@ -33,8 +34,10 @@ std::string date_text(std::int64_t seconds) {
 }
 
 Json json_of(const StoredMessage& m) {
-  return {{"uid", m.uid},     {"modseq", m.modseq}, {"flags", m.flags}, {"internal_date", date_text(m.internal_date)},
-          {"size", m.size},   {"body", m.body},     {"checksum", m.checksum}};
+  return {{"uid", m.uid},          {"modseq", m.modseq},
+          {"flags", m.flags},      {"internal_date", date_text(m.internal_date)},
+          {"size", m.size},        {"body", m.body},
+          {"checksum", m.checksum}};
 }
 
 Json json_of(const StoredMailbox& m) {
@@ -51,9 +54,9 @@ Json json_of(const StoredMailbox& m) {
 }
 
 void print_text(const StoredMailbox& m) {
-  std::printf("%s\n  uidvalidity %u  uidnext %u  highestmodseq %llu  messages %zu  unseen %u%s%s%s\n", m.name.c_str(),
-              m.uid_validity, m.uid_next, static_cast<unsigned long long>(m.highest_modseq), m.messages.size(),
-              m.unseen, m.subscribed ? "  subscribed" : "", m.special_uses.empty() ? "" : "  ",
+  std::printf("%s\n  uidvalidity %u  uidnext %u  highestmodseq %llu  messages %zu  unseen %u%s%s%s\n",
+              m.name.c_str(), m.uid_validity, m.uid_next, static_cast<unsigned long long>(m.highest_modseq),
+              m.messages.size(), m.unseen, m.subscribed ? "  subscribed" : "", m.special_uses.empty() ? "" : "  ",
               joined(m.special_uses).c_str());
   for (const StoredMessage& message : m.messages)
     std::printf("  %u  modseq %llu  size %llu  %s  body %llu %.16s  (%s)\n", message.uid,
@@ -67,8 +70,10 @@ void print_text(const StoredMailbox& m) {
 int dump(const std::string& user, const std::string& mailbox, const std::string& data_dir, bool as_json) {
   Json mailboxes = Json::array();
   const Expected<void> read = read_account(data_dir, user, mailbox, [&](const StoredMailbox& stored) {
-    if (as_json) mailboxes.push_back(json_of(stored));
-    else print_text(stored);
+    if (as_json)
+      mailboxes.push_back(json_of(stored));
+    else
+      print_text(stored);
   });
   if (!read) return complain(read.error());
   if (as_json) {

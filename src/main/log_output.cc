@@ -3,9 +3,10 @@
 #include <array>
 #include <chrono>
 #include <ctime>
-#include <fmt/format.h>
 #include <mutex>
 #include <nlohmann/json.hpp>
+
+#include <fmt/format.h>
 #include <spdlog/async.h>
 #include <spdlog/sinks/stdout_sinks.h>
 
@@ -48,8 +49,8 @@ std::string format_line(LogFormat format, std::string_view time, const LogLine& 
       if (!value.empty()) out += fmt::format(" {}={}", name, quoted(value));
     return out;
   }
-  std::string out = fmt::format("{{\"time\":{},\"level\":{},\"event\":{}", quoted(time), quoted(name_of(line.level)),
-                                quoted(line.what));
+  std::string out = fmt::format("{{\"time\":{},\"level\":{},\"event\":{}", quoted(time),
+                                quoted(name_of(line.level)), quoted(line.what));
   for (const auto& [name, value] : fields)
     if (!value.empty()) out += fmt::format(",\"{}\":{}", name, quoted(value));
   return out + "}";
@@ -82,13 +83,16 @@ bool LogOutput::Impl::admit() {
   if (now - second >= std::chrono::seconds{1}) {
     if (dropped > 0) {
       const std::string count = std::to_string(dropped);
-      logger->info("{}", format_line(format, now_text(), {LogLine::Level::warning, "lines dropped", {}, {}, count}));
+      logger->info("{}",
+                   format_line(format, now_text(), {LogLine::Level::warning, "lines dropped", {}, {}, count}));
     }
     second = now;
     lines = dropped = 0;
   }
-  if (lines >= lines_a_second) ++dropped;
-  else ++lines;
+  if (lines >= lines_a_second)
+    ++dropped;
+  else
+    ++lines;
   return dropped == 0;
 }
 

@@ -14,8 +14,8 @@ namespace postbag::daemon {
 /// `time` is RFC 3339.
 std::string format_line(LogFormat format, std::string_view time, const LogLine& line);
 
-/// Writes lines from any thread without ever blocking: when stderr is slow or events come too fast, lines are dropped
-/// and counted.
+/// Writes lines from any thread without ever blocking: when stderr is slow or events come too fast, lines are
+/// dropped and counted.
 class LogOutput {
  public:
   explicit LogOutput(LogFormat format);

@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 #include <exception>
 #include <functional>
+
 #include <sysexits.h>
 
 #include "main/process.h"
@@ -24,7 +25,8 @@ struct Arguments {
 /// What to run; set by the subcommand that was given.
 using Action = std::function<int()>;
 
-CLI::App* subcommand(CLI::App& parent, const std::string& name, const std::string& what, Action& action, Action run) {
+CLI::App* subcommand(CLI::App& parent, const std::string& name, const std::string& what, Action& action,
+                     Action run) {
   CLI::App* command = parent.add_subcommand(name, what);
   command->callback([&action, run = std::move(run)] { action = run; });
   return command;
@@ -35,12 +37,15 @@ void add_directory(CLI::App& command, std::string& data_dir) {
 }
 
 void add_serve(CLI::App& app, Arguments& a, Action& action) {
-  CLI::App* command = subcommand(app, "serve", "Serve IMAP until SIGTERM or SIGINT", action, [&a] { return serve(a.serve); });
+  CLI::App* command =
+      subcommand(app, "serve", "Serve IMAP until SIGTERM or SIGINT", action, [&a] { return serve(a.serve); });
   add_directory(*command, a.serve.data_dir);
   command->add_option("--config", a.serve.config, "Configuration (TOML); see conf/postbag.toml")->type_name("FILE");
-  command->add_option("--listen", a.serve.listen,
-                      "Where to listen, such as 127.0.0.1:143, [::1]:0 (any free port) or unix:/path; may be repeated. "
-                      "Default: 127.0.0.1:143")
+  command
+      ->add_option(
+          "--listen", a.serve.listen,
+          "Where to listen, such as 127.0.0.1:143, [::1]:0 (any free port) or unix:/path; may be repeated. "
+          "Default: 127.0.0.1:143")
       ->type_name("ADDR:PORT")
       ->allow_extra_args(false);
   command->add_option("--log-format", a.serve.log_format, "text or json, one line per event on stderr")
@@ -48,8 +53,8 @@ void add_serve(CLI::App& app, Arguments& a, Action& action) {
       ->type_name("FORMAT");
 }
 
-void add_user_command(CLI::App& users, Arguments& a, Action& action, const std::string& name, const std::string& what,
-                      int (*run)(const std::string&, const std::string&)) {
+void add_user_command(CLI::App& users, Arguments& a, Action& action, const std::string& name,
+                      const std::string& what, int (*run)(const std::string&, const std::string&)) {
   CLI::App* command = subcommand(users, name, what, action, [&a, run] { return run(a.user, a.data_dir); });
   command->add_option("NAME", a.user, "The account")->required();
   add_directory(*command, a.data_dir);
@@ -66,16 +71,17 @@ void add_users(CLI::App& app, Arguments& a, Action& action) {
 }
 
 void add_deliver(CLI::App& app, Arguments& a, Action& action) {
-  CLI::App* command = subcommand(app, "deliver", "Put the message on stdin into a mailbox, also while the server runs",
-                                 action, [&a] { return deliver(a.user, a.mailbox.empty() ? "INBOX" : a.mailbox, a.data_dir); });
+  CLI::App* command =
+      subcommand(app, "deliver", "Put the message on stdin into a mailbox, also while the server runs", action,
+                 [&a] { return deliver(a.user, a.mailbox.empty() ? "INBOX" : a.mailbox, a.data_dir); });
   command->add_option("USER", a.user, "The account")->required();
   command->add_option("--mailbox", a.mailbox, "The mailbox (UTF-8). Default: INBOX")->type_name("MAILBOX");
   add_directory(*command, a.data_dir);
 }
 
 void add_dump(CLI::App& app, Arguments& a, Action& action) {
-  CLI::App* command = subcommand(app, "dump", "Print what is stored for an account, also while the server runs", action,
-                                 [&a] { return dump(a.user, a.mailbox, a.data_dir, a.json); });
+  CLI::App* command = subcommand(app, "dump", "Print what is stored for an account, also while the server runs",
+                                 action, [&a] { return dump(a.user, a.mailbox, a.data_dir, a.json); });
   command->add_option("USER", a.user, "The account")->required();
   command->add_option("MAILBOX", a.mailbox, "Only this mailbox (UTF-8)");
   add_directory(*command, a.data_dir);

@@ -2,6 +2,7 @@
 
 #include <cstdio>
 #include <iostream>
+
 #include <sysexits.h>
 #include <termios.h>
 #include <unistd.h>

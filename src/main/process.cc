@@ -2,11 +2,12 @@
 
 #include <cerrno>
 #include <csignal>
+#include <system_error>
+
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <sys/stat.h>
-#include <system_error>
 #include <unistd.h>
 
 namespace postbag::daemon {

@@ -8,8 +8,8 @@ void keep_to_itself();
 /// For the server: also no new privileges, nobody may trace or dump it, as many descriptors as allowed.
 void harden_server();
 
-/// SIGTERM and SIGINT as something to wait for. To be made before any thread is started, which then inherits that they
-/// are blocked.
+/// SIGTERM and SIGINT as something to wait for. To be made before any thread is started, which then inherits that
+/// they are blocked.
 class StopSignals {
  public:
   StopSignals();

@@ -2,6 +2,7 @@
 
 #include <cstdio>
 #include <nlohmann/json.hpp>
+
 #include <poll.h>
 #include <sysexits.h>
 #include <unistd.h>

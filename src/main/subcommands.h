@@ -1,5 +1,5 @@
-// What the subcommands do, once the command line was read. Each yields the exit code of the process; what went wrong
-// was said on stderr.
+// What the subcommands do, once the command line was read. Each yields the exit code of the process; what went
+// wrong was said on stderr.
 #pragma once
 
 #include <string>
@@ -22,8 +22,8 @@ int change_password(const std::string& name, const std::string& data_dir);
 int remove_user(const std::string& name, const std::string& data_dir);
 int list_users(const std::string& data_dir);
 
-/// Puts the message on stdin into a mailbox, through the server that runs there, or through one of its own that does
-/// nothing else. Line ends are made CRLF.
+/// Puts the message on stdin into a mailbox, through the server that runs there, or through one of its own that
+/// does nothing else. Line ends are made CRLF.
 int deliver(const std::string& user, const std::string& mailbox, const std::string& data_dir);
 
 /// Prints what is stored; an empty mailbox means all.

@@ -1,6 +1,7 @@
 // postbag user
 
 #include <cstdio>
+
 #include <sysexits.h>
 
 #include "main/complain.h"

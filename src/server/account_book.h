@@ -15,7 +15,8 @@
 
 namespace postbag::server {
 
-/// All methods block for the disk, may be called from any thread, and throw storage::Broken when the database fails.
+/// All methods block for the disk, may be called from any thread, and throw storage::Broken when the database
+/// fails.
 class AccountBook {
  public:
   /// Empty `data_dir`: in memory. `clock` must outlive it.

@@ -84,7 +84,8 @@ std::string_view Connections::refusal_for(const async::Stream& stream) const {
 }
 
 void Connections::refuse(std::unique_ptr<async::Stream> stream, std::string_view why) {
-  context_.log.write(stream->peer(), {LogEvent::Level::warning, "connection refused", {}, why.substr(0, why.size() - 2)});
+  context_.log.write(stream->peer(),
+                     {LogEvent::Level::warning, "connection refused", {}, why.substr(0, why.size() - 2)});
   if (refusals_.size() >= most_refusals) return;
   refusals_.start(say_bye(std::move(stream), why), {});
 }

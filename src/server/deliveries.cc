@@ -24,9 +24,8 @@ async::Task<void> run_and_answer(async::Task<Expected<T>> task, Answer<T> answer
 
 template <class T>
 void Deliveries::start(async::Task<Expected<T>> task, Answer<T> answer) {
-  jobs_.start(run_and_answer(std::move(task), std::move(answer)), [this](const std::exception_ptr&) {
-    one_ended_.set();
-  });
+  jobs_.start(run_and_answer(std::move(task), std::move(answer)),
+              [this](const std::exception_ptr&) { one_ended_.set(); });
 }
 
 void Deliveries::deliver(Message message, Answer<Delivered> answer) {

@@ -20,7 +20,8 @@ using DeliveryId = std::uint64_t;
 /// Loop thread only. Each answer is given once, with Cause::stopped when this object dies first.
 class Deliveries {
  public:
-  Deliveries(async::Loop& loop, const DeliveryContext& context) : context_(context), one_ended_(loop), jobs_(loop) {}
+  Deliveries(async::Loop& loop, const DeliveryContext& context)
+      : context_(context), one_ended_(loop), jobs_(loop) {}
 
   void deliver(Message message, Answer<Delivered> answer);
   /// The same in pieces: begin, write any number of times, then finish or drop. One call at a time for one id.

@@ -20,8 +20,10 @@ Failure failure_of(const std::exception_ptr& error);
 template <class T>
 Expected<T> expected_of(Result<T> result) {
   if (!result) return std::unexpected(failure_of(result.error()));
-  if constexpr (std::is_void_v<T>) return {};
-  else return std::move(*result);
+  if constexpr (std::is_void_v<T>)
+    return {};
+  else
+    return std::move(*result);
 }
 
 /// What f() yields, an Expected<T>, or the Failure for what it throws.

@@ -23,7 +23,8 @@ struct DeliveryContext {
   const Clock& clock;
 };
 
-/// One message on its way into one mailbox. Loop thread only; begin() first, then any number of write(), then finish().
+/// One message on its way into one mailbox. Loop thread only; begin() first, then any number of write(), then
+/// finish().
 class IncomingMessage {
  public:
   explicit IncomingMessage(const DeliveryContext& context) : context_(context) {}

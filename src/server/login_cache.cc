@@ -1,6 +1,7 @@
 #include "server/login_cache.h"
 
 #include <cstdint>
+
 #include <sodium.h>
 
 namespace postbag::server {

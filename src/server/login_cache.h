@@ -10,9 +10,9 @@
 
 namespace postbag::server {
 
-/// Holds no password and nothing a password can be found from without this process's random key: a keyed BLAKE2b (RFC
-/// 7693) of account, stored hash and password. A changed password changes the stored hash and so is not found. Bounded.
-/// One thread at a time.
+/// Holds no password and nothing a password can be found from without this process's random key: a keyed BLAKE2b
+/// (RFC 7693) of account, stored hash and password. A changed password changes the stored hash and so is not found.
+/// Bounded. One thread at a time.
 class LoginCache {
  public:
   using Time = std::chrono::steady_clock::time_point;

@@ -12,8 +12,8 @@ namespace postbag::server {
 /// The same answer after the same time for an unknown user and a wrong password. Loop thread only.
 class PasswordAuthenticator final : public Authenticator {
  public:
-  /// `lookups` reads the database, `hashing` is a pool of its own with a bounded queue (Limits::password_queue), so that
-  /// neither mail nor other logins wait for hashes. All must outlive this.
+  /// `lookups` reads the database, `hashing` is a pool of its own with a bounded queue (Limits::password_queue), so
+  /// that neither mail nor other logins wait for hashes. All must outlive this.
   PasswordAuthenticator(async::Loop& loop, const Limits& limits, const AccountBook& book, async::Workers& lookups,
                         async::Workers& hashing)
       : loop_(loop), book_(book), lookups_(lookups), hashing_(hashing), failed_(limits) {}

@@ -2,8 +2,9 @@
 
 #include <array>
 #include <new>
-#include <sodium.h>
 #include <stdexcept>
+
+#include <sodium.h>
 
 namespace postbag::server {
 

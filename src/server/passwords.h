@@ -9,15 +9,15 @@ namespace postbag::server {
 /// What an account holds that nobody can log in to by password; verify_password() says no, in the usual time.
 inline constexpr std::string_view no_password = "*";
 
-/// Must have been called before any other function here; again is harmless. Throws std::runtime_error when libsodium
-/// finds no source of randomness.
+/// Must have been called before any other function here; again is harmless. Throws std::runtime_error when
+/// libsodium finds no source of randomness.
 void prepare_crypto();
 
 /// Takes some 0.1 s and 64 MiB. Throws std::bad_alloc without that memory.
 std::string hash_password(std::string_view password);
 
-/// Whether `password` is the one that was hashed. As slow as hash_password also when the hash is none of ours, so that
-/// the time tells nothing about the account. Any thread.
+/// Whether `password` is the one that was hashed. As slow as hash_password also when the hash is none of ours, so
+/// that the time tells nothing about the account. Any thread.
 bool verify_password(std::string_view hash, std::string_view password);
 
 /// Overwrites a password when it goes out of scope, however that happens.

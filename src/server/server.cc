@@ -129,11 +129,11 @@ struct Connection::Impl : server::HostConnection {
 
 Expected<Connection> Server::connect(std::function<void(std::string_view)> receive, std::function<void()> closed) {
   auto connection = std::make_shared<Connection::Impl>(impl_->door);
-  const bool posted = impl_->door->post([impl = impl_.get(), connection, receive = std::move(receive),
-                                         closed = std::move(closed)]() mutable {
-    async::Loop& loop = impl->host_loop ? *impl->host_loop : *impl->own_loop;
-    connection->connect(loop, *impl->serving, std::move(receive), std::move(closed));
-  });
+  const bool posted = impl_->door->post(
+      [impl = impl_.get(), connection, receive = std::move(receive), closed = std::move(closed)]() mutable {
+        async::Loop& loop = impl->host_loop ? *impl->host_loop : *impl->own_loop;
+        connection->connect(loop, *impl->serving, std::move(receive), std::move(closed));
+      });
   if (!posted) return not_running();
   return Connection(std::move(connection));
 }

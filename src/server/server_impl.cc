@@ -2,8 +2,9 @@
 
 #include <csignal>
 #include <functional>
-#include <pthread.h>
 #include <system_error>
+
+#include <pthread.h>
 
 #include "server/failures.h"
 #include "server/limits_table.h"

@@ -50,7 +50,7 @@ struct Server::Impl {
   std::shared_ptr<server::LoopDoor> door = std::make_shared<server::LoopDoor>();
 
   // Loop thread only.
-  std::unique_ptr<async::Loop> host_loop;   ///< in the host's loop; an own loop lives on its thread's stack
+  std::unique_ptr<async::Loop> host_loop;  ///< in the host's loop; an own loop lives on its thread's stack
   std::unique_ptr<server::Serving> serving;
   std::unique_ptr<async::Job> ending;
   async::Loop* own_loop = nullptr;

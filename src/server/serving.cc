@@ -28,8 +28,8 @@ class HostLog final : public Log {
   const std::function<void(const LogLine&)>& callback_;
 };
 
-std::unique_ptr<Authenticator> make_authenticator(async::Loop& loop, const ServingParts& parts, async::Workers& lookups,
-                                                  async::Workers& hashing) {
+std::unique_ptr<Authenticator> make_authenticator(async::Loop& loop, const ServingParts& parts,
+                                                  async::Workers& lookups, async::Workers& hashing) {
   if (parts.options.authenticate)
     return std::make_unique<HostAuthenticator>(loop, parts.door, parts.options.authenticate, parts.book, lookups);
   return std::make_unique<PasswordAuthenticator>(loop, parts.limits, parts.book, lookups, hashing);
@@ -43,8 +43,9 @@ Serving::Serving(async::Loop& loop, const ServingParts& parts)
       log_(std::make_unique<HostLog>(parts_.options.log)),
       workers_(loop, parts_.options.workers, parts_.limits.connections),
       hashing_(loop, std::min(parts_.options.workers, most_hashing_threads), parts_.limits.password_queue),
-      accounts_(loop, workers_, parts_.book,
-                {parts_.limits, parts_.clock, *log_, parts_.options.close_idle_after, parts_.options.data_dir.empty()}),
+      accounts_(
+          loop, workers_, parts_.book,
+          {parts_.limits, parts_.clock, *log_, parts_.options.close_idle_after, parts_.options.data_dir.empty()}),
       authenticator_(make_authenticator(loop, parts_, workers_, hashing_)),
       context_{loop, parts_.limits, parts_.clock, *authenticator_, accounts_, commands_, *log_},
       delivery_context_{workers_, parts_.book, accounts_, parts_.limits, parts_.clock},

@@ -3,9 +3,10 @@
 #include <algorithm>
 #include <array>
 #include <filesystem>
-#include <sodium.h>
 #include <unordered_map>
 #include <utility>
+
+#include <sodium.h>
 
 #include "postbag/accounts.h"
 #include "server/account_book.h"
@@ -24,10 +25,10 @@ constexpr std::array system_flag_names{
     std::pair{SystemFlag::draft, "\\Draft"}};
 
 constexpr std::array special_use_names{
-    std::pair{storage::SpecialUse::all, "\\All"}, std::pair{storage::SpecialUse::archive, "\\Archive"},
+    std::pair{storage::SpecialUse::all, "\\All"},       std::pair{storage::SpecialUse::archive, "\\Archive"},
     std::pair{storage::SpecialUse::drafts, "\\Drafts"}, std::pair{storage::SpecialUse::flagged, "\\Flagged"},
-    std::pair{storage::SpecialUse::junk, "\\Junk"}, std::pair{storage::SpecialUse::sent, "\\Sent"},
-    std::pair{storage::SpecialUse::trash, "\\Trash"}, std::pair{storage::SpecialUse::important, "\\Important"}};
+    std::pair{storage::SpecialUse::junk, "\\Junk"},     std::pair{storage::SpecialUse::sent, "\\Sent"},
+    std::pair{storage::SpecialUse::trash, "\\Trash"},   std::pair{storage::SpecialUse::important, "\\Important"}};
 
 template <class Set, class Table>
 std::vector<std::string> names_in(const Set& set, const Table& table) {
@@ -61,16 +62,25 @@ Checksums checksums_of(const storage::Dump& dump) {
 StoredMessage stored_message(const storage::Message& message, const std::vector<std::string>& keywords,
                              const Checksums& checksums) {
   const auto checksum = checksums.find(message.body);
-  return {message.uid.value(), message.modseq.value(), message.body.value(), message.size,
-          flag_names(message.flags, keywords), message.internal_date.seconds,
+  return {message.uid.value(),
+          message.modseq.value(),
+          message.body.value(),
+          message.size,
+          flag_names(message.flags, keywords),
+          message.internal_date.seconds,
           checksum == checksums.end() ? std::string() : checksum->second};
 }
 
 StoredMailbox stored_mailbox(const storage::Dump& dump, const storage::DumpedMailbox& mailbox,
                              const Checksums& checksums) {
-  StoredMailbox out{mailbox.entry.name.utf8(), mailbox.state.uid_validity.value(), mailbox.state.uid_next.value(),
-                    mailbox.state.highest_modseq.value(), mailbox.state.unseen, mailbox.entry.subscribed,
-                    names_in(mailbox.entry.special_use, special_use_names), {}};
+  StoredMailbox out{mailbox.entry.name.utf8(),
+                    mailbox.state.uid_validity.value(),
+                    mailbox.state.uid_next.value(),
+                    mailbox.state.highest_modseq.value(),
+                    mailbox.state.unseen,
+                    mailbox.entry.subscribed,
+                    names_in(mailbox.entry.special_use, special_use_names),
+                    {}};
   dump.pages(*mailbox.entry.id, [&](const storage::DumpedPage& page) {
     for (const storage::Message& message : page.messages)
       out.messages.push_back(stored_message(message, mailbox.keywords, checksums));

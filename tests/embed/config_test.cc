@@ -2,9 +2,10 @@
 
 #include <algorithm>
 #include <cstdlib>
-#include <doctest/doctest.h>
 #include <filesystem>
 #include <fstream>
+
+#include <doctest/doctest.h>
 #include <unistd.h>
 
 #include "postbag/server.h"
@@ -43,7 +44,8 @@ std::vector<std::string> complaints(const std::string& text) {
 }  // namespace
 
 TEST_CASE("a configuration is read") {
-  const File file("listen = [\"127.0.0.1:143\", \"unix:/x\"]\nworkers = 0\nlog_format = \"json\"\n[limits]\nnesting = 9\n");
+  const File file(
+      "listen = [\"127.0.0.1:143\", \"unix:/x\"]\nworkers = 0\nlog_format = \"json\"\n[limits]\nnesting = 9\n");
   const auto config = read_config(file.path());
   REQUIRE(config);
   CHECK(config->listen == std::vector<std::string>{"127.0.0.1:143", "unix:/x"});
@@ -53,7 +55,8 @@ TEST_CASE("a configuration is read") {
 }
 
 TEST_CASE("all that is wrong is told at once, by line, with the nearest name") {
-  const auto told = complaints("lisen = []\nworkers = -1\n\n[limits]\nnestling = 9\nautologout = 60\nmessage = \"big\"\n");
+  const auto told =
+      complaints("lisen = []\nworkers = -1\n\n[limits]\nnestling = 9\nautologout = 60\nmessage = \"big\"\n");
   REQUIRE(told.size() == 5);
   const auto has = [&](const std::string& text) { return std::ranges::find(told, text) != told.end(); };
   CHECK(has("1: unknown key \"lisen\"; did you mean listen?"));

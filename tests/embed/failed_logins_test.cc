@@ -49,7 +49,8 @@ TEST_CASE("very many addresses are not all kept") {
   FailedLogins::Time now{seconds(1'000'000)};
   for (int i = 0; i < 20'000; ++i) {
     now += std::chrono::milliseconds(1);
-    failed.count(Address::ipv4({10, 0, static_cast<std::uint8_t>(i / 256), static_cast<std::uint8_t>(i % 256)}, 1), now);
+    failed.count(Address::ipv4({10, 0, static_cast<std::uint8_t>(i / 256), static_cast<std::uint8_t>(i % 256)}, 1),
+                 now);
   }
   CHECK(failed.not_before(at("10.0.0.1:1"), FailedLogins::Time{}) == FailedLogins::Time{});  // the oldest went
   CHECK(failed.not_before(at("10.0.78.31:1"), now) > now);                                   // the last is there

@@ -2,10 +2,11 @@
 #pragma once
 
 #include <chrono>
-#include <doctest/doctest.h>
 #include <functional>
 #include <optional>
 #include <string>
+
+#include <doctest/doctest.h>
 #include <uv.h>
 
 #include "postbag/server.h"
@@ -54,7 +55,8 @@ class Host {
 class MemoryClient {
  public:
   MemoryClient(Host& host, postbag::Server& server) : host_(host) {
-    auto connection = server.connect([this](std::string_view bytes) { received_ += bytes; }, [this] { closed_ = true; });
+    auto connection =
+        server.connect([this](std::string_view bytes) { received_ += bytes; }, [this] { closed_ = true; });
     REQUIRE(connection);
     connection_.emplace(std::move(*connection));
   }
@@ -90,4 +92,6 @@ class MemoryClient {
   std::optional<postbag::Connection> connection_;
 };
 
-inline bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
+inline bool contains(const std::string& text, const std::string& part) {
+  return text.find(part) != std::string::npos;
+}

@@ -1,8 +1,7 @@
-#include "server/limits_table.h"
-
 #include <doctest/doctest.h>
 
 #include "postbag/server.h"
+#include "server/limits_table.h"
 
 using namespace postbag;
 

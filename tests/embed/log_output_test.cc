@@ -1,13 +1,15 @@
 #include "main/log_output.h"
 
-#include <doctest/doctest.h>
 #include <nlohmann/json.hpp>
+
+#include <doctest/doctest.h>
 
 using namespace postbag;
 using namespace postbag::daemon;
 
 TEST_CASE("what a stranger sends cannot make a line of its own") {
-  const LogLine line{LogLine::Level::warning, "login failed", "192.0.2.1:7", "eve\r\n\x1b[2Jroot\xff", "say \"hi\""};
+  const LogLine line{LogLine::Level::warning, "login failed", "192.0.2.1:7", "eve\r\n\x1b[2Jroot\xff",
+                     "say \"hi\""};
   for (const LogFormat format : {LogFormat::text, LogFormat::json}) {
     const std::string text = format_line(format, "2026-11-22T00:00:00Z", line);
     CAPTURE(text);

@@ -1,9 +1,10 @@
 // The server on a thread of its own, over files.
 
 #include <cstdlib>
-#include <doctest/doctest.h>
 #include <filesystem>
 #include <string>
+
+#include <doctest/doctest.h>
 
 #include "postbag/accounts.h"
 #include "postbag/server.h"
@@ -95,7 +96,8 @@ TEST_CASE("options that make no sense are all named, and nothing is touched") {
   const Expected<Server> server = Server::open(std::move(options));
   REQUIRE_FALSE(server);
   CHECK(server.error().cause == Cause::bad_option);
-  for (const char* part : {"localhost:imap", "no_such_limit", "autologout"}) CHECK(contains(server.error().text, part));
+  for (const char* part : {"localhost:imap", "no_such_limit", "autologout"})
+    CHECK(contains(server.error().text, part));
   CHECK_FALSE(std::filesystem::exists(directory.path() + "/new"));
 }
 

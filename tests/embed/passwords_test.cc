@@ -1,6 +1,7 @@
 #include "server/passwords.h"
 
 #include <chrono>
+
 #include <doctest/doctest.h>
 
 using namespace postbag::server;

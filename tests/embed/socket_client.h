@@ -1,9 +1,10 @@
 // A blocking IMAP client over a socket, for another thread than the server's.
 #pragma once
 
+#include <string>
+
 #include <arpa/inet.h>
 #include <netinet/in.h>
-#include <string>
 #include <sys/socket.h>
 #include <unistd.h>
 

@@ -6,7 +6,10 @@
 using namespace postbag::daemon;
 
 TEST_CASE("line ends become CRLF, whatever the pieces") {
-  struct { const char* in; const char* want; } rows[] = {
+  struct {
+    const char* in;
+    const char* want;
+  } rows[] = {
       {"", ""}, {"a\nb\n", "a\r\nb\r\n"}, {"a\r\nb", "a\r\nb"}, {"\n\n", "\r\n\r\n"}, {"a\rb\r\n", "a\rb\r\n"}};
   for (const auto& [in, want] : rows) {
     CAPTURE(in);

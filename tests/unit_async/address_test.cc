@@ -26,9 +26,15 @@ TEST_CASE("an IPv4-mapped address is the IPv4 address it means") {
 }
 
 TEST_CASE("who counts as loopback") {
-  struct { const char* text; bool want; } rows[] = {{"127.0.0.1:1", true}, {"127.9.9.9:1", true}, {"[::1]:1", true},
-      {"unix:/x", true}, {"10.0.0.1:1", false}, {"0.0.0.0:1", false}, {"[::]:1", false}, {"[fe80::1]:1", false}};
-  for (const auto& [text, want] : rows) { CAPTURE(text); CHECK(Address::parse(text)->is_loopback() == want); }
+  struct {
+    const char* text;
+    bool want;
+  } rows[] = {{"127.0.0.1:1", true}, {"127.9.9.9:1", true}, {"[::1]:1", true}, {"unix:/x", true},
+              {"10.0.0.1:1", false}, {"0.0.0.0:1", false},  {"[::]:1", false}, {"[fe80::1]:1", false}};
+  for (const auto& [text, want] : rows) {
+    CAPTURE(text);
+    CHECK(Address::parse(text)->is_loopback() == want);
+  }
   CHECK(Address{}.is_loopback());
 }
 

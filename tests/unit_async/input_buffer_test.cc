@@ -1,7 +1,8 @@
 #include "async/input_buffer.h"
 
-#include <doctest/doctest.h>
 #include <random>
+
+#include <doctest/doctest.h>
 
 using namespace postbag::async;
 

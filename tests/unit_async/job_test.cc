@@ -1,8 +1,9 @@
 #include "async/job.h"
 
-#include <doctest/doctest.h>
 #include <memory>
 #include <stdexcept>
+
+#include <doctest/doctest.h>
 
 #include "async/signal.h"
 #include "run.h"

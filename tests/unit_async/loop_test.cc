@@ -1,9 +1,10 @@
 #include "async/loop.h"
 
-#include <doctest/doctest.h>
 #include <thread>
-#include <uv.h>
 #include <vector>
+
+#include <doctest/doctest.h>
+#include <uv.h>
 
 #include "async/signal.h"
 #include "run.h"

@@ -1,8 +1,9 @@
 #include "async/signal.h"
 
-#include <doctest/doctest.h>
 #include <memory>
 #include <vector>
+
+#include <doctest/doctest.h>
 
 #include "run.h"
 

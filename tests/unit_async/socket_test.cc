@@ -2,9 +2,10 @@
 
 #include <csignal>
 #include <cstdlib>
-#include <doctest/doctest.h>
 #include <filesystem>
 #include <string>
+
+#include <doctest/doctest.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -26,7 +27,8 @@ struct Pair {
 Pair socket_pair(Loop& loop) {
   int fds[2];
   REQUIRE(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, fds) == 0);
-  return {make_socket(loop, fds[0], Address::unix_socket("a")), make_socket(loop, fds[1], Address::unix_socket("b"))};
+  return {make_socket(loop, fds[0], Address::unix_socket("a")),
+          make_socket(loop, fds[1], Address::unix_socket("b"))};
 }
 
 /// All that comes until the end.
@@ -182,7 +184,8 @@ TEST_CASE("a cancelled write leaves the stream usable for closing") {
 TEST_CASE("last words reach a peer whose bytes were not read") {
   Loop loop;
   std::unique_ptr<Stream> server;
-  Acceptor acceptor(loop, *Address::parse("127.0.0.1:0"), [&](std::unique_ptr<Stream> s) { server = std::move(s); });
+  Acceptor acceptor(loop, *Address::parse("127.0.0.1:0"),
+                    [&](std::unique_ptr<Stream> s) { server = std::move(s); });
   CHECK(acceptor.address().port() != 0);
   const auto body = [&]() -> Task<void> {
     auto client = connect_to(loop, acceptor.address());

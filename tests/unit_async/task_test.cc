@@ -1,9 +1,10 @@
 #include "async/task.h"
 
-#include <doctest/doctest.h>
 #include <memory>
 #include <stdexcept>
 #include <string>
+
+#include <doctest/doctest.h>
 
 #include "run.h"
 
@@ -46,7 +47,9 @@ TEST_CASE("a task does nothing until it is awaited") {
     ran = true;
     co_return;
   };
-  { const Task<void> task = body(); }
+  {
+    const Task<void> task = body();
+  }
   CHECK_FALSE(ran);
 }
 

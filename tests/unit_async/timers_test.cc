@@ -1,10 +1,11 @@
 #include "async/timers.h"
 
 #include <algorithm>
-#include <doctest/doctest.h>
 #include <memory>
 #include <random>
 #include <vector>
+
+#include <doctest/doctest.h>
 
 using namespace postbag::async;
 
@@ -48,7 +49,10 @@ TEST_CASE("a timer leaves the heap when it dies, and survives its heap") {
   {
     Timers timers;
     timers.arm(outliving, at(1));
-    { Recorder dying(fired, 2); timers.arm(dying, at(0)); }
+    {
+      Recorder dying(fired, 2);
+      timers.arm(dying, at(0));
+    }
     CHECK(timers.earliest() == at(1));
   }
   CHECK_FALSE(outliving.is_armed());

@@ -1,11 +1,12 @@
 #include "async/workers.h"
 
 #include <condition_variable>
-#include <doctest/doctest.h>
 #include <mutex>
 #include <stdexcept>
 #include <string>
 #include <thread>
+
+#include <doctest/doctest.h>
 
 #include "run.h"
 

@@ -12,8 +12,8 @@
 
 namespace postbag {
 
-/// Safe beside a running server and other processes; an object is used by one thread at a time. Every method blocks for
-/// the disk, and those with a password for its hash (some 0.1 s).
+/// Safe beside a running server and other processes; an object is used by one thread at a time. Every method blocks
+/// for the disk, and those with a password for its hash (some 0.1 s).
 class AccountFile {
  public:
   /// Opens `data_dir`, making it when missing. Cause::broken.
@@ -39,11 +39,11 @@ class AccountFile {
 struct StoredMessage {
   std::uint32_t uid;
   std::uint64_t modseq;
-  std::uint64_t body;                 ///< id of its bytes; equal for copies
+  std::uint64_t body;  ///< id of its bytes; equal for copies
   std::uint64_t size;
-  std::vector<std::string> flags;     ///< "\Seen", "$Forwarded", ...
-  std::int64_t internal_date;         ///< seconds since 1970 UTC
-  std::string checksum;               ///< of its bytes, BLAKE2b-256 in hexadecimal
+  std::vector<std::string> flags;  ///< "\Seen", "$Forwarded", ...
+  std::int64_t internal_date;      ///< seconds since 1970 UTC
+  std::string checksum;            ///< of its bytes, BLAKE2b-256 in hexadecimal
 };
 
 struct StoredMailbox {
@@ -57,9 +57,9 @@ struct StoredMailbox {
   std::vector<StoredMessage> messages;    ///< rising by UID
 };
 
-/// Calls `each` for every mailbox of an account, or only for the one named when `mailbox` is not empty, rising by name.
-/// Reads only. Works beside a running server; what is written meanwhile may be seen in part. Causes: no_such_account,
-/// no_such_mailbox, broken.
+/// Calls `each` for every mailbox of an account, or only for the one named when `mailbox` is not empty, rising by
+/// name. Reads only. Works beside a running server; what is written meanwhile may be seen in part. Causes:
+/// no_such_account, no_such_mailbox, broken.
 Expected<void> read_account(const std::string& data_dir, std::string_view user, std::string_view mailbox,
                             const std::function<void(const StoredMailbox&)>& each);
 

@@ -26,17 +26,17 @@ namespace postbag {
 
 /// Why the host did not get what it asked for.
 enum class Cause : std::uint8_t {
-  bad_option,          ///< an option, or a limit's name or value, makes no sense; nothing was touched
-  in_use,              ///< another process holds the data directory
-  cannot_listen,       ///< an address is taken or not ours
-  broken,              ///< the disk or a database failed; see text
-  stopped,             ///< the server is not running (any more)
+  bad_option,     ///< an option, or a limit's name or value, makes no sense; nothing was touched
+  in_use,         ///< another process holds the data directory
+  cannot_listen,  ///< an address is taken or not ours
+  broken,         ///< the disk or a database failed; see text
+  stopped,        ///< the server is not running (any more)
   no_such_account,
   account_exists,
-  invalid_name,        ///< of an account or a mailbox
+  invalid_name,  ///< of an account or a mailbox
   no_such_mailbox,
   message_too_big,
-  refused,             ///< any other reason a message cannot be stored now; see text
+  refused,  ///< any other reason a message cannot be stored now; see text
 };
 
 /// `text` is one line for people, in English.
@@ -52,19 +52,19 @@ using Expected = std::expected<T, Failure>;
 struct LogLine {
   enum class Level : std::uint8_t { debug, info, warning, error };
   Level level;
-  std::string_view what;    ///< a few fixed words, such as "login failed"
-  std::string_view peer;    ///< "192.0.2.1:40000", "memory", or empty when no connection is concerned
+  std::string_view what;  ///< a few fixed words, such as "login failed"
+  std::string_view peer;  ///< "192.0.2.1:40000", "memory", or empty when no connection is concerned
   std::string_view user;
   std::string_view detail;
 };
 
 /// One of the limits by which a stranger is bounded.
 struct LimitInfo {
-  std::string_view name;    ///< as in ServerOptions::limits and the configuration's [limits] table
-  std::string_view unit;    ///< "bytes", "seconds" or "" for a plain count
-  std::uint64_t usual;      ///< what holds when nothing is said
-  std::uint64_t least;      ///< what may be set: from least
-  std::uint64_t most;       ///< to most
+  std::string_view name;  ///< as in ServerOptions::limits and the configuration's [limits] table
+  std::string_view unit;  ///< "bytes", "seconds" or "" for a plain count
+  std::uint64_t usual;    ///< what holds when nothing is said
+  std::uint64_t least;    ///< what may be set: from least
+  std::uint64_t most;     ///< to most
 };
 
 /// All limits there are, in the order of the documentation. Lives as long as the process.
@@ -73,7 +73,7 @@ const std::vector<LimitInfo>& known_limits();
 /// Somebody gives a name and a password; the host says whether they are right.
 struct LoginAttempt {
   std::string user;
-  std::string password;     ///< wipe your copies
+  std::string password;  ///< wipe your copies
   std::string peer;
 };
 
@@ -83,8 +83,8 @@ struct ServerOptions {
   std::string data_dir = {};
   /// "127.0.0.1:143", "[::1]:0" (any free port) or "unix:/path" (mode 0600). May be empty: see Server::connect.
   std::vector<std::string> listen = {};
-  /// Threads for mail; each account stays with one of them. 0: everything runs on the loop's thread, which then waits
-  /// for the disk and for password hashes (some 0.1 s each).
+  /// Threads for mail; each account stays with one of them. 0: everything runs on the loop's thread, which then
+  /// waits for the disk and for password hashes (some 0.1 s each).
   std::size_t workers = 2;
   /// By name; those not named have their usual value.
   std::vector<std::pair<std::string, std::uint64_t>> limits = {};
@@ -92,9 +92,9 @@ struct ServerOptions {
   std::function<void(const LogLine&)> log = {};
   /// Seconds since 1970-01-01T00:00:00Z; called from any of the server's threads. Empty: the machine's clock.
   std::function<std::int64_t()> clock = {};
-  /// Decides who may log in instead of the accounts' own passwords; an account is made at the first success. Called on
-  /// the loop's thread, must not block; call `decide` once, from any thread, now or later. Empty: passwords given to
-  /// add_account decide.
+  /// Decides who may log in instead of the accounts' own passwords; an account is made at the first success. Called
+  /// on the loop's thread, must not block; call `decide` once, from any thread, now or later. Empty: passwords
+  /// given to add_account decide.
   std::function<void(LoginAttempt attempt, std::function<void(bool right)> decide)> authenticate = {};
   /// How long an account's files stay open after their last use.
   std::chrono::seconds close_idle_after{30};
@@ -113,8 +113,8 @@ struct Delivered {
   std::uint32_t uid;
 };
 
-/// A message that is being put into an account piece by piece. Methods may be called from any thread but the loop's,
-/// one at a time; they block until the piece is taken. Destroyed before finish(): nothing remains.
+/// A message that is being put into an account piece by piece. Methods may be called from any thread but the
+/// loop's, one at a time; they block until the piece is taken. Destroyed before finish(): nothing remains.
 class Delivery {
  public:
   Delivery(Delivery&&) noexcept;
@@ -165,20 +165,20 @@ class Server {
 
   /// Binds, and serves on a thread of its own until stop(). Once in a server's life. Cause::cannot_listen.
   Expected<void> start();
-  /// The same in the host's loop, which the host runs. Call it on the loop's thread. Until stop() has done its work the
-  /// loop stays alive. The server uses neither libuv's thread pool nor the process's signals.
+  /// The same in the host's loop, which the host runs. Call it on the loop's thread. Until stop() has done its work
+  /// the loop stays alive. The server uses neither libuv's thread pool nor the process's signals.
   Expected<void> start(uv_loop_s& loop);
   /// Where it listens, with the ports that were taken, in the order of ServerOptions::listen. Empty before start().
   std::vector<std::string> addresses() const;
-  /// No new connections; BYE to those that are open once their command is done; those that are not gone after `grace`
-  /// are cut off. What was acknowledged is on the disk. Returns at once; `stopped` is called on the loop's thread at the
-  /// end. A second call is ignored, with its `stopped`.
+  /// No new connections; BYE to those that are open once their command is done; those that are not gone after
+  /// `grace` are cut off. What was acknowledged is on the disk. Returns at once; `stopped` is called on the loop's
+  /// thread at the end. A second call is ignored, with its `stopped`.
   void stop(std::chrono::milliseconds grace, std::function<void()> stopped = {});
   /// Blocks until stop() has done its work. For a server on its own thread; not from that thread.
   void wait();
 
-  /// Accounts with passwords. They block for the disk and for a password hash (some 0.1 s). A name is UTF-8 of at most
-  /// 255 bytes. Causes: account_exists, no_such_account, invalid_name, broken.
+  /// Accounts with passwords. They block for the disk and for a password hash (some 0.1 s). A name is UTF-8 of at
+  /// most 255 bytes. Causes: account_exists, no_such_account, invalid_name, broken.
   Expected<void> add_account(std::string_view name, std::string_view password);
   Expected<void> set_password(std::string_view name, std::string_view password);
   /// Its sessions end with BYE; its mail is deleted when the data directory is opened the next time.
@@ -194,8 +194,8 @@ class Server {
   /// The same piece by piece, for large messages. Blocks; not from the loop's thread.
   Expected<Delivery> begin_delivery(std::string_view user, std::string_view mailbox);
 
-  /// A connection without a socket. `receive` gets what the server sends, `closed` is called once at the end; both on
-  /// the loop's thread. The peer counts as local, so passwords are taken. Cause::stopped.
+  /// A connection without a socket. `receive` gets what the server sends, `closed` is called once at the end; both
+  /// on the loop's thread. The peer counts as local, so passwords are taken. Cause::stopped.
   Expected<Connection> connect(std::function<void(std::string_view)> receive, std::function<void()> closed);
 
  private:
