@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cassert>
 
+#include "core/wipe.h"
+
 namespace postbag::protocol {
 
 namespace {
@@ -154,6 +156,11 @@ ReaderEvent CommandReader::announce() {
   return event;
 }
 
+std::size_t CommandReader::argument_limit(grammar::Rule rule) const {
+  if (!logged_in_) return limits_.line_before_login + 2 * limits_.literal_before_login;
+  return rule == grammar::Rule::search ? limits_.search_arguments : limits_.arguments;
+}
+
 std::string_view CommandReader::objection(const LiteralAnnounced& literal) const {
   const grammar::Rule rule = literal.command.rule;
   if (!logged_in_ && rule != grammar::Rule::login && rule != grammar::Rule::id)
@@ -162,7 +169,7 @@ std::string_view CommandReader::objection(const LiteralAnnounced& literal) const
   if (literal.message) return {};
   // RFC 7888 section 5: more must be asked for first.
   if (!literal.synchronising && literal.size > limits_.non_sync_literal) return "Non-synchronising literal too big";
-  const std::size_t most = rule == grammar::Rule::search ? limits_.search_arguments : limits_.arguments;
+  const std::size_t most = argument_limit(rule);
   if (text_.size() > most || literal.size > most - text_.size()) return "Command too long";
   return reparsed_ > 4 * most ? "Too many literals" : "";
 }
@@ -282,6 +289,8 @@ void CommandReader::release_memory() {
   framer_.release_memory();
   if (!finished_ || (mode_ != Mode::command && mode_ != Mode::raw_line)) return;
   machine_.release();
+  wipe(text_);
+  wipe(piece_);
   std::string().swap(text_);
   std::string().swap(piece_);
 }

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "core/wipe.h"
+
 namespace postbag::protocol {
 
 void Framer::feed(std::string_view bytes) {
@@ -60,6 +62,7 @@ std::uint64_t Framer::drop(std::uint64_t most) {
 
 void Framer::release_memory() {
   if (buffered() != 0) return;
+  wipe(bytes_);  // a password may have passed through
   std::string().swap(bytes_);
   begin_ = searched_ = 0;
 }

@@ -2,6 +2,8 @@
 
 #include <cassert>
 
+#include "core/wipe.h"
+
 namespace postbag::async {
 
 namespace {
@@ -21,10 +23,8 @@ void InputBuffer::consume(std::size_t n) {
   start_ += n;
   if (start_ < data_.size()) return;
   start_ = 0;
-  if (data_.capacity() > kept_capacity)
-    std::string().swap(data_);
-  else
-    data_.clear();
+  wipe(data_);  // a password may have passed through
+  if (data_.capacity() > kept_capacity) std::string().swap(data_);
 }
 
 }  // namespace postbag::async

@@ -59,6 +59,12 @@ async::Task<Reply> handle(Session& session, grammar::Append command) {
   if (!name) co_return refusal(name.error());
   const auto options = options_of(session, command.append_message());
   if (!options) co_return options.error();
+  // A message with NUL could only be sent as BINARY later, and BODY[] has to work: RFC 3516 section 4.4 lets us
+  // refuse.
+  if (session.upload()->has_nul()) {
+    const bool binary = command.append_message().append_data().literal8().has_value();
+    co_return binary ? refusal(Error::unknown_encoding) : Reply::bad("NUL in a literal");
+  }
   const storage::StagedBody& body = session.upload()->messages().front();
   const auto appended =
       co_await session.account().write([&](storage::Transaction& tx) -> Result<storage::Appended> {

@@ -7,6 +7,7 @@
 #include "commands/handlers.h"
 #include "commands/login.h"
 #include "core/ascii.h"
+#include "core/wipe.h"
 #include "protocol/parse/values.h"
 #include "session/session.h"
 
@@ -32,16 +33,19 @@ std::optional<PlainMessage> plain_message(const std::string& message) {
 
 async::Task<Reply> finish_plain(Session& session, std::string_view response) {
   if (response == "*") co_return Reply::bad("Authentication cancelled");  // RFC 9051 section 6.2.2
-  const auto bytes = protocol::base64_value(response);
+  auto bytes = protocol::base64_value(response);
   if (!bytes) co_return Reply::bad("Not base64");
   auto message = plain_message(*bytes);
+  wipe(*bytes);
   if (!message || message->authcid.empty()) co_return Reply::bad("Not a PLAIN response");
   // Nobody acts for another yet, so only one's own name may be asked for. RFC 4616 section 2.
   if (!message->authzid.empty() && message->authzid != message->authcid) {
     session.count_failed_login();
     co_return Reply::no("May not act for another user", "AUTHORIZATIONFAILED");
   }
-  co_return co_await log_in(session, std::move(message->authcid), std::move(message->password));
+  Reply reply = co_await log_in(session, std::move(message->authcid), message->password);
+  wipe(message->password);
+  co_return reply;
 }
 
 }  // namespace
@@ -51,12 +55,16 @@ async::Task<Reply> handle(Session& session, grammar::Authenticate command) {
   if (!plain) co_return Reply::no("Unknown authentication mechanism", "CANNOT");
   if (!session.may_take_password()) co_return password_refusal();
   if (const auto initial = command.initial_resp()) {
-    const std::string response(initial->text());
-    co_return co_await finish_plain(session, response == "=" ? std::string_view() : response);
+    std::string response(initial->text());
+    Reply reply = co_await finish_plain(session, response == "=" ? std::string_view() : response);
+    wipe(response);
+    co_return reply;
   }
-  const std::optional<std::string> line = co_await session.ask_line("");
+  std::optional<std::string> line = co_await session.ask_line("");
   if (!line) co_return Reply::bad("No response");
-  co_return co_await finish_plain(session, *line);
+  Reply reply = co_await finish_plain(session, *line);
+  wipe(*line);
+  co_return reply;
 }
 
 }  // namespace postbag

@@ -14,6 +14,8 @@ namespace {
 
 /// Formatted in one go on the worker; what a client that reads slowly makes us hold.
 constexpr std::size_t slice_bytes = 128 * 1024;
+/// Items of one FETCH; nobody needs as many.
+constexpr std::size_t most_items = 256;
 
 FetchPlan plan_of(Session& session, UidSet uids, FetchItems items) {
   const Selected& selected = session.selected();
@@ -30,15 +32,26 @@ FetchPlan plan_of(Session& session, UidSet uids, FetchItems items) {
   return plan;
 }
 
+/// What setting \Seen yields; the keywords as they were then, since the flags are told with them.
+struct Seen {
+  storage::Stored stored;
+  std::vector<std::string> keywords;
+};
+
 /// Sets \Seen before the bodies are sent, so that their responses can tell it. RFC 9051 section 6.4.5.
-async::Task<Result<UidSet>> set_seen(Session& session, const FetchPlan& plan) {
+async::Task<Result<void>> set_seen(Session& session, FetchPlan& plan) {
   const NamedFlags seen{.system = SystemFlags(static_cast<std::uint8_t>(SystemFlag::seen)), .keywords = {}};
-  const auto stored = co_await session.account().write([&](storage::Transaction& tx) {
-    return tx.store_flags(plan.mailbox, plan.uids, storage::FlagOp::add, seen);
+  auto done = co_await session.account().write([&](storage::Transaction& tx) -> Result<Seen> {
+    auto stored = tx.store_flags(plan.mailbox, plan.uids, storage::FlagOp::add, seen);
+    if (!stored) return std::unexpected(stored.error());
+    return Seen{.stored = std::move(*stored), .keywords = *tx.keywords(plan.mailbox)};
   });
-  if (!stored) co_return std::unexpected(stored.error());
-  if (!stored->changed.empty()) session.note_own_change(stored->modseq);
-  co_return stored->changed;
+  if (!done) co_return std::unexpected(done.error());
+  if (!done->stored.changed.empty()) session.note_own_change(done->stored.modseq);
+  plan.newly_seen = std::move(done->stored.changed);
+  session.tell_keywords(done->keywords);
+  plan.keywords = session.selected().keywords;
+  co_return Result<void>();
 }
 
 /// Streams all responses, slice by slice, at the pace of the client. False when the client is gone.
@@ -75,12 +88,12 @@ class WholeResponses {
 async::Task<Reply> handle(Session& session, grammar::Fetch command, ByUid by_uid) {
   auto uids = message_set(session, command.sequence_set().text(), by_uid);
   if (!uids) co_return uids.error();
+  if (command.fetch_att().size() > most_items) co_return Reply::no("Too many data items", "LIMIT");
   const std::uint64_t asked = uids->size();
   FetchPlan plan = plan_of(session, std::move(*uids), fetch_items(command, by_uid == ByUid::yes));
   if (asked != 0 && !session.selected().read_only && std::ranges::any_of(plan.items, &FetchItem::sets_seen)) {
-    auto seen = co_await set_seen(session, plan);
+    const auto seen = co_await set_seen(session, plan);
     if (!seen) co_return refusal(seen.error());
-    plan.newly_seen = std::move(*seen);
   }
   FetchWriter writer(std::move(plan));
   const WholeResponses whole(session, writer);

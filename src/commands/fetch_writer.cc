@@ -1,6 +1,7 @@
 #include "commands/fetch_writer.h"
 
 #include <algorithm>
+#include <chrono>
 #include <string_view>
 #include <utility>
 
@@ -18,6 +19,8 @@ using What = protocol::Section::What;
 /// Messages looked up at once: few when each brings its structure along.
 constexpr std::size_t batch_size = 512;
 constexpr std::size_t batch_with_structure = 64;
+/// How long one slice may hold the account's worker: decoding can take long and yield little.
+constexpr std::chrono::milliseconds slice_time{20};
 /// Bytes of a message read at once.
 constexpr std::uint64_t piece = 64 * 1024;
 
@@ -49,7 +52,9 @@ std::string_view cut(std::string_view text, const std::optional<protocol::Partia
 
 bool FetchWriter::write(storage::ReadTransaction& tx, std::string& out, std::size_t budget) {
   response_start_ = out.size();
-  while (out.size() < budget || (within_ && empty_)) {
+  const auto deadline = std::chrono::steady_clock::now() + slice_time;
+  const auto in_time = [&] { return out.size() < budget && std::chrono::steady_clock::now() < deadline; };
+  while (in_time() || (within_ && empty_)) {
     if (open_) {
       stream(tx, out);
     } else if (!within_) {

@@ -129,12 +129,14 @@ std::vector<ListRow> subscribed_rows(storage::ReadTransaction& tx, const ListPat
 async::Task<Reply> handle(Session& session, grammar::List command) {
   auto request = read_options(command);
   if (!request) co_return Reply::bad("Unknown or misplaced LIST option");
+  const Limits& limits = session.context().limits;
+  if (command.list_mailbox().size() > limits.list_patterns) co_return Reply::no("Too many patterns", "LIMIT");
   read_patterns(session, command, *request);
   if (!is_extended(command) && request->patterns.size() == 1 && request->patterns.front().empty()) {
     hierarchy_response(session);
     co_return Reply::ok("LIST completed");
   }
-  const std::size_t max_wildcards = session.context().limits.list_wildcards;
+  const std::size_t max_wildcards = limits.list_wildcards;
   const auto rows = co_await session.account().read(
       [&](storage::ReadTransaction& tx) { return select_rows(tx, *request, max_wildcards); });
   for (const ListedRow& listed : rows) {

@@ -32,7 +32,8 @@ ListPattern::ListPattern(std::string_view reference, std::string_view pattern, s
       lean.back() = c;
   }
   pattern_ = std::move(lean);
-  never_ = static_cast<std::size_t>(std::ranges::count_if(pattern_, is_wildcard)) > max_wildcards;
+  const auto wildcards = static_cast<std::size_t>(std::ranges::count_if(pattern_, is_wildcard));
+  never_ = wildcards > max_wildcards || pattern_.size() - wildcards > MailboxName::max_bytes;
 }
 
 bool ListPattern::matches(std::string_view name) const {

@@ -5,6 +5,7 @@
 #include "commands/capability.h"
 #include "commands/handlers.h"
 #include "core/utf8.h"
+#include "core/wipe.h"
 #include "protocol/parse/values.h"
 #include "session/session.h"
 
@@ -27,8 +28,8 @@ Reply password_refusal() {
 async::Task<Reply> log_in(Session& session, std::string user, std::string password) {
   const Context& context = session.context();
   Result<AccountId> id = std::unexpected(Error::wrong_password);
-  if (is_user_name(user))
-    id = co_await context.authenticator.authenticate(user, std::move(password), session.stream().peer());
+  if (is_user_name(user)) id = co_await context.authenticator.authenticate(user, password, session.stream().peer());
+  wipe(password);
   if (!id) {
     context.log.write(session.stream().peer(),
                       {LogEvent::Level::warning, "login failed", user, to_string(id.error())});
@@ -48,7 +49,9 @@ async::Task<Reply> handle(Session& session, grammar::Login login) {
   if (!session.may_take_password()) co_return password_refusal();
   std::string user = protocol::string_value(login.userid().text());
   std::string password = protocol::string_value(login.password().text());
-  co_return co_await log_in(session, std::move(user), std::move(password));
+  Reply reply = co_await log_in(session, std::move(user), password);
+  wipe(password);
+  co_return reply;
 }
 
 }  // namespace postbag

@@ -49,10 +49,7 @@ async::Task<Reply> handle(Session& session, grammar::Rename command) {
 async::Task<Reply> handle(Session& session, grammar::Subscribe command) {
   const auto name = mailbox_name(session, command.mailbox().text());
   if (!name) co_return refusal(name.error());
-  const auto done = co_await session.account().write([&](storage::Transaction& tx) -> Result<bool> {
-    tx.subscribe(*name);
-    return true;
-  });
+  const auto done = co_await session.account().write([&](storage::Transaction& tx) { return tx.subscribe(*name); });
   co_return done ? Reply::ok("SUBSCRIBE completed") : refusal(done.error());
 }
 

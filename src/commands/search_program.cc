@@ -132,7 +132,9 @@ class Builder {
     return Key{search::FieldContains{std::move(field), std::move(*text)}};
   }
 
-  KeyResult message_key(mime::SearchIn where, grammar::SearchKey view) const {
+  KeyResult message_key(mime::SearchIn where, grammar::SearchKey view) {
+    if (++body_keys_ > session_.context().limits.search_body_keys)
+      return std::unexpected(Reply::no("Too many keys that read whole messages", "LIMIT"));
     auto text = needle(view.astring()->text());
     if (!text) return std::unexpected(text.error());
     return Key{search::MessageContains{where, std::move(*text)}};
@@ -154,9 +156,16 @@ class Builder {
     return wanted ? std::move(key) : search::negated(std::move(key));
   }
 
-  KeyResult set_key(std::string_view text, ByUid by_uid) const {
+  /// Each set holds its part of the view; a few times the whole view is all that an honest search needs.
+  std::size_t most_ranges() const {
+    return 4 * session_.selected().view.uids().ranges().size() + session_.context().limits.set_ranges;
+  }
+
+  KeyResult set_key(std::string_view text, ByUid by_uid) {
     auto uids = message_set(session_, text, by_uid, Beyond::nothing);
     if (!uids) return std::unexpected(uids.error());
+    ranges_ += uids->ranges().size();
+    if (ranges_ > most_ranges()) return std::unexpected(Reply::no("Too many sets of messages", "LIMIT"));
     return Key{search::InSet{std::move(*uids)}};
   }
 
@@ -210,6 +219,8 @@ class Builder {
   Session& session_;
   std::string charset_;
   std::size_t count_ = 0;
+  std::size_t body_keys_ = 0;
+  std::size_t ranges_ = 0;
 };
 
 }  // namespace

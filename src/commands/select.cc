@@ -68,7 +68,10 @@ void describe(Session& session, const Opened& opened, Access access) {
   if (access == Access::read_only)
     session.respond().raw("()] No permanent flags permitted").crlf();
   else
-    session.respond().flag_list(SystemFlags::all(), opened.keywords, true).raw("] Flags permitted").crlf();
+    session.respond()
+        .flag_list(SystemFlags::all(), opened.keywords, opened.keywords.size() < session.context().limits.keywords)
+        .raw("] Flags permitted")
+        .crlf();
   session.tell_size();
   // RFC 9051 section 7.1 dropped UNSEEN; RFC 3501 section 6.3.1 wants it.
   const auto unseen = opened.first_unseen ? selected.view.seq_of(*opened.first_unseen) : std::nullopt;
@@ -124,14 +127,13 @@ async::Task<Reply> handle(Session& session, grammar::Examine command) {
 // Removes what is \Deleted without a word, unless it was only examined. RFC 9051 section 6.4.1.
 async::Task<Reply> handle(Session& session, grammar::Close) {
   const MailboxId id = session.selected().id;
-  const bool read_only = session.selected().read_only;
-  session.unselect();
-  if (!read_only) {
+  if (!session.selected().read_only) {
     const auto expunged =
         co_await session.account().write([&](storage::Transaction& tx) { return tx.expunge(id); });
     // A mailbox that is gone is closed all the same.
     if (!expunged && expunged.error() != Error::mailbox_gone) co_return refusal(expunged.error());
   }
+  session.unselect();
   co_return Reply::ok("CLOSE completed");
 }
 

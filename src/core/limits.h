@@ -11,28 +11,28 @@ namespace postbag {
 /// Sizes are bytes unless the name says otherwise.
 struct Limits {
   // Commands
-  std::size_t line_before_login = 8 * 1024;  ///< a command's text without its literals
-  std::size_t line_after_login = 64 * 1024;
-  std::size_t arguments = 128 * 1024;  ///< all of one command but APPEND, literals included
-  std::size_t search_arguments = 1024 * 1024;
-  std::size_t literal_before_login = 4 * 1024;
-  std::size_t non_sync_literal = 4096;              ///< RFC 7888 section 5 (LITERAL-), but for APPEND's message
-  std::size_t refused_literal_dropped = 64 * 1024;  ///< a larger refused {n+} literal ends the connection
-  std::size_t nesting = 32;                         ///< parentheses within a command
-  std::size_t set_ranges = 10'000;                  ///< of a sequence set after merging
+  std::size_t line_before_login = std::size_t{8} * 1024;  ///< a command's text without its literals
+  std::size_t line_after_login = std::size_t{64} * 1024;
+  std::size_t arguments = std::size_t{128} * 1024;  ///< all of one command but APPEND, literals included
+  std::size_t search_arguments = std::size_t{1024} * 1024;
+  std::size_t literal_before_login = std::size_t{4} * 1024;
+  std::size_t non_sync_literal = 4096;  ///< RFC 7888 section 5 (LITERAL-), but for APPEND's message
+  std::size_t refused_literal_dropped =
+      std::size_t{64} * 1024;       ///< a larger refused {n+} literal ends the connection
+  std::size_t nesting = 32;         ///< parentheses within a command
+  std::size_t set_ranges = 10'000;  ///< of a sequence set after merging
   std::size_t search_keys = 1'000;
+  std::size_t search_body_keys = 32;  ///< BODY and TEXT, each of which may read every message
   std::size_t list_wildcards = 32;
-  std::size_t commands_ahead = 4;  ///< pipelined commands parsed ahead
+  std::size_t list_patterns = 64;
 
   // Messages
   std::uint64_t message = 50ULL * 1024 * 1024;  ///< APPENDLIMIT
-  std::uint64_t append_total = 256ULL * 1024 * 1024;
-  std::size_t append_messages = 1'000;
   std::size_t mime_depth = 100;
   std::size_t mime_parts = 10'000;
-  std::size_t header_used = 1024 * 1024;       ///< of one header field; the rest is opaque bytes
-  std::size_t headers_used = 8 * 1024 * 1024;  ///< of all header fields of one message
-  std::size_t addresses = 1'000;               ///< of one address field in ENVELOPE
+  std::size_t header_used = std::size_t{1024} * 1024;       ///< of one header field; the rest is opaque bytes
+  std::size_t headers_used = std::size_t{8} * 1024 * 1024;  ///< of all header fields of one message
+  std::size_t addresses = 1'000;                            ///< of one address field in ENVELOPE
 
   // Mailboxes
   std::size_t mailboxes = 10'000;  ///< of one account
@@ -45,12 +45,11 @@ struct Limits {
   std::size_t connections_per_address = 64;
   std::size_t connections_per_address_not_logged_in = 16;
   std::size_t connections_per_account = 32;
-  std::size_t output_queue = 1024 * 1024;     ///< above it the server stops reading from that client
-  std::size_t bad_commands_before_login = 3;  ///< in a row; then BYE
+  std::size_t output_queue = std::size_t{64} * 1024;  ///< answers gathered before the client has to take them
+  std::size_t bad_commands_before_login = 3;          ///< in a row; then BYE
   std::size_t bad_commands = 20;
-  std::size_t failed_logins = 3;        ///< on one connection; then BYE
-  std::size_t password_queue = 64;      ///< logins waiting for a password hash; more are refused
-  std::size_t pending_changes = 1'000;  ///< told to an idle client one by one; more are re-read
+  std::size_t failed_logins = 3;    ///< on one connection; then BYE
+  std::size_t password_queue = 64;  ///< logins waiting for a password hash; more are refused
 
   // Times
   std::chrono::seconds login_time{60};         ///< in all, not prolonged by trickled bytes

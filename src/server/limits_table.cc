@@ -42,12 +42,11 @@ constexpr std::array rows{
     Row{"nesting", "", &Limits::nesting, 8, 100},
     Row{"set_ranges", "", &Limits::set_ranges, 100, million},
     Row{"search_keys", "", &Limits::search_keys, 16, million},
+    Row{"search_body_keys", "", &Limits::search_body_keys, 1, million},
+    Row{"list_patterns", "", &Limits::list_patterns, 1, million},
     Row{"list_wildcards", "", &Limits::list_wildcards, 2, 1024},
-    Row{"commands_ahead", "", &Limits::commands_ahead, 1, 64},
 
     Row{"message", "bytes", &Limits::message, 1, 4 * GiB - 1},
-    Row{"append_total", "bytes", &Limits::append_total, 64 * KiB, 64 * GiB},
-    Row{"append_messages", "", &Limits::append_messages, 1, million},
     Row{"mime_depth", "", &Limits::mime_depth, 8, 100},
     Row{"mime_parts", "", &Limits::mime_parts, 16, 10'000},
     Row{"header_used", "bytes", &Limits::header_used, 4 * KiB, 64 * MiB},
@@ -63,12 +62,11 @@ constexpr std::array rows{
     Row{"connections_per_address", "", &Limits::connections_per_address, 1, million},
     Row{"connections_per_address_not_logged_in", "", &Limits::connections_per_address_not_logged_in, 1, million},
     Row{"connections_per_account", "", &Limits::connections_per_account, 1, million},
-    Row{"output_queue", "bytes", &Limits::output_queue, 16 * KiB, 1 * GiB},
+    Row{"output_queue", "bytes", &Limits::output_queue, 4 * KiB, 64 * MiB},
     Row{"bad_commands_before_login", "", &Limits::bad_commands_before_login, 1, million},
     Row{"bad_commands", "", &Limits::bad_commands, 1, million},
     Row{"failed_logins", "", &Limits::failed_logins, 1, million},
     Row{"password_queue", "", &Limits::password_queue, 1, 100'000},
-    Row{"pending_changes", "", &Limits::pending_changes, 1, million},
 
     Row{"login_time", "seconds", &Limits::login_time, 1, 3600},
     Row{"autologout", "seconds", &Limits::autologout, 30 * 60, week},  // RFC 9051 section 5.4: at least 30 minutes
@@ -84,8 +82,10 @@ std::uint64_t value_of(const Limits& limits, const Row& row) {
 }
 
 void set_value(Limits& limits, const Row& row, std::uint64_t value) {
-  if (const auto* count = std::get_if<0>(&row.field)) limits.**count = value;
-  else limits.*std::get<1>(row.field) = std::chrono::seconds(value);
+  if (const auto* count = std::get_if<0>(&row.field))
+    limits.** count = value;
+  else
+    limits.*std::get<1>(row.field) = std::chrono::seconds(value);
 }
 
 std::vector<LimitInfo> make_infos() {

@@ -5,6 +5,8 @@
 #include <exception>
 #include <utility>
 
+#include "storage/errors.h"
+
 namespace postbag {
 
 namespace {
@@ -67,9 +69,16 @@ void Account::forget(Committed& waiter) {
   std::erase(waiting_, &waiter);
   const auto it = std::ranges::find(batch_, &waiter);
   if (it == batch_.end()) return;
-  // The worker is using the write that dies: ending the job waits for it.
+  // The worker is using the write that dies: ending the job waits for it. What became of the others in the batch
+  // nobody can tell any more.
   committer_.reset();
-  batch_.clear();
+  for (Committed* other : std::exchange(batch_, {})) {
+    if (other == &waiter) continue;
+    if (!other->write_.done())
+      other->write_.settle(std::make_exception_ptr(storage::StoreFailed("commit was cut off")));
+    loop_.defer(*other);
+  }
+  if (!waiting_.empty()) start_committing();
 }
 
 void Account::start_committing() {
@@ -117,7 +126,6 @@ void Account::tell(const storage::CommitReport& report) {
     for (Watch* watch : watches_) {
       if (watch->mailbox != changed.id) continue;
       watch->changed_to = changed.modseq;
-      watch->gone = watch->gone || changed.gone;
       watch->signal->set();
     }
   }

@@ -25,7 +25,6 @@ struct Watch {
   async::Signal* signal = nullptr;   ///< set when something changed
   std::optional<MailboxId> mailbox;  ///< which one; nothing: none for now
   std::optional<ModSeq> changed_to;  ///< the mailbox's modseq after the last commit that touched it
-  bool gone = false;                 ///< the mailbox was removed
 };
 
 /// Loop thread only, but for the bodies: those run on the account's worker, one at a time, so the store needs no
@@ -129,7 +128,7 @@ class Account : private async::Timer {
   bool used_ = false;  ///< since the timer was armed
   std::vector<Watch*> watches_;
   std::vector<Committed*> waiting_;  ///< for the next batch
-  std::vector<Committed*> batch_;    ///< being committed; null where the owner died
+  std::vector<Committed*> batch_;    ///< being committed
   std::size_t holds_ = 0;
   bool log_is_long_ = false;  ///< the write-ahead log wants a checkpoint; written on the worker in a batch
   async::Deadline next_collection_;

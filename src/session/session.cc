@@ -1,5 +1,6 @@
 #include "session/session.h"
 
+#include <algorithm>
 #include <exception>
 #include <stdexcept>
 #include <utility>
@@ -13,9 +14,6 @@ namespace postbag {
 namespace grammar = protocol::grammar;
 
 namespace {
-
-/// Responses are gathered up to here before they are sent.
-constexpr std::size_t flush_bytes = 64 * 1024;
 
 /// Whether EXPUNGE must wait: RFC 9051 section 7.5.1. UID FETCH, UID STORE and UID SEARCH are other commands.
 bool counts_by_number(const protocol::Command& command) {
@@ -43,6 +41,7 @@ Session::Session(const Context& context, async::Stream& stream)
       login_deadline_(async::in(context.limits.login_time)) {
   watch_.signal = &signal_;
   stream_.notify(&signal_);
+  stream_.set_input_limit(context.limits.line_before_login);
 }
 
 Session::~Session() {
@@ -56,7 +55,6 @@ async::Task<void> Session::run() {
   try {
     bool alive = co_await flush();
     while (alive && !ending_) alive = co_await step();
-    co_await drop_upload();
   } catch (const std::exception& error) {
     failure = error.what();
   }
@@ -66,6 +64,7 @@ async::Task<void> Session::run() {
   }
   co_await flush();
   stream_.close();
+  co_await drop_upload();
 }
 
 void Session::greet() {
@@ -82,16 +81,25 @@ void Session::say_bye(std::string_view words) {
   ending_ = true;
 }
 
+/// Before login the time to log in counts, also for a client that does not read.
+std::chrono::milliseconds Session::write_patience() const {
+  using std::chrono::milliseconds;
+  const milliseconds patience = context_.limits.progress_time;
+  if (account_) return patience;
+  const auto left = std::chrono::duration_cast<milliseconds>(login_deadline_ - std::chrono::steady_clock::now());
+  return std::clamp(left, milliseconds{1}, patience);
+}
+
 async::Task<bool> Session::flush() {
   if (broken_) co_return false;
-  if (!out_.empty()) broken_ = !co_await stream_.write(out_, context_.limits.progress_time);
+  if (!out_.empty()) broken_ = !co_await stream_.write(out_, write_patience());
   // A session that waits holds nothing: RFC-sized idle crowds are what memory is measured by.
   std::string().swap(out_);
   co_return !broken_;
 }
 
 async::Task<bool> Session::flush_if_large() {
-  if (out_.size() < flush_bytes) co_return !broken_;
+  if (out_.size() < context_.limits.output_queue) co_return !broken_;
   co_return co_await flush();
 }
 
@@ -192,13 +200,24 @@ async::Task<bool> Session::run_command(const protocol::Command& command) {
   const Reply reply = co_await perform(command);
   if (broken_) co_return false;
   if (reply.status == Reply::Status::bad) {
+    if (ending_) co_return false;  // BYE was said, nothing may follow it
     finish(tag, reply);
     co_return !count_bad();
   }
   bad_in_a_row_ = 0;
-  if (!ending_) co_await sync(expunge, std::exchange(own_change_, std::nullopt));
+  const auto own = std::exchange(own_change_, std::nullopt);
+  if (!ending_) co_await tell_news(expunge, reply.status == Reply::Status::ok ? own : std::nullopt);
   finish(tag, reply);
   co_return co_await flush_if_large();
+}
+
+/// What was done stays done and acknowledged, also when the news cannot be read.
+async::Task<void> Session::tell_news(Expunge expunge, std::optional<ModSeq> own) {
+  try {
+    co_await sync(expunge, own);
+  } catch (const std::runtime_error& broken) {
+    broken_store(broken);
+  }
 }
 
 /// The world broke under a command: it is undone, and the session goes on. RFC 5530 section 3.
@@ -311,6 +330,7 @@ void Session::log_in(std::shared_ptr<Account> account, std::string user) {
   account_->watch(watch_);
   user_ = std::move(user);
   reader_.set_logged_in();
+  stream_.set_input_limit(context_.limits.line_after_login);
 }
 
 void Session::count_failed_login() {
@@ -320,7 +340,6 @@ void Session::count_failed_login() {
 void Session::watch(MailboxId mailbox) {
   watch_.mailbox = mailbox;
   watch_.changed_to.reset();
-  watch_.gone = false;
 }
 
 void Session::unselect() {

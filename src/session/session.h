@@ -8,6 +8,7 @@
 // - After any co_await the mailbox may be gone: the store checks for itself, by the mailbox's id.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -131,6 +132,8 @@ class Session {
   async::Task<bool> take_literal(const protocol::LiteralBytes& bytes);
   async::Task<void> drop_upload();
   Reply broken_store(const std::runtime_error& error);
+  async::Task<void> tell_news(Expunge expunge, std::optional<ModSeq> own);
+  std::chrono::milliseconds write_patience() const;
   void finish(std::string_view tag, const Reply& reply);
   void say_bye(std::string_view words);
   bool count_bad();

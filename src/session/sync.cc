@@ -20,13 +20,17 @@ struct News {
 };
 
 /// One slice of the news; on the account's worker.
-Result<News> read_news(storage::ReadTransaction& tx, const Selected& known, bool claims_recent, Uid from) {
+Result<News> read_news(storage::ReadTransaction& tx, const Selected& known, bool tells_recent, Uid from) {
   auto changes = tx.changes_since(known.id, known.told.value(), known.told_vanished.value(), slice, from);
   if (!changes) return std::unexpected(changes.error());
   News news{.changes = std::move(*changes), .keywords = {}, .recent = {}};
   const auto state = tx.state(known.id);
   if (state->keywords > known.keywords.size()) news.keywords = *tx.keywords(known.id);
-  if (claims_recent) news.recent = *tx.claim_recent(known.id);
+  // EXAMINE sees what is recent and takes it from nobody. RFC 3501 section 6.3.2.
+  if (tells_recent && !known.read_only)
+    news.recent = *tx.claim_recent(known.id);
+  else if (tells_recent && state->first_recent < state->uid_next)
+    news.recent = UidRange{state->first_recent, state->uid_next.previous()};
   return news;
 }
 
@@ -37,15 +41,14 @@ async::Task<void> Session::sync(Expunge expunge, std::optional<ModSeq> own) {
   const bool removals = expunge == Expunge::told && *watch_.changed_to > selected_->told_vanished;
   if (*watch_.changed_to <= selected_->told && !removals) co_return;
 
-  // \Recent is told to IMAP4rev1 clients only, and EXAMINE takes it from nobody. RFC 3501 section 6.3.2.
-  const bool claims_recent = !rev2_ && !selected_->read_only;
+  const bool tells_recent = !rev2_;
   std::optional<Uid> from = Uid::min();
   std::optional<ModSeq> upto;
   while (from) {
     const Selected& known = *selected_;
     const Uid here = *from;
     const Result<News> news = co_await account_->read(
-        [&](storage::ReadTransaction& tx) { return read_news(tx, known, claims_recent, here); });
+        [&](storage::ReadTransaction& tx) { return read_news(tx, known, tells_recent, here); });
     if (!news) {  // the mailbox was deleted: the next command that needs it will say so
       watch_.changed_to.reset();
       co_return;

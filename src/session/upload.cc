@@ -24,6 +24,7 @@ mime::ParserLimits parser_limits(const Limits& limits) {
 
 async::Task<void> Upload::take(std::string_view bytes, bool last) {
   pending_.append(bytes);
+  has_nul_ = has_nul_ || bytes.contains('\0');
   if (last || pending_.size() >= piece) co_await write(last);
 }
 

@@ -25,6 +25,8 @@ class Upload {
   async::Task<void> take(std::string_view bytes, bool last);
   /// The messages that are complete.
   const std::vector<storage::StagedBody>& messages() const { return messages_; }
+  /// Whether some message has a NUL in it, which no literal but BINARY's may hold. RFC 9051 section 4.3.
+  bool has_nul() const { return has_nul_; }
 
  private:
   /// A message of which a part was handed to the store.
@@ -41,6 +43,7 @@ class Upload {
   std::string pending_;  ///< bytes not yet handed over, so that a small message takes one trip
   std::optional<Open> open_;
   std::vector<storage::StagedBody> messages_;
+  bool has_nul_ = false;
 };
 
 }  // namespace postbag
