@@ -28,7 +28,9 @@ Account::Account(async::Loop& loop, async::Worker& worker, AccountId id, std::un
       store_(std::move(store)),
       open_(std::move(open)),
       rest_after_(rest_after),
-      next_collection_(async::in(collection_interval)) {}
+      next_collection_(async::in(collection_interval)) {
+  note_use();
+}
 
 Account::~Account() = default;
 

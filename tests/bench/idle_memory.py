@@ -97,9 +97,9 @@ def measure(postbag, connections, accounts):
 
 
 def settled_pss(pid):
-    """The lowest of some readings: stores that nobody uses are closed after a while."""
+    """The lowest reading of 75 s: stores that nobody used for 30 s are closed, at most 30 s after that."""
     best = pss_kib(pid)
-    for _ in range(10):
+    for _ in range(75):
         time.sleep(1)
         best = min(best, pss_kib(pid))
     return best
