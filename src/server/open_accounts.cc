@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include <malloc.h>
+
 #include "core/mailbox_name.h"
 #include "server/failures.h"
 #include "storage/store.h"
@@ -90,6 +92,18 @@ void make_mailboxes_of_new(storage::Store& store) {
 
 }  // namespace
 
+void OpenAccounts::Trim::soon() {
+  if (!is_armed()) owner_.loop_.timers().arm(*this, async::in(std::chrono::seconds{2}));
+}
+
+void OpenAccounts::Trim::on_deadline() {
+  owner_.closing_.start(owner_.trim_memory(), [](const std::exception_ptr&) {});
+}
+
+async::Task<void> OpenAccounts::trim_memory() {
+  co_await workers_.least_busy().run([&] { malloc_trim(0); });
+}
+
 OpenAccounts::OpenAccounts(async::Loop& loop, async::Workers& workers, const AccountBook& book,
                            OpenAccountsOptions options)
     : loop_(loop), workers_(workers), book_(book), options_(options), closing_(loop) {}
@@ -119,7 +133,7 @@ async::Task<Result<OpenAccounts::Entry*>> OpenAccounts::entry_of(AccountId id) {
   Result<std::unique_ptr<storage::Store>> store = co_await open_store(id);
   if (!store) co_return std::unexpected(store.error());
   entry.account = std::make_unique<Account>(loop_, workers_.at(id.value()), id, std::move(*store), reopener(id),
-                                            options_.close_idle_after);
+                                            options_.close_idle_after, [this] { trim_.soon(); });
   co_return &entry;
 }
 

@@ -21,13 +21,14 @@ constexpr std::size_t collection_slice = 64;
 }  // namespace
 
 Account::Account(async::Loop& loop, async::Worker& worker, AccountId id, std::unique_ptr<storage::Store> store,
-                 OpenStore open, std::chrono::seconds rest_after)
+                 OpenStore open, std::chrono::seconds rest_after, std::function<void()> rested)
     : loop_(loop),
       worker_(worker),
       id_(id),
       store_(std::move(store)),
       open_(std::move(open)),
       rest_after_(rest_after),
+      rested_(std::move(rested)),
       next_collection_(async::in(collection_interval)) {
   note_use();
 }
@@ -51,7 +52,10 @@ void Account::on_deadline() {
     return;
   }
   // A store that cannot be closed well was broken before: whoever uses it next will hear of it.
-  resting_ = std::make_unique<async::Job>(loop_, close(), [this](const std::exception_ptr&) { resting_.reset(); });
+  resting_ = std::make_unique<async::Job>(loop_, close(), [this](const std::exception_ptr&) {
+    resting_.reset();
+    rested_();
+  });
 }
 
 async::Task<void> Account::close() {

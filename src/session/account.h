@@ -36,9 +36,9 @@ class Account : private async::Timer {
  public:
   /// Opens the store, on the worker; throws what storage::Store::open throws.
   using OpenStore = std::function<std::unique_ptr<storage::Store>()>;
-  /// `open` null: the store is never closed (it is in memory).
+  /// `open` null: the store is never closed (it is in memory). `rested`, on the loop: the store was closed.
   Account(async::Loop& loop, async::Worker& worker, AccountId id, std::unique_ptr<storage::Store> store,
-          OpenStore open, std::chrono::seconds rest_after);
+          OpenStore open, std::chrono::seconds rest_after, std::function<void()> rested);
   ~Account();
   Account(const Account&) = delete;
   Account& operator=(const Account&) = delete;
@@ -125,6 +125,7 @@ class Account : private async::Timer {
   std::unique_ptr<storage::Store> store_;  ///< touched on the worker only; null while it rests
   OpenStore open_;
   std::chrono::seconds rest_after_;
+  std::function<void()> rested_;
   bool used_ = false;  ///< since the timer was armed
   std::vector<Watch*> watches_;
   std::vector<Committed*> waiting_;  ///< for the next batch
