@@ -58,6 +58,20 @@ void Account::on_deadline() {
   });
 }
 
+void Account::bury(std::shared_ptr<void> remains) {
+  graves_.push_back(std::move(remains));
+  if (burying_) return;
+  burying_ =
+      std::make_unique<async::Job>(loop_, clear_graves(), [this](const std::exception_ptr&) { burying_.reset(); });
+}
+
+async::Task<void> Account::clear_graves() {
+  while (!graves_.empty()) {
+    std::vector<std::shared_ptr<void>> now = std::exchange(graves_, {});
+    co_await worker_.run([&] { now.clear(); });
+  }
+}
+
 async::Task<void> Account::close() {
   co_await worker_.run([&] {
     const std::unique_ptr<storage::Store> closing = open_ ? std::move(store_) : nullptr;

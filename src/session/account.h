@@ -86,6 +86,8 @@ class Account : private async::Timer {
     Account& account_;
   };
 
+  /// Destroys `remains` on the worker, soon: what belongs to the store must not die beside it.
+  void bury(std::shared_ptr<void> remains);
   /// Closes the store, its log copied into the database. It opens again with the next use.
   async::Task<void> close();
 
@@ -111,6 +113,7 @@ class Account : private async::Timer {
   storage::Store& store();
   void note_use();
   void on_deadline() override;
+  async::Task<void> clear_graves();
   void start_committing();
   async::Task<void> commit_waiting();
   async::Task<void> commit_batch();
@@ -135,6 +138,8 @@ class Account : private async::Timer {
   async::Deadline next_collection_;
   std::unique_ptr<async::Job> committer_;
   std::unique_ptr<async::Job> resting_;
+  std::vector<std::shared_ptr<void>> graves_;
+  std::unique_ptr<async::Job> burying_;
 };
 
 }  // namespace postbag

@@ -64,7 +64,7 @@ async::Task<void> Session::run() {
   }
   co_await flush();
   stream_.close();
-  co_await drop_upload();
+  drop_upload();
 }
 
 void Session::greet() {
@@ -238,7 +238,7 @@ async::Task<Reply> Session::perform(const protocol::Command& command) {
   } catch (const std::runtime_error& broken) {
     reply = broken_store(broken);
   }
-  co_await drop_upload();
+  drop_upload();
   co_return reply;
 }
 
@@ -250,7 +250,7 @@ void Session::finish(std::string_view tag, const Reply& reply) {
 }
 
 async::Task<bool> Session::answer_bad(const protocol::BadCommand& bad) {
-  co_await drop_upload();
+  drop_upload();
   finish(bad.tag, Reply::bad(bad.text));
   if (bad.must_close) say_bye("Too much to read past");
   co_return !count_bad() && !bad.must_close;
@@ -270,7 +270,7 @@ async::Task<bool> Session::answer_literal(const protocol::LiteralAnnounced& lite
   const std::optional<Reply> reply = co_await refuse_literal(literal);
   if (reply) {
     const bool must_close = reader_.refuse();
-    co_await drop_upload();
+    drop_upload();
     finish(tag, *reply);
     if (must_close) say_bye("Too much to read past");
     if (reply->status == Reply::Status::bad && count_bad()) co_return false;
@@ -311,16 +311,14 @@ async::Task<bool> Session::take_literal(const protocol::LiteralBytes& bytes) {
   if (failure) {
     reader_.abandon();
     finish(upload_tag_, *failure);
-    co_await drop_upload();
+    drop_upload();
   }
   co_return true;
 }
 
-/// What was uploaded and not appended goes, on the thread of the store.
-async::Task<void> Session::drop_upload() {
+void Session::drop_upload() {
   uploading_ = false;
-  if (!upload_) co_return;
-  co_await account_->with_store([&](storage::Store&) { upload_.reset(); });
+  upload_.reset();
 }
 
 // ---- login and selection ----

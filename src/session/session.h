@@ -130,7 +130,7 @@ class Session {
   async::Task<bool> answer_literal(const protocol::LiteralAnnounced& literal);
   async::Task<std::optional<Reply>> refuse_literal(const protocol::LiteralAnnounced& literal);
   async::Task<bool> take_literal(const protocol::LiteralBytes& bytes);
-  async::Task<void> drop_upload();
+  void drop_upload();
   Reply broken_store(const std::runtime_error& error);
   async::Task<void> tell_news(Expunge expunge, std::optional<ModSeq> own);
   std::chrono::milliseconds write_patience() const;

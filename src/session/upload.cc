@@ -1,5 +1,6 @@
 #include "session/upload.h"
 
+#include <memory>
 #include <utility>
 
 #include "protocol/mime/stored.h"
@@ -26,6 +27,12 @@ async::Task<void> Upload::take(std::string_view bytes, bool last) {
   pending_.append(bytes);
   has_nul_ = has_nul_ || bytes.contains('\0');
   if (last || pending_.size() >= piece) co_await write(last);
+}
+
+Upload::~Upload() {
+  if (messages_.empty() && !open_) return;
+  using Remains = std::pair<std::vector<storage::StagedBody>, std::optional<Open>>;
+  account_.bury(std::make_shared<Remains>(std::move(messages_), std::move(open_)));
 }
 
 async::Task<void> Upload::write(bool last) {

@@ -20,6 +20,10 @@ namespace postbag {
 class Upload {
  public:
   explicit Upload(Account& account, const Limits& limits) : account_(account), hold_(account), limits_(limits) {}
+  /// What no append took is let go of on the thread of the store, some time soon.
+  ~Upload();
+  Upload(const Upload&) = delete;
+  Upload& operator=(const Upload&) = delete;
 
   /// Takes the next bytes of the message that is being sent; `last` ends it. Throws what the store throws.
   async::Task<void> take(std::string_view bytes, bool last);
