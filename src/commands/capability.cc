@@ -45,6 +45,7 @@ constexpr auto rows = std::to_array<Row>({
     {"SEARCHRES", Shown::after_login},
     {"BINARY", Shown::after_login},
     {"STATUS=SIZE", Shown::after_login},
+    {"SAVEDATE", Shown::after_login},
 });
 
 bool is_shown(Shown shown, const Session& session) {
@@ -63,6 +64,8 @@ std::string capability_list(const Session& session) {
   std::string out = "CAPABILITY";
   for (const Row& row : rows)
     if (is_shown(row.shown, session)) out.append(" ").append(row.name);
+  // The same limit for every mailbox. RFC 7889 section 2.
+  if (session.is_logged_in()) out += " APPENDLIMIT=" + std::to_string(session.context().limits.message);
   return out;
 }
 

@@ -16,6 +16,7 @@ struct FetchItem {
     uid,
     flags,
     internal_date,
+    save_date,
     size,  ///< RFC822.SIZE
     envelope,
     body,  ///< BODY without a section

@@ -138,6 +138,7 @@ void FetchWriter::write_item(storage::ReadTransaction& tx, const FetchItem& item
     case Kind::uid: writer.number(message().uid.value()); break;
     case Kind::flags: write_flags(writer); break;
     case Kind::internal_date: writer.date_time(message().internal_date); break;
+    case Kind::save_date: writer.date_time({.seconds = message().save_date, .zone_minutes = 0}); break;
     case Kind::size: writer.number(message().size); break;
     case Kind::envelope: writer.raw(structure().envelope()); break;
     case Kind::body: structure().append_body(out); break;

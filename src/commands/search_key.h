@@ -37,6 +37,11 @@ struct SentDate {
   When when;
   protocol::Day day;
 };
+/// RFC 8514 section 4.3.
+struct SaveDate {
+  When when;
+  protocol::Day day;
+};
 struct Larger {
   std::uint64_t bytes;
 };
@@ -63,7 +68,7 @@ struct And {
 };
 
 struct Key {
-  std::variant<All, HasFlag, HasKeyword, InSet, InternalDate, SentDate, Larger, Smaller, FieldContains,
+  std::variant<All, HasFlag, HasKeyword, InSet, InternalDate, SentDate, SaveDate, Larger, Smaller, FieldContains,
                MessageContains, Not, Or, And>
       test;
 };

@@ -53,6 +53,9 @@ class Matcher {
     const auto sent = structure().sent();
     return sent && compare(protocol::local_day(*sent), test.when, test.day);
   }
+  bool check(const SaveDate& test) {
+    return compare(protocol::local_day({.seconds = message_.save_date, .zone_minutes = 0}), test.when, test.day);
+  }
   bool check(const Larger& test) { return message_.size > test.bytes; }
   bool check(const Smaller& test) { return message_.size < test.bytes; }
   bool check(const Not& test) { return !matches(test.key.front()); }

@@ -1,6 +1,7 @@
 #include "commands/search_program.h"
 
 #include <array>
+#include <cstdint>
 #include <string_view>
 #include <utility>
 
@@ -42,18 +43,23 @@ constexpr auto flag_rows = std::to_array<FlagRow>({
     {Kind::unseen, SystemFlag::seen, false},
 });
 
+enum class DateOf : std::uint8_t { arrival, sending, saving };
+
 struct DateRow {
   Kind kind;
   When when;
-  bool sent;
+  DateOf which;
 };
 constexpr auto date_rows = std::to_array<DateRow>({
-    {Kind::before, When::before, false},
-    {Kind::on, When::on, false},
-    {Kind::since, When::since, false},
-    {Kind::sentbefore, When::before, true},
-    {Kind::senton, When::on, true},
-    {Kind::sentsince, When::since, true},
+    {Kind::before, When::before, DateOf::arrival},
+    {Kind::on, When::on, DateOf::arrival},
+    {Kind::since, When::since, DateOf::arrival},
+    {Kind::sentbefore, When::before, DateOf::sending},
+    {Kind::senton, When::on, DateOf::sending},
+    {Kind::sentsince, When::since, DateOf::sending},
+    {Kind::savedbefore, When::before, DateOf::saving},
+    {Kind::savedon, When::on, DateOf::saving},
+    {Kind::savedsince, When::since, DateOf::saving},
 });
 
 /// Keys that look into one header field.
@@ -114,7 +120,11 @@ class Builder {
     const auto day = protocol::date_value(view.date()->text());
     if (!day) return std::unexpected(Reply::bad("No such day"));
     const auto number = static_cast<protocol::Day>(std::chrono::sys_days(*day).time_since_epoch().count());
-    if (row.sent) return Key{search::SentDate{row.when, number}};
+    switch (row.which) {
+      case DateOf::sending: return Key{search::SentDate{row.when, number}};
+      case DateOf::saving: return Key{search::SaveDate{row.when, number}};
+      case DateOf::arrival: break;
+    }
     return Key{search::InternalDate{row.when, number}};
   }
 
@@ -212,7 +222,7 @@ class Builder {
       case Kind::not_: return not_key(view);
       case Kind::or_: return or_key(view);
       case Kind::search_key: return all(view.search_key());
-      default: return Key{search::All{}};  // ALL; the tables took what else there is
+      default: return Key{search::All{}};  // ALL and SAVEDATESUPPORTED; the tables took the rest
     }
   }
 

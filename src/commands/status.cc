@@ -11,23 +11,31 @@ namespace postbag {
 
 namespace {
 
+/// What the value of an item is written from.
+struct Answer {
+  protocol::Writer& out;
+  const StatusNumbers& numbers;
+  const storage::MailboxState& state;
+  const Limits& limits;
+};
+
 struct Row {
   StatusItem item;
   std::string_view name;
-  std::uint64_t (*value)(const StatusNumbers&);
+  void (*write)(const Answer&);
 };
 
 /// In the order of StatusItem.
 constexpr auto rows = std::to_array<Row>({
-    {StatusItem::messages, "MESSAGES", [](const StatusNumbers& n) -> std::uint64_t { return n.state.messages; }},
-    {StatusItem::recent, "RECENT", [](const StatusNumbers& n) -> std::uint64_t { return n.recent; }},
-    {StatusItem::uid_next, "UIDNEXT",
-     [](const StatusNumbers& n) -> std::uint64_t { return n.state.uid_next.value(); }},
-    {StatusItem::uid_validity, "UIDVALIDITY",
-     [](const StatusNumbers& n) -> std::uint64_t { return n.state.uid_validity.value(); }},
-    {StatusItem::unseen, "UNSEEN", [](const StatusNumbers& n) -> std::uint64_t { return n.state.unseen; }},
-    {StatusItem::deleted, "DELETED", [](const StatusNumbers& n) -> std::uint64_t { return n.state.deleted; }},
-    {StatusItem::size, "SIZE", [](const StatusNumbers& n) -> std::uint64_t { return n.state.bytes; }},
+    {StatusItem::messages, "MESSAGES", [](const Answer& a) { a.out.number(a.state.messages); }},
+    {StatusItem::recent, "RECENT", [](const Answer& a) { a.out.number(a.numbers.recent); }},
+    {StatusItem::uid_next, "UIDNEXT", [](const Answer& a) { a.out.number(a.state.uid_next.value()); }},
+    {StatusItem::uid_validity, "UIDVALIDITY", [](const Answer& a) { a.out.number(a.state.uid_validity.value()); }},
+    {StatusItem::unseen, "UNSEEN", [](const Answer& a) { a.out.number(a.state.unseen); }},
+    {StatusItem::deleted, "DELETED", [](const Answer& a) { a.out.number(a.state.deleted); }},
+    {StatusItem::size, "SIZE", [](const Answer& a) { a.out.number(a.state.bytes); }},
+    // The same for all mailboxes. RFC 7889 section 3.1.
+    {StatusItem::append_limit, "APPENDLIMIT", [](const Answer& a) { a.out.number(a.limits.message); }},
 });
 
 /// Messages no session has been told of. RFC 3501 section 2.3.2.
@@ -47,6 +55,7 @@ StatusItem status_item(grammar::StatusAtt att) {
     case Kind::uidvalidity: return StatusItem::uid_validity;
     case Kind::unseen: return StatusItem::unseen;
     case Kind::deleted: return StatusItem::deleted;
+    case Kind::appendlimit: return StatusItem::append_limit;
     case Kind::size: break;
   }
   return StatusItem::size;
@@ -64,10 +73,12 @@ void status_response(Session& session, const MailboxName& name, const StatusNumb
                      const StatusItems& items) {
   protocol::Writer out = session.respond();
   out.raw("* STATUS ").mailbox(name).raw(" (");
+  const Answer answer{.out = out, .numbers = numbers, .state = numbers.state, .limits = session.context().limits};
   std::string_view separator;
   for (const StatusItem item : items) {
     const Row& row = rows[static_cast<std::size_t>(item)];
-    out.raw(separator).raw(row.name).sp().number(row.value(numbers));
+    out.raw(separator).raw(row.name).sp();
+    row.write(answer);
     separator = " ";
   }
   out.raw(")").crlf();

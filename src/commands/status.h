@@ -1,5 +1,5 @@
 // The data items of STATUS, also within LIST. RFC 9051 sections 6.3.11 and 7.3.4, RFC 3501 section 6.3.10, RFC
-// 8438.
+// 7889 and 8438.
 #pragma once
 
 #include <cstdint>
@@ -14,7 +14,16 @@ namespace postbag {
 
 class Session;
 
-enum class StatusItem : std::uint8_t { messages, recent, uid_next, uid_validity, unseen, deleted, size };
+enum class StatusItem : std::uint8_t {
+  messages,
+  recent,
+  uid_next,
+  uid_validity,
+  unseen,
+  deleted,
+  size,
+  append_limit
+};
 using StatusItems = std::vector<StatusItem>;
 
 StatusItem status_item(protocol::grammar::StatusAtt att);

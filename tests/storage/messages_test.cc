@@ -190,6 +190,28 @@ TEST_CASE("a move takes away what it adds, in one step of each mailbox") {
   });
 }
 
+TEST_CASE("what is copied or moved is saved anew, the source's date stays. RFC 8514 section 3") {
+  for_both([](TestAccount& a) {
+    const auto archive = a.id("Archive");
+    const auto first = a.clock.seconds;
+    for (int i = 0; i < 3; ++i) a.add(a.inbox);
+    a.clock.seconds += 100;
+    a.write([&](Transaction& tx) { return tx.copy(a.inbox, set_of({1}), archive); }).value();
+    a.clock.seconds += 100;
+    a.write([&](Transaction& tx) { return tx.move(a.inbox, set_of({2}), archive); }).value();
+    a.write([&](Transaction& tx) { return tx.move(a.inbox, set_of({3}), a.inbox); }).value();
+    a.clock.seconds += 100;
+    a.reopen();
+    const auto from = a.messages(a.inbox);
+    const auto to = a.messages(archive);
+    CHECK(from[0].save_date == first);
+    CHECK(to[0].save_date == first + 100);
+    CHECK(to[1].save_date == first + 200);
+    CHECK(from[1].save_date == first + 200);
+    CHECK(from[1].internal_date.seconds == first);
+  });
+}
+
 TEST_CASE("a move into the same mailbox gives new UIDs") {
   for_both([](TestAccount& a) {
     for (int i = 0; i < 3; ++i) a.add(a.inbox);
