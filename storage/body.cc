@@ -39,9 +39,10 @@ std::string BodyWriter::read(std::uint64_t offset, std::size_t length) const {
   return staged_->inline_bytes.substr(static_cast<std::size_t>(offset), count);
 }
 
-StagedBody BodyWriter::finish(std::string structure) {
+StagedBody BodyWriter::finish(std::string structure, ThreadKeys thread_keys) {
   staged_->checksum = hasher_.finish();
   staged_->structure = std::move(structure);
+  staged_->thread_keys = std::move(thread_keys);
   // A thousand bodies may wait for one transaction: they must not hold a descriptor each.
   staged_->fd = blob::Fd();
   return StagedBody(std::move(staged_));

@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "storage/blob/staged.h"
 
@@ -29,6 +30,10 @@ class StagedBody {
   std::shared_ptr<blob::Staged> staged_;
 };
 
+/// What ties a message to others, in the order in which its thread is to be looked for; opaque to storage. A
+/// message joins the thread of the first key that some message before it had.
+using ThreadKeys = std::vector<std::uint64_t>;
+
 /// Receives one message body piece by piece, outside of any transaction. Up to StoreOptions::inline_body bytes are
 /// held in memory and go into the database, more go to a file as they come. From Store::stage(); on the account's
 /// thread; may outlive the Store. Dropped before finish(): nothing remains.
@@ -48,7 +53,7 @@ class BodyWriter {
   /// Reads back up to `length` bytes from `offset` of what was appended, wherever it is; shorter at the end.
   std::string read(std::uint64_t offset, std::size_t length) const;
   /// Ends the message. `structure` is what the reader of the message wants beside it, opaque here.
-  StagedBody finish(std::string structure);
+  StagedBody finish(std::string structure, ThreadKeys thread_keys = {});
 
  private:
   /// Moves what is in memory to a new file.

@@ -121,6 +121,7 @@ BodyId Engine::link(const std::shared_ptr<blob::Staged>& staged) {
                                       .file = staged->file,
                                       .data = staged->inline_bytes,
                                       .structure = staged->structure});
+  tables_.threads.join(id, staged->thread_keys);
   body_.bodies.emplace_back(staged, id);
   return id;
 }

@@ -189,6 +189,7 @@ void Engine::commit_garbage(std::span<const BodyId> ids, const std::vector<std::
   if (files_) fatally([&] { files_->sync_directories(); });
   connection_.run("BEGIN IMMEDIATE");
   tables_.bodies.erase(ids);
+  tables_.threads.erase(ids);
   fatally([&] { connection_.run("COMMIT"); });
   ++counters_.commits;
 }

@@ -120,6 +120,8 @@ std::vector<std::string> ReadTransaction::structures(std::span<const BodyId> ids
   return out;
 }
 
+ThreadId ReadTransaction::thread(BodyId id) const { return engine_.tables().threads.thread(id); }
+
 std::optional<bool> ReadTransaction::verify_body(BodyId id) const {
   constexpr std::size_t piece = 256 * 1024;
   const auto row = engine_.tables().bodies.find(id);

@@ -61,6 +61,8 @@ class ReadTransaction {
   std::optional<std::string> structure(BodyId id) const;
   /// The same for many, in the order asked; fastest when rising. Empty text where there is none any more.
   std::vector<std::string> structures(std::span<const BodyId> ids) const;
+  /// The thread of the message, the same for as long as the body is there. RFC 8474 section 5.2.
+  ThreadId thread(BodyId id) const;
   /// Reads the whole body and compares its checksum. False when it differs, nothing when it was collected.
   std::optional<bool> verify_body(BodyId id) const;
 

@@ -45,6 +45,7 @@ constexpr auto rows = std::to_array<Row>({
     {"SEARCHRES", Shown::after_login},
     {"BINARY", Shown::after_login},
     {"STATUS=SIZE", Shown::after_login},
+    {"OBJECTID", Shown::after_login},
     {"SAVEDATE", Shown::after_login},
 });
 

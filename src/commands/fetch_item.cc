@@ -31,6 +31,8 @@ constexpr auto words = std::to_array<Word>({
     {.att = Att::flags, .kind = Kind::flags, .label = "FLAGS"},
     {.att = Att::internaldate, .kind = Kind::internal_date, .label = "INTERNALDATE"},
     {.att = Att::savedate, .kind = Kind::save_date, .label = "SAVEDATE"},
+    {.att = Att::emailid, .kind = Kind::email_id, .label = "EMAILID"},
+    {.att = Att::threadid, .kind = Kind::thread_id, .label = "THREADID"},
     {.att = Att::rfc822_size, .kind = Kind::size, .label = "RFC822.SIZE"},
     {.att = Att::envelope, .kind = Kind::envelope, .label = "ENVELOPE"},
     {.att = Att::body, .kind = Kind::body, .label = "BODY"},

@@ -17,6 +17,8 @@ struct FetchItem {
     flags,
     internal_date,
     save_date,
+    email_id,
+    thread_id,
     size,  ///< RFC822.SIZE
     envelope,
     body,  ///< BODY without a section

@@ -5,6 +5,7 @@
 #include <string_view>
 #include <utility>
 
+#include "commands/object_id.h"
 #include "protocol/mime/header_fields.h"
 #include "protocol/mime/stored.h"
 #include "storage/errors.h"
@@ -139,6 +140,8 @@ void FetchWriter::write_item(storage::ReadTransaction& tx, const FetchItem& item
     case Kind::flags: write_flags(writer); break;
     case Kind::internal_date: writer.date_time(message().internal_date); break;
     case Kind::save_date: writer.date_time({.seconds = message().save_date, .zone_minutes = 0}); break;
+    case Kind::email_id: writer.raw("(").raw(object_id(message().body)).raw(")"); break;
+    case Kind::thread_id: writer.raw("(").raw(object_id(tx.thread(message().body))).raw(")"); break;
     case Kind::size: writer.number(message().size); break;
     case Kind::envelope: writer.raw(structure().envelope()); break;
     case Kind::body: structure().append_body(out); break;

@@ -5,6 +5,7 @@
 
 #include "commands/arguments.h"
 #include "commands/handlers.h"
+#include "commands/object_id.h"
 #include "protocol/parse/values.h"
 #include "session/session.h"
 
@@ -26,7 +27,8 @@ async::Task<Reply> handle(Session& session, grammar::Create command) {
   const auto name = name_to_create(session, command.mailbox().text());
   if (!name) co_return refusal(name.error());
   const auto created = co_await session.account().write([&](storage::Transaction& tx) { return tx.create(*name); });
-  co_return created ? Reply::ok("CREATE completed") : refusal(created.error());
+  if (!created) co_return refusal(created.error());
+  co_return Reply::ok("CREATE completed", mailbox_id_code(*created));  // RFC 8474 section 4.1
 }
 
 async::Task<Reply> handle(Session& session, grammar::Delete command) {

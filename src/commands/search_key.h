@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "core/flags.h"
+#include "core/numbers.h"
 #include "core/range_set.h"
 #include "protocol/mime/message_search.h"
 #include "protocol/text/casefold.h"
@@ -42,6 +43,13 @@ struct SaveDate {
   When when;
   protocol::Day day;
 };
+/// RFC 8474 section 6.
+struct HasBody {
+  BodyId body;
+};
+struct InThread {
+  ThreadId thread;
+};
 struct Larger {
   std::uint64_t bytes;
 };
@@ -68,8 +76,8 @@ struct And {
 };
 
 struct Key {
-  std::variant<All, HasFlag, HasKeyword, InSet, InternalDate, SentDate, SaveDate, Larger, Smaller, FieldContains,
-               MessageContains, Not, Or, And>
+  std::variant<All, HasFlag, HasKeyword, InSet, InternalDate, SentDate, SaveDate, HasBody, InThread, Larger,
+               Smaller, FieldContains, MessageContains, Not, Or, And>
       test;
 };
 

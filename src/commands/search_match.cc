@@ -56,6 +56,8 @@ class Matcher {
   bool check(const SaveDate& test) {
     return compare(protocol::local_day({.seconds = message_.save_date, .zone_minutes = 0}), test.when, test.day);
   }
+  bool check(const HasBody& test) { return message_.body == test.body; }
+  bool check(const InThread& test) { return tx_.thread(message_.body) == test.thread; }
   bool check(const Larger& test) { return message_.size > test.bytes; }
   bool check(const Smaller& test) { return message_.size < test.bytes; }
   bool check(const Not& test) { return !matches(test.key.front()); }

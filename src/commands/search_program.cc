@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "commands/arguments.h"
+#include "commands/object_id.h"
 #include "core/ascii.h"
 #include "core/utf8.h"
 #include "protocol/parse/values.h"
@@ -179,6 +180,15 @@ class Builder {
     return Key{search::InSet{std::move(*uids)}};
   }
 
+  /// An identifier that no object of ours can have matches nothing. RFC 8474 sections 6 and 7.
+  template <class Test, class Id>
+  static KeyResult object_key(grammar::SearchKey view, std::optional<Id> (*parsed)(std::string_view)) {
+    const std::string_view text = view.objectid()->text();
+    if (text.size() > longest_object_id) return std::unexpected(Reply::bad("Identifier too long"));
+    const std::optional<Id> id = parsed(text);
+    return id ? Key{Test{*id}} : Key{search::InSet{}};
+  }
+
   Key recent() const { return Key{search::InSet{session_.selected().recent}}; }
 
   KeyResult new_key() const {  // NEW = RECENT UNSEEN. RFC 3501 section 6.4.4
@@ -219,6 +229,8 @@ class Builder {
       case Kind::unkeyword: return keyword_key(view, false);
       case Kind::uid: return set_key(view.sequence_set()->text(), ByUid::yes);
       case Kind::sequence_set: return set_key(view.sequence_set()->text(), ByUid::no);
+      case Kind::emailid: return object_key<search::HasBody>(view, body_of);
+      case Kind::threadid: return object_key<search::InThread>(view, thread_of);
       case Kind::not_: return not_key(view);
       case Kind::or_: return or_key(view);
       case Kind::search_key: return all(view.search_key());

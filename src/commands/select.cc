@@ -8,6 +8,7 @@
 #include "commands/arguments.h"
 #include "commands/handlers.h"
 #include "commands/list_response.h"
+#include "commands/object_id.h"
 #include "session/session.h"
 
 namespace postbag {
@@ -79,6 +80,8 @@ void describe(Session& session, const Opened& opened, Access access) {
     session.respond().raw("* OK [UNSEEN ").number(unseen->value()).raw("] First unseen message").crlf();
   session.respond().raw("* OK [UIDVALIDITY ").number(opened.state.uid_validity.value()).raw("] UIDs valid").crlf();
   session.respond().raw("* OK [UIDNEXT ").number(opened.state.uid_next.value()).raw("] Predicted next UID").crlf();
+  // RFC 8474 section 4.2.
+  session.respond().raw("* OK [").raw(mailbox_id_code(opened.id)).raw("] Mailbox identifier").crlf();
   if (opened.entry) list_response(session, *opened.entry);
 }
 

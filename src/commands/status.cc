@@ -5,6 +5,7 @@
 
 #include "commands/arguments.h"
 #include "commands/handlers.h"
+#include "commands/object_id.h"
 #include "session/session.h"
 
 namespace postbag {
@@ -36,6 +37,8 @@ constexpr auto rows = std::to_array<Row>({
     {StatusItem::size, "SIZE", [](const Answer& a) { a.out.number(a.state.bytes); }},
     // The same for all mailboxes. RFC 7889 section 3.1.
     {StatusItem::append_limit, "APPENDLIMIT", [](const Answer& a) { a.out.number(a.limits.message); }},
+    {StatusItem::mailbox_id, "MAILBOXID",
+     [](const Answer& a) { a.out.raw("(").raw(object_id(a.numbers.id)).raw(")"); }},
 });
 
 /// Messages no session has been told of. RFC 3501 section 2.3.2.
@@ -56,6 +59,7 @@ StatusItem status_item(grammar::StatusAtt att) {
     case Kind::unseen: return StatusItem::unseen;
     case Kind::deleted: return StatusItem::deleted;
     case Kind::appendlimit: return StatusItem::append_limit;
+    case Kind::mailboxid: return StatusItem::mailbox_id;
     case Kind::size: break;
   }
   return StatusItem::size;
@@ -64,7 +68,7 @@ StatusItem status_item(grammar::StatusAtt att) {
 std::optional<StatusNumbers> read_status(storage::ReadTransaction& tx, MailboxId id, const StatusItems& items) {
   const auto state = tx.state(id);
   if (!state) return std::nullopt;
-  StatusNumbers numbers{.state = *state};
+  StatusNumbers numbers{.id = id, .state = *state};
   if (std::ranges::find(items, StatusItem::recent) != items.end()) numbers.recent = count_recent(tx, id, *state);
   return numbers;
 }

@@ -1,5 +1,5 @@
 // The data items of STATUS, also within LIST. RFC 9051 sections 6.3.11 and 7.3.4, RFC 3501 section 6.3.10, RFC
-// 7889 and 8438.
+// 7889, 8438 and 8474.
 #pragma once
 
 #include <cstdint>
@@ -22,7 +22,8 @@ enum class StatusItem : std::uint8_t {
   unseen,
   deleted,
   size,
-  append_limit
+  append_limit,
+  mailbox_id
 };
 using StatusItems = std::vector<StatusItem>;
 
@@ -30,6 +31,7 @@ StatusItem status_item(protocol::grammar::StatusAtt att);
 
 /// What the items are taken from.
 struct StatusNumbers {
+  MailboxId id;
   storage::MailboxState state;
   std::uint64_t recent = 0;
 };

@@ -47,6 +47,9 @@ using ModSeq = Number<struct ModSeqTag, std::uint64_t, 0x7fff'ffff'ffff'ffffULL>
 using MailboxId = Number<struct MailboxIdTag, std::uint64_t, 0x7fff'ffff'ffff'ffffULL>;
 /// The bytes of a message, shared by every copy of it. RFC 8474 calls it EMAILID.
 using BodyId = Number<struct BodyIdTag, std::uint64_t, 0x7fff'ffff'ffff'ffffULL>;
+/// A conversation: the body that began it gave it its number, which that body's end does not end. RFC 8474:
+/// THREADID.
+using ThreadId = Number<struct ThreadIdTag, std::uint64_t, 0x7fff'ffff'ffff'ffffULL>;
 /// An account for its whole life, over every change of its name.
 using AccountId = Number<struct AccountIdTag, std::uint64_t, 0x7fff'ffff'ffff'ffffULL>;
 

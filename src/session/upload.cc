@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "protocol/mime/stored.h"
+#include "protocol/mime/thread_keys.h"
 
 namespace postbag {
 
@@ -46,7 +47,8 @@ void Upload::write_on_worker(storage::Store& store, bool last) {
   open_->writer.append(pending_);
   open_->parser.feed(pending_);
   if (!last) return;
-  messages_.push_back(open_->writer.finish(mime::encode(std::move(open_->parser).finish())));
+  const mime::Structure structure = std::move(open_->parser).finish();
+  messages_.push_back(open_->writer.finish(mime::encode(structure), mime::thread_keys(structure)));
   open_.reset();
 }
 

@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <sodium/crypto_generichash.h>
 
@@ -36,6 +37,7 @@ struct Staged {
   std::uint64_t size = 0;
   std::string inline_bytes;  ///< empty when there is a file
   std::string structure;
+  std::vector<std::uint64_t> thread_keys;
   std::string checksum;
   std::string file;                  ///< its name; empty when inline
   Fd fd;                             ///< the file, until BodyWriter::finish

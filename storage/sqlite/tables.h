@@ -5,6 +5,7 @@
 #include "storage/sqlite/mailbox_table.h"
 #include "storage/sqlite/page_table.h"
 #include "storage/sqlite/subscription_table.h"
+#include "storage/sqlite/thread_table.h"
 #include "storage/sqlite/vanished_table.h"
 
 namespace postbag::storage::sqlite {
@@ -15,12 +16,14 @@ struct Tables {
         pages(connection),
         vanished(connection),
         bodies(connection),
+        threads(connection),
         subscriptions(connection) {}
 
   MailboxTable mailboxes;
   PageTable pages;
   VanishedTable vanished;
   BodyTable bodies;
+  ThreadTable threads;
   SubscriptionTable subscriptions;
 };
 

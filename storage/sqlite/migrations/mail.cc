@@ -82,6 +82,19 @@ CREATE TABLE garbage (
   since INTEGER NOT NULL
 ) STRICT;
 )sql",
+    // 2
+    R"sql(
+CREATE TABLE threaded (
+  body   INTEGER PRIMARY KEY,
+  thread INTEGER NOT NULL
+) STRICT;
+CREATE INDEX threaded_by_thread ON threaded (thread);
+CREATE TABLE thread_key (
+  key    INTEGER PRIMARY KEY,
+  thread INTEGER NOT NULL
+) STRICT;
+CREATE INDEX thread_key_by_thread ON thread_key (thread);
+)sql",
 };
 
 }  // namespace

@@ -1,0 +1,142 @@
+// Which messages make a thread, for how long.
+#include <doctest/doctest.h>
+
+#include "fixture.h"
+#include "storage/sqlite/connection.h"
+#include "storage/sqlite/migrations/migrations.h"
+
+using namespace postbag;
+using namespace postbag::storage;
+using namespace postbag::storage::test;
+
+namespace {
+
+/// Keys of messages, by their names.
+constexpr std::uint64_t A = 0xffff'ffff'ffff'ffffULL, B = 2, C = 3, D = 0;
+
+/// Appends a message with these keys and yields its body.
+BodyId add(TestAccount& a, ThreadKeys keys, MailboxId mailbox) {
+  auto writer = a.store->stage();
+  writer.append("Subject: test\r\n\r\n");
+  const auto staged = writer.finish("structure", std::move(keys));
+  return a.write([&](Transaction& tx) { return tx.append(mailbox, staged, {}, {}); })->body;
+}
+BodyId add(TestAccount& a, ThreadKeys keys) { return add(a, std::move(keys), a.inbox); }
+
+ThreadId thread(TestAccount& a, BodyId body) {
+  return a.store->read([&](ReadTransaction& tx) { return tx.thread(body); });
+}
+
+ThreadId begun_by(BodyId body) { return ThreadId(body.value()); }
+
+void expunge_all(TestAccount& a, const UidSet& uids) {
+  const NamedFlags deleted{flags({SystemFlag::deleted}), {}};
+  a.write([&](Transaction& tx) { return tx.store_flags(a.inbox, uids, FlagOp::add, deleted); }).value();
+  a.write([&](Transaction& tx) { return tx.expunge(a.inbox); }).value();
+}
+
+}  // namespace
+
+TEST_CASE("a message joins the thread of its first key that is known, and brings the others along") {
+  for (const bool in_files : {false, true}) {
+    TestAccount a(in_files);
+    const auto first = add(a, {A});
+    const auto alone = add(a, {});
+    const auto reply = add(a, {B, A});
+    const auto apart = add(a, {C});
+    const auto both = add(a, {D, C, A}, a.id("Archive"));
+    const auto later = add(a, {D});
+    a.reopen();
+    CHECK(thread(a, first) == begun_by(first));
+    CHECK(thread(a, alone) == begun_by(alone));
+    CHECK(thread(a, reply) == begun_by(first));
+    CHECK(thread(a, apart) == begun_by(apart));
+    CHECK(thread(a, both) == begun_by(apart));
+    CHECK(thread(a, later) == begun_by(apart));
+    CHECK(thread(a, add(a, {B})) == begun_by(first));
+  }
+}
+
+TEST_CASE("what is answered may come after the answer") {
+  TestAccount a(false);
+  const auto answer = add(a, {B, A});
+  CHECK(thread(a, add(a, {A})) == begun_by(answer));
+}
+
+TEST_CASE("what was rolled back left no keys") {
+  TestAccount a(false);
+  auto writer = a.store->stage();
+  writer.append("x");
+  const auto staged = writer.finish("structure", {A});
+  const auto refused = a.write([&](Transaction& tx) -> Result<void> {
+    tx.append(a.inbox, staged, {}, {}).value();
+    return std::unexpected(Error::busy);
+  });
+  CHECK(!refused);
+  const auto first = add(a, {});
+  const auto second = add(a, {A});
+  CHECK(thread(a, second) == begun_by(second));
+  CHECK(thread(a, first) == begun_by(first));
+}
+
+TEST_CASE("a body that is appended twice is in one thread") {
+  TestAccount a(false);
+  const auto first = add(a, {A});
+  auto writer = a.store->stage();
+  writer.append("x");
+  const auto staged = writer.finish("structure", {B, A});
+  const auto twice = a.write([&](Transaction& tx) {
+    tx.append(a.inbox, staged, {}, {}).value();
+    return tx.append(a.inbox, staged, {}, {});
+  });
+  CHECK(thread(a, twice->body) == begun_by(first));
+}
+
+TEST_CASE("the keys go with the last body of the thread, not before") {
+  for (const bool in_files : {false, true}) {
+    TestAccount a(in_files);
+    const auto collect = [&] { return a.store->collect_garbage(100, std::chrono::seconds{0}); };
+    const auto first = add(a, {A});
+    const auto reply = add(a, {B, A});
+    add(a, {});  // the newest body is never collected
+    expunge_all(a, set_of({1}));
+    CHECK(collect() == 1);
+    CHECK(thread(a, reply) == begun_by(first));
+    const auto joined = add(a, {A});
+    CHECK(thread(a, joined) == begun_by(first));
+    add(a, {});
+    expunge_all(a, set_of({2, 4}));
+    CHECK(collect() == 2);
+    const auto anew = add(a, {B, A});
+    CHECK(thread(a, anew) == begun_by(anew));
+  }
+}
+
+TEST_CASE("the one that began the thread may outlive the others") {
+  TestAccount a(false);
+  const auto first = add(a, {A});
+  add(a, {B, A});
+  add(a, {});
+  expunge_all(a, set_of({2}));
+  CHECK(a.store->collect_garbage(100, std::chrono::seconds{0}) == 1);
+  CHECK(thread(a, add(a, {B})) == begun_by(first));
+}
+
+TEST_CASE("messages of before there were threads are threads of their own") {
+  TemporaryDirectory directory;
+  {
+    sqlite::Connection old(directory.path() / "mail.db", {});
+    sqlite::migrate(old, sqlite::mail_migrations.first(1));
+    old.run("INSERT INTO body (size, checksum, data) VALUES (1, x'00', x'41'), (1, x'00', x'42')");
+  }
+  FixedClock clock;
+  StoreOptions options;
+  options.directory = directory.path();
+  options.clock = &clock;
+  const auto store = Store::open(options);
+  store->read([&](ReadTransaction& tx) {
+    CHECK(tx.thread(BodyId(1)) == ThreadId(1));
+    CHECK(tx.thread(BodyId(2)) == ThreadId(2));
+    return 0;
+  });
+}

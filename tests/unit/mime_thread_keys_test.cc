@@ -1,0 +1,89 @@
+#define DOCTEST_CONFIG_IMPLEMENT_WITH_MAIN
+#include <string>
+#include <vector>
+
+#include <doctest/doctest.h>
+
+#include "protocol/mime/parser.h"
+#include "protocol/mime/thread_keys.h"
+
+using namespace postbag::mime;
+
+namespace {
+
+using Keys = std::vector<std::uint64_t>;
+
+Keys keys_of(const std::string& header) { return thread_keys(parse(header + "\r\nbody\r\n")); }
+
+/// The key of one identifier.
+std::uint64_t key(const std::string& id) {
+  const Keys keys = keys_of("Message-ID: <" + id + ">\r\n");
+  REQUIRE(keys.size() == 1);
+  return keys.front();
+}
+
+Keys keys(const std::vector<std::string>& ids) {
+  Keys out;
+  for (const std::string& id : ids) out.push_back(key(id));
+  return out;
+}
+
+std::string numbered(int first, int last) {
+  std::string out;
+  for (int i = first; i <= last; ++i) out += " <" + std::to_string(i) + "@x>";
+  return out;
+}
+
+}  // namespace
+
+TEST_CASE("its own, what it answers, what it refers to from the last to the first") {
+  struct {
+    const char* header;
+    std::vector<std::string> want;
+  } rows[] = {
+      {"", {}},
+      {"Subject: Re: x\r\n", {}},
+      {"Message-ID: <a@x>\r\n", {"a@x"}},
+      {"message-id:\r\n\t<a@x>  (made up)\r\n", {"a@x"}},
+      {"References: <a@x> <b@x>\r\nIn-Reply-To: <c@x>\r\nMessage-ID: <d@x>\r\n", {"d@x", "c@x", "b@x", "a@x"}},
+      {"References: <a@x>\r\n <b@x>\r\n\t<c@x>\r\n", {"c@x", "b@x", "a@x"}},
+      {"References: <a@x><b@x>,<c@x>\r\n", {"c@x", "b@x", "a@x"}},
+      {"In-Reply-To: Your message of Monday <a@x> \"hello\" <b@x>\r\n", {"a@x", "b@x"}},
+      {"Message-ID: <a@x>\r\nMessage-ID: <b@x>\r\n", {"a@x"}},
+      {"Message-ID: a@x\r\n", {"a@x"}},
+      {"References: a@x b@x\r\n", {}},
+      {"In-Reply-To: a@x\r\n", {}},
+      {"Message-ID:\r\nIn-Reply-To: <>\r\nReferences: < > <\r\n", {}},
+      {"References: <a@x> <never@closed\r\n", {"a@x"}},
+      {"References: <a\r\n @x>\r\n", {"a@x"}},
+      {"References: <a@x> <a@x> <b@x> <a@x>\r\nMessage-ID: <b@x>\r\n", {"b@x", "a@x"}},
+  };
+  for (const auto& [header, want] : rows) {
+    CAPTURE(header);
+    CHECK(keys_of(header) == keys(want));
+  }
+}
+
+TEST_CASE("identifiers have their case, and differ") {
+  CHECK(key("a@x") != key("A@x"));
+  CHECK(key("a@x") != key("b@x"));
+}
+
+TEST_CASE("the keys are stored, so they stay what they are") {
+  CHECK(key("a@example.com") == 0x59b9'0537'ccb4'1d35ULL);
+}
+
+TEST_CASE("of many references the first and the last 20 count") {
+  std::vector<std::string> want;
+  for (int i = 50; i > 30; --i) want.push_back(std::to_string(i) + "@x");
+  for (int i = 20; i > 0; --i) want.push_back(std::to_string(i) + "@x");
+  CHECK(keys_of("References:" + numbered(1, 50) + "\r\n") == keys(want));
+  CHECK(keys_of("References:" + numbered(1, 40) + "\r\n").size() == 40);
+  CHECK(keys_of("In-Reply-To:" + numbered(1, 50) + "\r\n").size() == 20);
+}
+
+TEST_CASE("a message within the message tells nothing of the one around it") {
+  const std::string nested =
+      "Content-Type: message/rfc822\r\n\r\nMessage-ID: <inner@x>\r\nReferences: <a@x>\r\n\r\nx\r\n";
+  CHECK(thread_keys(parse(nested)).empty());
+}
