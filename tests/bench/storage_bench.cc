@@ -1,7 +1,9 @@
 // What the store costs without the sync to disk: the figures of storage/FORMAT.md.
+#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 #include <string>
+#include <utility>
 
 #include <benchmark/benchmark.h>
 
@@ -49,10 +51,10 @@ class Account {
     const auto name = MailboxName::from(text).value();
     return store->read([&](ReadTransaction& tx) { return tx.find(name).value(); });
   }
-  StagedBody body() {
+  StagedBody body(ThreadKeys keys = {}) {
     auto writer = store->stage();
     writer.append(text_);
-    return writer.finish(std::string(300, 's'));
+    return writer.finish(std::string(300, 's'), std::move(keys));
   }
 
   std::unique_ptr<Store> store;
@@ -153,10 +155,20 @@ void changes_after_one(benchmark::State& state) {
 }
 BENCHMARK(changes_after_one)->Unit(benchmark::kMicrosecond);
 
-void append_small(benchmark::State& state) {
+/// The keys of the n-th message: its own, and those of up to three before it in a thread of 30.
+ThreadKeys reply_keys(std::uint64_t n) {
+  constexpr std::uint64_t scatter = 0x9e37'79b9'7f4a'7c15ULL;
+  ThreadKeys keys;
+  for (std::uint64_t back = 0; back <= std::min<std::uint64_t>(3, n % 30); ++back)
+    keys.push_back((n - back + 1) * scatter);
+  return keys;
+}
+
+void append_all(benchmark::State& state, ThreadKeys (*keys)(std::uint64_t)) {
   Account account(1'000);
+  std::uint64_t n = 0;
   for (auto _ : state) {
-    const auto staged = account.body();
+    const auto staged = account.body(keys(n++));
     account.store->write([&](Transaction& tx) { return tx.append(account.inbox, staged, {}, {}); }).value();
     if (account.store->wal_bytes() > (8 << 20)) {
       state.PauseTiming();
@@ -165,7 +177,13 @@ void append_small(benchmark::State& state) {
     }
   }
 }
+void append_small(benchmark::State& state) {
+  append_all(state, [](std::uint64_t) { return ThreadKeys(); });
+}
 BENCHMARK(append_small)->Unit(benchmark::kMicrosecond);
+
+void append_replies(benchmark::State& state) { append_all(state, reply_keys); }
+BENCHMARK(append_replies)->Unit(benchmark::kMicrosecond);
 
 void read_structures(benchmark::State& state) {
   Account account(10'000);
