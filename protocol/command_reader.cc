@@ -156,6 +156,12 @@ ReaderEvent CommandReader::announce() {
   return event;
 }
 
+/// What stands between the messages of a long APPEND may be more than a line of another command.
+std::size_t CommandReader::line_limit() const {
+  if (!logged_in_) return limits_.line_before_login;
+  return streamed_ ? std::max(limits_.arguments, limits_.line_after_login) : limits_.line_after_login;
+}
+
 std::size_t CommandReader::argument_limit(grammar::Rule rule) const {
   if (!logged_in_) return limits_.line_before_login + 2 * limits_.literal_before_login;
   return rule == grammar::Rule::search ? limits_.search_arguments : limits_.arguments;

@@ -119,7 +119,7 @@ class CommandReader {
   /// Why the literal is not even offered to the session; empty when it is.
   std::size_t argument_limit(grammar::Rule rule) const;
   std::string_view objection(const LiteralAnnounced& literal) const;
-  std::size_t line_limit() const { return logged_in_ ? limits_.line_after_login : limits_.line_before_login; }
+  std::size_t line_limit() const;
 
   /// Ends the command as bad. The line was taken whole: only a literal announced at its end is left to drop.
   ReaderEvent bad(std::string_view text);

@@ -4,8 +4,11 @@
 
 namespace postbag::storage {
 
-BodyWriter::BodyWriter(std::shared_ptr<blob::BodyFiles> files, std::size_t inline_limit)
-    : inline_limit_(inline_limit), files_(std::move(files)), staged_(std::make_shared<blob::Staged>()) {}
+BodyWriter::BodyWriter(std::shared_ptr<blob::BodyFiles> files, std::size_t inline_limit, std::size_t memory_limit)
+    : inline_limit_(inline_limit),
+      memory_limit_(std::min(inline_limit, memory_limit)),
+      files_(std::move(files)),
+      staged_(std::make_shared<blob::Staged>()) {}
 
 void BodyWriter::append(std::string_view bytes) {
   hasher_.update(bytes);
@@ -15,7 +18,7 @@ void BodyWriter::append(std::string_view bytes) {
     return;
   }
   staged_->inline_bytes.append(bytes);
-  if (files_ && staged_->size > inline_limit_) spill();
+  if (files_ && staged_->size > memory_limit_) spill();
 }
 
 void BodyWriter::spill() {
@@ -41,6 +44,7 @@ std::string BodyWriter::read(std::uint64_t offset, std::size_t length) const {
 
 StagedBody BodyWriter::finish(std::string structure, ThreadKeys thread_keys) {
   staged_->checksum = hasher_.finish();
+  staged_->spooled = staged_->fd && staged_->size <= inline_limit_;
   staged_->structure = std::move(structure);
   staged_->thread_keys = std::move(thread_keys);
   // A thousand bodies may wait for one transaction: they must not hold a descriptor each.

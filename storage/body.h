@@ -22,6 +22,8 @@ class StagedBody {
  public:
   /// Bytes of the message, without the structure.
   std::uint64_t size() const { return staged_->size; }
+  /// Bytes of it that wait in memory for the commit.
+  std::size_t memory() const { return staged_->inline_bytes.size(); }
 
  private:
   friend class BodyWriter;
@@ -34,13 +36,14 @@ class StagedBody {
 /// message joins the thread of the first key that some message before it had.
 using ThreadKeys = std::vector<std::uint64_t>;
 
-/// Receives one message body piece by piece, outside of any transaction. Up to StoreOptions::inline_body bytes are
-/// held in memory and go into the database, more go to a file as they come. From Store::stage(); on the account's
-/// thread; may outlive the Store. Dropped before finish(): nothing remains.
+/// Receives one message body piece by piece, outside of any transaction. Up to StoreOptions::inline_body bytes go
+/// into the database, more into a file of their own. Until the commit, what is small waits in memory, or in a file
+/// too when there is no room for it. From Store::stage(); on the account's thread; may outlive the Store. Dropped
+/// before finish(): nothing remains.
 class BodyWriter {
  public:
   /// Without `files` all bodies are held in memory.
-  BodyWriter(std::shared_ptr<blob::BodyFiles> files, std::size_t inline_limit);
+  BodyWriter(std::shared_ptr<blob::BodyFiles> files, std::size_t inline_limit, std::size_t memory_limit);
 
   /// Adds bytes at the end. Writes to disk when the message is large, without syncing; throws DiskFull or Broken,
   /// and then only destruction is left to do.
@@ -61,6 +64,7 @@ class BodyWriter {
 
   blob::Hasher hasher_;
   std::size_t inline_limit_;
+  std::size_t memory_limit_;
   std::shared_ptr<blob::BodyFiles> files_;
   std::shared_ptr<blob::Staged> staged_;
 };

@@ -116,10 +116,11 @@ BodyId Engine::link(const std::shared_ptr<blob::Staged>& staged) {
         tables_.bodies.share(id);
         return id;
       }
+  const auto spooled = staged->spooled ? files_->read_incoming(staged->file) : std::string();
   const auto id = tables_.bodies.add({.size = staged->size,
                                       .checksum = staged->checksum,
-                                      .file = staged->file,
-                                      .data = staged->inline_bytes,
+                                      .file = staged->spooled ? std::string() : staged->file,
+                                      .data = staged->spooled ? spooled : staged->inline_bytes,
                                       .structure = staged->structure});
   tables_.threads.join(id, staged->thread_keys);
   body_.bodies.emplace_back(staged, id);

@@ -129,7 +129,7 @@ void Engine::write_claims() {
 void Engine::sync_bodies() {
   const bool sync = options_.durability == Durability::full;
   for (const auto& [staged, id] : group_.bodies) {
-    if (staged->file.empty()) continue;
+    if (staged->file.empty() || staged->spooled) continue;
     if (sync) {
       fatally([&] { files_->sync(staged->file); });
       ++counters_.syncs;
@@ -143,8 +143,7 @@ void Engine::settle_bodies() {
   for (const auto& [staged, id] : group_.bodies) {
     staged->keep = true;
     staged->inline_bytes = {};
-    if (staged->file.empty()) continue;
-    files_->settle(staged->file);
+    if (!staged->file.empty()) files_->settle(staged->file);
   }
 }
 

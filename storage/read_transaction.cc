@@ -85,6 +85,26 @@ Result<MailboxChanges> ReadTransaction::changes_since(MailboxId id, Since since_
   return changes;
 }
 
+Result<UidSet> ReadTransaction::changed_since(MailboxId id, Since since) const {
+  auto* mailbox = engine_.open(id);
+  if (mailbox == nullptr) return gone;
+  UidSet changed;
+  mailbox->index().visit_changed(since, Uid::min(), [&changed](const Message& m) {
+    changed.add(m.uid);
+    return true;
+  });
+  return changed;
+}
+
+Result<UidSet> ReadTransaction::vanished_since(MailboxId id, Since since, const UidSet& known) const {
+  auto* mailbox = engine_.open(id);
+  if (mailbox == nullptr) return gone;
+  if (since >= mailbox->low_water()) return unite(engine_.tables().vanished.above(id, since)).intersect(known);
+  const Uid next = mailbox->state().uid_next;
+  if (next == Uid::min()) return UidSet();
+  return known.intersect(UidSet{{Uid::min(), next.previous()}}).minus(mailbox->index().uids());
+}
+
 Result<std::optional<UidRange>> ReadTransaction::claim_recent(MailboxId id) {
   const auto* mailbox = engine_.open(id);
   if (mailbox == nullptr) return gone;

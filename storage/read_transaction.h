@@ -47,6 +47,12 @@ class ReadTransaction {
   /// A commit may come between slices: a later slice may tell more than upto, never less.
   Result<MailboxChanges> changes_since(MailboxId id, Since since_changed, Since since_vanished, std::size_t limit,
                                        Uid from = Uid::min()) const;
+  /// The UIDs of what appeared or changed flags above `since`, all at once.
+  Result<UidSet> changed_since(MailboxId id, Since since) const;
+  /// Those of `known` that vanished above `since`; when the log does not reach back so far, all of `known` that
+  /// were given out and are not there (RFC 7162 section 3.2.6). Perhaps somewhat more, see
+  /// MailboxChanges::vanished.
+  Result<UidSet> vanished_since(MailboxId id, Since since, const UidSet& known) const;
   /// Makes this caller the one session that sees the messages from first_recent on as \Recent (RFC 3501 section
   /// 2.3.2), and yields them; nothing when none are. Takes effect at once, in memory, and is written with the next
   /// commit or checkpoint; a crash before it makes them recent again, which the RFC allows.

@@ -12,9 +12,9 @@ std::unique_ptr<Store> Store::open(StoreOptions options) {
   return std::unique_ptr<Store>(new Store(std::make_unique<Engine>(std::move(options))));
 }
 
-BodyWriter Store::stage() {
+BodyWriter Store::stage(std::size_t memory_limit) {
   engine_->require_usable();
-  return {engine_->shared_files(), engine_->options().inline_body};
+  return {engine_->shared_files(), engine_->options().inline_body, memory_limit};
 }
 
 CommitReport Store::commit(std::span<Write* const> writes) { return engine_->commit(writes); }

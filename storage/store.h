@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <limits>
 #include <memory>
 #include <span>
 #include <utility>
@@ -37,8 +38,8 @@ class Store {
   static std::unique_ptr<Store> open(StoreOptions options);
   ~Store();
 
-  /// Starts to receive a message body; see BodyWriter.
-  BodyWriter stage();
+  /// Starts to receive a message body, of which at most `memory_limit` bytes may wait in memory; see BodyWriter.
+  BodyWriter stage(std::size_t memory_limit = std::numeric_limits<std::size_t>::max());
 
   /// Runs body(ReadTransaction&) and returns what it returns. A throwing body breaks nothing.
   template <class Body>

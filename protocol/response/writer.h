@@ -79,8 +79,13 @@ class Writer {
   /// "1:3,7"; a set must not be empty on the wire, so neither here.
   template <class N>
   Writer& set(const RangeSet<N>& numbers) {
+    return ranges(std::span(numbers.ranges()));
+  }
+  /// The same for a part of a set.
+  template <class N>
+  Writer& ranges(std::span<const Range<N>> part) {
     char separator = 0;
-    for (const auto& r : numbers.ranges()) {
+    for (const auto& r : part) {
       if (separator != 0) out_->push_back(separator);
       range(r.first.value(), r.last.value());
       separator = ',';

@@ -12,14 +12,8 @@ namespace postbag {
 
 namespace {
 
-/// What stands beside one message's literal.
-struct Options {
-  NamedFlags flags;
-  DateTime internal_date;
-};
-
-std::expected<Options, Reply> options_of(const Session& session, grammar::AppendMessage message) {
-  Options out{.flags = {}, .internal_date = session.context().clock.now()};
+std::expected<MessageOptions, Reply> options_of(const Session& session, grammar::AppendMessage message) {
+  MessageOptions out{.flags = {}, .internal_date = session.context().clock.now()};
   if (const auto list = message.flag_list()) {
     auto flags = protocol::flags_value(*list);
     if (!flags) return std::unexpected(Reply::bad(std::string(protocol::to_string(flags.error()))));
@@ -33,18 +27,64 @@ std::expected<Options, Reply> options_of(const Session& session, grammar::Append
   return out;
 }
 
-std::string append_code(const storage::Appended& appended) {
-  return "APPENDUID " + std::to_string(appended.validity.value()) + " " + std::to_string(appended.uid.value());
-}
+/// A message with NUL could only be sent as BINARY later, and BODY[] has to work: RFC 3516 section 4.4 lets us
+/// refuse.
+Reply refuse_nul(bool binary) { return binary ? refusal(Error::unknown_encoding) : Reply::bad("NUL in a literal"); }
 
 }  // namespace
+
+std::expected<std::vector<MessageOptions>, Reply> message_options(
+    Session& session, protocol::Children<grammar::AppendMessage> messages) {
+  std::vector<MessageOptions> out;
+  for (const auto message : messages) {
+    auto options = options_of(session, message);
+    if (!options) return std::unexpected(options.error());
+    options->binary = message.append_data().literal8().has_value();
+    out.push_back(std::move(*options));
+  }
+  if (const auto nul = session.upload()->with_nul()) return std::unexpected(refuse_nul(out.at(*nul).binary));
+  return out;
+}
+
+Result<std::vector<storage::Appended>> append_all(storage::Transaction& tx, MailboxId mailbox,
+                                                  std::span<const storage::StagedBody> bodies,
+                                                  std::span<const MessageOptions> options) {
+  std::vector<storage::Appended> out;
+  for (std::size_t i = 0; i < bodies.size(); ++i) {
+    const auto appended = tx.append(mailbox, bodies[i], options[i].flags, options[i].internal_date);
+    if (!appended) return std::unexpected(appended.error());
+    out.push_back(*appended);
+  }
+  return out;
+}
+
+std::string append_code(std::span<const storage::Appended> appended) {
+  UidSet uids;
+  for (const storage::Appended& one : appended) uids.add(one.uid);
+  std::string code = "APPENDUID ";
+  protocol::Writer(code).number(appended.front().validity.value()).sp().set(uids);
+  return code;
+}
+
+std::optional<Reply> refuse_message(Session& session, protocol::Children<grammar::AppendMessage> messages,
+                                    std::uint64_t size) {
+  const Limits& limits = session.context().limits;
+  std::optional<grammar::AppendMessage> last;
+  for (const auto message : messages) last = message;
+  if (const auto options = options_of(session, *last); !options) return options.error();
+  if (size > limits.message) return refusal(Error::message_too_big);
+  // A zero-length literal is how a client cancels. RFC 3502 section 6.3.11.
+  if (size == 0) return Reply::no("A message cannot be empty, nothing was appended", "CANNOT");
+  const std::uint64_t before = session.upload() != nullptr ? session.upload()->size() : 0;
+  if (messages.size() > limits.append_messages || before + size > limits.append_bytes)
+    return Reply::no("Too much in one APPEND", "LIMIT");
+  return std::nullopt;
+}
 
 async::Task<std::optional<Reply>> refuse_append(Session& session, const protocol::Command& command,
                                                 std::uint64_t size) {
   const grammar::Append append(command.view);
-  if (const auto options = options_of(session, append.append_message()); !options) co_return options.error();
-  if (size > session.context().limits.message) co_return refusal(Error::message_too_big);
-  if (size == 0) co_return Reply::no("A message cannot be empty", "CANNOT");
+  if (auto refused = refuse_message(session, append.append_message(), size)) co_return refused;
   const auto name = mailbox_name(session, append.mailbox().text());
   if (!name) co_return refusal(name.error());
   const bool exists =
@@ -53,24 +93,18 @@ async::Task<std::optional<Reply>> refuse_append(Session& session, const protocol
   co_return std::nullopt;
 }
 
-// RFC 9051 section 6.3.12; APPENDUID: RFC 4315 section 3.
+// RFC 9051 section 6.3.12; several messages: RFC 3502; APPENDUID: RFC 4315 section 3.
 async::Task<Reply> handle(Session& session, grammar::Append command) {
   const auto name = mailbox_name(session, command.mailbox().text());
   if (!name) co_return refusal(name.error());
-  const auto options = options_of(session, command.append_message());
+  const auto options = message_options(session, command.append_message());
   if (!options) co_return options.error();
-  // A message with NUL could only be sent as BINARY later, and BODY[] has to work: RFC 3516 section 4.4 lets us
-  // refuse.
-  if (session.upload()->has_nul()) {
-    const bool binary = command.append_message().append_data().literal8().has_value();
-    co_return binary ? refusal(Error::unknown_encoding) : Reply::bad("NUL in a literal");
-  }
-  const storage::StagedBody& body = session.upload()->messages().front();
+  const std::vector<storage::StagedBody>& bodies = session.upload()->messages();
   const auto appended =
-      co_await session.account().write([&](storage::Transaction& tx) -> Result<storage::Appended> {
+      co_await session.account().write([&](storage::Transaction& tx) -> Result<std::vector<storage::Appended>> {
         const auto mailbox = tx.find(*name);
         if (!mailbox) return std::unexpected(Error::no_such_mailbox);
-        return tx.append(*mailbox, body, options->flags, options->internal_date);
+        return append_all(tx, *mailbox, bodies, *options);
       });
   if (!appended) co_return refusal_of_target(appended.error());
   co_return Reply::ok("APPEND completed", append_code(*appended));

@@ -2,15 +2,46 @@
 #pragma once
 
 #include <cstdint>
+#include <expected>
 #include <optional>
+#include <span>
+#include <string>
+#include <vector>
 
 #include "async/task.h"
+#include "core/flags.h"
 #include "protocol/command.h"
 #include "session/reply.h"
+#include "storage/transaction.h"
 
 namespace postbag {
 
 class Session;
+
+/// What stands beside one message's literal.
+struct MessageOptions {
+  NamedFlags flags;
+  DateTime internal_date;
+  bool binary = false;  ///< a literal8, which may hold NUL. RFC 3516 section 4.4
+};
+
+/// The options of each message of a complete command, in their order. BAD for flags or dates that there are not,
+/// and what a NUL in an uploaded message gets.
+std::expected<std::vector<MessageOptions>, Reply> message_options(
+    Session& session, protocol::Children<protocol::grammar::AppendMessage> messages);
+
+/// Adds all messages, in their order. Refused by the first that cannot be added; then none may be kept: RFC 3502.
+Result<std::vector<storage::Appended>> append_all(storage::Transaction& tx, MailboxId mailbox,
+                                                  std::span<const storage::StagedBody> bodies,
+                                                  std::span<const MessageOptions> options);
+
+/// "APPENDUID 38505 3955:3957", in the order of the messages. RFC 4315 section 3, RFC 3502.
+std::string append_code(std::span<const storage::Appended> appended);
+
+/// Why the next message of a command that adds messages will fail whatever its literal of `size` bytes holds: its
+/// options, its size, or how much came before it. Nothing when it may be sent.
+std::optional<Reply> refuse_message(Session& session, protocol::Children<protocol::grammar::AppendMessage> messages,
+                                    std::uint64_t size);
 
 /// Why this APPEND will fail whatever its literal of `size` bytes holds; nothing when it may be sent. `command`
 /// ends at the literal. RFC 9051 section 6.3.12.

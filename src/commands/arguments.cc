@@ -28,6 +28,7 @@ Result<MailboxName> mailbox_name(const Session& session, std::string_view argume
 }
 
 std::expected<UidSet, Reply> message_set(Session& session, std::string_view argument, ByUid by_uid, Beyond beyond) {
+  if (by_uid == ByUid::no && session.uid_only()) return std::unexpected(uid_required());
   const Selected& selected = session.selected();
   const auto set = protocol::SequenceSet::from(argument, session.context().limits.set_ranges);
   if (!set) return std::unexpected(Reply::no("Too many ranges in the set", "LIMIT"));
@@ -41,5 +42,15 @@ std::expected<UidSet, Reply> message_set(Session& session, std::string_view argu
     return std::unexpected(Reply::bad("No message has that sequence number"));
   return selected.view.uids_of(seqs);
 }
+
+UidSet absent_uids(const Session& session, std::string_view argument) {
+  const Selected& selected = session.selected();
+  const auto set = protocol::SequenceSet::from(argument, session.context().limits.set_ranges);
+  if (!set || set->is_saved_result() || selected.known_next == 1) return {};
+  const Uid last(static_cast<std::uint32_t>(selected.known_next - 1));
+  return set->resolve<Uid>(last).intersect(UidSet{{Uid::min(), last}}).minus(selected.view.uids());
+}
+
+Reply uid_required() { return Reply::bad("Sequence numbers are off, use UIDs", "UIDREQUIRED"); }
 
 }  // namespace postbag

@@ -27,9 +27,16 @@ Result<std::string> mailbox_text(const Session& session, std::string_view argume
 /// seq-number), a search just finds nothing there.
 enum class Beyond : bool { bad, nothing };
 
+/// What a sequence number gets once UIDONLY is enabled: BAD [UIDREQUIRED]. RFC 9586.
+Reply uid_required();
+
 /// The messages of the selected mailbox that a sequence set names, as the client sees it: `*` is the last one in
 /// the view, `$` the saved search result. A range that only ends beyond the last message ends with it.
 std::expected<UidSet, Reply> message_set(Session& session, std::string_view argument, ByUid by_uid,
                                          Beyond beyond = Beyond::bad);
+
+/// The UIDs that a set names and that are in no message of the view, as far as the client can know of them: `*` is
+/// the highest UID it was ever told, so that what was expunged at the end is found. RFC 7162 section 3.2.6.
+UidSet absent_uids(const Session& session, std::string_view argument);
 
 }  // namespace postbag

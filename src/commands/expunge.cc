@@ -3,6 +3,7 @@
 #include <optional>
 
 #include "commands/arguments.h"
+#include "commands/codes.h"
 #include "commands/handlers.h"
 #include "session/session.h"
 
@@ -16,7 +17,9 @@ async::Task<Reply> expunge(Session& session, std::optional<UidSet> uids) {
   const MailboxId mailbox = session.selected().id;
   const auto expunged =
       co_await session.account().write([&](storage::Transaction& tx) { return tx.expunge(mailbox, uids); });
-  co_return expunged ? Reply::ok("EXPUNGE completed") : refusal(expunged.error());
+  if (!expunged) co_return refusal(expunged.error());
+  // RFC 7162 section 3.2.7: when messages went.
+  co_return Reply::ok("EXPUNGE completed", expunged->uids.empty() ? "" : highest_code(expunged->modseq));
 }
 
 }  // namespace

@@ -1,35 +1,67 @@
-// FETCH and UID FETCH. RFC 9051 sections 6.4.5 and 6.4.9.
+// FETCH and UID FETCH. RFC 9051 sections 6.4.5 and 6.4.9; CHANGEDSINCE and VANISHED: RFC 7162 sections 3.1.4.1 and
+// 3.2.6.
 
 #include <algorithm>
 #include <string>
 #include <utility>
 
-#include "commands/fetch_writer.h"
+#include "commands/fetch_run.h"
 #include "commands/handlers.h"
+#include "commands/missed.h"
+#include "protocol/parse/values.h"
 #include "session/session.h"
 
 namespace postbag {
 
 namespace {
 
-/// Formatted in one go on the worker; what a client that reads slowly makes us hold.
-constexpr std::size_t slice_bytes = 128 * 1024;
 /// Items of one FETCH; nobody needs as many.
 constexpr std::size_t most_items = 256;
 
-FetchPlan plan_of(Session& session, UidSet uids, FetchItems items) {
-  const Selected& selected = session.selected();
-  FetchPlan plan{.mailbox = selected.id,
-                 .uids = std::move(uids),
-                 .runs = {},
-                 .items = std::move(items),
-                 .keywords = selected.keywords,
-                 .recent = selected.recent,
-                 .newly_seen = {},
-                 .charset = session.charset(),
-                 .headers_used = session.context().limits.headers_used};
-  plan.runs = selected.view.runs_of(plan.uids);
-  return plan;
+/// RFC 4466 section 2.4.
+struct Modifiers {
+  std::optional<storage::Since> changed_since;
+  bool vanished = false;
+};
+
+/// Nothing when one is given twice.
+std::optional<Modifiers> read_modifiers(grammar::Fetch command) {
+  Modifiers out;
+  for (const auto modifier : command.fetch_modifier()) {
+    const bool vanished = modifier.kind() == grammar::FetchModifier::Kind::vanished;
+    if (vanished ? out.vanished : out.changed_since.has_value()) return std::nullopt;
+    if (vanished)
+      out.vanished = true;
+    else
+      out.changed_since = protocol::number_value(modifier.mod_sequence_value()->text(), ModSeq::max_value);
+  }
+  return out;
+}
+
+std::expected<Modifiers, Reply> modifiers_of(const Session& session, grammar::Fetch command, ByUid by_uid) {
+  const auto modifiers = read_modifiers(command);
+  if (!modifiers) return std::unexpected(Reply::bad("A modifier is given twice"));
+  if (!modifiers->vanished) return *modifiers;
+  // RFC 7162 section 3.2.6.
+  if (by_uid == ByUid::no) return std::unexpected(Reply::bad("VANISHED goes with UID FETCH"));
+  if (!modifiers->changed_since) return std::unexpected(Reply::bad("VANISHED goes with CHANGEDSINCE"));
+  if (!session.qresync()) return std::unexpected(Reply::bad("VANISHED wants ENABLE QRESYNC"));
+  return *modifiers;
+}
+
+/// Narrows `uids` to what changed, and tells what vanished of what the set names. RFC 7162 sections 3.1.4.1, 3.2.6.
+async::Task<Result<void>> only_changed(Session& session, UidSet& uids, std::string_view set, Modifiers modifiers) {
+  const MailboxId mailbox = session.selected().id;
+  UidSet asked = uids;
+  if (modifiers.vanished) asked.add(absent_uids(session, set));
+  const auto missed = co_await session.account().read(
+      [&](storage::ReadTransaction& tx) { return missed_since(tx, mailbox, *modifiers.changed_since, asked); });
+  if (!missed) co_return std::unexpected(missed.error());
+  uids = uids.intersect(missed->changed);
+  // What is in the view still has to be told by a VANISHED that changes the numbers. RFC 7162 section 3.2.10.
+  if (modifiers.vanished)
+    session.tell_vanished("* VANISHED (EARLIER) ", missed->vanished.minus(session.selected().view.uids()));
+  co_return Result<void>();
 }
 
 /// What setting \Seen yields; the keywords as they were then, since the flags are told with them.
@@ -54,53 +86,36 @@ async::Task<Result<void>> set_seen(Session& session, FetchPlan& plan) {
   co_return Result<void>();
 }
 
-/// Streams all responses, slice by slice, at the pace of the client. False when the client is gone.
-async::Task<bool> send_all(Session& session, FetchWriter& writer) {
-  const Account::Hold keeps_bodies(session.account());
-  bool more = true;
-  while (more) {
-    std::string& out = session.output();
-    more = co_await session.account().read(
-        [&](storage::ReadTransaction& tx) { return writer.write(tx, out, slice_bytes); });
-    const bool alive = co_await session.flush_if_large();
-    if (!alive) co_return false;
-  }
-  co_return true;
+bool sets_seen(const FetchPlan& plan) {
+  return !plan.uids.empty() && std::ranges::any_of(plan.items, &FetchItem::sets_seen);
 }
-
-/// Ends the connection if a response stays unfinished, whatever the reason.
-class WholeResponses {
- public:
-  WholeResponses(Session& session, const FetchWriter& writer) : session_(session), writer_(writer) {}
-  ~WholeResponses() {
-    if (writer_.is_within_response()) session_.break_off();
-  }
-  WholeResponses(const WholeResponses&) = delete;
-  WholeResponses& operator=(const WholeResponses&) = delete;
-
- private:
-  Session& session_;
-  const FetchWriter& writer_;
-};
 
 }  // namespace
 
 async::Task<Reply> handle(Session& session, grammar::Fetch command, ByUid by_uid) {
-  auto uids = message_set(session, command.sequence_set().text(), by_uid);
+  const auto modifiers = modifiers_of(session, command, by_uid);
+  if (!modifiers) co_return modifiers.error();
+  const std::string set(command.sequence_set().text());
+  auto uids = message_set(session, set, by_uid);
   if (!uids) co_return uids.error();
   if (command.fetch_att().size() > most_items) co_return Reply::no("Too many data items", "LIMIT");
+  FetchItems items = fetch_items(command, by_uid == ByUid::yes && !session.uid_only());
+  if (modifiers->changed_since) add_modseq(items);
+  if (has_kind(items, FetchItem::Kind::modseq)) session.enable(Feature::condstore);
+  if (modifiers->changed_since) {
+    const auto narrowed = co_await only_changed(session, *uids, set, *modifiers);
+    if (!narrowed) co_return refusal(narrowed.error());
+  }
   const std::uint64_t asked = uids->size();
-  FetchPlan plan = plan_of(session, std::move(*uids), fetch_items(command, by_uid == ByUid::yes));
-  if (asked != 0 && !session.selected().read_only && std::ranges::any_of(plan.items, &FetchItem::sets_seen)) {
+  FetchPlan plan = fetch_plan(session, std::move(*uids), std::move(items));
+  if (sets_seen(plan) && !session.selected().read_only) {
     const auto seen = co_await set_seen(session, plan);
     if (!seen) co_return refusal(seen.error());
   }
-  FetchWriter writer(std::move(plan));
-  const WholeResponses whole(session, writer);
-  if (asked != 0) co_await send_all(session, writer);
-  if (writer.is_mailbox_gone()) co_return refusal(Error::mailbox_gone);
-  if (writer.has_unknown_encoding()) co_return refusal(Error::unknown_encoding);
-  if (writer.written() < asked) co_return Reply::ok("Some messages were expunged", "EXPUNGEISSUED");
+  const Fetched done = co_await run_fetch(session, std::move(plan));
+  if (done.mailbox_gone) co_return refusal(Error::mailbox_gone);
+  if (done.unknown_encoding) co_return refusal(Error::unknown_encoding);
+  if (done.written < asked) co_return Reply::ok("Some messages were expunged", "EXPUNGEISSUED");
   co_return Reply::ok("FETCH completed");
 }
 

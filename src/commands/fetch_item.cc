@@ -29,6 +29,7 @@ struct Word {
 constexpr auto words = std::to_array<Word>({
     {.att = Att::uid, .kind = Kind::uid, .label = "UID"},
     {.att = Att::flags, .kind = Kind::flags, .label = "FLAGS"},
+    {.att = Att::modseq, .kind = Kind::modseq, .label = "MODSEQ"},
     {.att = Att::internaldate, .kind = Kind::internal_date, .label = "INTERNALDATE"},
     {.att = Att::savedate, .kind = Kind::save_date, .label = "SAVEDATE"},
     {.att = Att::emailid, .kind = Kind::email_id, .label = "EMAILID"},
@@ -151,6 +152,16 @@ FetchItems fetch_items(grammar::Fetch command, bool by_uid) {
   if (const auto macro = command.fetch_macro())
     for (const Att att : macro_items(*macro)) add(items, word_item(att));
   for (const auto att : command.fetch_att()) add(items, item_of(att));
+  return items;
+}
+
+void add_modseq(FetchItems& items) { add(items, word_item(Att::modseq)); }
+
+FetchItems resync_items(bool uid_only) {
+  FetchItems items;
+  if (!uid_only) add(items, word_item(Att::uid));
+  add(items, word_item(Att::flags));
+  add_modseq(items);
   return items;
 }
 

@@ -15,6 +15,7 @@ struct FetchItem {
   enum class Kind : std::uint8_t {
     uid,
     flags,
+    modseq,  ///< RFC 7162 section 3.1.4.2
     internal_date,
     save_date,
     email_id,
@@ -42,6 +43,12 @@ using FetchItems = std::vector<FetchItem>;
 
 /// The items of a FETCH in the order asked, each once; with UID in front behind UID FETCH (RFC 9051 section 6.4.9).
 FetchItems fetch_items(protocol::grammar::Fetch command, bool by_uid);
+
+/// Adds MODSEQ, if it is not there: what CHANGEDSINCE implies. RFC 7162 section 3.1.4.1.
+void add_modseq(FetchItems& items);
+
+/// What QRESYNC tells of messages that changed: UID, FLAGS, MODSEQ. RFC 7162 section 3.2.5.1.
+FetchItems resync_items(bool uid_only);
 
 bool has_kind(const FetchItems& items, FetchItem::Kind kind);
 

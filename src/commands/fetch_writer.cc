@@ -109,24 +109,36 @@ void FetchWriter::begin(std::string& out) {
   within_ = true;
   empty_ = true;
   item_ = 0;
-  protocol::Writer(out).raw("* ").number(sequence_number().value()).raw(" FETCH (");
+  protocol::Writer writer(out);
+  if (plan_.features.has(Feature::uid_only))
+    writer.raw("* ").number(message().uid.value()).raw(" UIDFETCH (");
+  else
+    writer.raw("* ").number(sequence_number().value()).raw(" FETCH (");
 }
 
 void FetchWriter::end(std::string& out) {
   within_ = false;
   ++written_;
   protocol::Writer writer(out, plan_.charset);
-  const bool tells_flags = plan_.newly_seen.contains(message().uid) && !has_kind(plan_.items, Kind::flags);
-  if (tells_flags) {
-    writer.raw(empty_ ? "FLAGS " : " FLAGS ");
-    write_flags(writer);
-    empty_ = false;
-  }
+  if (plan_.newly_seen.contains(message().uid)) write_unasked(writer);
   // A response of nothing is no response; write() does not end a slice within one.
   if (empty_)
     out.resize(response_start_);
   else
     writer.raw(")").crlf();
+}
+
+/// What setting \Seen changed, where it was not asked for: RFC 9051 section 6.4.5, and RFC 7162 section 3.2.4.
+void FetchWriter::write_unasked(protocol::Writer& writer) {
+  const auto add = [&](Kind kind, std::string_view label) {
+    if (has_kind(plan_.items, kind)) return false;
+    writer.raw(std::exchange(empty_, false) ? "" : " ").raw(label).sp();
+    return true;
+  };
+  if (add(Kind::flags, "FLAGS")) write_flags(writer);
+  if (!plan_.features.has(Feature::condstore)) return;
+  if (!plan_.features.has(Feature::uid_only) && add(Kind::uid, "UID")) writer.number(message().uid.value());
+  if (add(Kind::modseq, "MODSEQ")) write_modseq(writer);
 }
 
 void FetchWriter::write_item(storage::ReadTransaction& tx, const FetchItem& item, std::string& out) {
@@ -138,6 +150,7 @@ void FetchWriter::write_item(storage::ReadTransaction& tx, const FetchItem& item
   switch (item.kind) {
     case Kind::uid: writer.number(message().uid.value()); break;
     case Kind::flags: write_flags(writer); break;
+    case Kind::modseq: write_modseq(writer); break;
     case Kind::internal_date: writer.date_time(message().internal_date); break;
     case Kind::save_date: writer.date_time({.seconds = message().save_date, .zone_minutes = 0}); break;
     case Kind::email_id: writer.raw("(").raw(object_id(message().body)).raw(")"); break;
@@ -158,6 +171,10 @@ void FetchWriter::write_item(storage::ReadTransaction& tx, const FetchItem& item
 
 void FetchWriter::write_flags(protocol::Writer& writer) {
   writer.flags(message().flags, plan_.keywords, plan_.recent.contains(message().uid));
+}
+
+void FetchWriter::write_modseq(protocol::Writer& writer) {
+  writer.raw("(").number(message().modseq.value()).raw(")");
 }
 
 void FetchWriter::write_section(storage::ReadTransaction& tx, const FetchItem& item, protocol::Writer& writer) {

@@ -12,6 +12,7 @@
 #include "protocol/mime/section.h"
 #include "protocol/mime/transfer_decoder.h"
 #include "protocol/response/writer.h"
+#include "session/features.h"
 #include "session/view.h"
 #include "storage/read_transaction.h"
 
@@ -26,6 +27,7 @@ struct FetchPlan {
   std::vector<std::string> keywords;
   UidSet recent;
   UidSet newly_seen;  ///< \Seen was set by this FETCH: their FLAGS are told too. RFC 9051 section 6.4.5
+  Features features;
   protocol::Charset charset = protocol::Charset::seven_bit;
   std::size_t headers_used = 0;
 };
@@ -61,11 +63,13 @@ class FetchWriter {
   bool load(storage::ReadTransaction& tx);
   void begin(std::string& out);
   void end(std::string& out);
+  void write_unasked(protocol::Writer& writer);
   void write_item(storage::ReadTransaction& tx, const FetchItem& item, std::string& out);
   void write_fields(storage::ReadTransaction& tx, const FetchItem& item, protocol::Writer& writer);
   void write_section(storage::ReadTransaction& tx, const FetchItem& item, protocol::Writer& writer);
   void write_binary(storage::ReadTransaction& tx, const FetchItem& item, protocol::Writer& writer);
   void write_flags(protocol::Writer& writer);
+  void write_modseq(protocol::Writer& writer);
   void stream(storage::ReadTransaction& tx, std::string& out);
   std::string read(storage::ReadTransaction& tx, std::uint64_t offset, std::uint64_t size);
   const storage::Message& message() const { return batch_[at_]; }

@@ -136,6 +136,7 @@ async::Task<Reply> handle(Session& session, grammar::List command) {
     hierarchy_response(session);
     co_return Reply::ok("LIST completed");
   }
+  if (has_item(request->status, StatusItem::highest_modseq)) session.enable(Feature::condstore);
   const std::size_t max_wildcards = limits.list_wildcards;
   const auto rows = co_await session.account().read(
       [&](storage::ReadTransaction& tx) { return select_rows(tx, *request, max_wildcards); });

@@ -1,5 +1,6 @@
-// SEARCH and UID SEARCH. RFC 9051 section 6.4.4, RFC 4731, RFC 5182.
+// SEARCH and UID SEARCH. RFC 9051 section 6.4.4, RFC 4731, RFC 5182; MODSEQ: RFC 7162 section 3.1.5.
 
+#include <algorithm>
 #include <chrono>
 #include <optional>
 #include <string>
@@ -25,7 +26,17 @@ struct Search {
   UidSet candidates;
   std::optional<Uid> from = Uid::min();
   UidSet found = {};
+  std::uint64_t first_modseq = 0;    ///< of the lowest message found
+  std::uint64_t last_modseq = 0;     ///< of the highest
+  std::uint64_t highest_modseq = 0;  ///< of all
   bool gone = false;
+
+  void take(const storage::Message& message) {
+    last_modseq = message.modseq.value();
+    if (found.empty()) first_modseq = last_modseq;
+    highest_modseq = std::max(highest_modseq, last_modseq);
+    found.add(message.uid);
+  }
 };
 
 /// Goes on for a slice of time. On the account's worker.
@@ -38,7 +49,7 @@ void search_slice(storage::ReadTransaction& tx, Search& search) {
     const auto slice = tx.messages(search.mailbox, search.candidates, batch, *search.from);
     search.from = slice->next;
     for (const storage::Message& message : slice->messages) {
-      if (search::matches(search.key, message, tx, *keywords)) search.found.add(message.uid);
+      if (search::matches(search.key, message, tx, *keywords)) search.take(message);
       if (search::cost(search.key) == search::Cost::entry || std::chrono::steady_clock::now() < end) continue;
       search.from = message.uid == Uid::max() ? std::nullopt : std::optional(message.uid.next());
       return;
@@ -56,19 +67,28 @@ UidSet to_save(const SearchReturn& wanted, const UidSet& found) {
   return ends;
 }
 
-/// `* SEARCH n n n`, for IMAP4rev1. RFC 3501 section 7.2.5.
+/// What the answer says of mod-sequences, if MODSEQ was searched for and something found: of all messages, or of
+/// just those that are told. RFC 7162 section 3.1.6, RFC 4731 section 3.2.
+std::optional<std::uint64_t> modseq_told(const Search& search, const SearchReturn& wanted) {
+  if (search.found.empty() || !search::mentions_modseq(search.key)) return std::nullopt;
+  if (wanted.all || wanted.count || !(wanted.min || wanted.max)) return search.highest_modseq;
+  return std::max(wanted.min ? search.first_modseq : 0, wanted.max ? search.last_modseq : 0);
+}
+
+/// `* SEARCH n n n (MODSEQ m)`, for IMAP4rev1. RFC 3501 section 7.2.5, RFC 7162 section 3.1.6.
 template <class N>
-void plain_response(Session& session, const RangeSet<N>& found) {
+void plain_response(Session& session, const RangeSet<N>& found, std::optional<std::uint64_t> modseq) {
   protocol::Writer out = session.respond();
   out.raw("* SEARCH");
   found.for_each([&out](N n) { out.sp().number(n.value()); });
+  if (modseq) out.raw(" (MODSEQ ").number(*modseq).raw(")");
   out.crlf();
 }
 
 /// `* ESEARCH (TAG "x") UID MIN 1 …`. RFC 9051 section 7.3.4.
 template <class N>
 void extended_response(Session& session, std::string_view tag, const SearchReturn& wanted, const RangeSet<N>& found,
-                       ByUid by_uid) {
+                       ByUid by_uid, std::optional<std::uint64_t> modseq) {
   protocol::Writer out = session.respond();
   out.raw("* ESEARCH (TAG ").string(tag).raw(")");
   if (by_uid == ByUid::yes) out.raw(" UID");
@@ -76,17 +96,18 @@ void extended_response(Session& session, std::string_view tag, const SearchRetur
   if (wanted.max && !found.empty()) out.raw(" MAX ").number(found.back().value());
   if (wanted.count) out.raw(" COUNT ").number(found.size());
   if (wanted.all && !found.empty()) out.raw(" ALL ").set(found);
+  if (modseq) out.raw(" MODSEQ ").number(*modseq);
   out.crlf();
 }
 
 template <class N>
 void respond(Session& session, std::string_view tag, const SearchReturn& wanted, const RangeSet<N>& found,
-             ByUid by_uid) {
+             ByUid by_uid, std::optional<std::uint64_t> modseq) {
   const bool extended = wanted.extended || session.rev2();
   if (!extended)
-    plain_response(session, found);
+    plain_response(session, found, modseq);
   else if (wanted.wants_answer())
-    extended_response(session, tag, wanted, found, by_uid);
+    extended_response(session, tag, wanted, found, by_uid, modseq);
 }
 
 async::Task<bool> run(Session& session, Search& search) {
@@ -99,6 +120,7 @@ async::Task<bool> run(Session& session, Search& search) {
 }  // namespace
 
 async::Task<Reply> handle(Session& session, grammar::Search command, ByUid by_uid, std::string_view tag) {
+  if (by_uid == ByUid::no && session.uid_only()) co_return uid_required();
   const auto wanted = search_return(command);
   if (!wanted) co_return wanted.error();
   auto key = search_program(session, command);
@@ -107,16 +129,18 @@ async::Task<Reply> handle(Session& session, grammar::Search command, ByUid by_ui
     if (wanted->save && key.error().status == Reply::Status::no) session.selected().saved.clear();
     co_return key.error();
   }
+  if (search::mentions_modseq(*key)) session.enable(Feature::condstore);  // RFC 7162 section 3.1
   const Selected& selected = session.selected();
   UidSet candidates = search::narrowed(*key, selected.view.uids());
   Search search{.mailbox = selected.id, .key = std::move(*key), .candidates = std::move(candidates)};
   const bool there = co_await run(session, search);
   if (!there) co_return refusal(Error::mailbox_gone);
   if (wanted->save) session.selected().saved = to_save(*wanted, search.found);
+  const auto modseq = modseq_told(search, *wanted);
   if (by_uid == ByUid::yes)
-    respond(session, tag, *wanted, search.found, by_uid);
+    respond(session, tag, *wanted, search.found, by_uid, modseq);
   else
-    respond(session, tag, *wanted, selected.view.seqs_of(search.found), by_uid);
+    respond(session, tag, *wanted, selected.view.seqs_of(search.found), by_uid, modseq);
   co_return Reply::ok("SEARCH completed");
 }
 

@@ -26,7 +26,19 @@ struct CostOf {
   }
 };
 
+struct MentionsModSeq {
+  bool operator()(const ModSeqAtLeast&) const { return true; }
+  bool operator()(const Not& test) const { return any(test.key); }
+  bool operator()(const Or& test) const { return any(test.keys); }
+  bool operator()(const And& test) const { return any(test.keys); }
+  bool operator()(const auto&) const { return false; }
+
+  static bool any(const Keys& keys) { return std::ranges::any_of(keys, mentions_modseq); }
+};
+
 }  // namespace
+
+bool mentions_modseq(const Key& key) { return std::visit(MentionsModSeq{}, key.test); }
 
 Cost cost(const Key& key) { return std::visit(CostOf{}, key.test); }
 

@@ -56,6 +56,10 @@ struct Larger {
 struct Smaller {
   std::uint64_t bytes;
 };
+/// RFC 7162 section 3.1.5.
+struct ModSeqAtLeast {
+  std::uint64_t modseq;
+};
 struct FieldContains {
   std::string field;
   protocol::Needle needle;
@@ -77,7 +81,7 @@ struct And {
 
 struct Key {
   std::variant<All, HasFlag, HasKeyword, InSet, InternalDate, SentDate, SaveDate, HasBody, InThread, Larger,
-               Smaller, FieldContains, MessageContains, Not, Or, And>
+               Smaller, ModSeqAtLeast, FieldContains, MessageContains, Not, Or, And>
       test;
 };
 
@@ -89,6 +93,9 @@ inline Key negated(Key key) {
 
 /// All of `keys`, the cheap ones first, so that a body is read only when nothing else decides.
 Key all_of(Keys keys);
+
+/// Whether MODSEQ stands anywhere in it: then the answer tells mod-sequences. RFC 7162 section 3.1.5.
+bool mentions_modseq(const Key& key);
 
 /// What a test needs to look at; a test costs as much as its dearest part.
 enum class Cost : std::uint8_t { entry, structure, body };

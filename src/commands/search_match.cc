@@ -60,6 +60,7 @@ class Matcher {
   bool check(const InThread& test) { return tx_.thread(message_.body) == test.thread; }
   bool check(const Larger& test) { return message_.size > test.bytes; }
   bool check(const Smaller& test) { return message_.size < test.bytes; }
+  bool check(const ModSeqAtLeast& test) { return message_.modseq.value() >= test.modseq; }
   bool check(const Not& test) { return !matches(test.key.front()); }
   bool check(const Or& test) {
     return std::ranges::any_of(test.keys, [this](const Key& key) { return matches(key); });

@@ -162,6 +162,13 @@ class Builder {
     return Key{search::Smaller{*bytes}};
   }
 
+  /// Mod-sequences are kept for a message, not for each of its flags: the entry's name is passed over. RFC 7162
+  /// section 3.1.5.
+  KeyResult modseq_key(grammar::SearchKey view) const {
+    return Key{
+        search::ModSeqAtLeast{*protocol::number_value(view.mod_sequence_valzer()->text(), ModSeq::max_value)}};
+  }
+
   KeyResult keyword_key(grammar::SearchKey view, bool wanted) const {
     Key key{search::HasKeyword{std::string(view.flag_keyword()->text())}};
     return wanted ? std::move(key) : search::negated(std::move(key));
@@ -174,6 +181,7 @@ class Builder {
 
   KeyResult set_key(std::string_view text, ByUid by_uid) {
     auto uids = message_set(session_, text, by_uid, Beyond::nothing);
+    if (by_uid == ByUid::no) session_.hold_removals();  // UID SEARCH may name numbers too
     if (!uids) return std::unexpected(uids.error());
     ranges_ += uids->ranges().size();
     if (ranges_ > most_ranges()) return std::unexpected(Reply::no("Too many sets of messages", "LIMIT"));
@@ -227,6 +235,7 @@ class Builder {
       case Kind::smaller: return size_key(view, false);
       case Kind::keyword: return keyword_key(view, true);
       case Kind::unkeyword: return keyword_key(view, false);
+      case Kind::modseq: return modseq_key(view);
       case Kind::uid: return set_key(view.sequence_set()->text(), ByUid::yes);
       case Kind::sequence_set: return set_key(view.sequence_set()->text(), ByUid::no);
       case Kind::emailid: return object_key<search::HasBody>(view, body_of);

@@ -1,4 +1,5 @@
-// SELECT, EXAMINE, CLOSE, UNSELECT. RFC 9051 sections 6.3.2, 6.3.3, 6.4.1, 6.4.2; RFC 3691.
+// SELECT, EXAMINE, CLOSE, UNSELECT. RFC 9051 sections 6.3.2, 6.3.3, 6.4.1, 6.4.2; RFC 3691; QRESYNC: RFC 7162
+// section 3.2.5.
 
 #include <algorithm>
 #include <string>
@@ -6,9 +7,12 @@
 #include <vector>
 
 #include "commands/arguments.h"
+#include "commands/fetch_run.h"
 #include "commands/handlers.h"
 #include "commands/list_response.h"
+#include "commands/missed.h"
 #include "commands/object_id.h"
+#include "commands/select_parameters.h"
 #include "session/session.h"
 
 namespace postbag {
@@ -24,6 +28,7 @@ struct Opened {
   std::optional<Uid> first_unseen;
   UidSet recent;
   std::optional<storage::MailboxEntry> entry;  ///< for LIST, which IMAP4rev2 wants
+  std::optional<Missed> missed;                ///< for QRESYNC
 };
 
 enum class Access : bool { read_write, read_only };
@@ -45,7 +50,17 @@ UidSet recent_of(storage::ReadTransaction& tx, const Opened& opened, Access acce
   return recent;
 }
 
-Result<Opened> open_mailbox(storage::ReadTransaction& tx, const MailboxName& name, Access access, bool rev2) {
+/// Nothing when UIDVALIDITY has changed: then the client knows nothing of this mailbox. RFC 7162 section 3.2.5.
+std::optional<Missed> missed_by(storage::ReadTransaction& tx, const Opened& opened, const QuickResync& resync) {
+  const storage::MailboxState& state = opened.state;
+  if (state.uid_validity != resync.validity) return std::nullopt;
+  UidSet given;
+  if (state.uid_next != Uid::min()) given.add(UidRange{Uid::min(), state.uid_next.previous()});
+  return *missed_since(tx, opened.id, resync.since, resync.known ? given.intersect(*resync.known) : given);
+}
+
+Result<Opened> open_mailbox(storage::ReadTransaction& tx, const MailboxName& name, Access access, bool rev2,
+                            const SelectParameters& parameters) {
   const auto id = tx.find(name);
   if (!id) return std::unexpected(Error::no_such_mailbox);
   Opened opened{.id = *id,
@@ -54,7 +69,9 @@ Result<Opened> open_mailbox(storage::ReadTransaction& tx, const MailboxName& nam
                 .keywords = *tx.keywords(*id),
                 .first_unseen = *tx.first_unseen(*id),
                 .recent = {},
-                .entry = {}};
+                .entry = {},
+                .missed = {}};
+  if (parameters.resync) opened.missed = missed_by(tx, opened, *parameters.resync);
   if (rev2)
     opened.entry = entry_of(tx, name);
   else
@@ -76,13 +93,23 @@ void describe(Session& session, const Opened& opened, Access access) {
   session.tell_size();
   // RFC 9051 section 7.1 dropped UNSEEN; RFC 3501 section 6.3.1 wants it.
   const auto unseen = opened.first_unseen ? selected.view.seq_of(*opened.first_unseen) : std::nullopt;
-  if (unseen && !session.rev2())
+  if (unseen && !session.rev2() && !session.uid_only())
     session.respond().raw("* OK [UNSEEN ").number(unseen->value()).raw("] First unseen message").crlf();
   session.respond().raw("* OK [UIDVALIDITY ").number(opened.state.uid_validity.value()).raw("] UIDs valid").crlf();
   session.respond().raw("* OK [UIDNEXT ").number(opened.state.uid_next.value()).raw("] Predicted next UID").crlf();
   // RFC 8474 section 4.2.
   session.respond().raw("* OK [").raw(mailbox_id_code(opened.id)).raw("] Mailbox identifier").crlf();
+  session.tell_highest(opened.state.highest_modseq);
   if (opened.entry) list_response(session, *opened.entry);
+}
+
+/// What the client missed. RFC 7162 section 3.2.5.
+async::Task<void> tell_missed(Session& session, Missed missed, const QuickResync& resync) {
+  const auto match = resync.sample ? highest_match(session.selected().view, *resync.sample) : std::nullopt;
+  if (match) missed.vanished.remove(UidRange{Uid::min(), *match});
+  session.tell_vanished("* VANISHED (EARLIER) ", missed.vanished);
+  FetchPlan plan = fetch_plan(session, std::move(missed.changed), resync_items(session.uid_only()));
+  co_await run_fetch(session, std::move(plan));
 }
 
 /// The mailbox that is open is closed first, whatever comes of the new one. RFC 9051 section 6.3.2.
@@ -92,13 +119,16 @@ void leave(Session& session) {
   session.respond().raw("* OK [CLOSED] Previous mailbox closed").crlf();
 }
 
-async::Task<Reply> select(Session& session, std::string_view argument, Access access) {
+async::Task<Reply> select(Session& session, std::string_view argument, Access access,
+                          std::expected<SelectParameters, Reply> parameters) {
+  if (!parameters) co_return parameters.error();
   leave(session);
+  if (parameters->condstore) session.enable(Feature::condstore);
   const auto name = mailbox_name(session, argument);
   if (!name) co_return refusal(Error::no_such_mailbox);
   const bool rev2 = session.rev2();
   auto opened = co_await session.account().read(
-      [&](storage::ReadTransaction& tx) { return open_mailbox(tx, *name, access, rev2); });
+      [&](storage::ReadTransaction& tx) { return open_mailbox(tx, *name, access, rev2, *parameters); });
   if (!opened) co_return refusal(opened.error());
   // No suspension since the read: commits behind it are told to the watch.
   session.watch(opened->id);
@@ -109,10 +139,12 @@ async::Task<Reply> select(Session& session, std::string_view argument, Access ac
                   .known_next = opened->state.uid_next.value(),
                   .told = opened->state.highest_modseq,
                   .told_vanished = opened->state.highest_modseq,
+                  .holds_removals = false,
                   .recent = opened->recent,
                   .saved = {},
                   .keywords = opened->keywords});
   describe(session, *opened, access);
+  if (opened->missed) co_await tell_missed(session, std::move(*opened->missed), *parameters->resync);
   co_return access == Access::read_only ? Reply::ok("EXAMINE completed", "READ-ONLY")
                                         : Reply::ok("SELECT completed", "READ-WRITE");
 }
@@ -120,11 +152,13 @@ async::Task<Reply> select(Session& session, std::string_view argument, Access ac
 }  // namespace
 
 async::Task<Reply> handle(Session& session, grammar::Select command) {
-  return select(session, command.mailbox().text(), Access::read_write);
+  return select(session, command.mailbox().text(), Access::read_write,
+                select_parameters(session, command.select_param()));
 }
 
 async::Task<Reply> handle(Session& session, grammar::Examine command) {
-  return select(session, command.mailbox().text(), Access::read_only);
+  return select(session, command.mailbox().text(), Access::read_only,
+                select_parameters(session, command.select_param()));
 }
 
 // Removes what is \Deleted without a word, unless it was only examined. RFC 9051 section 6.4.1.

@@ -1,5 +1,7 @@
 // Commands that do little: NOOP, CHECK, LOGOUT, ID, ENABLE, NAMESPACE.
 
+#include <array>
+#include <string>
 #include <string_view>
 
 #include "commands/handlers.h"
@@ -7,6 +9,21 @@
 #include "session/session.h"
 
 namespace postbag {
+
+namespace {
+
+struct EnableRow {
+  std::string_view name;
+  Feature feature;
+};
+constexpr auto enable_rows = std::to_array<EnableRow>({
+    {"IMAP4rev2", Feature::imap4rev2},
+    {"CONDSTORE", Feature::condstore},
+    {"QRESYNC", Feature::qresync},
+    {"UIDONLY", Feature::uid_only},
+});
+
+}  // namespace
 
 // RFC 9051 section 6.1.2. What is new is told by the session before every tagged line.
 async::Task<Reply> handle(Session&, grammar::Noop) { co_return Reply::ok("NOOP completed"); }
@@ -29,11 +46,17 @@ async::Task<Reply> handle(Session& session, grammar::Id) {
 
 // RFC 5161 section 3.1: unknown names are passed over, and only what was enabled now is named.
 async::Task<Reply> handle(Session& session, grammar::Enable enable) {
-  bool rev2_now = false;
-  for (const auto name : enable.capability())
-    rev2_now = rev2_now || (ascii_iequal(name.text(), "IMAP4rev2") && !session.rev2());
-  if (rev2_now) session.enable_rev2();
-  session.respond().raw(rev2_now ? "* ENABLED IMAP4rev2" : "* ENABLED").crlf();
+  std::string enabled;
+  Features now;
+  for (const auto named : enable.capability())
+    for (const EnableRow& row : enable_rows) {
+      if (!ascii_iequal(named.text(), row.name) || session.has(row.feature) || now.has(row.feature)) continue;
+      now.add(row.feature);
+      enabled.append(" ").append(row.name);
+    }
+  session.respond().raw("* ENABLED").raw(enabled).crlf();
+  for (const EnableRow& row : enable_rows)
+    if (now.has(row.feature)) session.enable(row.feature);
   co_return Reply::ok("ENABLE completed");
 }
 

@@ -39,6 +39,8 @@ constexpr auto rows = std::to_array<Row>({
     {StatusItem::append_limit, "APPENDLIMIT", [](const Answer& a) { a.out.number(a.limits.message); }},
     {StatusItem::mailbox_id, "MAILBOXID",
      [](const Answer& a) { a.out.raw("(").raw(object_id(a.numbers.id)).raw(")"); }},
+    {StatusItem::highest_modseq, "HIGHESTMODSEQ",
+     [](const Answer& a) { a.out.number(a.state.highest_modseq.value()); }},
 });
 
 /// Messages no session has been told of. RFC 3501 section 2.3.2.
@@ -60,16 +62,19 @@ StatusItem status_item(grammar::StatusAtt att) {
     case Kind::deleted: return StatusItem::deleted;
     case Kind::appendlimit: return StatusItem::append_limit;
     case Kind::mailboxid: return StatusItem::mailbox_id;
-    case Kind::size: break;
+    case Kind::size: return StatusItem::size;
+    case Kind::highestmodseq: break;
   }
-  return StatusItem::size;
+  return StatusItem::highest_modseq;
 }
+
+bool has_item(const StatusItems& items, StatusItem item) { return std::ranges::find(items, item) != items.end(); }
 
 std::optional<StatusNumbers> read_status(storage::ReadTransaction& tx, MailboxId id, const StatusItems& items) {
   const auto state = tx.state(id);
   if (!state) return std::nullopt;
   StatusNumbers numbers{.id = id, .state = *state};
-  if (std::ranges::find(items, StatusItem::recent) != items.end()) numbers.recent = count_recent(tx, id, *state);
+  if (has_item(items, StatusItem::recent)) numbers.recent = count_recent(tx, id, *state);
   return numbers;
 }
 
@@ -93,6 +98,7 @@ async::Task<Reply> handle(Session& session, grammar::Status command) {
   if (!name) co_return refusal(Error::no_such_mailbox);
   StatusItems items;
   for (const auto att : command.status_att()) items.push_back(status_item(att));
+  if (has_item(items, StatusItem::highest_modseq)) session.enable(Feature::condstore);  // RFC 7162 section 3.1
   const auto numbers = co_await session.account().read([&](storage::ReadTransaction& tx) {
     const auto id = tx.find(*name);
     return id ? read_status(tx, *id, items) : std::nullopt;

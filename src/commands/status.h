@@ -23,11 +23,14 @@ enum class StatusItem : std::uint8_t {
   deleted,
   size,
   append_limit,
-  mailbox_id
+  mailbox_id,
+  highest_modseq
 };
 using StatusItems = std::vector<StatusItem>;
 
 StatusItem status_item(protocol::grammar::StatusAtt att);
+
+bool has_item(const StatusItems& items, StatusItem item);
 
 /// What the items are taken from.
 struct StatusNumbers {

@@ -1,12 +1,14 @@
-// STORE and UID STORE. RFC 9051 sections 6.4.6 and 6.4.9.
+// STORE and UID STORE. RFC 9051 sections 6.4.6 and 6.4.9; UNCHANGEDSINCE: RFC 7162 section 3.1.3.
 
 #include <array>
 #include <optional>
+#include <string>
 #include <utility>
 
 #include "commands/arguments.h"
 #include "commands/handlers.h"
 #include "protocol/arguments.h"
+#include "protocol/parse/values.h"
 #include "session/session.h"
 
 namespace postbag {
@@ -22,6 +24,7 @@ struct Change {
   storage::FlagOp op;
   NamedFlags flags;
   ModSeq told;  ///< flags changed by others after it were not told yet
+  std::optional<storage::Since> unchanged_since;
 };
 
 /// What became of it.
@@ -51,27 +54,65 @@ UidSet changed_by_others(const storage::ReadTransaction& tx, const Change& chang
 
 Result<Outcome> store(storage::Transaction& tx, const Change& change) {
   UidSet untold = changed_by_others(tx, change);
-  auto stored = tx.store_flags(change.mailbox, change.uids, change.op, change.flags);
+  auto stored = tx.store_flags(change.mailbox, change.uids, change.op, change.flags, change.unchanged_since);
   if (!stored) return std::unexpected(stored.error());
   return Outcome{
       .stored = std::move(*stored), .untold = std::move(untold), .keywords = *tx.keywords(change.mailbox)};
 }
 
-/// FETCH responses with the flags these messages have now.
-async::Task<bool> tell(Session& session, const UidSet& uids, ByUid by_uid) {
+/// What a STORE tells of messages.
+struct Told {
+  UidSet uids;   ///< all that are told
+  UidSet flags;  ///< those of them whose flags are told; of the others only the mod-sequence
+};
+
+/// Without .SILENT the flags of all it named; with it those that others changed too, and the mod-sequences of all
+/// when the client keeps those. RFC 9051 section 6.4.6, RFC 7162 section 3.1.3.
+Told told_of(const Session& session, const Outcome& outcome, bool silent) {
+  Told told{.uids = outcome.untold, .flags = outcome.untold};
+  if (!silent || session.condstore()) told.uids.add(outcome.stored.matched);
+  if (!silent) told.flags.add(outcome.stored.matched);
+  return told;
+}
+
+/// FETCH responses with what these messages have now.
+async::Task<bool> tell(Session& session, const Told& told, ByUid by_uid) {
   std::optional<Uid> from = Uid::min();
   const MailboxId mailbox = session.selected().id;
-  while (from) {
+  while (from && !told.uids.empty()) {
     const auto found = co_await session.account().read(
-        [&](storage::ReadTransaction& tx) { return tx.messages(mailbox, uids, slice, *from); });
+        [&](storage::ReadTransaction& tx) { return tx.messages(mailbox, told.uids, slice, *from); });
     if (!found) co_return true;
     for (const storage::Message& message : found->messages)
-      session.tell_message_flags(message, by_uid == ByUid::yes);
+      session.tell_message(message, told.flags.contains(message.uid), by_uid == ByUid::yes);
     from = found->next;
     const bool alive = co_await session.flush_if_large();
     if (!alive) co_return false;
   }
   co_return true;
+}
+
+/// RFC 7162 section 3.1.3: the tagged line names the messages that had changed.
+Reply outcome_reply(const Session& session, const Outcome& outcome, std::uint64_t asked, ByUid by_uid) {
+  const UidSet& refused = outcome.stored.refused;
+  const bool some_gone = outcome.stored.matched.size() + refused.size() < asked;
+  if (refused.empty())
+    return some_gone ? Reply::ok("Some messages were expunged", "EXPUNGEISSUED") : Reply::ok("STORE completed");
+  std::string code = "MODIFIED ";
+  protocol::Writer writer(code);
+  by_uid == ByUid::yes ? writer.set(refused) : writer.set(session.selected().view.seqs_of(refused));
+  return some_gone ? Reply::no("Some had changed, some were expunged", code)
+                   : Reply::ok("Conditional STORE failed for some", code);
+}
+
+/// UNCHANGEDSINCE, before the flags or behind them. BAD when it is given twice: RFC 7162 section 7.
+std::expected<std::optional<storage::Since>, Reply> unchanged_since(grammar::Store command) {
+  std::optional<storage::Since> since;
+  for (const auto modifier : command.store_modifier()) {
+    if (since) return std::unexpected(Reply::bad("UNCHANGEDSINCE is given twice"));
+    since = protocol::number_value(modifier.mod_sequence_valzer().text(), ModSeq::max_value);
+  }
+  return since;
 }
 
 }  // namespace
@@ -82,23 +123,25 @@ async::Task<Reply> handle(Session& session, grammar::Store command, ByUid by_uid
   if (!uids) co_return uids.error();
   auto flags = protocol::flags_value(command.store_att_flags());
   if (!flags) co_return Reply::bad(std::string(protocol::to_string(flags.error())));
+  const auto since = unchanged_since(command);
+  if (!since) co_return since.error();
+  if (*since) session.enable(Feature::condstore);
   const bool silent = protocol::is_silent(command.store_att_flags());
   const Change change{.mailbox = session.selected().id,
                       .uids = std::move(*uids),
                       .op = flag_op(protocol::store_mode(command.store_att_flags())),
                       .flags = std::move(*flags),
-                      .told = session.selected().told};
+                      .told = session.selected().told,
+                      .unchanged_since = *since};
   const auto outcome =
       co_await session.account().write([&](storage::Transaction& tx) { return store(tx, change); });
   if (!outcome) co_return refusal(outcome.error());
 
   if (!outcome->stored.changed.empty()) session.note_own_change(outcome->stored.modseq);
   session.tell_keywords(outcome->keywords);
-  const UidSet& to_tell = silent ? outcome->untold : outcome->stored.matched;
-  if (!to_tell.empty()) co_await tell(session, to_tell, by_uid);
-  if (outcome->stored.matched.size() < change.uids.size())
-    co_return Reply::ok("Some messages were expunged", "EXPUNGEISSUED");
-  co_return Reply::ok("STORE completed");
+  const Told told = told_of(session, *outcome, silent);
+  co_await tell(session, told, by_uid);
+  co_return outcome_reply(session, *outcome, change.uids.size(), by_uid);
 }
 
 }  // namespace postbag

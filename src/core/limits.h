@@ -28,6 +28,8 @@ struct Limits {
 
   // Messages
   std::uint64_t message = 50ULL * 1024 * 1024;  ///< APPENDLIMIT
+  std::size_t append_messages = 1'000;          ///< of one APPEND. RFC 3502
+  std::uint64_t append_bytes = 256ULL * 1024 * 1024;
   std::size_t mime_depth = 100;
   std::size_t mime_parts = 10'000;
   std::size_t header_used = std::size_t{1024} * 1024;       ///< of one header field; the rest is opaque bytes

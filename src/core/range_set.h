@@ -74,8 +74,13 @@ class RangeSet {
       ranges_.erase(std::next(from), to);
     }
   }
+  /// O(runs of both).
   void add(const RangeSet& other) {
-    for (const auto& r : other.ranges_) add(r);
+    std::vector<Range<N>> both;
+    both.reserve(ranges_.size() + other.ranges_.size());
+    std::ranges::merge(ranges_, other.ranges_, std::back_inserter(both), {}, &Range<N>::first, &Range<N>::first);
+    ranges_.clear();
+    for (const auto& r : both) add(r);
   }
 
   void remove(N n) { remove(Range<N>{n, n}); }

@@ -32,7 +32,7 @@ async::Task<Result<void>> IncomingMessage::write(std::string bytes) {
 
 async::Task<Result<storage::Appended>> IncomingMessage::finish() {
   co_await upload_->take({}, true);
-  if (upload_->has_nul()) co_return std::unexpected(Error::unknown_encoding);
+  if (upload_->with_nul()) co_return std::unexpected(Error::unknown_encoding);
   const storage::StagedBody& body = upload_->messages().front();
   const DateTime now = context_.clock.now();
   const auto append = [&](storage::Transaction& tx) -> Result<storage::Appended> {

@@ -47,6 +47,8 @@ constexpr std::array rows{
     Row{"list_wildcards", "", &Limits::list_wildcards, 2, 1024},
 
     Row{"message", "bytes", &Limits::message, 1, 4 * GiB - 1},
+    Row{"append_messages", "", &Limits::append_messages, 1, 100'000},
+    Row{"append_bytes", "bytes", &Limits::append_bytes, 1, 64 * GiB},
     Row{"mime_depth", "", &Limits::mime_depth, 8, 100},
     Row{"mime_parts", "", &Limits::mime_parts, 16, 10'000},
     Row{"header_used", "bytes", &Limits::header_used, 4 * KiB, 64 * MiB},

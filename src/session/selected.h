@@ -21,6 +21,7 @@ struct Selected {
   std::uint64_t known_next;           ///< every UID below it that is not in the view is gone for the client
   ModSeq told;                        ///< arrivals and flags up to here were told
   ModSeq told_vanished;               ///< removals up to here were told
+  bool holds_removals = false;        ///< removals were held back, and the client knows from HIGHESTMODSEQ
   UidSet recent;                      ///< \Recent for this session. RFC 3501 section 2.3.2
   UidSet saved = {};                  ///< the search result variable `$`. RFC 9051 section 6.4.4.1
   std::vector<std::string> keywords;  ///< the mailbox's table as far as FLAGS has told it

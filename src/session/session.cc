@@ -196,8 +196,9 @@ grammar::State Session::state() const {
 
 async::Task<bool> Session::run_command(const protocol::Command& command) {
   const std::string tag(command.tag);
-  const Expunge expunge = counts_by_number(command) ? Expunge::held : Expunge::told;
+  holds_removals_ = counts_by_number(command);
   const Reply reply = co_await perform(command);
+  const Expunge expunge = holds_removals_ ? Expunge::held : Expunge::told;
   if (broken_) co_return false;
   if (reply.status == Reply::Status::bad) {
     if (ending_) co_return false;  // BYE was said, nothing may follow it
@@ -333,6 +334,14 @@ void Session::log_in(std::shared_ptr<Account> account, std::string user) {
 
 void Session::count_failed_login() {
   if (++failed_logins_ >= context_.limits.failed_logins) say_bye("Too many failed logins");
+}
+
+void Session::enable(Feature feature) {
+  const bool condstore_before = condstore();
+  features_.add(feature);
+  if (feature == Feature::qresync) features_.add(Feature::condstore);  // RFC 7162 section 3.2.3
+  const bool condstore_now = condstore() && !condstore_before;
+  if (condstore_now && selected_) tell_highest(std::min(selected_->told, selected_->told_vanished));
 }
 
 void Session::watch(MailboxId mailbox) {

@@ -25,6 +25,7 @@
 #include "protocol/response/writer.h"
 #include "session/account.h"
 #include "session/context.h"
+#include "session/features.h"
 #include "session/reply.h"
 #include "session/selected.h"
 #include "session/upload.h"
@@ -56,7 +57,7 @@ class Session {
 
   /// Appends to what will be sent; see flush().
   protocol::Writer respond() { return protocol::Writer(out_, charset()); }
-  protocol::Charset charset() const { return rev2_ ? protocol::Charset::utf8 : protocol::Charset::seven_bit; }
+  protocol::Charset charset() const { return rev2() ? protocol::Charset::utf8 : protocol::Charset::seven_bit; }
   /// The buffer behind respond(), for what is formatted elsewhere.
   std::string& output() { return out_; }
   /// Sends what was responded so far, waiting for the client to take it. False when the client is gone: then the
@@ -67,9 +68,17 @@ class Session {
   /// A part of a response went out that cannot be completed: nothing sensible can follow, so the connection ends.
   void break_off() { broken_ = true; }
 
-  /// Whether ENABLE IMAP4rev2 was given. RFC 9051 section 6.3.1.
-  bool rev2() const { return rev2_; }
-  void enable_rev2() { rev2_ = true; }
+  Features features() const { return features_; }
+  bool has(Feature feature) const { return features_.has(feature); }
+  /// Switches it on, with what it implies, for the rest of the connection. CONDSTORE tells HIGHESTMODSEQ of the
+  /// selected mailbox when it was off before (RFC 7162 section 3.1).
+  void enable(Feature feature);
+  bool rev2() const { return has(Feature::imap4rev2); }
+  bool condstore() const { return has(Feature::condstore); }
+  bool qresync() const { return has(Feature::qresync); }
+  bool uid_only() const { return has(Feature::uid_only); }
+  /// Whether removals are told by VANISHED. RFC 7162 section 3.2.10, RFC 9586.
+  bool tells_vanished() const { return qresync() || uid_only(); }
   /// Whether a password may be taken from this client: nobody can read along.
   bool may_take_password() const { return stream_.peer().is_loopback(); }
 
@@ -83,6 +92,7 @@ class Session {
   bool has_selected() const { return selected_.has_value(); }
   /// Only in selected state.
   Selected& selected() { return *selected_; }
+  const Selected& selected() const { return *selected_; }
   /// From now on changes of this mailbox wake the session; to be called before its state is read.
   void watch(MailboxId mailbox);
   /// Enters selected state with the mailbox that is being watched.
@@ -95,14 +105,22 @@ class Session {
   enum class Expunge : unsigned char { told, held };
   /// Tells what changed in the selected mailbox since the client was last told, but for changes of flags at `own`.
   async::Task<void> sync(Expunge expunge, std::optional<ModSeq> own = std::nullopt);
+  /// The running command has sequence numbers in it although it is one by UID: removals have to wait until it is
+  /// over. RFC 9051 section 7.5.1.
+  void hold_removals() { holds_removals_ = true; }
   /// The running command changed flags at this mod-sequence and tells the client itself (or keeps silent).
   void note_own_change(ModSeq modseq) { own_change_ = modseq; }
   /// EXISTS, and RECENT for IMAP4rev1. RFC 3501 section 7.3.
   void tell_size();
   /// FLAGS, when the mailbox's table of keywords has grown. RFC 9051 section 7.3.5.
   void tell_keywords(const std::vector<std::string>& keywords);
-  /// FETCH with the flags of a message of the view; nothing for another one.
-  void tell_message_flags(const storage::Message& message, bool with_uid);
+  /// FETCH with the flags of a message of the view, if `flags`, its UID, if `with_uid`, and what the client's
+  /// features add. Nothing for a message that is not in the view.
+  void tell_message(const storage::Message& message, bool flags, bool with_uid);
+  /// VANISHED, in lines of a size that clients can take; nothing for an empty set. RFC 7162 section 3.2.10.
+  void tell_vanished(std::string_view head, const UidSet& uids);
+  /// `* OK [HIGHESTMODSEQ n]`. RFC 7162 section 3.1.2.1.
+  void tell_highest(ModSeq modseq);
 
   /// What was uploaded for the running APPEND.
   Upload* upload() { return upload_ ? &*upload_ : nullptr; }
@@ -139,6 +157,7 @@ class Session {
   bool count_bad();
 
   void tell_removed(const UidSet& vanished);
+  void tell_held(const UidSet& vanished);
   void tell_arrived(const std::vector<storage::Message>& messages);
   void tell_flags(const std::vector<storage::Message>& messages, std::uint64_t next_before,
                   std::optional<ModSeq> own);
@@ -152,7 +171,7 @@ class Session {
   std::string bye_words_;  ///< somebody wants the session to end
   bool ending_ = false;
   bool broken_ = false;  ///< the client is gone or can no longer be spoken to
-  bool rev2_ = false;
+  Features features_;
   bool uploading_ = false;  ///< a literal is on its way
   std::size_t bad_in_a_row_ = 0;
   std::size_t failed_logins_ = 0;
@@ -161,6 +180,7 @@ class Session {
   Watch watch_;
   std::optional<Selected> selected_;
   std::optional<ModSeq> own_change_;
+  bool holds_removals_ = false;
   std::optional<Upload> upload_;
   std::string upload_tag_;
 };

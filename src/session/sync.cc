@@ -1,7 +1,9 @@
 // Telling a client what happened in its selected mailbox: the only place that sends EXPUNGE, and with EXISTS,
 // RECENT and FETCH (FLAGS) the only one that speaks of other sessions' doings. RFC 9051 section 7.5.1, RFC 2180.
 
+#include <algorithm>
 #include <cstddef>
+#include <span>
 #include <utility>
 
 #include "session/session.h"
@@ -41,7 +43,7 @@ async::Task<void> Session::sync(Expunge expunge, std::optional<ModSeq> own) {
   const bool removals = expunge == Expunge::told && *watch_.changed_to > selected_->told_vanished;
   if (*watch_.changed_to <= selected_->told && !removals) co_return;
 
-  const bool tells_recent = !rev2_;
+  const bool tells_recent = !rev2();
   std::optional<Uid> from = Uid::min();
   std::optional<ModSeq> upto;
   while (from) {
@@ -58,6 +60,7 @@ async::Task<void> Session::sync(Expunge expunge, std::optional<ModSeq> own) {
     tell_keywords(news->keywords);
     if (news->recent) selected_->recent.add(*news->recent);
     if (first && expunge == Expunge::told) tell_removed(news->changes.vanished);
+    if (first && expunge == Expunge::held) tell_held(news->changes.vanished);
     const std::uint64_t next_before = selected_->known_next;
     tell_arrived(news->changes.messages);
     tell_flags(news->changes.messages, next_before, own);
@@ -66,7 +69,9 @@ async::Task<void> Session::sync(Expunge expunge, std::optional<ModSeq> own) {
     if (!alive) co_return;
   }
   selected_->told = *upto;
-  if (expunge == Expunge::told) selected_->told_vanished = *upto;
+  if (expunge == Expunge::held) co_return;
+  selected_->told_vanished = *upto;
+  if (std::exchange(selected_->holds_removals, false)) tell_highest(*upto);
 }
 
 void Session::tell_keywords(const std::vector<std::string>& keywords) {
@@ -76,10 +81,34 @@ void Session::tell_keywords(const std::vector<std::string>& keywords) {
 }
 
 void Session::tell_removed(const UidSet& vanished) {
+  if (tells_vanished()) tell_vanished("* VANISHED ", vanished.intersect(selected_->view.uids()));
   for (const SeqNum seq : selected_->view.remove(vanished))
-    respond().raw("* ").number(seq.value()).raw(" EXPUNGE").crlf();
+    if (!tells_vanished()) respond().raw("* ").number(seq.value()).raw(" EXPUNGE").crlf();
   selected_->recent = selected_->recent.minus(vanished);
   selected_->saved = selected_->saved.minus(vanished);  // RFC 9051 section 6.4.4.1
+}
+
+/// The client may learn of mod-sequences above those of the removals that have to wait: it is told how far it
+/// really is. RFC 7162 sections 3.2 and 6.
+void Session::tell_held(const UidSet& vanished) {
+  const bool waits = !vanished.intersect(selected_->view.uids()).empty();
+  if (!condstore() || !waits) return;
+  selected_->holds_removals = true;
+  tell_highest(selected_->told_vanished);
+}
+
+void Session::tell_vanished(std::string_view head, const UidSet& uids) {
+  constexpr std::size_t most_ranges = 500;
+  std::span<const UidRange> left = uids.ranges();
+  while (!left.empty()) {
+    const std::size_t count = std::min(most_ranges, left.size());
+    respond().raw(head).ranges(left.first(count)).crlf();
+    left = left.subspan(count);
+  }
+}
+
+void Session::tell_highest(ModSeq modseq) {
+  respond().raw("* OK [HIGHESTMODSEQ ").number(modseq.value()).raw("] Highest mod-sequence").crlf();
 }
 
 void Session::tell_arrived(const std::vector<storage::Message>& messages) {
@@ -94,7 +123,7 @@ void Session::tell_arrived(const std::vector<storage::Message>& messages) {
 
 void Session::tell_size() {
   respond().raw("* ").number(selected_->view.size()).raw(" EXISTS").crlf();
-  if (rev2_) return;
+  if (rev2()) return;
   const std::uint64_t recent = selected_->recent.intersect(selected_->view.uids()).size();
   respond().raw("* ").number(recent).raw(" RECENT").crlf();
 }
@@ -105,20 +134,25 @@ void Session::tell_flags(const std::vector<storage::Message>& messages, std::uin
     const bool just_arrived = message.uid.value() >= next_before;
     const bool was_told = message.modseq <= selected_->told || message.modseq == own;
     // What was not asked for has the UID with it in IMAP4rev2: RFC 9051 section 7.5.2.
-    if (!just_arrived && !was_told) tell_message_flags(message, rev2_);
+    if (!just_arrived && !was_told) tell_message(message, true, rev2());
   }
 }
 
-void Session::tell_message_flags(const storage::Message& message, bool with_uid) {
+void Session::tell_message(const storage::Message& message, bool flags, bool with_uid) {
   const auto seq = selected_->view.seq_of(message.uid);
   if (!seq) return;
   protocol::Writer out = respond();
-  out.raw("* ").number(seq->value()).raw(" FETCH (");
-  if (with_uid) out.raw("UID ").number(message.uid.value()).sp();  // RFC 9051 section 6.4.9
-  out.raw("FLAGS ")
-      .flags(message.flags, selected_->keywords, selected_->recent.contains(message.uid))
-      .raw(")")
-      .crlf();
+  if (uid_only())
+    out.raw("* ").number(message.uid.value()).raw(" UIDFETCH (");
+  else
+    out.raw("* ").number(seq->value()).raw(" FETCH (");
+  const bool uid = !uid_only() && (with_uid || condstore());  // RFC 7162 section 3.2.4
+  if (uid) out.raw("UID ").number(message.uid.value());
+  if (condstore()) out.raw(uid ? " " : "").raw("MODSEQ (").number(message.modseq.value()).raw(")");
+  if (flags)
+    out.raw(uid || condstore() ? " FLAGS " : "FLAGS ")
+        .flags(message.flags, selected_->keywords, selected_->recent.contains(message.uid));
+  out.raw(")").crlf();
 }
 
 }  // namespace postbag

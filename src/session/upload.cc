@@ -11,6 +11,8 @@ namespace postbag {
 namespace {
 
 constexpr std::size_t piece = 64 * 1024;
+/// Of the messages of one APPEND that wait for its end.
+constexpr std::size_t memory = std::size_t{4} * 1024 * 1024;
 
 mime::ParserLimits parser_limits(const Limits& limits) {
   mime::ParserLimits out;
@@ -26,8 +28,21 @@ mime::ParserLimits parser_limits(const Limits& limits) {
 
 async::Task<void> Upload::take(std::string_view bytes, bool last) {
   pending_.append(bytes);
-  has_nul_ = has_nul_ || bytes.contains('\0');
+  if (!std::exchange(within_, !last)) ++begun_;
+  if (!with_nul_ && bytes.contains('\0')) with_nul_ = begun_ - 1;
   if (last || pending_.size() >= piece) co_await write(last);
+}
+
+std::uint64_t Upload::size() const {
+  std::uint64_t bytes = 0;
+  for (const storage::StagedBody& message : messages_) bytes += message.size();
+  return bytes;
+}
+
+std::size_t Upload::memory_left() const {
+  std::size_t held = 0;
+  for (const storage::StagedBody& message : messages_) held += message.memory();
+  return memory > held ? memory - held : 0;
 }
 
 Upload::~Upload() {
@@ -43,7 +58,7 @@ async::Task<void> Upload::write(bool last) {
 }
 
 void Upload::write_on_worker(storage::Store& store, bool last) {
-  if (!open_) open_.emplace(Open{store.stage(), mime::Parser(parser_limits(limits_))});
+  if (!open_) open_.emplace(Open{store.stage(memory_left()), mime::Parser(parser_limits(limits_))});
   open_->writer.append(pending_);
   open_->parser.feed(pending_);
   if (!last) return;

@@ -29,8 +29,11 @@ class Upload {
   async::Task<void> take(std::string_view bytes, bool last);
   /// The messages that are complete.
   const std::vector<storage::StagedBody>& messages() const { return messages_; }
-  /// Whether some message has a NUL in it, which no literal but BINARY's may hold. RFC 9051 section 4.3.
-  bool has_nul() const { return has_nul_; }
+  /// Bytes of all of them together.
+  std::uint64_t size() const;
+  /// The first message that has a NUL in it, which no literal but BINARY's may hold (RFC 9051 section 4.3); nothing
+  /// when none has.
+  std::optional<std::size_t> with_nul() const { return with_nul_; }
 
  private:
   /// A message of which a part was handed to the store.
@@ -40,6 +43,8 @@ class Upload {
   };
   async::Task<void> write(bool last);
   void write_on_worker(storage::Store& store, bool last);
+  /// What the next message may hold in memory: all that wait take some MiB together, however many there are.
+  std::size_t memory_left() const;
 
   Account& account_;
   Account::Hold hold_;  ///< a store that opens sweeps away what looks left over
@@ -47,7 +52,9 @@ class Upload {
   std::string pending_;  ///< bytes not yet handed over, so that a small message takes one trip
   std::optional<Open> open_;
   std::vector<storage::StagedBody> messages_;
-  bool has_nul_ = false;
+  std::size_t begun_ = 0;  ///< messages whose first bytes came
+  bool within_ = false;    ///< a message
+  std::optional<std::size_t> with_nul_;
 };
 
 }  // namespace postbag

@@ -42,6 +42,11 @@ std::optional<std::string> BodyFiles::read(const std::string& name, std::uint64_
   return read_some(open_fd_, offset, length);
 }
 
+std::string BodyFiles::read_incoming(const std::string& name) const {
+  const auto path = incoming_path(name);
+  return read_some(open_file(path, O_RDONLY), 0, static_cast<std::size_t>(std::filesystem::file_size(path)));
+}
+
 void BodyFiles::sync(const std::string& name) {
   const auto fd = open_file(incoming_path(name), O_RDWR);
   if (::fdatasync(fd.get()) != 0) throw_errno("cannot sync a message");

@@ -29,6 +29,9 @@ class BodyFiles {
   /// Up to `length` bytes from `offset` of a file in its final place; nothing when there is no such file.
   std::optional<std::string> read(const std::string& name, std::uint64_t offset, std::size_t length);
 
+  /// All of an incoming file.
+  std::string read_incoming(const std::string& name) const;
+
   /// Waits until an incoming file's bytes are on the disk.
   void sync(const std::string& name);
   /// Links an incoming file, already synced, to its final place; durable after sync_directories().

@@ -240,7 +240,7 @@ TEST_CASE("what is not a command is refused with tag and place") {
               {"a SELECT  x", "a Syntax error at offset 9"},
               {"a SEARCH SENTSINCE 32-Foo-2020", "a Syntax error at offset 23"},
               {"a STATUS x ()", "a Syntax error at offset 12"},
-              {"a STORE 1 FLAGS (\\Seen) (UNCHANGEDSINCE 5)", "a Syntax error at offset 23"},
+              {"a STORE 1 FLAGS (\\Seen) (UNCHANGED 5)", "a Syntax error at offset 34"},
               {"a LOGIN \"x", "a Syntax error at offset 10"},
               {"a ENABLE", "a Syntax error at offset 8"}};
   for (const auto& [line, want] : rows) {
