@@ -58,6 +58,8 @@ class Player:
             given.prepare(self, first)
         elif first.kind == "send":
             self._session(first).send(b"".join(self._filled(step.text).encode("latin-1") for step in steps))
+        elif first.kind == "hang up":
+            self._session(first).hang_up()
         elif first.kind == "expect":
             self._expect(steps)
         elif not self._session(first).at_end():

@@ -153,6 +153,9 @@ class PlayerTest(unittest.TestCase):
         with self.assertRaises(Mismatch):
             self.play("C: a1 NOOP", "S: EOF")
 
+    def test_the_client_hangs_up(self):
+        self.play("C> a1 CHE", "C: EOF", "S: a1 OK *", "S: EOF")
+
     def test_pipelined_commands(self):
         self.play("C: a1 CHECK", "C: a2 CHECK", "S: a1 OK *", "S: a2 OK *")
 

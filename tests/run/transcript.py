@@ -16,7 +16,7 @@ class Malformed(Exception):
 
 
 class Step:
-    """One thing that happens. `kind`: given, send, expect, eof."""
+    """One thing that happens. `kind`: given, send, hang up, expect, eof."""
 
     def __init__(self, kind, line, session=None, text="", modes="", data=""):
         self.kind, self.line, self.session = kind, line, session
@@ -78,7 +78,9 @@ class Reader:
             self._fail("neither a comment, given, config, ===, C: nor S:")
         named, side, modes, text = found.groups()
         session, begin = named or DEFAULT_SESSION, self.at
-        if side == "C":
+        if side == "C" and (modes, text) == (":", "EOF"):
+            self._add(Step("hang up", begin, session))
+        elif side == "C":
             self._add(Step("send", begin, session, self._sent(named, modes, text or "")))
         elif text == "EOF":
             self._add(Step("eof", begin, session))

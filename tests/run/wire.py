@@ -34,6 +34,10 @@ class Connection:
     def send(self, data):
         self.socket.sendall(data)
 
+    def hang_up(self):
+        """Sends nothing more; what the server still says can be read."""
+        self.socket.shutdown(socket.SHUT_WR)
+
     def close(self):
         self.socket.close()
         if self.record:
