@@ -79,7 +79,7 @@ async::Task<Result<void>> set_seen(Session& session, FetchPlan& plan) {
     return Seen{.stored = std::move(*stored), .keywords = *tx.keywords(plan.mailbox)};
   });
   if (!done) co_return std::unexpected(done.error());
-  if (!done->stored.changed.empty()) session.note_own_change(done->stored.modseq);
+  session.note_own_change({.uids = done->stored.changed, .modseq = done->stored.modseq});
   plan.newly_seen = std::move(done->stored.changed);
   session.tell_keywords(done->keywords);
   plan.keywords = session.selected().keywords;

@@ -34,6 +34,7 @@ async::Task<void> send_all(Session& session, FetchWriter& writer) {
     std::string& out = session.output();
     more = co_await session.account().read(
         [&](storage::ReadTransaction& tx) { return writer.write(tx, out, slice_bytes); });
+    if (session.has_selected()) session.selected().keywords = writer.keywords();
     const bool alive = co_await session.flush_if_large();
     if (!alive) co_return;
   }

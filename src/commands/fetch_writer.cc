@@ -59,7 +59,7 @@ bool FetchWriter::write(storage::ReadTransaction& tx, std::string& out, std::siz
     if (open_) {
       stream(tx, out);
     } else if (!within_) {
-      if (!next_message(tx)) return false;
+      if (!next_message(tx, out)) return false;
       begin(out);
     } else if (item_ < plan_.items.size()) {
       write_item(tx, plan_.items[item_++], out);
@@ -70,16 +70,16 @@ bool FetchWriter::write(storage::ReadTransaction& tx, std::string& out, std::siz
   return true;
 }
 
-bool FetchWriter::next_message(storage::ReadTransaction& tx) {
+bool FetchWriter::next_message(storage::ReadTransaction& tx, std::string& out) {
   if (at_ + 1 < batch_.size()) {
     ++at_;
     return true;
   }
-  return load(tx);
+  return load(tx, out);
 }
 
 /// The next batch. False when there is no message left.
-bool FetchWriter::load(storage::ReadTransaction& tx) {
+bool FetchWriter::load(storage::ReadTransaction& tx, std::string& out) {
   batch_.clear();
   structures_.clear();
   at_ = 0;
@@ -88,6 +88,7 @@ bool FetchWriter::load(storage::ReadTransaction& tx) {
   auto slice = tx.messages(plan_.mailbox, plan_.uids, structured ? batch_with_structure : batch_size, *from_);
   gone_ = !slice;
   if (gone_) return false;
+  tell_keywords(tx, out);
   batch_ = std::move(slice->messages);
   from_ = slice->next;
   if (batch_.empty()) return false;
@@ -96,6 +97,12 @@ bool FetchWriter::load(storage::ReadTransaction& tx) {
   for (const storage::Message& found : batch_) bodies.push_back(found.body);
   structures_ = tx.structures(bodies);
   return true;
+}
+
+void FetchWriter::tell_keywords(storage::ReadTransaction& tx, std::string& out) {
+  if (tx.state(plan_.mailbox)->keywords <= plan_.keywords.size()) return;
+  plan_.keywords = *tx.keywords(plan_.mailbox);
+  protocol::Writer(out).raw("* FLAGS ").flag_list(SystemFlags::all(), plan_.keywords).crlf();
 }
 
 SeqNum FetchWriter::sequence_number() {

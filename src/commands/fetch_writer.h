@@ -45,6 +45,9 @@ class FetchWriter {
   std::uint64_t written() const { return written_; }
   /// A BINARY item could not be decoded and was left out. RFC 3516 section 4.3: NO [UNKNOWN-CTE].
   bool has_unknown_encoding() const { return unknown_encoding_; }
+  /// The mailbox's table as far as FLAGS has told it: others may add keywords while this runs. RFC 9051
+  /// section 7.3.5.
+  const std::vector<std::string>& keywords() const { return plan_.keywords; }
   /// The mailbox was deleted meanwhile.
   bool is_mailbox_gone() const { return gone_; }
   /// A response was begun and is not complete.
@@ -59,8 +62,9 @@ class FetchWriter {
     std::uint64_t left = 0;                        ///< bytes still owed to the client
   };
 
-  bool next_message(storage::ReadTransaction& tx);
-  bool load(storage::ReadTransaction& tx);
+  bool next_message(storage::ReadTransaction& tx, std::string& out);
+  bool load(storage::ReadTransaction& tx, std::string& out);
+  void tell_keywords(storage::ReadTransaction& tx, std::string& out);
   void begin(std::string& out);
   void end(std::string& out);
   void write_unasked(protocol::Writer& writer);

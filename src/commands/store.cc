@@ -137,9 +137,11 @@ async::Task<Reply> handle(Session& session, grammar::Store command, ByUid by_uid
       co_await session.account().write([&](storage::Transaction& tx) { return store(tx, change); });
   if (!outcome) co_return refusal(outcome.error());
 
-  if (!outcome->stored.changed.empty()) session.note_own_change(outcome->stored.modseq);
   session.tell_keywords(outcome->keywords);
   const Told told = told_of(session, *outcome, silent);
+  UidSet known = outcome->stored.changed;
+  known.add(told.flags);
+  session.note_own_change({.uids = std::move(known), .modseq = outcome->stored.modseq});
   co_await tell(session, told, by_uid);
   co_return outcome_reply(session, *outcome, change.uids.size(), by_uid);
 }

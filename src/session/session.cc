@@ -206,16 +206,17 @@ async::Task<bool> Session::run_command(const protocol::Command& command) {
     co_return !count_bad();
   }
   bad_in_a_row_ = 0;
-  const auto own = std::exchange(own_change_, std::nullopt);
-  if (!ending_) co_await tell_news(expunge, reply.status == Reply::Status::ok ? own : std::nullopt);
+  if (reply.status != Reply::Status::ok) own_change_ = {};
+  if (!ending_) co_await tell_news(expunge);
+  own_change_ = {};
   finish(tag, reply);
   co_return co_await flush_if_large();
 }
 
 /// What was done stays done and acknowledged, also when the news cannot be read.
-async::Task<void> Session::tell_news(Expunge expunge, std::optional<ModSeq> own) {
+async::Task<void> Session::tell_news(Expunge expunge) {
   try {
-    co_await sync(expunge, own);
+    co_await sync(expunge);
   } catch (const std::runtime_error& broken) {
     broken_store(broken);
   }

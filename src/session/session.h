@@ -103,13 +103,18 @@ class Session {
   /// Whether EXPUNGE may be sent now: never while FETCH, STORE or SEARCH by number is answered. RFC 9051
   /// section 7.5.1.
   enum class Expunge : unsigned char { told, held };
-  /// Tells what changed in the selected mailbox since the client was last told, but for changes of flags at `own`.
-  async::Task<void> sync(Expunge expunge, std::optional<ModSeq> own = std::nullopt);
+  /// Flags of these messages that changed up to `modseq` need no telling: the client made the change, or was told.
+  struct OwnChange {
+    UidSet uids;
+    ModSeq modseq = ModSeq::min();
+  };
+  /// Tells what changed in the selected mailbox since the client was last told, but for its own.
+  async::Task<void> sync(Expunge expunge);
   /// The running command has sequence numbers in it although it is one by UID: removals have to wait until it is
   /// over. RFC 9051 section 7.5.1.
   void hold_removals() { holds_removals_ = true; }
-  /// The running command changed flags at this mod-sequence and tells the client itself (or keeps silent).
-  void note_own_change(ModSeq modseq) { own_change_ = modseq; }
+  /// The running command changed flags and tells the client itself, or keeps silent.
+  void note_own_change(OwnChange change) { own_change_ = std::move(change); }
   /// EXISTS, and RECENT for IMAP4rev1. RFC 3501 section 7.3.
   void tell_size();
   /// FLAGS, when the mailbox's table of keywords has grown. RFC 9051 section 7.3.5.
@@ -150,7 +155,7 @@ class Session {
   async::Task<bool> take_literal(const protocol::LiteralBytes& bytes);
   void drop_upload();
   Reply broken_store(const std::runtime_error& error);
-  async::Task<void> tell_news(Expunge expunge, std::optional<ModSeq> own);
+  async::Task<void> tell_news(Expunge expunge);
   std::chrono::milliseconds write_patience() const;
   void finish(std::string_view tag, const Reply& reply);
   void say_bye(std::string_view words);
@@ -159,8 +164,7 @@ class Session {
   void tell_removed(const UidSet& vanished);
   void tell_held(const UidSet& vanished);
   void tell_arrived(const std::vector<storage::Message>& messages);
-  void tell_flags(const std::vector<storage::Message>& messages, std::uint64_t next_before,
-                  std::optional<ModSeq> own);
+  void tell_flags(const std::vector<storage::Message>& messages, std::uint64_t next_before);
 
   const Context& context_;
   async::Stream& stream_;
@@ -179,7 +183,7 @@ class Session {
   std::shared_ptr<Account> account_;
   Watch watch_;
   std::optional<Selected> selected_;
-  std::optional<ModSeq> own_change_;
+  OwnChange own_change_;
   bool holds_removals_ = false;
   std::optional<Upload> upload_;
   std::string upload_tag_;

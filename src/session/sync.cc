@@ -38,7 +38,7 @@ Result<News> read_news(storage::ReadTransaction& tx, const Selected& known, bool
 
 }  // namespace
 
-async::Task<void> Session::sync(Expunge expunge, std::optional<ModSeq> own) {
+async::Task<void> Session::sync(Expunge expunge) {
   if (!selected_ || !watch_.changed_to) co_return;
   const bool removals = expunge == Expunge::told && *watch_.changed_to > selected_->told_vanished;
   if (*watch_.changed_to <= selected_->told && !removals) co_return;
@@ -63,7 +63,7 @@ async::Task<void> Session::sync(Expunge expunge, std::optional<ModSeq> own) {
     if (first && expunge == Expunge::held) tell_held(news->changes.vanished);
     const std::uint64_t next_before = selected_->known_next;
     tell_arrived(news->changes.messages);
-    tell_flags(news->changes.messages, next_before, own);
+    tell_flags(news->changes.messages, next_before);
     from = news->changes.next;
     const bool alive = co_await flush_if_large();
     if (!alive) co_return;
@@ -128,11 +128,11 @@ void Session::tell_size() {
   respond().raw("* ").number(recent).raw(" RECENT").crlf();
 }
 
-void Session::tell_flags(const std::vector<storage::Message>& messages, std::uint64_t next_before,
-                         std::optional<ModSeq> own) {
+void Session::tell_flags(const std::vector<storage::Message>& messages, std::uint64_t next_before) {
   for (const storage::Message& message : messages) {
     const bool just_arrived = message.uid.value() >= next_before;
-    const bool was_told = message.modseq <= selected_->told || message.modseq == own;
+    const bool is_own = message.modseq <= own_change_.modseq && own_change_.uids.contains(message.uid);
+    const bool was_told = message.modseq <= selected_->told || is_own;
     // What was not asked for has the UID with it in IMAP4rev2: RFC 9051 section 7.5.2.
     if (!just_arrived && !was_told) tell_message(message, true, rev2());
   }
