@@ -139,7 +139,7 @@ struct Stored {
 /// EXPUNGE's outcome.
 struct Expunged {
   UidSet uids;
-  ModSeq modseq;
+  ModSeq modseq = ModSeq::min();  ///< of the mailbox; advanced when `uids` is not empty
 };
 
 /// A mailbox that a commit changed.

@@ -54,7 +54,8 @@ class OpenMailbox {
     return taken;
   }
   /// Logs what vanished with `modseq` at time `now`, and shortens the log by its oldest entries as long as it has
-  /// more than `most_ranges`, or ones from before `oldest_time`.
+  /// more than `most_ranges`, or ones from before `oldest_time`. The entry just made stays, whatever its size: who
+  /// was up to date before it can always be told what went.
   void log_vanished(const UidSet& uids, ModSeq modseq, std::int64_t now, std::uint64_t most_ranges,
                     std::int64_t oldest_time);
 

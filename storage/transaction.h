@@ -49,6 +49,8 @@ class Transaction : public ReadTransaction {
                              std::optional<Since> unchanged_since = std::nullopt);
   /// Removes the messages with \Deleted, of `uids` only if given.
   Result<Expunged> expunge(MailboxId mailbox, const std::optional<UidSet>& uids = std::nullopt);
+  /// Removes those of `uids` that are there, whatever their flags (RFC 8508 section 3).
+  Result<Expunged> vanish(MailboxId mailbox, const UidSet& uids);
 };
 
 }  // namespace postbag::storage

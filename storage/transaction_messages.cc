@@ -69,6 +69,27 @@ Copied copied_nothing(const OpenMailbox& from, const OpenMailbox& to) {
   return {to.state().uid_validity, {}, {}, from.state().highest_modseq, to.state().highest_modseq};
 }
 
+Expunged removed_nothing(const OpenMailbox& mailbox) {
+  return {.uids = {}, .modseq = mailbox.state().highest_modseq};
+}
+
+/// Removes those of `uids` for which take(const Message&) says true.
+template <class F>
+Expunged remove_if(Engine& engine, OpenMailbox& mailbox, const UidSet& uids, F&& take) {
+  const auto gone = mailbox.erase_if(uids, take);
+  if (gone.empty()) return removed_nothing(mailbox);
+  Expunged expunged;
+  std::vector<BodyId> bodies;
+  for (const auto& m : gone) {
+    expunged.uids.add(m.uid);
+    bodies.push_back(m.body);
+  }
+  expunged.modseq = mailbox.advance();
+  log_vanished(engine, mailbox, expunged.uids, expunged.modseq);
+  engine.tables().bodies.release(std::move(bodies), engine.now());
+  return expunged;
+}
+
 }  // namespace
 
 Result<Appended> Transaction::append(MailboxId id, const StagedBody& body, const NamedFlags& flags,
@@ -116,20 +137,15 @@ Result<Copied> Transaction::move(MailboxId from, const UidSet& uids, MailboxId t
 Result<Expunged> Transaction::expunge(MailboxId id, const std::optional<UidSet>& uids) {
   auto* mailbox = engine_.open_to_change(id);
   if (mailbox == nullptr) return std::unexpected(Error::mailbox_gone);
-  Expunged expunged{.uids = {}, .modseq = mailbox->state().highest_modseq};
-  if (mailbox->state().deleted == 0) return expunged;
-  const auto gone = mailbox->erase_if(uids ? *uids : UidSet{{Uid::min(), Uid::max()}},
-                                      [](const Message& m) { return m.flags.system.has(SystemFlag::deleted); });
-  if (gone.empty()) return expunged;
-  std::vector<BodyId> bodies;
-  for (const auto& m : gone) {
-    expunged.uids.add(m.uid);
-    bodies.push_back(m.body);
-  }
-  expunged.modseq = mailbox->advance();
-  log_vanished(engine_, *mailbox, expunged.uids, expunged.modseq);
-  engine_.tables().bodies.release(std::move(bodies), engine_.now());
-  return expunged;
+  if (mailbox->state().deleted == 0) return removed_nothing(*mailbox);
+  return remove_if(engine_, *mailbox, uids ? *uids : UidSet{{Uid::min(), Uid::max()}},
+                   [](const Message& m) { return m.flags.system.has(SystemFlag::deleted); });
+}
+
+Result<Expunged> Transaction::vanish(MailboxId id, const UidSet& uids) {
+  auto* mailbox = engine_.open_to_change(id);
+  if (mailbox == nullptr) return std::unexpected(Error::mailbox_gone);
+  return remove_if(engine_, *mailbox, uids, [](const Message&) { return true; });
 }
 
 }  // namespace postbag::storage

@@ -1,6 +1,7 @@
 #include "main/config.h"
 
 #include <algorithm>
+#include <array>
 #include <functional>
 #include <string_view>
 
@@ -13,7 +14,7 @@ namespace postbag::daemon {
 
 namespace {
 
-constexpr std::int64_t most_workers = 256;
+constexpr std::uint64_t most_workers = 256;
 
 /// Collects what is read and what is wrong.
 class Reader {
@@ -40,6 +41,10 @@ class Reader {
   void read_log_format(const toml::node& node);
   void read_limits(const toml::node& node);
   void read_limit(const toml::node& node, const LimitInfo& limit);
+  void read_history(const toml::node& node);
+  /// Nothing, after a complaint, when it is no number from `least` to `most`.
+  std::optional<std::uint64_t> read_number(const toml::node& node, std::string_view name, std::string_view unit,
+                                           std::uint64_t least, std::uint64_t most);
 
   std::string path_;
 };
@@ -48,7 +53,8 @@ const std::vector<Reader::Key>& Reader::keys() {
   static const std::vector<Key> all{{"listen", &Reader::read_listen},
                                     {"workers", &Reader::read_workers},
                                     {"log_format", &Reader::read_log_format},
-                                    {"limits", &Reader::read_limits}};
+                                    {"limits", &Reader::read_limits},
+                                    {"history", &Reader::read_history}};
   return all;
 }
 
@@ -84,11 +90,7 @@ void Reader::read_listen(const toml::node& node) {
 }
 
 void Reader::read_workers(const toml::node& node) {
-  const auto count = node.value_exact<std::int64_t>();
-  if (count && *count >= 0 && *count <= most_workers)
-    config.workers = static_cast<std::size_t>(*count);
-  else
-    complain(node.source(), "workers must be a number from 0 to " + std::to_string(most_workers));
+  if (const auto count = read_number(node, "workers", {}, 0, most_workers)) config.workers = *count;
 }
 
 void Reader::read_log_format(const toml::node& node) {
@@ -113,15 +115,39 @@ void Reader::read_limits(const toml::node& node) {
 }
 
 void Reader::read_limit(const toml::node& node, const LimitInfo& limit) {
+  const auto value = read_number(node, limit.name, limit.unit, limit.least, limit.most);
+  if (value) config.limits.emplace_back(limit.name, *value);
+}
+
+std::optional<std::uint64_t> Reader::read_number(const toml::node& node, std::string_view name,
+                                                 std::string_view unit, std::uint64_t least, std::uint64_t most) {
   const auto number = node.value_exact<std::int64_t>();
   const auto value = static_cast<std::uint64_t>(number.value_or(-1));
-  if (number && *number >= 0 && value >= limit.least && value <= limit.most) {
-    config.limits.emplace_back(limit.name, value);
-    return;
+  if (number && *number >= 0 && value >= least && value <= most) return value;
+  complain(node.source(), std::string(name) + " must be a number from " + std::to_string(least) + " to " +
+                              std::to_string(most) + (unit.empty() ? "" : " ") + std::string(unit));
+  return std::nullopt;
+}
+
+void Reader::read_history(const toml::node& node) {
+  struct Bound {
+    std::string_view name;
+    std::uint64_t History::* member;
+    std::uint64_t most;
+  };
+  static constexpr std::array bounds{Bound{"ranges", &History::ranges, History::most_ranges},
+                                     Bound{"days", &History::days, History::most_days}};
+  const toml::table* table = node.as_table();
+  if (table == nullptr) return complain(node.source(), "history must be a table: [history]");
+  for (const auto& [key, value] : *table) {
+    const auto bound = std::ranges::find(bounds, key.str(), &Bound::name);
+    if (bound == bounds.end()) {
+      unknown(key, "bound of the history", {"ranges", "days"});
+      continue;
+    }
+    const auto number = read_number(value, bound->name, {}, 1, bound->most);
+    if (number) config.history.*bound->member = *number;
   }
-  const std::string unit = limit.unit.empty() ? "" : " " + std::string(limit.unit);
-  complain(node.source(), std::string(limit.name) + " must be a number from " + std::to_string(limit.least) +
-                              " to " + std::to_string(limit.most) + unit);
 }
 
 }  // namespace

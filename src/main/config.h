@@ -9,6 +9,8 @@
 #include <utility>
 #include <vector>
 
+#include "postbag/server.h"
+
 namespace postbag::daemon {
 
 enum class LogFormat : std::uint8_t { text, json };
@@ -19,6 +21,7 @@ struct Config {
   std::optional<std::size_t> workers;
   std::optional<LogFormat> log_format;
   std::vector<std::pair<std::string, std::uint64_t>> limits;
+  History history;
 };
 
 /// Reads a file. What is wrong comes all at once, one line each as "FILE:LINE: what": syntax, unknown keys (with

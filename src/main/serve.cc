@@ -31,6 +31,7 @@ ServerOptions options_from(const ServeArguments& arguments, Config config) {
   if (options.listen.empty()) options.listen = {usual_address};
   options.workers = config.workers.value_or(options.workers);
   options.limits = std::move(config.limits);
+  options.history = config.history;
   return options;
 }
 

@@ -151,6 +151,7 @@ storage::StoreOptions OpenAccounts::store_options(AccountId id) const {
   if (!options_.in_memory) options.directory = book_.account_directory(id);
   options.clock = &options_.clock;
   options.limits = options_.limits;
+  options.vanished = options_.history;
   return options;
 }
 

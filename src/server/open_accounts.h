@@ -13,6 +13,7 @@
 #include "server/account_book.h"
 #include "session/account.h"
 #include "session/context.h"
+#include "storage/options.h"
 
 namespace postbag::server {
 
@@ -22,6 +23,7 @@ struct OpenAccountsOptions {
   const Clock& clock;
   Log& log;
   std::chrono::seconds close_idle_after;
+  storage::VanishedLimits history;
   bool in_memory;  ///< then an idle store is not closed: it holds the only copy
 };
 

@@ -28,6 +28,11 @@ void add_complaint(std::string& complaints, std::string_view complaint) {
   complaints += complaint;
 }
 
+void add_range_complaint(std::string& complaints, const std::string& name, std::uint64_t value,
+                         std::uint64_t most) {
+  if (value < 1 || value > most) add_complaint(complaints, name + " must be from 1 to " + std::to_string(most));
+}
+
 }  // namespace
 
 Server::Impl::~Impl() {
@@ -40,6 +45,9 @@ std::string Server::Impl::check_options() {
   std::string complaints;
   for (const auto& [name, value] : options.limits)
     if (const auto complaint = server::set_limit(limits, name, value)) add_complaint(complaints, *complaint);
+  const History& history = options.history;
+  add_range_complaint(complaints, "history ranges", history.ranges, History::most_ranges);
+  add_range_complaint(complaints, "history days", history.days, History::most_days);
   for (const std::string& address : options.listen)
     if (!async::Address::parse(address)) add_complaint(complaints, "not an address to listen on: " + address);
   return complaints;

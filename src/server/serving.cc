@@ -35,6 +35,16 @@ std::unique_ptr<Authenticator> make_authenticator(async::Loop& loop, const Servi
   return std::make_unique<PasswordAuthenticator>(loop, parts.limits, parts.book, lookups, hashing);
 }
 
+OpenAccountsOptions account_options(const ServingParts& parts, Log& log) {
+  const ServerOptions& options = parts.options;
+  return {.limits = parts.limits,
+          .clock = parts.clock,
+          .log = log,
+          .close_idle_after = options.close_idle_after,
+          .history = {.ranges = options.history.ranges, .age = std::chrono::days(options.history.days)},
+          .in_memory = options.data_dir.empty()};
+}
+
 }  // namespace
 
 Serving::Serving(async::Loop& loop, const ServingParts& parts)
@@ -43,9 +53,7 @@ Serving::Serving(async::Loop& loop, const ServingParts& parts)
       log_(std::make_unique<HostLog>(parts_.options.log)),
       workers_(loop, parts_.options.workers, parts_.limits.connections),
       hashing_(loop, std::min(parts_.options.workers, most_hashing_threads), parts_.limits.password_queue),
-      accounts_(
-          loop, workers_, parts_.book,
-          {parts_.limits, parts_.clock, *log_, parts_.options.close_idle_after, parts_.options.data_dir.empty()}),
+      accounts_(loop, workers_, parts_.book, account_options(parts_, *log_)),
       authenticator_(make_authenticator(loop, parts_, workers_, hashing_)),
       context_{loop, parts_.limits, parts_.clock, *authenticator_, accounts_, commands_, *log_},
       delivery_context_{workers_, parts_.book, accounts_, parts_.limits, parts_.clock},

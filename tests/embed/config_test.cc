@@ -45,13 +45,16 @@ std::vector<std::string> complaints(const std::string& text) {
 
 TEST_CASE("a configuration is read") {
   const File file(
-      "listen = [\"127.0.0.1:143\", \"unix:/x\"]\nworkers = 0\nlog_format = \"json\"\n[limits]\nnesting = 9\n");
+      "listen = [\"127.0.0.1:143\", \"unix:/x\"]\nworkers = 0\nlog_format = \"json\"\n[limits]\nnesting = 9\n"
+      "[history]\nranges = 5\n");
   const auto config = read_config(file.path());
   REQUIRE(config);
   CHECK(config->listen == std::vector<std::string>{"127.0.0.1:143", "unix:/x"});
   CHECK(config->workers == 0U);
   CHECK(config->log_format == LogFormat::json);
   CHECK(config->limits == std::vector<std::pair<std::string, std::uint64_t>>{{"nesting", 9}});
+  CHECK(config->history.ranges == 5);
+  CHECK(config->history.days == History{}.days);
 }
 
 TEST_CASE("all that is wrong is told at once, by line, with the nearest name") {
@@ -66,6 +69,16 @@ TEST_CASE("all that is wrong is told at once, by line, with the nearest name") {
   CHECK(has("7: message must be a number from 1 to 4294967295 bytes"));
 }
 
+TEST_CASE("the history must be a table of bounds that make sense") {
+  CHECK(complaints("history = 5\n") == std::vector<std::string>{"1: history must be a table: [history]"});
+  const auto told = complaints("[history]\nranges = 0\ndays = 36501\nrange = 1\n");
+  REQUIRE(told.size() == 3);
+  const auto has = [&](const std::string& text) { return std::ranges::find(told, text) != told.end(); };
+  CHECK(has("2: ranges must be a number from 1 to 10000000"));
+  CHECK(has("3: days must be a number from 1 to 36500"));
+  CHECK(has("4: unknown bound of the history \"range\"; did you mean ranges?"));
+}
+
 TEST_CASE("a syntax error and a missing file are told too") {
   CHECK(complaints("listen = [\n").size() == 1);
   CHECK_FALSE(read_config("/nonexistent/postbag.toml"));
@@ -75,6 +88,8 @@ TEST_CASE("the example configuration is valid and holds every limit with its usu
   const std::string path = POSTBAG_SOURCE_ROOT "/conf/postbag.toml";
   const auto config = read_config(path);
   REQUIRE(config);
+  CHECK(config->history.ranges == History{}.ranges);
+  CHECK(config->history.days == History{}.days);
   REQUIRE(config->limits.size() == known_limits().size());
   for (const LimitInfo& info : known_limits()) {
     CAPTURE(std::string(info.name));

@@ -93,10 +93,11 @@ TEST_CASE("options that make no sense are all named, and nothing is touched") {
   options.data_dir += "/new";
   options.listen = {"localhost:imap"};
   options.limits = {{"no_such_limit", 1}, {"autologout", 5}};
+  options.history = {.ranges = 0, .days = History::most_days + 1};
   const Expected<Server> server = Server::open(std::move(options));
   REQUIRE_FALSE(server);
   CHECK(server.error().cause == Cause::bad_option);
-  for (const char* part : {"localhost:imap", "no_such_limit", "autologout"})
+  for (const char* part : {"localhost:imap", "no_such_limit", "autologout", "history ranges", "history days"})
     CHECK(contains(server.error().text, part));
   CHECK_FALSE(std::filesystem::exists(directory.path() + "/new"));
 }

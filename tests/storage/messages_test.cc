@@ -313,29 +313,3 @@ TEST_CASE("the first unseen message is found, however far down") {
   a.write([&](Transaction& tx) { return tx.store_flags(a.inbox, TestAccount::all, FlagOp::add, named); });
   CHECK(!first());
 }
-
-TEST_CASE("the log of vanished UIDs is bounded, and says when it no longer reaches back") {
-  for (const bool by_age : {false, true}) {
-    CAPTURE(by_age);
-    TestAccount a(true, [&] {
-      StoreOptions options;
-      options.vanished = by_age ? VanishedLimits{.ranges = 1000, .age = std::chrono::seconds{100}}
-                                : VanishedLimits{.ranges = 4, .age = std::chrono::hours{1}};
-      return options;
-    }());
-    for (int i = 0; i < 20; ++i) a.add(a.inbox, flags({deleted}));
-    const auto start = a.state(a.inbox).highest_modseq.value();
-    for (std::uint32_t uid = 1; uid <= 10; ++uid) {
-      a.clock.seconds += 30;
-      const auto one = set_of({uid});
-      a.write([&](Transaction& tx) { return tx.expunge(a.inbox, one); });
-    }
-    a.reopen();
-    const auto kept = 4U;
-    CHECK(!a.changes(a.inbox, start).complete);
-    CHECK(!a.changes(a.inbox, start + 10 - kept - 1).complete);
-    const auto changes = a.changes(a.inbox, start + 10 - kept);
-    CHECK(changes.complete);
-    CHECK(changes.vanished == UidSet{{Uid(7), Uid(10)}});
-  }
-}

@@ -70,6 +70,15 @@ struct LimitInfo {
 /// All limits there are, in the order of the documentation. Lives as long as the process.
 const std::vector<LimitInfo>& known_limits();
 
+/// How far back each mailbox remembers which messages went, so that a client that was away hears of them one by one
+/// (RFC 7162); one that was away longer gets the list of what is left instead. Whichever bound is met first counts.
+struct History {
+  static constexpr std::uint64_t most_ranges = 10'000'000;
+  static constexpr std::uint64_t most_days = 36'500;
+  std::uint64_t ranges = 20'000;  ///< runs of UIDs, some 3 bytes each on the disk; 1 to most_ranges
+  std::uint64_t days = 180;       ///< 1 to most_days
+};
+
 /// Somebody gives a name and a password; the host says whether they are right.
 struct LoginAttempt {
   std::string user;
@@ -88,6 +97,7 @@ struct ServerOptions {
   std::size_t workers = 2;
   /// By name; those not named have their usual value.
   std::vector<std::pair<std::string, std::uint64_t>> limits = {};
+  History history = {};
   /// Called on the loop's thread, one call at a time. Must not block nor throw. Empty: no log.
   std::function<void(const LogLine&)> log = {};
   /// Seconds since 1970-01-01T00:00:00Z; called from any of the server's threads. Empty: the machine's clock.
