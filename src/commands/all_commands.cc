@@ -4,6 +4,7 @@
 #include "commands/capability.h"
 #include "commands/handlers.h"
 #include "commands/login.h"
+#include "commands/replace.h"
 #include "session/session.h"
 
 namespace postbag {
@@ -25,6 +26,7 @@ async::Task<std::optional<Reply>> AllCommands::refuse_literal(Session& session, 
                                                               std::uint64_t size, bool message) const {
   if (command.rule == grammar::Rule::login && !session.may_take_password()) co_return password_refusal();
   if (!message) co_return std::nullopt;
+  if (command.rule == grammar::Rule::replace) co_return co_await refuse_replace(session, command, size);
   co_return co_await refuse_append(session, command, size);
 }
 

@@ -31,10 +31,15 @@ std::expected<MessageOptions, Reply> options_of(const Session& session, grammar:
 /// refuse.
 Reply refuse_nul(bool binary) { return binary ? refusal(Error::unknown_encoding) : Reply::bad("NUL in a literal"); }
 
+std::vector<grammar::AppendMessage> messages_of(grammar::Append append) {
+  const auto messages = append.append_message();
+  return {messages.begin(), messages.end()};
+}
+
 }  // namespace
 
 std::expected<std::vector<MessageOptions>, Reply> message_options(
-    Session& session, protocol::Children<grammar::AppendMessage> messages) {
+    Session& session, std::span<const grammar::AppendMessage> messages) {
   std::vector<MessageOptions> out;
   for (const auto message : messages) {
     auto options = options_of(session, message);
@@ -66,26 +71,20 @@ std::string append_code(std::span<const storage::Appended> appended) {
   return code;
 }
 
-std::optional<Reply> refuse_message(Session& session, protocol::Children<grammar::AppendMessage> messages,
-                                    std::uint64_t size) {
+std::optional<Reply> refuse_message(Session& session, NextMessage message, std::uint64_t size) {
   const Limits& limits = session.context().limits;
-  std::optional<grammar::AppendMessage> last;
-  for (const auto message : messages) last = message;
-  if (const auto options = options_of(session, *last); !options) return options.error();
+  if (const auto options = options_of(session, message.options); !options) return options.error();
   if (size > limits.message) return refusal(Error::message_too_big);
   // A zero-length literal is how a client cancels. RFC 3502 section 6.3.11.
   if (size == 0) return Reply::no("A message cannot be empty, nothing was appended", "CANNOT");
   const std::uint64_t before = session.upload() != nullptr ? session.upload()->size() : 0;
-  if (messages.size() > limits.append_messages || before + size > limits.append_bytes)
-    return Reply::no("Too much in one APPEND", "LIMIT");
+  if (message.number > limits.append_messages || before + size > limits.append_bytes)
+    return Reply::no("Too much in one command", "LIMIT");
   return std::nullopt;
 }
 
-async::Task<std::optional<Reply>> refuse_append(Session& session, const protocol::Command& command,
-                                                std::uint64_t size) {
-  const grammar::Append append(command.view);
-  if (auto refused = refuse_message(session, append.append_message(), size)) co_return refused;
-  const auto name = mailbox_name(session, append.mailbox().text());
+async::Task<std::optional<Reply>> refuse_target(Session& session, std::string_view mailbox) {
+  const auto name = mailbox_name(session, mailbox);
   if (!name) co_return refusal(name.error());
   const bool exists =
       co_await session.account().read([&](storage::ReadTransaction& tx) { return tx.find(*name).has_value(); });
@@ -93,11 +92,19 @@ async::Task<std::optional<Reply>> refuse_append(Session& session, const protocol
   co_return std::nullopt;
 }
 
+async::Task<std::optional<Reply>> refuse_append(Session& session, const protocol::Command& command,
+                                                std::uint64_t size) {
+  const grammar::Append append(command.view);
+  const std::vector<grammar::AppendMessage> messages = messages_of(append);
+  if (auto refused = refuse_message(session, {messages.back(), messages.size()}, size)) co_return refused;
+  co_return co_await refuse_target(session, append.mailbox().text());
+}
+
 // RFC 9051 section 6.3.12; several messages: RFC 3502; APPENDUID: RFC 4315 section 3.
 async::Task<Reply> handle(Session& session, grammar::Append command) {
   const auto name = mailbox_name(session, command.mailbox().text());
   if (!name) co_return refusal(name.error());
-  const auto options = message_options(session, command.append_message());
+  const auto options = message_options(session, messages_of(command));
   if (!options) co_return options.error();
   const std::vector<storage::StagedBody>& bodies = session.upload()->messages();
   const auto appended =

@@ -6,6 +6,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "async/task.h"
@@ -28,7 +29,7 @@ struct MessageOptions {
 /// The options of each message of a complete command, in their order. BAD for flags or dates that there are not,
 /// and what a NUL in an uploaded message gets.
 std::expected<std::vector<MessageOptions>, Reply> message_options(
-    Session& session, protocol::Children<protocol::grammar::AppendMessage> messages);
+    Session& session, std::span<const protocol::grammar::AppendMessage> messages);
 
 /// Adds all messages, in their order. Refused by the first that cannot be added; then none may be kept: RFC 3502.
 Result<std::vector<storage::Appended>> append_all(storage::Transaction& tx, MailboxId mailbox,
@@ -38,10 +39,18 @@ Result<std::vector<storage::Appended>> append_all(storage::Transaction& tx, Mail
 /// "APPENDUID 38505 3955:3957", in the order of the messages. RFC 4315 section 3, RFC 3502.
 std::string append_code(std::span<const storage::Appended> appended);
 
-/// Why the next message of a command that adds messages will fail whatever its literal of `size` bytes holds: its
-/// options, its size, or how much came before it. Nothing when it may be sent.
-std::optional<Reply> refuse_message(Session& session, protocol::Children<protocol::grammar::AppendMessage> messages,
-                                    std::uint64_t size);
+/// The message whose literal is announced.
+struct NextMessage {
+  protocol::grammar::AppendMessage options;
+  std::size_t number;  ///< within its command, from 1
+};
+
+/// Why this message will fail whatever its literal of `size` bytes holds: its options, its size, or how much came
+/// before it. Nothing when it may be sent.
+std::optional<Reply> refuse_message(Session& session, NextMessage message, std::uint64_t size);
+
+/// Why nothing can be added to the mailbox that the argument names: NO [TRYCREATE] when it is not there.
+async::Task<std::optional<Reply>> refuse_target(Session& session, std::string_view mailbox);
 
 /// Why this APPEND will fail whatever its literal of `size` bytes holds; nothing when it may be sent. `command`
 /// ends at the literal. RFC 9051 section 6.3.12.

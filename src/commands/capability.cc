@@ -32,6 +32,7 @@ constexpr auto rows = std::to_array<Row>({
     {"UNSELECT", Shown::after_login},    {"UIDPLUS", Shown::after_login},
     {"MULTIAPPEND", Shown::after_login}, {"CONDSTORE", Shown::after_login},
     {"QRESYNC", Shown::after_login},     {"MOVE", Shown::after_login},
+    {"REPLACE", Shown::after_login},     {"UIDONLY", Shown::after_login},
     {"CHILDREN", Shown::after_login},    {"LIST-EXTENDED", Shown::after_login},
     {"LIST-STATUS", Shown::after_login}, {"SPECIAL-USE", Shown::after_login},
     {"ESEARCH", Shown::after_login},     {"SEARCHRES", Shown::after_login},

@@ -51,5 +51,6 @@ async::Task<Reply> handle(Session& session, grammar::Fetch command, ByUid by_uid
 async::Task<Reply> handle(Session& session, grammar::Store command, ByUid by_uid);
 async::Task<Reply> handle(Session& session, grammar::Copy command, ByUid by_uid);
 async::Task<Reply> handle(Session& session, grammar::Move command, ByUid by_uid);
+async::Task<Reply> handle(Session& session, grammar::Replace command, ByUid by_uid);
 
 }  // namespace postbag

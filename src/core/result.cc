@@ -29,8 +29,9 @@ constexpr std::array texts = std::to_array<std::string_view>({
     "busy",
     "over quota",
     "special use is taken",
+    "no such message",
 });
-static_assert(texts.size() == std::to_underlying(Error::special_use_taken) + 1);
+static_assert(texts.size() == std::to_underlying(Error::no_such_message) + 1);
 
 }  // namespace
 

@@ -31,6 +31,7 @@ enum class Error : std::uint8_t {
   busy,              ///< a bounded queue is full; try again
   over_quota,
   special_use_taken,
+  no_such_message,  ///< it was expunged meanwhile
 };
 
 /// For logs and command-line messages, in English, lower case, no full stop. Never null, never freed.

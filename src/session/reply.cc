@@ -34,6 +34,7 @@ constexpr auto rows = std::to_array<Row>({
     {Error::busy, "UNAVAILABLE", "Too busy, try again later"},
     {Error::over_quota, "OVERQUOTA", "Over quota"},
     {Error::special_use_taken, "USEATTR", "Special use is taken"},
+    {Error::no_such_message, "EXPUNGEISSUED", "The message was expunged"},
 });
 
 }  // namespace
