@@ -26,6 +26,9 @@ Result<News> read_news(storage::ReadTransaction& tx, const Selected& known, bool
   auto changes = tx.changes_since(known.id, known.told.value(), known.told_vanished.value(), slice, from);
   if (!changes) return std::unexpected(changes.error());
   News news{.changes = std::move(*changes), .keywords = {}, .recent = {}};
+  // Also a live session may be further behind than the log reaches.
+  if (!news.changes.complete && from == Uid::min())
+    news.changes.vanished = known.view.uids().minus(*tx.uids(known.id));
   const auto state = tx.state(known.id);
   if (state->keywords > known.keywords.size()) news.keywords = *tx.keywords(known.id);
   // EXAMINE sees what is recent and takes it from nobody. RFC 3501 section 6.3.2.

@@ -4,6 +4,7 @@ import re
 import socket
 import time
 
+TAGGED_REFUSAL = re.compile(rb"(?:\A|\r\n)t\d+ (?:NO|BAD) ")
 LITERAL_AT_END = re.compile(rb"~?\{(\d+)\}\Z")
 
 
@@ -21,6 +22,8 @@ class Refused(Exception):
 
 class Connection:
     """Responses are bytes without the final CRLF, literals included. Not safe for several threads."""
+
+    spoil = None   # for tests of the tests: a function that changes what was received
 
     def __init__(self, address, record=None, deadline=10.0):
         """`address` is (host, port); `record` a path that gets each byte received; `deadline` seconds."""
@@ -88,6 +91,19 @@ class Connection:
         self.send(tag + b" " + _bytes(text) + b"\r\n")
         return self._until_tagged(tag, list(literals))
 
+    def exchange(self, commands):
+        """Sends commands in one write and gives all that comes as one piece, after the last one's tagged line.
+
+        For answers without literals that hold such a line. A tagged NO or BAD among them raises Refused.
+        """
+        tags = [b"t%d" % (self.tags + n) for n in range(1, len(commands) + 1)]
+        self.tags += len(commands)
+        self.send(b"".join(tag + b" " + _bytes(text) + b"\r\n" for tag, text in zip(tags, commands)))
+        whole = self._until_line(b"\r\n" + tags[-1] + b" ")
+        if whole.count(b" OK ") < len(tags) or TAGGED_REFUSAL.search(whole):
+            raise Refused(f"{commands}: {whole!r}")
+        return whole
+
     def login(self, user, password):
         return self.command(f"LOGIN {user} {password}")
 
@@ -106,6 +122,18 @@ class Connection:
                 return lines, line[len(tag) + 1:]
             else:
                 lines.append(line)
+
+    def _until_line(self, start):
+        """All up to the end of the line that begins with `start`, a line break and what follows it."""
+        until = time.monotonic() + self.deadline
+        self.buffer = b"\r\n" + self.buffer
+        searched = 0
+        while (at := self.buffer.find(start, searched)) < 0:
+            searched = max(0, len(self.buffer) - len(start))
+            self._receive(until)
+        end = self._find_line_end(at + 2, until) + 2
+        whole, self.buffer = self.buffer[2:end], self.buffer[end:]
+        return whole
 
     def _find_line_end(self, at, until):
         while True:
@@ -127,6 +155,8 @@ class Connection:
             data = b""
         if not data:
             raise Closed(f"closed after {self.buffer!r}")
+        if Connection.spoil:
+            data = Connection.spoil(data)
         if self.record:
             self.record.write(data)
             self.record.flush()

@@ -1,0 +1,144 @@
+"""One client of the account: what it has selected, and its view, which only untagged responses teach."""
+
+from model import changed_flags
+from view import Entry, View
+
+# What each kind enables; the first capability must be announced for the kind to take part.
+KINDS = {
+    "rev1": ("IMAP4rev1", ""),
+    "rev2": ("IMAP4rev2", "IMAP4rev2"),
+    "condstore": ("CONDSTORE", "CONDSTORE"),
+    "qresync": ("QRESYNC", "QRESYNC"),
+    "uidonly": ("UIDONLY", "UIDONLY CONDSTORE"),
+}
+
+
+class Client:
+    """Commands go through run(), which keeps model, server and view together."""
+
+    def __init__(self, world, name, kind):
+        self.world, self.name, self.kind = world, f"{name}({kind})", kind
+        self.connection = world.server.logged_in(world.user, name, deadline=60)
+        if KINDS[kind][1]:
+            self.connection.command(f"ENABLE {KINDS[kind][1]}")
+        self.by_number = kind != "uidonly"
+        self.modseqs = kind in ("condstore", "qresync", "uidonly")   # MODSEQ must come with flags
+        self.memory = {}          # mailbox -> the last moment known of it when it was left
+        self.idles, self.idle_lines = False, []
+        self.leave()
+
+    def leave(self):
+        self.box, self.read_only = None, False
+        self.view = View(vanishing=self.kind in ("qresync", "uidonly"), uid_only=not self.by_number)
+
+    def enter(self, box, read_only):
+        self.leave()
+        self.box, self.read_only = box, read_only
+
+    @property
+    def writes(self):
+        return self.box is not None and not self.read_only and not self.box.dead
+
+    def run(self, text, effect=None, literals=(), by_number=False, synced=False):
+        """(tagged text, untagged lines). `effect(tagged, lines)` tells the model what became of it, before the view
+        hears the lines; `by_number` forbids EXPUNGE; `synced`: afterwards the view must be the truth."""
+        self.send_log(text)
+        lines, tagged = self.connection.any_command(text, literals)
+        self.took(tagged, lines, effect, by_number, synced)
+        return tagged, lines
+
+    def send_log(self, text):
+        self.world.log.append(f"{self.name}: {text}")
+
+    def took(self, tagged, lines, effect=None, by_number=False, synced=False):
+        self.world.log.append(f"    -> {tagged.decode(errors='replace')} {lines}")
+        assert not tagged.startswith(b"BAD"), f"{self.name} got {tagged}"
+        dead = self.box is not None and self.box.dead
+        if dead:
+            self.see_nothing(lines)
+        if effect:
+            effect(tagged, lines)
+        self.world.settle()
+        if self.box is not None and not self.box.dead and not dead:
+            self.view.hear(lines, expunge_allowed=not by_number)
+            self.view.note_highest(tagged)
+            self.check_told()
+            if synced:
+                self.compare()
+
+    def see_nothing(self, lines):
+        """A mailbox that was deleted has nothing to tell; a namesake is looked at, and must be as it was."""
+        told = [line for line in lines if b"EXISTS" in line or b"EXPUNGE" in line or b"FETCH" in line]
+        assert not told, f"{self.name} was told {told} of a deleted mailbox"
+        namesake = self.world.model.boxes.get(self.box.name)
+        if namesake:
+            self.world.count("deleted and made again")
+            self.world.model.touch(namesake)
+
+    def check_told(self):
+        """What is told of a message is what it is now."""
+        for entry in self.view.told:
+            message = self.box.messages.get(entry.uid)
+            if message is None:
+                continue
+            assert entry.flags == message.flags, f"told {set(entry.flags)} of UID {entry.uid}: {set(message.flags)}"
+            assert not self.modseqs or entry.modseq, f"{self.name} was told flags of {entry.uid} without MODSEQ"
+            assert entry.modseq in (None, message.modseq), f"told MODSEQ {entry.modseq} for {message.modseq}"
+
+    def compare(self):
+        """At a point of synchronisation the view is the truth, as far as it was told."""
+        messages = self.box.messages
+        assert len(self.view) == len(messages), f"{self.name} sees {len(self.view)} of {len(messages)}"
+        if not self.by_number:
+            return self.compare_known()
+        for (uid, message), entry in zip(messages.items(), self.view.entries):
+            assert entry.uid in (None, uid), f"{self.name} has UID {entry.uid} for {uid}"
+            self.compare_entry(entry, uid, message)
+
+    def compare_known(self):
+        for entry in self.view.entries:
+            if entry.uid is not None:
+                assert entry.uid in self.box.messages, f"{self.name} still has UID {entry.uid}"
+                self.compare_entry(entry, entry.uid, self.box.messages[entry.uid])
+
+    def compare_entry(self, entry, uid, message):
+        assert entry.flags in (None, message.flags), \
+            f"{self.name}, UID {uid}: {set(entry.flags)}, not {set(message.flags)}"
+        assert entry.modseq in (None, message.modseq), \
+            f"{self.name}, UID {uid}: MODSEQ {entry.modseq}, not {message.modseq}"
+
+    def learn(self):
+        """Asks for what was announced and not told."""
+        unknown = self.view.unknown()
+        if not unknown or self.box.dead:
+            return
+        items = "(UID FLAGS MODSEQ)" if self.modseqs else "(UID FLAGS)"
+        if self.by_number:
+            self.run(f"FETCH {','.join(map(str, unknown))} {items}", by_number=True)
+        else:
+            self.run(f"UID FETCH 1:* {items}")
+
+    def entries(self):
+        """(number, entry) of what is known; messages expunged elsewhere may stay unknown, and are left out."""
+        self.learn()
+        return [(n, entry) for n, entry in enumerate(self.view.entries, 1)
+                if entry.uid is not None and entry.flags is not None]
+
+    def snapshot(self):
+        """The moment the client knows, if it knows all of it; call it at a point of synchronisation."""
+        entries = self.view.entries
+        if self.kind != "qresync" or not self.view.highest or any(e.uid is None or e.flags is None for e in entries):
+            return None
+        moment = self.box.snapshot()
+        moment.modseq, moment.known = self.view.highest, {entry.uid: entry.flags for entry in entries}
+        return moment
+
+    def restore(self, known):
+        """The view after a resynchronisation: uid -> flags is all there is."""
+        self.view.entries = [Entry(uid, known[uid]) for uid in sorted(known)]
+
+    def assume(self, uids, how, flags, before):
+        """After .SILENT a client takes its own change as made, unless it was told otherwise."""
+        for entry in self.view.entries:
+            if entry.uid in uids and entry not in self.view.told:
+                entry.flags = changed_flags(before[entry.uid], how, flags)

@@ -1,0 +1,104 @@
+#!/usr/bin/env python3
+"""Random commands of several sessions, each step compared with a plain model of the mailboxes.
+
+    run.py --postbag build/postbag [--wirecheck PATH] [--steps N] [--seed N]
+
+Commands go one after the other (but for the races), so the model knows the truth; what a session knows of it comes from
+its untagged responses alone. A client that resynchronises from any moment that was kept ends equal to a full fetch.
+Every few thousand steps another account begins with other sessions. A failure prints the seed and the last commands.
+At the end stands how often each kind of step was taken; a kind that never was is a failure.
+"""
+
+import argparse
+import collections
+import os
+import sys
+import tempfile
+import time
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "run"))
+
+from server import Server  # noqa: E402
+from spoil import spoil_by  # noqa: E402
+from wire import Closed, Connection, Late, Refused  # noqa: E402
+from world import World  # noqa: E402
+
+WORLD = 2000       # steps with one account
+ALL_KINDS = 10000  # from so many steps on each kind of step must have been taken
+
+# What must have been exercised, by the capability that it takes.
+KINDS = {
+    "IMAP4rev1": [
+        "APPEND", "STORE", "COPY UID", "COPY by number", "COPY to itself UID", "COPY to itself by number", "MOVE UID",
+        "MOVE by number", "MOVE to itself UID", "MOVE to itself by number", "EXPUNGE", "UID EXPUNGE", "CREATE", "DELETE",
+        "RENAME", "RENAME INBOX", "RENAME of a mailbox", "SELECT", "EXAMINE", "SELECT of nothing", "UNSELECT", "CLOSE",
+        "IDLE", "FETCH", "STATUS", "a view compared", "a view compared with contents", "two sessions move the same",
+        "deleted and made again", "refused: the mailbox was deleted", "refused: read-only", "refused: no such target",
+    ],
+    "MULTIAPPEND": ["MULTIAPPEND", "MULTIAPPEND cancelled at the last message"],
+    "CONDSTORE": ["STORE UNCHANGEDSINCE", "STORE UNCHANGEDSINCE 0", "STORE with MODIFIED", "FETCH CHANGEDSINCE",
+                  "SEARCH MODSEQ", "two sessions store on the same condition"],
+    "QRESYNC": ["resynchronised by SELECT", "resynchronised by UID FETCH", "resynchronised with an old UIDVALIDITY",
+                "QRESYNC with known UIDs", "QRESYNC with match data", "an answer beyond the history",
+                "an answer out of the history", "a live client came back by QRESYNC",
+                "UID FETCH VANISHED by a live session"],
+    "REPLACE": ["REPLACE", "REPLACE of an expunged message"],
+}
+
+
+def play(options, server, counts):
+    """None, or what went wrong."""
+    world = None
+    for number in range(options.steps):
+        try:
+            if number % WORLD == 0:
+                if world:
+                    world.finish()
+                world = World(server, options.seed * 1000 + number // WORLD, counts)
+            world.step()
+        except (AssertionError, Refused, Closed, Late) as wrong:
+            print(*world.log if world else [], sep="\n")
+            return f"step {number} of seed {options.seed}: {type(wrong).__name__}: {wrong}"
+    world.finish()
+    return None
+
+
+def never_taken(counts, capabilities):
+    return [kind for capability, kinds in KINDS.items() if capability in capabilities
+            for kind in kinds if not counts[kind]]
+
+
+def main():
+    options = arguments()
+    if options.spoil:
+        Connection.spoil = staticmethod(spoil_by(options.spoil))
+    counts, began = collections.Counter(), time.monotonic()
+    shm = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
+    with tempfile.TemporaryDirectory(prefix="postbag-model-", dir=shm) as home:
+        with Server(options.postbag, options.wirecheck, options.config, home=home, deadline=60) as server:
+            wrong = play(options, server, counts)
+            capabilities = server.logged_in(server.add_user()).command("CAPABILITY")[0][0].decode().split()
+    for kind, count in sorted(counts.items()):
+        print(f"{count:8}  {kind}")
+    if wrong:
+        print(wrong)
+        return 1
+    missing = never_taken(counts, capabilities) if options.steps >= ALL_KINDS else []
+    print(f"{options.steps} steps of seed {options.seed} in {time.monotonic() - began:.0f} s: "
+          + (f"never taken: {missing}" if missing else "server, views and model are equal"))
+    return 1 if missing else 0
+
+
+def arguments():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--postbag", required=True)
+    parser.add_argument("--wirecheck")
+    parser.add_argument("--config", default="[history]\nranges = 4\n", help="the server's configuration")
+    parser.add_argument("--steps", type=int, default=250000 if os.environ.get("POSTBAG_LONG") else 25000)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--spoil", help="what spoil.py does to the server's answers")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,55 @@
+#!/usr/bin/env python3
+"""Shows that the model can fail: what the server says is spoiled on its way, and each kind of spoiling is noticed.
+
+    spoil.py build/postbag
+"""
+
+import os
+import re
+import subprocess
+import sys
+
+RUN = os.path.join(os.path.dirname(os.path.abspath(__file__)), "run.py")
+
+
+def reversed_range(found):
+    """The same UIDs the other way round, so that each goes with another message."""
+    return b",".join(b"%d" % uid for uid in range(int(found[3]), int(found[2]) - 1, -1))
+
+
+# what is replaced, and by what; each must end a run with an AssertionError
+SPOILS = {
+    "a removal not told": (rb"\* \d+ EXPUNGE\r\n", b""),
+    "a removal not told by UID": (rb"\* VANISHED [\d:,]+\r\n", b""),
+    "a removal not told to who comes back": (rb"\* VANISHED \(EARLIER\) [\d:,]+\r\n", b""),
+    "a change not told to who comes back": (rb"\* \d+ FETCH \(UID \d+ FLAGS \([^)]*\) MODSEQ \(\d+\)\)\r\n", b""),
+    "a flag lost": (rb"FLAGS \(\\Flagged\)", b"FLAGS ()"),
+    "COPYUID that pairs others": (rb"(COPYUID \d+ [\d:,]+ )(\d+):(\d+)\]", lambda m: m[1] + reversed_range(m) + b"]"),
+    "a refusal not named": (rb"OK \[MODIFIED [\d:,]+\]", b"OK"),
+    "a mod-sequence that repeats": (rb"MODSEQ \(\d+\)", b"MODSEQ (1)"),
+}
+
+
+def spoil_by(kind):
+    pattern, instead = SPOILS[kind]
+
+    def spoil(data):
+        return re.sub(pattern, instead, data)
+
+    return spoil
+
+
+def noticed(postbag, kind):
+    done = subprocess.run([sys.executable, RUN, "--postbag", postbag, "--steps", "4000", "--spoil", kind],
+                          capture_output=True, timeout=120)
+    return done.returncode == 1 and b"AssertionError" in done.stdout
+
+
+def main():
+    missed = [kind for kind in SPOILS if not noticed(sys.argv[1], kind)]
+    print(f"{len(SPOILS)} kinds of spoiled answers, not noticed: {missed or 'none'}")
+    return 1 if missed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
