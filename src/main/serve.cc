@@ -1,7 +1,9 @@
 // postbag serve
 
+#include <chrono>
 #include <cstdio>
 #include <nlohmann/json.hpp>
+#include <thread>
 
 #include <poll.h>
 #include <sysexits.h>
@@ -66,6 +68,18 @@ int run(Server& server, const StopSignals& signals, const std::string& data_dir)
   return EX_OK;
 }
 
+/// A `postbag deliver` that found no server holds the directory for a moment: a server that starts just then waits.
+Expected<Server> open_patiently(const ServerOptions& options) {
+  constexpr int most_tries = 20;
+  constexpr std::chrono::milliseconds retry_interval{100};
+  Expected<Server> server = Server::open(options);
+  for (int tries = 1; tries < most_tries && !server && server.error().cause == Cause::in_use; ++tries) {
+    std::this_thread::sleep_for(retry_interval);
+    server = Server::open(options);
+  }
+  return server;
+}
+
 }  // namespace
 
 int serve(const ServeArguments& arguments) {
@@ -84,7 +98,7 @@ int serve(const ServeArguments& arguments) {
   LogOutput log(log_format_of(arguments.log_format).value_or(usual));
   ServerOptions options = options_from(arguments, std::move(config));
   options.log = [&](const LogLine& line) { log.write(line); };
-  Expected<Server> server = Server::open(std::move(options));
+  Expected<Server> server = open_patiently(options);
   if (!server) return complain(server.error());
   return run(*server, signals, arguments.data_dir);
 }

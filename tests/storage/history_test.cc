@@ -68,16 +68,19 @@ TEST_CASE("nothing vanishes where nothing is") {
 TEST_CASE("what is put in the place of another message comes with its going, or not at all") {
   TestAccount a(true);
   a.add(a.inbox);
-  const auto staged = a.body("new");
   const NamedFlags none;
+  const auto first = a.body("new");
+  const auto second = a.body("newer");
+  const auto* staged = &first;
   const auto replace = [&](Transaction& tx) -> Result<Appended> {
-    auto appended = tx.append(a.inbox, staged, none, {});
+    auto appended = tx.append(a.inbox, *staged, none, {});
     if (tx.vanish(a.inbox, set_of({1}))->uids.empty()) return std::unexpected(Error::mailbox_gone);
     return appended;
   };
   const auto before = a.state(a.inbox).highest_modseq;
   CHECK(a.write(replace)->uid == Uid(2));
   check_told(a, before.value(), set_of({1}));
+  staged = &second;
   CHECK(!a.write(replace));
   CHECK(a.uids(a.inbox) == set_of({2}));
 }
