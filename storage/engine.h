@@ -32,6 +32,7 @@ class Engine {
   sqlite::Connection& connection() { return connection_; }
   StoreCounters& counters() { return counters_; }
 
+  bool failed() const { return failed_; }
   /// Throws StoreFailed once a commit or a sync has failed.
   void require_usable() const;
   void begin_read();

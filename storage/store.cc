@@ -31,6 +31,8 @@ std::size_t Store::collect_garbage(std::size_t limit, std::chrono::seconds grace
   return engine_->collect_garbage(limit, engine_->now() - grace.count());
 }
 
+bool Store::failed() const { return engine_->failed(); }
+
 StoreCounters Store::counters() const { return engine_->counters(); }
 
 Store::ReadScope::ReadScope(Store& store) : store_(store) { store_.engine_->begin_read(); }

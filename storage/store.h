@@ -76,6 +76,9 @@ class Store {
   /// `limit` means there are no more now. Commits on its own.
   std::size_t collect_garbage(std::size_t limit, std::chrono::seconds grace = std::chrono::hours{1});
 
+  /// Whether a commit or a sync has failed: everything but destruction throws StoreFailed then.
+  bool failed() const;
+
   StoreCounters counters() const;
 
  private:

@@ -29,7 +29,7 @@ class OpenAccounts::Entry final : private async::Timer {
   /// Plans the closing, if nobody holds it.
   void rest() {
     if (!is_idle() || (owner_.options_.in_memory && !removed && !owner_.closing_all_)) return;
-    const bool at_once = removed || owner_.closing_all_;
+    const bool at_once = removed || owner_.closing_all_ || account->failed();
     owner_.loop_.timers().arm(*this,
                               async::in(at_once ? std::chrono::seconds{0} : owner_.options_.close_idle_after));
   }
@@ -125,16 +125,24 @@ async::Task<Result<std::shared_ptr<Account>>> OpenAccounts::open_uncounted(Accou
 
 async::Task<Result<OpenAccounts::Entry*>> OpenAccounts::entry_of(AccountId id) {
   for (auto it = entries_.find(id); it != entries_.end(); it = entries_.find(id)) {
-    if (!it->second->busy) co_return it->second.get();
+    if (!it->second->busy && !it->second->account->failed()) co_return it->second.get();
     co_await change();
   }
   Entry& entry = *entries_.emplace(id, std::make_unique<Entry>(*this, id)).first->second;
   const Opening opening(*this, entry);
   Result<std::unique_ptr<storage::Store>> store = co_await open_store(id);
   if (!store) co_return std::unexpected(store.error());
+  Account::Events events{.rested = [this] { trim_.soon(); }, .failed = [this, id] { log_failure(id); }};
   entry.account = std::make_unique<Account>(loop_, workers_.at(id.value()), id, std::move(*store), reopener(id),
-                                            options_.close_idle_after, [this] { trim_.soon(); });
+                                            options_.close_idle_after, std::move(events));
   co_return &entry;
+}
+
+/// The sessions end, the store closes with the last of them, and the next login opens it anew, with all checks.
+void OpenAccounts::log_failure(AccountId id) {
+  const std::string account = "account " + std::to_string(id.value());
+  options_.log.write({}, {LogEvent::Level::error, "mail store failed, its sessions end", {}, account});
+  if (const auto it = entries_.find(id); it != entries_.end()) it->second->rest();
 }
 
 async::Task<Result<std::unique_ptr<storage::Store>>> OpenAccounts::open_store(AccountId id) {

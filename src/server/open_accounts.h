@@ -66,6 +66,7 @@ class OpenAccounts final : public Accounts {
   async::Task<void> change();
   void changed();
   void start_closing(Entry& entry);
+  void log_failure(AccountId id);
 
   async::Loop& loop_;
   async::Workers& workers_;

@@ -21,14 +21,14 @@ constexpr std::size_t collection_slice = 64;
 }  // namespace
 
 Account::Account(async::Loop& loop, async::Worker& worker, AccountId id, std::unique_ptr<storage::Store> store,
-                 OpenStore open, std::chrono::seconds rest_after, std::function<void()> rested)
+                 OpenStore open, std::chrono::seconds rest_after, Events events)
     : loop_(loop),
       worker_(worker),
       id_(id),
       store_(std::move(store)),
       open_(std::move(open)),
       rest_after_(rest_after),
-      rested_(std::move(rested)),
+      events_(std::move(events)),
       next_collection_(async::in(collection_interval)) {
   note_use();
 }
@@ -54,8 +54,17 @@ void Account::on_deadline() {
   // A store that cannot be closed well was broken before: whoever uses it next will hear of it.
   resting_ = std::make_unique<async::Job>(loop_, close(), [this](const std::exception_ptr&) {
     resting_.reset();
-    rested_();
+    events_.rested();
   });
+}
+
+void Account::notice_failure() {
+  if (!store_failed_ || std::exchange(failed_, true)) return;
+  events_.failed();
+  for (Watch* watch : watches_) {
+    watch->store_failed = true;
+    watch->signal->set();
+  }
 }
 
 void Account::bury(std::shared_ptr<void> remains) {
@@ -75,7 +84,7 @@ async::Task<void> Account::clear_graves() {
 async::Task<void> Account::close() {
   co_await worker_.run([&] {
     const std::unique_ptr<storage::Store> closing = open_ ? std::move(store_) : nullptr;
-    if (closing) closing->checkpoint();
+    if (closing && !closing->failed()) closing->checkpoint();
   });
 }
 
@@ -125,9 +134,11 @@ async::Task<void> Account::commit_batch() {
   for (const Committed* waiter : batch_) writes.push_back(&waiter->write_);
   std::exception_ptr failure;
   try {
+    const NoticesFailure notices(*this);
     const storage::CommitReport report = co_await worker_.run([&] {
       storage::CommitReport changed = store().commit(writes);
       log_is_long_ = store().wal_bytes() > checkpoint_bytes;
+      store_failed_ = store().failed();  // each write has its exception; commit() itself throws none
       return changed;
     });
     tell(report);
@@ -155,9 +166,12 @@ async::Task<void> Account::tidy() {
   const bool collect = holds_ == 0 && std::chrono::steady_clock::now() >= next_collection_;
   if (!collect && !log_is_long_) co_return;
   if (collect) next_collection_ = async::in(collection_interval);
+  const NoticesFailure notices(*this);
   co_await worker_.run([&] {
-    if (std::exchange(log_is_long_, false)) store().checkpoint();
-    if (collect) store().collect_garbage(collection_slice);
+    on_store([&](storage::Store& store) {
+      if (std::exchange(log_is_long_, false)) store.checkpoint();
+      if (collect) store.collect_garbage(collection_slice);
+    });
   });
 }
 

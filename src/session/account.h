@@ -1,6 +1,7 @@
 // One account's mail as its sessions share it: the store on its worker, group commit, and who hears of changes.
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <coroutine>
 #include <functional>
@@ -25,6 +26,7 @@ struct Watch {
   async::Signal* signal = nullptr;   ///< set when something changed
   std::optional<MailboxId> mailbox;  ///< which one; nothing: none for now
   std::optional<ModSeq> changed_to;  ///< the mailbox's modseq after the last commit that touched it
+  bool store_failed = false;         ///< the account is out of use for good: whoever watches it has to end
 };
 
 /// Loop thread only, but for the bodies: those run on the account's worker, one at a time, so the store needs no
@@ -32,25 +34,36 @@ struct Watch {
 ///
 /// A store that nobody has used for a while is closed although sessions hold the account, and opened again when one
 /// asks for something: a thousand idle users must not cost a thousand open databases.
+///
+/// When a commit or a sync fails, nobody knows what is on the disk. The account is out of use from then on: those
+/// who watch it are told, and it has to be opened anew.
 class Account : private async::Timer {
  public:
   /// Opens the store, on the worker; throws what storage::Store::open throws.
   using OpenStore = std::function<std::unique_ptr<storage::Store>()>;
-  /// `open` null: the store is never closed (it is in memory). `rested`, on the loop: the store was closed.
+  /// What its owner hears of, on the loop.
+  struct Events {
+    std::function<void()> rested;  ///< the store was closed
+    std::function<void()> failed;  ///< once
+  };
+  /// `open` null: the store is never closed (it is in memory).
   Account(async::Loop& loop, async::Worker& worker, AccountId id, std::unique_ptr<storage::Store> store,
-          OpenStore open, std::chrono::seconds rest_after, std::function<void()> rested);
+          OpenStore open, std::chrono::seconds rest_after, Events events);
   ~Account();
   Account(const Account&) = delete;
   Account& operator=(const Account&) = delete;
 
   AccountId id() const { return id_; }
+  bool failed() const { return failed_; }
 
   /// `co_await account.read(body)`: what body(ReadTransaction&) returns. `body` captures by reference only; see
   /// async::Worker::run. Bodies are short: long work is cut into slices.
   template <class Body>
   async::Task<std::invoke_result_t<Body&, storage::ReadTransaction&>> read(Body body) {
     note_use();
-    co_return co_await worker_.run([&] { return store().read(body); });
+    const NoticesFailure notices(*this);
+    co_return co_await worker_.run(
+        [&] { return on_store([&](storage::Store& store) { return store.read(body); }); });
   }
 
   /// `co_await account.write(body)`: the Result of body(Transaction&), once it is committed and synced together
@@ -67,7 +80,8 @@ class Account : private async::Timer {
   template <class Body>
   async::Task<std::invoke_result_t<Body&, storage::Store&>> with_store(Body body) {
     note_use();
-    co_return co_await worker_.run([&] { return body(store()); });
+    const NoticesFailure notices(*this);
+    co_return co_await worker_.run([&] { return on_store(body); });
   }
 
   void watch(Watch& watch) { watches_.push_back(&watch); }
@@ -92,6 +106,30 @@ class Account : private async::Timer {
   async::Task<void> close();
 
  private:
+  /// On the loop, behind something that ran on the store: tells when the store has failed.
+  class NoticesFailure {
+   public:
+    explicit NoticesFailure(Account& account) : account_(account) {}
+    ~NoticesFailure() { account_.notice_failure(); }
+    NoticesFailure(const NoticesFailure&) = delete;
+    NoticesFailure& operator=(const NoticesFailure&) = delete;
+
+   private:
+    Account& account_;
+  };
+
+  /// On the worker: body(Store&), remembering whether the store failed under it.
+  template <class Body>
+  auto on_store(Body&& body) {
+    try {
+      return body(store());
+    } catch (...) {
+      store_failed_ = store_ && store_->failed();
+      throw;
+    }
+  }
+  void notice_failure();
+
   /// Waits in the queue of writes until its batch is committed.
   class Committed final : private async::Ready {
    public:
@@ -128,7 +166,9 @@ class Account : private async::Timer {
   std::unique_ptr<storage::Store> store_;  ///< touched on the worker only; null while it rests
   OpenStore open_;
   std::chrono::seconds rest_after_;
-  std::function<void()> rested_;
+  Events events_;
+  std::atomic<bool> store_failed_ = false;  ///< written on the worker
+  bool failed_ = false;
   bool used_ = false;  ///< since the timer was armed
   std::vector<Watch*> watches_;
   std::vector<Committed*> waiting_;  ///< for the next batch

@@ -138,6 +138,10 @@ async::Task<Session::Wait> Session::wait_for_input(bool changes_wake) {
   const async::Deadline until = deadline();
   while (stream_.input().empty()) {
     if (stream_.ended()) co_return Wait::over;
+    if (watch_.store_failed) {
+      say_bye("The mail store failed, log in again");
+      co_return Wait::over;
+    }
     if (!bye_words_.empty()) {
       say_bye(bye_words_);
       co_return Wait::over;
@@ -210,6 +214,7 @@ async::Task<bool> Session::run_command(const protocol::Command& command) {
   if (!ending_) co_await tell_news(expunge);
   own_change_ = {};
   finish(tag, reply);
+  if (watch_.store_failed && !ending_) say_bye("The mail store failed, log in again");
   co_return co_await flush_if_large();
 }
 

@@ -1,6 +1,5 @@
 // The server on a thread of its own, over files.
 
-#include <cstdlib>
 #include <filesystem>
 #include <string>
 
@@ -9,26 +8,11 @@
 #include "postbag/accounts.h"
 #include "postbag/server.h"
 #include "socket_client.h"
+#include "temporary_directory.h"
 
 using namespace postbag;
 
 namespace {
-
-class TemporaryDirectory {
- public:
-  TemporaryDirectory() {
-    std::string name = (std::filesystem::temp_directory_path() / "postbag-embed-XXXXXX").string();
-    REQUIRE(mkdtemp(name.data()) != nullptr);
-    path_ = name;
-  }
-  TemporaryDirectory(const TemporaryDirectory&) = delete;
-  TemporaryDirectory& operator=(const TemporaryDirectory&) = delete;
-  ~TemporaryDirectory() { std::filesystem::remove_all(path_); }
-  const std::string& path() const { return path_; }
-
- private:
-  std::string path_;
-};
 
 ServerOptions options_for(const TemporaryDirectory& directory) {
   ServerOptions options;

@@ -1,0 +1,107 @@
+// A sync fails: nobody knows what is on the disk, so the store closes and says so, and the next login opens it
+// anew. The functions below take the place of libc's, also for SQLite.
+
+#include <atomic>
+#include <cerrno>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <doctest/doctest.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "postbag/server.h"
+#include "socket_client.h"
+#include "temporary_directory.h"
+
+using namespace postbag;
+
+namespace {
+
+/// errno of the next sync; 0: it succeeds. A global, since functions called by libraries have nowhere else to look.
+std::atomic<int> next_sync = 0;  // NOLINT(cppcoreguidelines-avoid-non-const-global-variables)
+
+int sync(long number, int fd) {
+  errno = next_sync.exchange(0);
+  return errno != 0 ? -1 : static_cast<int>(::syscall(number, fd));
+}
+
+bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
+
+class Log {
+ public:
+  void write(const LogLine& line) {
+    const std::lock_guard held(mutex_);
+    if (line.level == LogLine::Level::error) errors_.emplace_back(line.what);
+  }
+  std::vector<std::string> errors() {
+    const std::lock_guard held(mutex_);
+    return errors_;
+  }
+
+ private:
+  std::mutex mutex_;
+  std::vector<std::string> errors_;
+};
+
+/// A server over files with one account.
+struct Fixture {
+  explicit Fixture() {
+    ServerOptions options;
+    options.data_dir = directory.path();
+    options.listen = {"127.0.0.1:0"};
+    options.log = [this](const LogLine& line) { log.write(line); };
+    server.emplace(Server::open(std::move(options)).value());
+    REQUIRE(server->add_account("erin", "secret"));
+    REQUIRE(server->start());
+  }
+  ~Fixture() {
+    server->stop(std::chrono::seconds(5));
+    server->wait();
+  }
+  Fixture(const Fixture&) = delete;
+  Fixture& operator=(const Fixture&) = delete;
+
+  std::string address() const { return server->addresses().front(); }
+
+  TemporaryDirectory directory;
+  Log log;
+  std::optional<Server> server;
+};
+
+void log_in(SocketClient& client) {
+  REQUIRE(contains(client.run("LOGIN erin secret"), "t OK"));
+  REQUIRE(contains(client.run("SELECT INBOX"), "t OK"));
+}
+
+const std::string append = "APPEND INBOX {12+}\r\nSubject: x\r\n";
+
+}  // namespace
+
+extern "C" {
+int fsync(int fd) { return sync(SYS_fsync, fd); }
+int fdatasync(int fd) { return sync(SYS_fdatasync, fd); }
+}
+
+TEST_CASE("a failed sync ends all sessions of the account, and the next login opens the store anew") {
+  Fixture f;
+  {
+    SocketClient writer(f.address());
+    SocketClient watcher(f.address());
+    log_in(writer);
+    log_in(watcher);
+    REQUIRE(contains(writer.run(append), "t OK [APPENDUID"));
+    next_sync = EIO;
+    CHECK(contains(writer.run(append), "t NO [SERVERBUG]"));
+    CHECK(contains(writer.read_to("* BYE"), "* BYE The mail store failed"));
+    CHECK(contains(watcher.read_to("* BYE"), "* BYE The mail store failed"));
+  }
+  SocketClient again(f.address());
+  log_in(again);
+  const std::string found = again.run("UID SEARCH ALL");
+  CHECK((contains(found, "* SEARCH 1\r\n") || contains(found, "* SEARCH 1 2\r\n")));  // wholly there or not at all
+  CHECK(contains(again.run(append), "t OK [APPENDUID"));
+  CHECK(f.log.errors() == std::vector<std::string>{"mail store failed, its sessions end", "store broken"});
+}
