@@ -134,7 +134,7 @@ async::Task<Result<OpenAccounts::Entry*>> OpenAccounts::entry_of(AccountId id) {
   if (!store) co_return std::unexpected(store.error());
   Account::Events events{.rested = [this] { trim_.soon(); }, .failed = [this, id] { log_failure(id); }};
   entry.account = std::make_unique<Account>(loop_, workers_.at(id.value()), id, std::move(*store), reopener(id),
-                                            options_.close_idle_after, std::move(events));
+                                            options_.close_idle_after, std::move(events), options_.totals);
   co_return &entry;
 }
 

@@ -58,6 +58,11 @@ Expected<void> Server::start(uv_loop_s& loop) {
   });
 }
 
+Counters Server::counters() const {
+  const WriteTotals& totals = impl_->totals;
+  return {.writes = totals.writes, .commits = totals.commits, .syncs = totals.syncs};
+}
+
 std::vector<std::string> Server::addresses() const {
   const std::lock_guard held(impl_->mutex);
   return impl_->addresses;

@@ -71,7 +71,8 @@ Expected<void> Server::Impl::try_begin(async::Loop& loop) {
 
 void Server::Impl::begin(async::Loop& loop) {
   const Clock& clock = host_clock ? *host_clock : system_clock();
-  auto made = std::make_unique<server::Serving>(loop, server::ServingParts{options, limits, clock, *book, door});
+  auto made =
+      std::make_unique<server::Serving>(loop, server::ServingParts{options, limits, clock, *book, door, totals});
   made->listen();
   serving = std::move(made);
   door->open(loop);

@@ -47,6 +47,7 @@ struct Server::Impl {
   std::unique_ptr<const Clock> host_clock;  ///< null: the machine's
   std::optional<storage::DataLock> lock;    ///< none in memory
   std::unique_ptr<server::AccountBook> book;
+  WriteTotals totals;
   std::shared_ptr<server::LoopDoor> door = std::make_shared<server::LoopDoor>();
 
   // Loop thread only.

@@ -42,6 +42,7 @@ OpenAccountsOptions account_options(const ServingParts& parts, Log& log) {
           .log = log,
           .close_idle_after = options.close_idle_after,
           .history = {.ranges = options.history.ranges, .age = std::chrono::days(options.history.days)},
+          .totals = parts.totals,
           .in_memory = options.data_dir.empty()};
 }
 

@@ -25,6 +25,7 @@ struct ServingParts {
   const Clock& clock;
   AccountBook& book;
   std::shared_ptr<LoopDoor> door;
+  WriteTotals& totals;
 };
 
 /// Loop thread only. Its destructor cuts off what end() did not wait for.

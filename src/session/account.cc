@@ -21,7 +21,7 @@ constexpr std::size_t collection_slice = 64;
 }  // namespace
 
 Account::Account(async::Loop& loop, async::Worker& worker, AccountId id, std::unique_ptr<storage::Store> store,
-                 OpenStore open, std::chrono::seconds rest_after, Events events)
+                 OpenStore open, std::chrono::seconds rest_after, Events events, WriteTotals& totals)
     : loop_(loop),
       worker_(worker),
       id_(id),
@@ -29,6 +29,7 @@ Account::Account(async::Loop& loop, async::Worker& worker, AccountId id, std::un
       open_(std::move(open)),
       rest_after_(rest_after),
       events_(std::move(events)),
+      totals_(totals),
       next_collection_(async::in(collection_interval)) {
   note_use();
 }
@@ -135,17 +136,25 @@ async::Task<void> Account::commit_batch() {
   std::exception_ptr failure;
   try {
     const NoticesFailure notices(*this);
-    const storage::CommitReport report = co_await worker_.run([&] {
-      storage::CommitReport changed = store().commit(writes);
-      log_is_long_ = store().wal_bytes() > checkpoint_bytes;
-      store_failed_ = store().failed();  // each write has its exception; commit() itself throws none
-      return changed;
-    });
+    const storage::CommitReport report = co_await worker_.run([&] { return commit(writes); });
     tell(report);
   } catch (...) {
     failure = std::current_exception();
   }
   if (failure) fail_batch(failure);
+}
+
+storage::CommitReport Account::commit(std::span<storage::Write* const> writes) {
+  storage::Store& here = store();
+  const storage::StoreCounters before = here.counters();
+  storage::CommitReport changed = here.commit(writes);
+  const storage::StoreCounters after = here.counters();
+  totals_.writes += after.writes - before.writes;
+  totals_.commits += after.commits - before.commits;
+  totals_.syncs += after.syncs - before.syncs;
+  log_is_long_ = here.wal_bytes() > checkpoint_bytes;
+  store_failed_ = here.failed();  // each write has its exception; commit() itself throws none
+  return changed;
 }
 
 void Account::fail_batch(const std::exception_ptr& failure) {

@@ -7,6 +7,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <type_traits>
 #include <vector>
 
@@ -29,6 +30,13 @@ struct Watch {
   bool store_failed = false;         ///< the account is out of use for good: whoever watches it has to end
 };
 
+/// What accounts have written, all of a server's together. Counted on the workers, read on any thread.
+struct WriteTotals {
+  std::atomic<std::uint64_t> writes = 0;   ///< bodies committed
+  std::atomic<std::uint64_t> commits = 0;  ///< by so many transactions: the rest is what group commit saved
+  std::atomic<std::uint64_t> syncs = 0;    ///< waits for the disk
+};
+
 /// Loop thread only, but for the bodies: those run on the account's worker, one at a time, so the store needs no
 /// lock. Coroutines that await it must end before it does: sessions hold it by shared_ptr.
 ///
@@ -46,9 +54,9 @@ class Account : private async::Timer {
     std::function<void()> rested;  ///< the store was closed
     std::function<void()> failed;  ///< once
   };
-  /// `open` null: the store is never closed (it is in memory).
+  /// `open` null: the store is never closed (it is in memory). `totals` outlives the account.
   Account(async::Loop& loop, async::Worker& worker, AccountId id, std::unique_ptr<storage::Store> store,
-          OpenStore open, std::chrono::seconds rest_after, Events events);
+          OpenStore open, std::chrono::seconds rest_after, Events events, WriteTotals& totals);
   ~Account();
   Account(const Account&) = delete;
   Account& operator=(const Account&) = delete;
@@ -129,6 +137,8 @@ class Account : private async::Timer {
     }
   }
   void notice_failure();
+  /// On the worker: commits and counts.
+  storage::CommitReport commit(std::span<storage::Write* const> writes);
 
   /// Waits in the queue of writes until its batch is committed.
   class Committed final : private async::Ready {
@@ -167,6 +177,7 @@ class Account : private async::Timer {
   OpenStore open_;
   std::chrono::seconds rest_after_;
   Events events_;
+  WriteTotals& totals_;
   std::atomic<bool> store_failed_ = false;  ///< written on the worker
   bool failed_ = false;
   bool used_ = false;  ///< since the timer was armed

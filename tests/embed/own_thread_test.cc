@@ -1,7 +1,9 @@
 // The server on a thread of its own, over files.
 
 #include <filesystem>
+#include <memory>
 #include <string>
+#include <vector>
 
 #include <doctest/doctest.h>
 
@@ -128,5 +130,31 @@ TEST_CASE("a changed password counts at once, also after logins that are remembe
   REQUIRE(server.set_password("dave", "new"));
   CHECK_FALSE(login("old"));
   CHECK(login("new"));
+  stop(server);
+}
+
+TEST_CASE("sessions that write to one account at the same time share transactions and syncs") {
+  constexpr std::uint64_t sessions = 8;
+  constexpr std::uint64_t messages = 40;
+  const TemporaryDirectory directory;
+  Server server = Server::open(options_for(directory)).value();
+  REQUIRE(server.add_account("frank", "secret"));
+  REQUIRE(server.start());
+  std::vector<std::unique_ptr<SocketClient>> clients;
+  for (std::uint64_t i = 0; i < sessions; ++i) {
+    clients.push_back(std::make_unique<SocketClient>(server.addresses().front()));
+    REQUIRE(contains(clients.back()->run("LOGIN frank secret"), "t OK"));
+  }
+  const Counters before = server.counters();
+  std::string burst;
+  for (std::uint64_t i = 0; i < messages; ++i) burst += "a APPEND INBOX {12+}\r\nSubject: x\r\n\r\n";
+  for (const auto& client : clients) client->send(burst + "t NOOP\r\n");
+  for (const auto& client : clients) CHECK(contains(client->read_to("t "), "t OK"));
+  const Counters after = server.counters();
+  CHECK(after.writes - before.writes == sessions * messages);
+  CHECK(after.commits - before.commits < sessions * messages);
+  CHECK(after.syncs - before.syncs == after.commits - before.commits);
+  CHECK(contains(clients.front()->run("STATUS INBOX (MESSAGES)"),
+                 "(MESSAGES " + std::to_string(sessions * messages) + ")"));
   stop(server);
 }

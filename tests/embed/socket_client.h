@@ -26,9 +26,11 @@ class SocketClient {
 
   const std::string& greeting() const { return greeting_; }
   std::string run(const std::string& command) {
-    const std::string line = "t " + command + "\r\n";
-    if (::send(fd_, line.data(), line.size(), MSG_NOSIGNAL) < 0) return {};
+    if (!send("t " + command + "\r\n")) return {};
     return read_to("t ");
+  }
+  bool send(const std::string& bytes) {
+    return ::send(fd_, bytes.data(), bytes.size(), MSG_NOSIGNAL) == static_cast<ssize_t>(bytes.size());
   }
   /// All lines up to the one that begins with `start`; what came so far when the connection ends.
   std::string read_to(const std::string& start) {

@@ -161,6 +161,13 @@ class Connection {
   std::shared_ptr<Impl> impl_;
 };
 
+/// What a server has written since it was opened.
+struct Counters {
+  std::uint64_t writes = 0;   ///< changes of mail that were committed: an APPEND, a MOVE, a STORE is one each
+  std::uint64_t commits = 0;  ///< transactions they took: changes of one account that come together share one
+  std::uint64_t syncs = 0;    ///< waits for the disk
+};
+
 /// Methods may be called from any thread, but where it says otherwise.
 class Server {
  public:
@@ -180,6 +187,8 @@ class Server {
   Expected<void> start(uv_loop_s& loop);
   /// Where it listens, with the ports that were taken, in the order of ServerOptions::listen. Empty before start().
   std::vector<std::string> addresses() const;
+  /// For graphs and tests; cheap.
+  Counters counters() const;
   /// No new connections; BYE to those that are open once their command is done; those that are not gone after
   /// `grace` are cut off. What was acknowledged is on the disk. Returns at once; `stopped` is called on the loop's
   /// thread at the end. A second call is ignored, with its `stopped`.
