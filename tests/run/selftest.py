@@ -10,10 +10,10 @@ import unittest
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "crash"))
 
-import kill_nine  # noqa: E402
 import transcript  # noqa: E402
 from pattern import matches  # noqa: E402
 from player import Mismatch, Player  # noqa: E402
+from truth import Truth, place  # noqa: E402
 from view import View  # noqa: E402
 from wire import Connection  # noqa: E402
 
@@ -208,27 +208,32 @@ class ViewTest(unittest.TestCase):
             self.told("* 1 EXISTS", "* 1 EXPUNGE", expunge_allowed=False)
 
 
+INBOX, ARCHIVE, SEEN = place("INBOX", ()), place("Archive", ()), place("INBOX", ("\\Seen",))
+
+
 class CrashTest(unittest.TestCase):
     """The comparison after a crash finds each kind of deviation."""
 
-    def deviations(self, may_be, inbox=(), archive=()):
-        truth = kill_nine.Truth()
-        truth.messages = {b"m": b"text"}
-        truth.where = {b"m": may_be}
-        found = {"INBOX": {key: [(1, text)] for key, text in inbox}, "Archive": {key: [(1, text)] for key, text in archive}}
-        return len(list(kill_nine.deviations(truth, found)))
+    def wrong(self, found, state, pending=None):
+        truth = Truth()
+        truth.state, truth.pending = dict(state), {"client": pending} if pending else {}
+        return {kind: len(lines) for kind, lines in truth.compare(found).items()}
 
     def test_as_acknowledged(self):
-        self.assertEqual(self.deviations({"INBOX"}, inbox=[(b"m", b"text")]), 0)
-        self.assertEqual(self.deviations({"INBOX", "Archive"}, archive=[(b"m", b"text")]), 0)
-        self.assertEqual(self.deviations({"INBOX", None}), 0)
+        self.assertEqual(self.wrong({"m": (INBOX,)}, {"m": (INBOX,)}), {})
+        moving = {"m": ((INBOX,), (ARCHIVE,)), "n": ((INBOX,), (ARCHIVE,))}
+        for place_of_both in (INBOX, ARCHIVE):
+            found = {"m": (place_of_both,), "n": (place_of_both,)}
+            self.assertEqual(self.wrong(found, {"m": (INBOX,), "n": (INBOX,)}, moving), {})
+        self.assertEqual(self.wrong({}, {}, {"m": ((), (INBOX,))}), {})
 
     def test_not_as_acknowledged(self):
-        self.assertEqual(self.deviations({"INBOX"}), 1)                                                      # lost
-        self.assertEqual(self.deviations({"Archive"}, inbox=[(b"m", b"text")]), 1)                           # not moved
-        self.assertEqual(self.deviations({"INBOX", "Archive"}, [(b"m", b"text")], [(b"m", b"text")]), 1)     # twice
-        self.assertEqual(self.deviations({"INBOX"}, inbox=[(b"m", b"tex")]), 1)                              # damaged
-        self.assertEqual(self.deviations({"INBOX"}, [(b"m", b"text"), (b"x", b"")]), 1)                      # unknown
+        self.assertEqual(self.wrong({}, {"m": (INBOX,)}), {"lost": 1})
+        self.assertEqual(self.wrong({"m": (INBOX,)}, {"m": (SEEN,)}), {"otherwise than acknowledged": 1})
+        self.assertEqual(self.wrong({"m": (ARCHIVE, INBOX)}, {"m": (ARCHIVE,)}), {"in both or neither mailbox": 1})
+        moving = {"m": ((INBOX,), (ARCHIVE,)), "n": ((INBOX,), (ARCHIVE,))}
+        self.assertEqual(self.wrong({"m": (INBOX,), "n": (ARCHIVE,)}, {}, moving), {"half-done": 1})
+        self.assertEqual(self.wrong({"m": (INBOX,)}, {}), {"in both or neither mailbox": 1})     # never appended
 
 
 if __name__ == "__main__":
