@@ -16,7 +16,10 @@ std::filesystem::path prepare_directory(const std::filesystem::path& directory) 
   if (sodium_init() < 0) throw Broken("libsodium cannot start");
   if (directory.empty()) return {};
   blob::make_directory(directory);
-  return directory / "mail.db";
+  const auto database = directory / "mail.db";
+  // Whoever made the directory may have ended before it was durable; once there is a database in it, it is.
+  if (!std::filesystem::exists(database)) blob::sync_into_parent(directory);
+  return database;
 }
 
 /// After an unclean stop its log is left, for SQLite removes it when the last connection closes.

@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <sodium/randombytes.h>
 #include <sodium/utils.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 namespace postbag::storage::blob {
@@ -53,14 +54,18 @@ void BodyFiles::sync(const std::string& name) {
 }
 
 void BodyFiles::publish(const std::string& name) {
-  make_directory(directory_of(name));
+  const auto directory = directory_of(name);
+  const bool made = ::mkdir(directory.c_str(), 0700) == 0;
+  if (!made && errno != EEXIST) throw_errno("cannot make " + directory.string());
+  if (made || !root_synced_) unsynced_.insert(root_);
   link_file(incoming_path(name), final_path(name));
-  unsynced_.insert(directory_of(name));
+  unsynced_.insert(directory);
 }
 
 std::size_t BodyFiles::sync_directories() {
   for (const auto& directory : unsynced_) sync_directory(directory);
   const auto synced = unsynced_.size();
+  root_synced_ = root_synced_ || unsynced_.contains(root_);
   unsynced_.clear();
   return synced;
 }

@@ -54,7 +54,8 @@ class BodyFiles {
 
   std::filesystem::path root_;
   std::set<std::filesystem::path> unsynced_;
-  std::string open_name_;  ///< of open_fd_: the file last read, since reads come in runs
+  bool root_synced_ = false;  ///< until then a directory in it may be one whose maker ended before its sync
+  std::string open_name_;     ///< of open_fd_: the file last read, since reads come in runs
   Fd open_fd_;
 };
 

@@ -56,10 +56,19 @@ void sync_directory(const std::filesystem::path& path) {
   if (::fsync(fd.get()) != 0) throw_errno("cannot sync " + path.string());
 }
 
+void sync_into_parent(const std::filesystem::path& path) {
+  const auto parent = path.parent_path();
+  sync_directory(parent.empty() ? "." : parent);
+}
+
 void make_directory(const std::filesystem::path& path) {
   if (::mkdir(path.c_str(), 0700) == 0) {
-    const auto parent = path.parent_path();
-    sync_directory(parent.empty() ? "." : parent);
+    try {
+      sync_into_parent(path);
+    } catch (...) {
+      ::rmdir(path.c_str());  // who finds it there takes it for durable
+      throw;
+    }
     return;
   }
   if (errno == EEXIST) return;

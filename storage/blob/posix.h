@@ -37,7 +37,10 @@ void write_all(const Fd& fd, std::string_view bytes);
 std::string read_some(const Fd& fd, std::uint64_t offset, std::size_t length);
 /// Waits until the directory's entries are on the disk.
 void sync_directory(const std::filesystem::path& path);
-/// Makes the directory, mode 0700, and those above it that are missing, each synced into its parent.
+/// Waits until the directory that holds `path` has its entry on the disk.
+void sync_into_parent(const std::filesystem::path& path);
+/// Makes the directory, mode 0700, and those above it that are missing, each synced into its parent. One that is
+/// there is left alone. Throws; then what could not be synced is not there either.
 void make_directory(const std::filesystem::path& path);
 
 }  // namespace postbag::storage::blob
