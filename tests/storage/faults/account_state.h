@@ -1,0 +1,45 @@
+// All that a client can know of an account, as a value to compare.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "storage/store.h"
+
+namespace postbag::storage::test {
+
+/// A message in one mailbox.
+struct MessageState {
+  Message message;
+  std::vector<std::string> keywords;
+  std::string what;     ///< its structure, by which the tests tell messages apart
+  bool intact = false;  ///< its bytes are there, with their checksum
+  bool operator==(const MessageState&) const = default;
+};
+
+/// A name, and the mailbox it has if any.
+struct MailboxPicture {
+  MailboxEntry entry{MailboxName::inbox(), {}, {}, false, false};
+  MailboxState state;
+  std::vector<MessageState> messages;
+  UidSet vanished;
+};
+
+/// Everything, by name.
+struct AccountState {
+  std::map<std::string, MailboxPicture> mailboxes;
+  bool operator==(const AccountState& other) const { return text() == other.text(); }
+  /// One line a mailbox and a message.
+  std::string text() const;
+  /// Whether every message is intact.
+  bool intact() const;
+  /// In how many mailboxes each message is, by what it is; as often as it is there.
+  std::map<std::string, int> census() const;
+};
+
+/// Reads it. Throws what the store throws.
+AccountState read_account(Store& store);
+
+}  // namespace postbag::storage::test

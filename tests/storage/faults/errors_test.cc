@@ -1,0 +1,59 @@
+// Each operation of the disk fails, within each operation of the account: with EIO, with a full disk, shortened, or
+// as a sync.
+#include <doctest/doctest.h>
+
+#include "tests/storage/faults/report.h"
+
+using namespace postbag::storage::test;
+
+namespace {
+
+struct Kind {
+  FaultKind kind;
+  bool lasting;
+};
+constexpr Kind kinds[] = {{FaultKind::io_error, false},
+                          {FaultKind::disk_full, false},
+                          {FaultKind::disk_full, true},
+                          {FaultKind::short_write, false},
+                          {FaultKind::failed_sync, false}};
+
+void survives_errors(const Scenario& scenario) {
+  auto effort = postbag::storage::test::effort();
+  if (!effort.thorough) effort.seeds = 1;
+  for (const auto& [kind, lasting] : kinds) report(fail_each(scenario, kind, lasting, effort));
+  if (effort.thorough) report(fail_each(scenario, FaultKind::io_error, true, effort));
+}
+
+/// With upkeep all that can follow an operation follows it; the other ways to do it are for those with time.
+void survives_errors(const Operation& operation) {
+  survives_errors(with_upkeep(operation));
+  if (!effort().thorough) return;
+  survives_errors(alone(operation));
+  survives_errors(in_group(operation));
+}
+
+}  // namespace
+
+TEST_SUITE_BEGIN("disk errors");
+
+TEST_CASE("disk errors: APPEND of a small message") { survives_errors(append_small()); }
+TEST_CASE("disk errors: APPEND of a large message") { survives_errors(append_large()); }
+TEST_CASE("disk errors: MULTIAPPEND of 3") { survives_errors(multiappend_of_3()); }
+TEST_CASE("disk errors: COPY of 3") { survives_errors(copy_of_3()); }
+TEST_CASE("disk errors: MOVE of 5") { survives_errors(move_of_5()); }
+TEST_CASE("disk errors: STORE") { survives_errors(store_flags()); }
+TEST_CASE("disk errors: EXPUNGE") { survives_errors(expunge()); }
+TEST_CASE("disk errors: RENAME") { survives_errors(rename_tree()); }
+TEST_CASE("disk errors: RENAME of INBOX") { survives_errors(rename_inbox()); }
+TEST_CASE("disk errors: REPLACE") { survives_errors(replace()); }
+TEST_CASE("disk errors: delivery to a new account") { survives_errors(deliver()); }
+TEST_CASE("disk errors: CREATE") { survives_errors(create()); }
+TEST_CASE("disk errors: DELETE") { survives_errors(remove()); }
+TEST_CASE("disk errors: DELETE and CREATE") { survives_errors(remove_and_create()); }
+TEST_CASE("disk errors: writes in a group commit") {
+  survives_errors(in_group(move_of_5()));
+  survives_errors(in_group(multiappend_of_3()));
+}
+
+TEST_SUITE_END();

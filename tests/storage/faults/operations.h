@@ -1,0 +1,71 @@
+// What is done to an account while its disk fails.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "storage/store.h"
+#include "tests/storage/faults/disk.h"
+
+namespace postbag::storage::test {
+
+using Body = std::function<Result<void>(Transaction&)>;
+/// Stages what it needs, and says what to do in the transaction.
+using Deed = std::function<Body(Store&)>;
+
+/// What the owner of an account does and waits for.
+struct Step {
+  enum class What : std::uint8_t { open, commit, checkpoint, collect_garbage, close };
+  What what = What::commit;
+  std::vector<Deed> deeds = {};  ///< one group commit
+};
+
+/// An operation with all that is done before and after it.
+struct Scenario {
+  std::string name;
+  Tree start;  ///< what lies on the disk at first
+  std::vector<Step> steps;
+  std::size_t first = 0;  ///< the first step that is under test
+  bool moves = false;     ///< whatever happens, each message is somewhere as often as before
+  Durability durability = Durability::full;
+};
+
+/// An operation by itself. `before` comes first and is acknowledged.
+struct Operation {
+  std::string name;
+  Deed deed;
+  bool moves = false;
+  bool new_account = false;
+  Deed before;
+};
+
+Operation append_small();
+Operation append_large();
+Operation multiappend_of_3();
+Operation copy_of_3();
+Operation move_of_5();
+Operation store_flags();
+Operation expunge();
+Operation rename_tree();
+Operation rename_inbox();
+Operation replace();
+Operation deliver();
+Operation create();
+Operation remove();
+Operation remove_and_create();
+
+/// The operation between two others.
+Scenario alone(const Operation& operation);
+/// The operation with two others in one commit, of which the first is refused.
+Scenario in_group(const Operation& operation);
+/// The operation between two others, with checkpoints and the collection of garbage.
+Scenario with_upkeep(const Operation& operation);
+/// All of these.
+std::vector<Scenario> scenarios(const Operation& operation);
+/// What all of them start from: an account with mail, made without a fault.
+const Tree& start_tree();
+/// The options they open a store with, whose bodies of 1 kB and more are files.
+StoreOptions store_options(const std::filesystem::path& root, Durability durability = Durability::full);
+
+}  // namespace postbag::storage::test
