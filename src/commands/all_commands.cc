@@ -4,6 +4,7 @@
 #include "commands/capability.h"
 #include "commands/handlers.h"
 #include "commands/login.h"
+#include "commands/notify_news.h"
 #include "commands/replace.h"
 #include "session/session.h"
 
@@ -29,6 +30,8 @@ async::Task<std::optional<Reply>> AllCommands::refuse_literal(Session& session, 
   if (command.rule == grammar::Rule::replace) co_return co_await refuse_replace(session, command, size);
   co_return co_await refuse_append(session, command, size);
 }
+
+async::Task<void> AllCommands::tell_others(Session& session) const { return tell_notified(session); }
 
 std::string AllCommands::capabilities(const Session& session) const { return capability_list(session); }
 

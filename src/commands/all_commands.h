@@ -10,6 +10,7 @@ class AllCommands final : public Commands {
   async::Task<Reply> run(Session& session, const protocol::Command& command) const override;
   async::Task<std::optional<Reply>> refuse_literal(Session& session, const protocol::Command& command,
                                                    std::uint64_t size, bool message) const override;
+  async::Task<void> tell_others(Session& session) const override;
   std::string capabilities(const Session& session) const override;
 };
 

@@ -155,6 +155,8 @@ FetchItems fetch_items(grammar::Fetch command, bool by_uid) {
   return items;
 }
 
+void add_item(FetchItems& items, grammar::FetchAtt att) { add(items, item_of(att)); }
+
 void add_modseq(FetchItems& items) { add(items, word_item(Att::modseq)); }
 
 FetchItems resync_items(bool uid_only) {

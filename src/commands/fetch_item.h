@@ -44,6 +44,8 @@ using FetchItems = std::vector<FetchItem>;
 /// The items of a FETCH in the order asked, each once; with UID in front behind UID FETCH (RFC 9051 section 6.4.9).
 FetchItems fetch_items(protocol::grammar::Fetch command, bool by_uid);
 
+/// Adds one data item, unless it is there.
+void add_item(FetchItems& items, protocol::grammar::FetchAtt att);
 /// Adds MODSEQ, if it is not there: what CHANGEDSINCE implies. RFC 7162 section 3.1.4.1.
 void add_modseq(FetchItems& items);
 

@@ -39,6 +39,7 @@ async::Task<Reply> handle(Session& session, grammar::Lsub command);
 async::Task<Reply> handle(Session& session, grammar::Status command);
 async::Task<Reply> handle(Session& session, grammar::Append command);
 async::Task<Reply> handle(Session& session, grammar::Idle command);
+async::Task<Reply> handle(Session& session, grammar::Notify command);
 
 // Selected
 async::Task<Reply> handle(Session& session, grammar::Check command);

@@ -60,6 +60,7 @@ void list_response(Session& session, const ListRow& row, const ListShown& shown)
   protocol::Writer out = session.respond();
   out.raw("* LIST (").raw(attributes_of(row, shown.subscribed)).raw(") \"/\" ").mailbox(row.name.name);
   if (row.child_info) out.raw(" (\"CHILDINFO\" (").raw(shown.child_info).raw("))");  // RFC 9051 section 6.3.9.6
+  if (!shown.old_name.empty()) out.raw(" (\"OLDNAME\" (").mailbox(shown.old_name).raw("))");
   out.crlf();
 }
 

@@ -26,6 +26,7 @@ Result<MailboxName> name_to_create(const Session& session, std::string_view argu
 async::Task<Reply> handle(Session& session, grammar::Create command) {
   const auto name = name_to_create(session, command.mailbox().text());
   if (!name) co_return refusal(name.error());
+  session.notify().note_own_name(*name);
   const auto created = co_await session.account().write([&](storage::Transaction& tx) { return tx.create(*name); });
   if (!created) co_return refusal(created.error());
   co_return Reply::ok("CREATE completed", mailbox_id_code(*created));  // RFC 8474 section 4.1
@@ -34,6 +35,7 @@ async::Task<Reply> handle(Session& session, grammar::Create command) {
 async::Task<Reply> handle(Session& session, grammar::Delete command) {
   const auto name = mailbox_name(session, command.mailbox().text());
   if (!name) co_return refusal(Error::no_such_mailbox);
+  session.notify().note_own_name(*name);
   const auto removed = co_await session.account().write([&](storage::Transaction& tx) { return tx.remove(*name); });
   co_return removed ? Reply::ok("DELETE completed") : refusal(removed.error());
 }
@@ -43,6 +45,8 @@ async::Task<Reply> handle(Session& session, grammar::Rename command) {
   if (!from) co_return refusal(Error::no_such_mailbox);
   const auto to = name_to_create(session, command.rename_to().text());
   if (!to) co_return refusal(to.error());
+  session.notify().note_own_name(*from);
+  session.notify().note_own_name(*to);
   const auto renamed =
       co_await session.account().write([&](storage::Transaction& tx) { return tx.rename(*from, *to); });
   co_return renamed ? Reply::ok("RENAME completed") : refusal(renamed.error());
@@ -51,6 +55,7 @@ async::Task<Reply> handle(Session& session, grammar::Rename command) {
 async::Task<Reply> handle(Session& session, grammar::Subscribe command) {
   const auto name = mailbox_name(session, command.mailbox().text());
   if (!name) co_return refusal(name.error());
+  session.notify().note_own_name(*name);
   const auto done = co_await session.account().write([&](storage::Transaction& tx) { return tx.subscribe(*name); });
   co_return done ? Reply::ok("SUBSCRIBE completed") : refusal(done.error());
 }
@@ -58,6 +63,7 @@ async::Task<Reply> handle(Session& session, grammar::Subscribe command) {
 async::Task<Reply> handle(Session& session, grammar::Unsubscribe command) {
   const auto name = mailbox_name(session, command.mailbox().text());
   if (!name) co_return refusal(name.error());
+  session.notify().note_own_name(*name);
   const auto done = co_await session.account().write([&](storage::Transaction& tx) -> Result<bool> {
     tx.unsubscribe(*name);
     return true;

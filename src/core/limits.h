@@ -41,6 +41,8 @@ struct Limits {
   std::size_t keywords = 256;      ///< of one mailbox
   std::size_t keyword_length = 128;
 
+  std::size_t notify_mailboxes = 1'000;  ///< whose messages one connection watches by NOTIFY
+
   // Connections
   std::size_t connections = 4'096;
   std::size_t connections_not_logged_in = 1'024;

@@ -59,6 +59,8 @@ constexpr std::array rows{
     Row{"keywords", "", &Limits::keywords, 0, KeywordSet::capacity},
     Row{"keyword_length", "bytes", &Limits::keyword_length, 16, 1024},
 
+    Row{"notify_mailboxes", "", &Limits::notify_mailboxes, 1, million},
+
     Row{"connections", "", &Limits::connections, 1, million},
     Row{"connections_not_logged_in", "", &Limits::connections_not_logged_in, 1, million},
     Row{"connections_per_address", "", &Limits::connections_per_address, 1, million},

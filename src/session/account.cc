@@ -169,6 +169,7 @@ void Account::tell(const storage::CommitReport& report) {
       watch->signal->set();
     }
   }
+  for (CommitListener* listener : listeners_) listener->committed(report);
 }
 
 async::Task<void> Account::tidy() {

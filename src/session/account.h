@@ -30,6 +30,16 @@ struct Watch {
   bool store_failed = false;         ///< the account is out of use for good: whoever watches it has to end
 };
 
+/// Somebody who wants to hear of every commit.
+class CommitListener {
+ public:
+  /// Called before whoever wrote learns of it. Must neither throw nor write.
+  virtual void committed(const storage::CommitReport& report) = 0;
+
+ protected:
+  ~CommitListener() = default;
+};
+
 /// What accounts have written, all of a server's together. Counted on the workers, read on any thread.
 struct WriteTotals {
   std::atomic<std::uint64_t> writes = 0;   ///< bodies committed
@@ -94,6 +104,9 @@ class Account : private async::Timer {
 
   void watch(Watch& watch) { watches_.push_back(&watch); }
   void unwatch(Watch& watch) { std::erase(watches_, &watch); }
+  /// The listener must leave before it dies.
+  void listen(CommitListener& listener) { listeners_.push_back(&listener); }
+  void unlisten(CommitListener& listener) { std::erase(listeners_, &listener); }
 
   /// While one lives, no body is collected and the store stays open, so that a message being sent or received
   /// cannot lose its bytes.
@@ -182,6 +195,7 @@ class Account : private async::Timer {
   bool failed_ = false;
   bool used_ = false;  ///< since the timer was armed
   std::vector<Watch*> watches_;
+  std::vector<CommitListener*> listeners_;
   std::vector<Committed*> waiting_;  ///< for the next batch
   std::vector<Committed*> batch_;    ///< being committed
   std::size_t holds_ = 0;

@@ -23,6 +23,8 @@ class Commands {
   /// `command` ends at the literal, `message` says that it is one of APPEND's.
   virtual async::Task<std::optional<Reply>> refuse_literal(Session& session, const protocol::Command& command,
                                                            std::uint64_t size, bool message) const = 0;
+  /// Tells what NOTIFY asks of the mailboxes that are not selected, as far as commits left marks. RFC 5465.
+  virtual async::Task<void> tell_others(Session& session) const = 0;
   /// "CAPABILITY IMAP4rev1 …" as the session's state has it, without brackets or CRLF. RFC 9051 section 7.2.2.
   virtual std::string capabilities(const Session& session) const = 0;
 };

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <exception>
+#include <initializer_list>
 #include <stdexcept>
 #include <utility>
 #include <variant>
@@ -22,6 +23,19 @@ bool counts_by_number(const protocol::Command& command) {
   return shows_numbers && !command.by_uid;
 }
 
+using grammar::Rule;
+
+bool is_one_of(Rule rule, std::initializer_list<Rule> rules) {
+  return std::ranges::find(rules, rule) != rules.end();
+}
+
+bool makes_messages(Rule rule) { return is_one_of(rule, {Rule::append, Rule::copy, Rule::move, Rule::replace}); }
+
+/// What these change is told also to a client that asked not to hear of the selected mailbox: it is their answer.
+bool may_change_selected(Rule rule) {
+  return makes_messages(rule) || is_one_of(rule, {Rule::expunge, Rule::uid_expunge});
+}
+
 std::string_view word(Reply::Status status) {
   switch (status) {
     case Reply::Status::ok: return " OK ";
@@ -38,7 +52,8 @@ Session::Session(const Context& context, async::Stream& stream)
       stream_(stream),
       signal_(context.loop),
       reader_(context.limits),
-      login_deadline_(async::in(context.limits.login_time)) {
+      login_deadline_(async::in(context.limits.login_time)),
+      notify_(signal_) {
   watch_.signal = &signal_;
   stream_.notify(&signal_);
   stream_.set_input_limit(context.limits.line_before_login);
@@ -119,9 +134,14 @@ async::Task<bool> Session::step() {
   co_return co_await receive();
 }
 
-/// Feeds the reader. False when the connection is over; BYE was said where it is due.
+/// Feeds the reader, or tells what NOTIFY asks for meanwhile. False when the connection is over; BYE was said where
+/// it is due.
 async::Task<bool> Session::receive() {
   const Wait wait = co_await wait_for_input(false);
+  if (wait == Wait::change) {
+    co_await tell_unasked();
+    co_return !broken_;
+  }
   if (wait != Wait::input) co_return false;
   reader_.feed(stream_.input());
   stream_.consume(stream_.input().size());
@@ -146,8 +166,7 @@ async::Task<Session::Wait> Session::wait_for_input(bool changes_wake) {
       say_bye(bye_words_);
       co_return Wait::over;
     }
-    const bool changed = selected_ && watch_.changed_to && *watch_.changed_to > selected_->told;
-    if (changes_wake && changed) co_return Wait::change;
+    if (changes_wake ? has_selected_news() || notify_.has_marks() : has_unasked_news()) co_return Wait::change;
     reader_.release_memory();
     const bool woken = co_await signal_.wait(until);
     if (woken) continue;
@@ -155,6 +174,22 @@ async::Task<Session::Wait> Session::wait_for_input(bool changes_wake) {
     co_return Wait::over;
   }
   co_return Wait::input;
+}
+
+bool Session::has_selected_news() const {
+  return selected_ && notify_.selected().messages && watch_.changed_to && *watch_.changed_to > selected_->told;
+}
+
+/// Whether NOTIFY wants something told although no command runs. In the middle of one there is no place for it.
+bool Session::has_unasked_news() const {
+  if (!notify_.is_on() || reader_.in_command()) return false;
+  return notify_.has_marks() || (notify_.selected().between_commands && has_selected_news());
+}
+
+/// RFC 5465 section 3.1: "all the time (even when no command is in progress)".
+async::Task<void> Session::tell_unasked() {
+  changes_selected_ = makes_messages_ = false;
+  co_await tell_news(notify_.selected().holds_removals ? Expunge::held : Expunge::told);
 }
 
 async::Task<std::optional<std::string>> Session::ask_line(std::string_view words) {
@@ -177,7 +212,7 @@ async::Task<std::optional<std::string>> Session::read_raw_line(bool idling) {
       if (bad->must_close) say_bye(bad->text);
       co_return std::nullopt;
     }
-    if (idling) co_await sync(Expunge::told);
+    if (idling) co_await tell_news(Expunge::told);
     const bool alive = co_await flush();
     if (!alive) co_return std::nullopt;
     const Wait wait = co_await wait_for_input(idling);
@@ -201,6 +236,8 @@ grammar::State Session::state() const {
 async::Task<bool> Session::run_command(const protocol::Command& command) {
   const std::string tag(command.tag);
   holds_removals_ = counts_by_number(command);
+  changes_selected_ = may_change_selected(command.rule);
+  makes_messages_ = makes_messages(command.rule);
   const Reply reply = co_await perform(command);
   const Expunge expunge = holds_removals_ ? Expunge::held : Expunge::told;
   if (broken_) co_return false;
@@ -222,6 +259,7 @@ async::Task<bool> Session::run_command(const protocol::Command& command) {
 async::Task<void> Session::tell_news(Expunge expunge) {
   try {
     co_await sync(expunge);
+    if (notify_.has_marks()) co_await context_.commands.tell_others(*this);
   } catch (const std::runtime_error& broken) {
     broken_store(broken);
   }
@@ -356,6 +394,7 @@ void Session::watch(MailboxId mailbox) {
 }
 
 void Session::unselect() {
+  if (selected_) notify_.mark(selected_->id);
   watch_.mailbox.reset();
   watch_.changed_to.reset();
   selected_.reset();

@@ -26,6 +26,7 @@
 #include "session/account.h"
 #include "session/context.h"
 #include "session/features.h"
+#include "session/notify.h"
 #include "session/reply.h"
 #include "session/selected.h"
 #include "session/upload.h"
@@ -127,6 +128,9 @@ class Session {
   /// `* OK [HIGHESTMODSEQ n]`. RFC 7162 section 3.1.2.1.
   void tell_highest(ModSeq modseq);
 
+  /// What NOTIFY asks, and what was told of it.
+  Notify& notify() { return notify_; }
+
   /// What was uploaded for the running APPEND.
   Upload* upload() { return upload_ ? &*upload_ : nullptr; }
 
@@ -156,6 +160,9 @@ class Session {
   void drop_upload();
   Reply broken_store(const std::runtime_error& error);
   async::Task<void> tell_news(Expunge expunge);
+  async::Task<void> tell_unasked();
+  bool has_unasked_news() const;
+  bool has_selected_news() const;
   std::chrono::milliseconds write_patience() const;
   void finish(std::string_view tag, const Reply& reply);
   void say_bye(std::string_view words);
@@ -163,7 +170,9 @@ class Session {
 
   void tell_removed(const UidSet& vanished);
   void tell_held(const UidSet& vanished);
-  void tell_arrived(const std::vector<storage::Message>& messages);
+  /// Yields the new ones.
+  UidSet tell_arrived(const std::vector<storage::Message>& messages);
+  async::Task<void> tell_items(const UidSet& arrived);
   void tell_flags(const std::vector<storage::Message>& messages, std::uint64_t next_before);
 
   const Context& context_;
@@ -182,9 +191,12 @@ class Session {
   std::string user_;
   std::shared_ptr<Account> account_;
   Watch watch_;
+  Notify notify_;
   std::optional<Selected> selected_;
   OwnChange own_change_;
   bool holds_removals_ = false;
+  bool changes_selected_ = false;  ///< the running command itself may change the selected mailbox
+  bool makes_messages_ = false;    ///< the running command may add messages to it
   std::optional<Upload> upload_;
   std::string upload_tag_;
 };

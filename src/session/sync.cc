@@ -43,12 +43,14 @@ Result<News> read_news(storage::ReadTransaction& tx, const Selected& known, bool
 
 async::Task<void> Session::sync(Expunge expunge) {
   if (!selected_ || !watch_.changed_to) co_return;
+  if (!notify_.selected().messages && !changes_selected_) co_return;  // RFC 5465 section 3.1
   const bool removals = expunge == Expunge::told && *watch_.changed_to > selected_->told_vanished;
   if (*watch_.changed_to <= selected_->told && !removals) co_return;
 
   const bool tells_recent = !rev2();
   std::optional<Uid> from = Uid::min();
   std::optional<ModSeq> upto;
+  UidSet arrived;
   while (from) {
     const Selected& known = *selected_;
     const Uid here = *from;
@@ -65,13 +67,15 @@ async::Task<void> Session::sync(Expunge expunge) {
     if (first && expunge == Expunge::told) tell_removed(news->changes.vanished);
     if (first && expunge == Expunge::held) tell_held(news->changes.vanished);
     const std::uint64_t next_before = selected_->known_next;
-    tell_arrived(news->changes.messages);
+    const UidSet new_ones = tell_arrived(news->changes.messages);
+    arrived.add(new_ones);
     tell_flags(news->changes.messages, next_before);
     from = news->changes.next;
     const bool alive = co_await flush_if_large();
     if (!alive) co_return;
   }
   selected_->told = *upto;
+  co_await tell_items(arrived);
   if (expunge == Expunge::held) co_return;
   selected_->told_vanished = *upto;
   if (std::exchange(selected_->holds_removals, false)) tell_highest(*upto);
@@ -114,14 +118,22 @@ void Session::tell_highest(ModSeq modseq) {
   respond().raw("* OK [HIGHESTMODSEQ ").number(modseq.value()).raw("] Highest mod-sequence").crlf();
 }
 
-void Session::tell_arrived(const std::vector<storage::Message>& messages) {
+UidSet Session::tell_arrived(const std::vector<storage::Message>& messages) {
   UidSet arrived;
   for (const storage::Message& message : messages)
     if (message.uid.value() >= selected_->known_next) arrived.add(message.uid);
-  if (arrived.empty()) return;
+  if (arrived.empty()) return arrived;
   selected_->known_next = std::uint64_t{arrived.back().value()} + 1;
   selected_->view.append(arrived);
   tell_size();
+  return arrived;
+}
+
+/// What NOTIFY asks of new messages, but for those that the running command made. RFC 5465 section 5.2.
+async::Task<void> Session::tell_items(const UidSet& arrived) {
+  const auto items = notify_.selected().items;
+  if (!items || arrived.empty() || makes_messages_) co_return;
+  co_await items->tell(*this, arrived);
 }
 
 void Session::tell_size() {
@@ -132,12 +144,13 @@ void Session::tell_size() {
 }
 
 void Session::tell_flags(const std::vector<storage::Message>& messages, std::uint64_t next_before) {
+  if (!notify_.selected().flags) return;
   for (const storage::Message& message : messages) {
     const bool just_arrived = message.uid.value() >= next_before;
     const bool is_own = message.modseq <= own_change_.modseq && own_change_.uids.contains(message.uid);
     const bool was_told = message.modseq <= selected_->told || is_own;
-    // What was not asked for has the UID with it in IMAP4rev2: RFC 9051 section 7.5.2.
-    if (!just_arrived && !was_told) tell_message(message, true, rev2());
+    // What was not asked for has the UID with it in IMAP4rev2: RFC 9051 section 7.5.2; and RFC 5465 section 5.1.
+    if (!just_arrived && !was_told) tell_message(message, true, rev2() || notify_.was_used());
   }
 }
 

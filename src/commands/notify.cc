@@ -1,0 +1,162 @@
+// NOTIFY. RFC 5465.
+
+#include <algorithm>
+#include <expected>
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include "commands/arguments.h"
+#include "commands/fetch_run.h"
+#include "commands/handlers.h"
+#include "commands/notify_news.h"
+#include "session/session.h"
+
+namespace postbag {
+
+namespace {
+
+using Filter = grammar::FilterMailboxes::Kind;
+using EventKind = grammar::Event::Kind;
+
+/// FETCH of what is new.
+class FetchNew final : public NewMessageItems {
+ public:
+  explicit FetchNew(FetchItems items) : items_(std::move(items)) {}
+  async::Task<void> tell(Session& session, const UidSet& uids) const override {
+    FetchPlan plan = fetch_plan(session, uids, items_);
+    co_await run_fetch(session, std::move(plan));
+  }
+
+ private:
+  FetchItems items_;
+};
+
+/// One event group's events.
+struct Events {
+  NotifyEvents events;
+  FetchItems items;  ///< of MessageNew
+};
+
+/// RFC 5465 section 3.1: the events there are.
+Reply bad_event() {
+  return Reply::no("Unsupported event",
+                   "BADEVENT (MessageNew MessageExpunge FlagChange MailboxName SubscriptionChange)");
+}
+
+/// Nothing for an event that there is not.
+std::optional<NotifyEvent> event_of(grammar::Event event) {
+  switch (event.kind()) {
+    case EventKind::messagenew: return NotifyEvent::message_new;
+    case EventKind::messageexpunge: return NotifyEvent::message_expunge;
+    case EventKind::flagchange: return NotifyEvent::flag_change;
+    case EventKind::mailboxname: return NotifyEvent::mailbox_name;
+    case EventKind::subscriptionchange: return NotifyEvent::subscription_change;
+    default: return std::nullopt;
+  }
+}
+
+/// RFC 5465 section 5: MessageNew and MessageExpunge go together, FlagChange and AnnotationChange go with them.
+bool are_consistent(NotifyEvents events, bool annotations) {
+  const bool arrivals = events.has(NotifyEvent::message_new);
+  if (arrivals != events.has(NotifyEvent::message_expunge)) return false;
+  return arrivals || !(annotations || events.has(NotifyEvent::flag_change));
+}
+
+std::expected<Events, Reply> events_of(grammar::EventGroup group) {
+  Events out;
+  bool unsupported = false;
+  bool annotations = false;
+  for (const auto event : group.event()) {
+    const auto known = event_of(event);
+    if (known) out.events.add(*known);
+    unsupported = unsupported || !known;
+    annotations = annotations || event.kind() == EventKind::annotationchange;
+    for (const auto att : event.fetch_att()) add_item(out.items, att);
+  }
+  if (!are_consistent(out.events, annotations))
+    return std::unexpected(Reply::bad("Events that do not go together"));
+  if (unsupported) return std::unexpected(bad_event());
+  return out;
+}
+
+bool is_about_names(NotifyEvents events) {
+  return events.has(NotifyEvent::mailbox_name) || events.has(NotifyEvent::subscription_change);
+}
+
+SelectedNews selected_news(const Session& session, Events events, bool delayed) {
+  SelectedNews news;
+  news.messages = events.events.any_of_messages();
+  news.flags = events.events.has(NotifyEvent::flag_change);
+  news.between_commands = news.messages;
+  news.holds_removals = delayed;
+  if (session.condstore() && !events.items.empty()) add_modseq(events.items);  // RFC 7162 section 3.2.4
+  if (!events.items.empty()) news.items = std::make_shared<FetchNew>(std::move(events.items));
+  return news;
+}
+
+/// Reads the event groups into a request.
+class Reader {
+ public:
+  explicit Reader(Session& session) : session_(session) {}
+
+  std::optional<Reply> read(grammar::EventGroup group) {
+    auto events = events_of(group);
+    if (!events) return events.error();
+    const Filter filter = group.filter_mailboxes().kind();
+    if (filter == Filter::selected || filter == Filter::selected_delayed)
+      return read_selected(std::move(*events), filter == Filter::selected_delayed);
+    if (!events->items.empty()) return Reply::bad("Data items are for the selected mailbox");
+    return read_others(group.filter_mailboxes(), events->events);
+  }
+  NotifyRequest take() { return std::move(request_); }
+
+ private:
+  std::optional<Reply> read_selected(Events events, bool delayed) {
+    // RFC 5465 section 6.1.
+    if (std::exchange(has_selected_, true)) return Reply::bad("SELECTED is given twice");
+    if (is_about_names(events.events)) return Reply::bad("SELECTED goes with events of messages");
+    request_.selected = selected_news(session_, std::move(events), delayed);
+    return std::nullopt;
+  }
+
+  std::optional<Reply> read_others(grammar::FilterMailboxes filter, NotifyEvents events) {
+    if (filter.kind() == Filter::subscribed) request_.subscribed.add(events);
+    // Mail is delivered to any mailbox, so INBOXES are all: section 6.3.
+    if (filter.kind() == Filter::personal || filter.kind() == Filter::inboxes) request_.personal.add(events);
+    auto& named = filter.kind() == Filter::subtree ? request_.subtrees : request_.mailboxes;
+    for (const auto argument : filter.mailbox()) {
+      const auto name = mailbox_name(session_, argument.text());
+      if (name) named[name->utf8()].add(events);  // a name that cannot be one is not there: section 3.1
+    }
+    return std::nullopt;
+  }
+
+  Session& session_;
+  NotifyRequest request_ = {
+      .selected = SelectedNews::none(), .personal = {}, .subscribed = {}, .subtrees = {}, .mailboxes = {}};
+  bool has_selected_ = false;
+};
+
+}  // namespace
+
+async::Task<Reply> handle(Session& session, grammar::Notify command) {
+  const auto groups = command.event_group();
+  const bool set = groups.size() != 0;
+  Reader reader(session);
+  for (const auto group : groups)
+    if (auto refused = reader.read(group)) co_return std::move(*refused);
+  const TellStatus tell = command.status_indicator() ? TellStatus::yes : TellStatus::no;
+  // An implicit NOOP, with what held before: section 3.1.
+  co_await session.sync(Session::Expunge::told);
+  if (!set) {
+    session.notify().stop();
+    co_return Reply::ok("NOTIFY completed");
+  }
+  NotifyRequest request = reader.take();
+  const bool watches = co_await begin_watching(session, request, tell);
+  if (watches) co_return Reply::ok("NOTIFY completed");
+  co_return Reply::no("Too many mailboxes to watch", "NOTIFICATIONOVERFLOW");
+}
+
+}  // namespace postbag

@@ -1,0 +1,87 @@
+// Whether and how a session uses NOTIFY: what was asked, what was told, and whether commits may have news. RFC
+// 5465.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "async/signal.h"
+#include "session/account.h"
+#include "session/notify_request.h"
+
+namespace postbag {
+
+/// A mailbox as the client was last told of it.
+struct ToldMailbox {
+  MailboxName name;
+  std::optional<storage::MailboxState> state;  ///< when its messages are watched
+};
+
+/// All that a client was told of: mailboxes and subscriptions.
+struct ToldMailboxes {
+  std::map<MailboxId, ToldMailbox> mailboxes;
+  std::set<std::string> subscribed;
+};
+
+/// What commits may have changed.
+struct NotifyMarks {
+  bool names = false;             ///< mailboxes or subscriptions
+  std::set<MailboxId> mailboxes;  ///< messages in these
+  bool empty() const { return !names && mailboxes.empty(); }
+};
+
+/// Loop thread only. There is no queue of notifications: a commit leaves a mark here and sets the signal, and
+/// whoever tells the client compares `told` with the store. So a client that does not read costs nothing more.
+class Notify final : private CommitListener {
+ public:
+  /// `signal` must outlive it.
+  explicit Notify(async::Signal& signal) : signal_(signal) {}
+  ~Notify() { stop_listening(); }
+  Notify(const Notify&) = delete;
+  Notify& operator=(const Notify&) = delete;
+
+  /// NOTIFY SET: replaces what was asked before. `told` is how all was at a moment behind which no commit was heard
+  /// of yet. `account` must outlive it.
+  void start(Account& account, NotifyRequest request, ToldMailboxes told);
+  /// NOTIFY NONE, and overflow: nothing is told any more. Sections 3.1 and 5.8.
+  void stop();
+
+  bool is_on() const { return account_ != nullptr; }
+  /// Whether NOTIFY was ever given: then flags are told with the UID. Section 5.1.
+  bool was_used() const { return used_; }
+  /// What is told of the selected mailbox.
+  const SelectedNews& selected() const { return request_.selected; }
+  const NotifyRequest& request() const { return request_; }
+  ToldMailboxes& told() { return told_; }
+
+  bool has_marks() const { return !marks_.empty(); }
+  /// Yields the marks and forgets them.
+  NotifyMarks take_marks() { return std::exchange(marks_, {}); }
+  /// This mailbox has to be compared again: it is no longer the selected one.
+  void mark(MailboxId mailbox);
+
+  /// Names that a command of this client changes: nobody has to tell it. Section 5.
+  void note_own_name(const MailboxName& name) { own_names_.push_back(name); }
+  /// Whether it is one of these or lies below one.
+  bool is_own(const MailboxName& name) const;
+  void forget_own_names() { own_names_.clear(); }
+
+ private:
+  void committed(const storage::CommitReport& report) override;
+  void stop_listening();
+
+  async::Signal& signal_;
+  Account* account_ = nullptr;  ///< null when off
+  bool used_ = false;
+  NotifyRequest request_ = {.selected = {}, .personal = {}, .subscribed = {}, .subtrees = {}, .mailboxes = {}};
+  ToldMailboxes told_;
+  NotifyMarks marks_;
+  std::vector<MailboxName> own_names_;
+};
+
+}  // namespace postbag

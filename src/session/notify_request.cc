@@ -1,0 +1,26 @@
+#include "session/notify_request.h"
+
+#include <string_view>
+
+namespace postbag {
+
+namespace {
+
+void add_from(const std::map<std::string, NotifyEvents, std::less<>>& groups, std::string_view name,
+              NotifyEvents& events) {
+  if (const auto it = groups.find(name); it != groups.end()) events.add(it->second);
+}
+
+}  // namespace
+
+NotifyEvents NotifyRequest::events_of(const MailboxName& name, bool is_subscribed) const {
+  NotifyEvents events = personal;
+  if (is_subscribed) events.add(subscribed);
+  add_from(mailboxes, name.utf8(), events);
+  for (std::string_view top = name.utf8();; top = top.substr(0, top.rfind(MailboxName::separator))) {
+    add_from(subtrees, top, events);
+    if (top.find(MailboxName::separator) == std::string_view::npos) return events;
+  }
+}
+
+}  // namespace postbag

@@ -1,0 +1,82 @@
+// What a client asks to be notified of: NOTIFY SET as a value. RFC 5465.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+
+#include "async/task.h"
+#include "core/mailbox_name.h"
+#include "core/range_set.h"
+
+namespace postbag {
+
+class Session;
+
+/// What can be notified, as bits of NotifyEvents. RFC 5465 section 5; the events of annotations and metadata are
+/// not among them, since there are none.
+enum class NotifyEvent : std::uint8_t {
+  message_new = 1,
+  message_expunge = 2,
+  flag_change = 4,
+  mailbox_name = 8,
+  subscription_change = 16,
+};
+
+class NotifyEvents {
+ public:
+  constexpr bool has(NotifyEvent event) const { return (bits_ & static_cast<std::uint8_t>(event)) != 0; }
+  constexpr void add(NotifyEvent event) {
+    bits_ = static_cast<std::uint8_t>(bits_ | static_cast<std::uint8_t>(event));
+  }
+  constexpr void add(NotifyEvents others) { bits_ = static_cast<std::uint8_t>(bits_ | others.bits_); }
+  constexpr bool empty() const { return bits_ == 0; }
+  /// Whether something about messages is asked: then MessageNew and MessageExpunge are (section 5).
+  constexpr bool any_of_messages() const { return has(NotifyEvent::message_new); }
+  constexpr bool operator==(const NotifyEvents&) const = default;
+
+ private:
+  std::uint8_t bits_ = 0;
+};
+
+/// What is fetched of messages that are new in the selected mailbox. Section 5.2.
+class NewMessageItems {
+ public:
+  virtual ~NewMessageItems() = default;
+  /// FETCH responses of these messages, which are in the view. `session` is in selected state.
+  virtual async::Task<void> tell(Session& session, const UidSet& uids) const = 0;
+};
+
+/// What is told of the selected mailbox. By default, which is before the first NOTIFY, all of it.
+struct SelectedNews {
+  bool messages = true;           ///< EXISTS, and EXPUNGE or VANISHED
+  bool flags = true;              ///< FETCH of other sessions' changes
+  bool between_commands = false;  ///< told as it happens, also when no command runs
+  /// SELECTED-DELAYED: removals wait for a command that may tell them. Section 6.1.2.
+  bool holds_removals = false;
+  std::shared_ptr<const NewMessageItems> items = nullptr;  ///< null: EXISTS only
+
+  /// NOTIFY NONE, or a NOTIFY SET that does not name the selected mailbox. Section 3.1.
+  static SelectedNews none() {
+    SelectedNews out;
+    out.messages = out.flags = false;
+    return out;
+  }
+};
+
+/// All event groups of one NOTIFY SET. Several may name the same mailbox: it has the events of all. Sections 3.1
+/// and 6. They are sorted by what they name, so that the cost for a mailbox does not grow with their number.
+struct NotifyRequest {
+  SelectedNews selected = SelectedNews::none();
+  NotifyEvents personal;    ///< PERSONAL; INBOXES too, since mail is delivered to any mailbox (section 6.3)
+  NotifyEvents subscribed;  ///< SUBSCRIBED
+  std::map<std::string, NotifyEvents, std::less<>> subtrees;   ///< SUBTREE, by the name at the top
+  std::map<std::string, NotifyEvents, std::less<>> mailboxes;  ///< MAILBOXES, by name
+
+  /// What is asked of this name but for the selected mailbox's messages. No wildcards: section 6.6.
+  NotifyEvents events_of(const MailboxName& name, bool is_subscribed) const;
+};
+
+}  // namespace postbag
