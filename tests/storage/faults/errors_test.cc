@@ -1,9 +1,13 @@
 // Each operation of the disk fails, within each operation of the account: with EIO, with a full disk, shortened, or
 // as a sync.
+#include "storage/errors.h"
+
 #include <doctest/doctest.h>
 
 #include "tests/storage/faults/report.h"
+#include "tests/storage/faults/runner.h"
 
+using namespace postbag::storage;
 using namespace postbag::storage::test;
 
 namespace {
@@ -19,10 +23,11 @@ constexpr Kind kinds[] = {{FaultKind::io_error, false},
                           {FaultKind::failed_sync, false}};
 
 void survives_errors(const Scenario& scenario) {
-  auto effort = postbag::storage::test::effort();
-  if (!effort.thorough) effort.seeds = 1;
-  for (const auto& [kind, lasting] : kinds) report(fail_each(scenario, kind, lasting, effort));
-  if (effort.thorough) report(fail_each(scenario, FaultKind::io_error, true, effort));
+  auto effort = test::effort();
+  effort.seeds = effort.thorough ? 4 : 1;
+  References references(scenario);
+  for (const auto& [kind, lasting] : kinds) report(fail_each(references, kind, lasting, effort));
+  if (effort.thorough) report(fail_each(references, FaultKind::io_error, true, effort));
 }
 
 /// With upkeep all that can follow an operation follows it; the other ways to do it are for those with time.
@@ -54,6 +59,23 @@ TEST_CASE("disk errors: DELETE and CREATE") { survives_errors(remove_and_create(
 TEST_CASE("disk errors: writes in a group commit") {
   survives_errors(in_group(move_of_5()));
   survives_errors(in_group(multiappend_of_3()));
+}
+
+TEST_CASE("disk errors: a failed sync ends the use of the store until it is opened anew") {
+  const RunDirectory directory;
+  write_tree(start_tree(), directory.path());
+  Layer layer(directory.path(), start_tree());
+  Runner runner(store_options(directory.path()));
+  const auto step = alone(append_large()).steps.at(2);
+  runner.run(step);
+  layer.fail(Fault{FaultKind::failed_sync});
+  CHECK_THROWS_AS(runner.run(step), Broken);
+  CHECK_THROWS_AS(runner.run(step), StoreFailed);
+  CHECK_THROWS_AS(read_account(*runner.store()), StoreFailed);
+  CHECK_THROWS_AS(runner.store()->checkpoint(), StoreFailed);
+  CHECK_THROWS_AS(runner.store()->collect_garbage(1), StoreFailed);
+  runner.close();
+  CHECK_NOTHROW(runner.run(step));
 }
 
 TEST_SUITE_END();

@@ -91,7 +91,7 @@ std::string Tally::text() const {
       << "half-done operations: " << half_done << "\n"
       << "messages in both or neither mailbox: " << both_or_neither << "\n"
       << "numbers given out again: " << reused << "\n"
-      << "stores out of use after a full disk: " << unusable << "\n";
+      << "stores out of use after a full disk or a short write: " << unusable << "\n";
   return out.str();
 }
 
@@ -104,6 +104,7 @@ void Judge::unusable(const std::string& when) { fail(tally_.unusable, "out of us
 
 void Judge::compare(const AccountState& found, const Expected& expected, const std::function<std::string()>& when) {
   if (is_among(found, expected.right) && found.intact()) return;
+  // For a person who looks into one failing case.
   if (std::getenv("POSTBAG_SHOW_STATES") != nullptr) {
     std::string text = "found\n" + found.text();
     for (const auto* state : expected.right) text += "expected\n" + state->text();
@@ -130,12 +131,16 @@ void Judge::open_and_compare(const Tree& disk, const Expected& expected, const s
   const RunDirectory directory;
   write_tree(disk, directory.path());
   const auto options = store_options(directory.path());
+  // With a log that nobody took away, opening does SQLite's own check.
+  const auto log = disk.find("account/mail.db-wal");
+  const bool checked_by_open = log != disk.end() && !log->second->empty();
   {
     const auto store = Store::open(options);
     const auto found = read_account(*store);
     compare(found, expected, when);
     check_next_numbers(*store, found, when);
   }
+  if (checked_by_open) return;
   sqlite::Connection connection(options.directory / "mail.db", {});
   if (const auto answer = connection.quick_check(); answer != "ok") fail(tally_.lost, answer, when());
 }

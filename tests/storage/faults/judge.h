@@ -21,7 +21,7 @@ struct Tally {
   std::uint64_t half_done = 0;        ///< neither done nor not done
   std::uint64_t both_or_neither = 0;  ///< messages that were moved and are not in exactly one mailbox
   std::uint64_t reused = 0;           ///< recovered stores that give out a number which was given out before
-  std::uint64_t unusable = 0;         ///< stores out of use although only room was missing
+  std::uint64_t unusable = 0;         ///< stores out of use although only room was missing, or a write was short
   std::vector<std::string> failures;  ///< one line for each of those
 
   void add(const Tally& other);

@@ -128,7 +128,7 @@ int Layer::sync(int fd) {
     return -1;
   }
   const auto lied = disk_.is_directory(*node) ? Lie::directories : Lie::files;
-  if (lie_ != lied && lie_ != Lie::all) disk_.sync(*node);
+  if (lie_ != lied) disk_.sync(*node);
   changed();
   return 0;
 }

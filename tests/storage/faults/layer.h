@@ -1,10 +1,11 @@
 // The layer between the store and its disk, for SQLite's files and the body files alike.
 //
-// libc.cc defines the functions of libc that change or read files; the linker prefers them to libc's own, also for
-// the calls of libsqlite3 and libstdc++. That was chosen over a VFS of SQLite's because it is the truth that
-// counts: SQLite's own unix VFS and storage/blob/posix.cc run as they are in production, with their retries after
-// short writes and their handling of errno, and one layer sees the order of both, on which the guarantees rest.
-// That nothing escapes it is checked by comparing what it recorded with the directory on each run.
+// libc.cc defines the functions of libc that open, change or sync files; the dynamic linker prefers them to libc's
+// own, also for the calls of libsqlite3 and libstdc++, which are shared libraries. That was chosen over a VFS of
+// SQLite's because it is the truth that counts: SQLite's own unix VFS and storage/blob/posix.cc run as they are in
+// production, with their retries after short writes and their handling of errno, and one layer sees the order of
+// both, on which the guarantees rest. That nothing escapes it is checked by comparing what it recorded with the
+// directory on each run.
 #pragma once
 
 #include <filesystem>
@@ -19,9 +20,8 @@ namespace postbag::storage::test {
 
 /// What can go wrong, as the program sees it.
 enum class FaultKind : std::uint8_t {
-  io_error,   ///< opening or changing fails with EIO, half of the bytes of a failed write are there; lasting: syncs
-              ///< too
-  disk_full,  ///< ENOSPC from what needs room
+  io_error,     ///< opening or changing fails with EIO, after half of the bytes; when it lasts, syncs fail too
+  disk_full,    ///< ENOSPC from what needs room
   short_write,  ///< a write takes half of its bytes
   failed_sync,  ///< a sync fails with EIO, and nobody knows what of the unsynced is on the disk
 };
@@ -35,7 +35,7 @@ struct Fault {
 };
 
 /// Syncs that return success and do nothing.
-enum class Lie : std::uint8_t { none, files, directories, all };
+enum class Lie : std::uint8_t { none, files, directories };
 
 /// Watches all file operations below `root` of this process from construction to destruction; one object at a time,
 /// one thread. What is below `root` is `durable` at first. Nothing is really synced: what a sync promises is kept

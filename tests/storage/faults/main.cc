@@ -22,7 +22,7 @@ Effort effort() {
   Effort effort;
   if (seed != nullptr) effort.first_seed = std::strtoull(seed, nullptr, 10);
   effort.thorough = std::getenv("POSTBAG_LONG") != nullptr;
-  if (effort.thorough) effort.seeds = 60;
+  if (effort.thorough) effort.seeds = 40;
   return effort;
 }
 

@@ -199,12 +199,11 @@ Operation remove_and_create() {
                }));
 }
 
-StoreOptions store_options(const std::filesystem::path& root, Durability durability) {
+StoreOptions store_options(const std::filesystem::path& root) {
   static const FixedClock clock;
   StoreOptions options;
   options.directory = root / "account";
   options.clock = &clock;
-  options.durability = durability;
   options.inline_body = 1'000;
   return options;
 }

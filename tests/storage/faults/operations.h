@@ -28,7 +28,6 @@ struct Scenario {
   std::vector<Step> steps;
   std::size_t first = 0;  ///< the first step that is under test
   bool moves = false;     ///< whatever happens, each message is somewhere as often as before
-  Durability durability = Durability::full;
 };
 
 /// An operation by itself. `before` comes first and is acknowledged.
@@ -66,6 +65,6 @@ std::vector<Scenario> scenarios(const Operation& operation);
 /// What all of them start from: an account with mail, made without a fault.
 const Tree& start_tree();
 /// The options they open a store with, whose bodies of 1 kB and more are files.
-StoreOptions store_options(const std::filesystem::path& root, Durability durability = Durability::full);
+StoreOptions store_options(const std::filesystem::path& root);
 
 }  // namespace postbag::storage::test

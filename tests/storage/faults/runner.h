@@ -51,6 +51,7 @@ using Done = std::vector<bool>;
 class References {
  public:
   explicit References(const Scenario& scenario) : scenario_(scenario) {}
+  const Scenario& scenario() const { return scenario_; }
   const AccountState& after(const Done& done);
 
  private:

@@ -5,7 +5,6 @@
 #include <stdexcept>
 
 #include "storage/errors.h"
-#include "tests/storage/faults/runner.h"
 
 namespace postbag::storage::test {
 
@@ -50,7 +49,7 @@ class PowerTrial {
     const RunDirectory directory;
     write_tree(scenario_.start, directory.path());
     Layer layer(directory.path(), scenario_.start, lie_);
-    Runner runner(store_options(directory.path(), scenario_.durability));
+    Runner runner(store_options(directory.path()));
     for (const auto& step : scenario_.steps) {
       layer.each_change([&] { take_pictures(layer.disk()); });
       runner.run(step);
@@ -75,8 +74,10 @@ class PowerTrial {
   void take_pictures(const Disk& disk) {
     ++changes_;
     pictures_.push_back({disk.live(), changes_, "kill"});
-    for (auto seed = effort_.first_seed; seed < effort_.first_seed + effort_.seeds; ++seed)
+    for (std::uint64_t i = 0; i < effort_.seeds; ++i) {
+      const auto seed = effort_.seed(i, changes_);
       pictures_.push_back({disk.after_power_loss(seed), changes_, "power loss, seed " + std::to_string(seed)});
+    }
   }
 
   void judge_pictures() {
@@ -102,13 +103,13 @@ class PowerTrial {
 /// Runs in which one operation of the disk fails, or all from it on.
 class FaultTrial {
  public:
-  FaultTrial(const Scenario& scenario, FaultKind kind, bool lasting, const Effort& effort)
-      : scenario_(scenario),
+  FaultTrial(References& references, FaultKind kind, bool lasting, const Effort& effort)
+      : scenario_(references.scenario()),
         kind_(kind),
         lasting_(lasting),
         effort_(effort),
-        references_(scenario),
-        judge_(scenario) {}
+        references_(references),
+        judge_(references.scenario()) {}
 
   Tally run() {
     for (n_ = 0; attempt();) ++n_;
@@ -121,7 +122,7 @@ class FaultTrial {
     const RunDirectory directory;
     write_tree(scenario_.start, directory.path());
     Layer layer(directory.path(), scenario_.start);
-    Runner runner(store_options(directory.path(), scenario_.durability));
+    Runner runner(store_options(directory.path()));
     done_.clear();
     const bool certain = run_steps(layer, runner);
     const auto expected = expectation(references_, done_, !certain);
@@ -134,9 +135,11 @@ class FaultTrial {
 
   void look(const Disk& disk, const Expected& expected, const std::string& state) {
     judge_.judge(disk.live(), expected, [&] { return when() + state + "then kill"; });
-    for (auto seed = effort_.first_seed; seed < effort_.first_seed + effort_.seeds; ++seed)
+    for (std::uint64_t i = 0; i < effort_.seeds; ++i) {
+      const auto seed = effort_.seed(i, static_cast<std::uint64_t>(n_));
       judge_.judge(disk.after_power_loss(seed), expected,
                    [&] { return when() + state + "then power loss, seed " + std::to_string(seed); });
+    }
   }
 
   /// False when the store went out of use within a step that failed: then nobody knows whether that step was done.
@@ -145,7 +148,9 @@ class FaultTrial {
       if (&step == first_to_fail()) layer.fail(Fault{kind_, n_, lasting_});
       if (&step == last_commit() && kind_ == FaultKind::disk_full && layer.struck()) layer.fail(std::nullopt);
       const bool struck_before = layer.struck();
-      if (!run_step(step, runner)) return false;
+      if (!run_step(step, layer, runner)) return false;
+      // A short write is an ordinary answer of write(2): the rest is written with the next.
+      if (!done_.back() && kind_ == FaultKind::short_write) judge_.unusable(when());
       // Room that was missing once, or is there again, is no reason not to work.
       if (!done_.back() && kind_ == FaultKind::disk_full && struck_before && !(lasting_ && layer.struck()))
         judge_.unusable(when());
@@ -153,15 +158,18 @@ class FaultTrial {
     return true;
   }
 
-  bool run_step(const Step& step, Runner& runner) {
+  bool run_step(const Step& step, const Layer& layer, Runner& runner) {
     bool acknowledged = false;
     try {
       runner.run(step);
       acknowledged = true;
     } catch (const Broken&) {
+      if (!layer.struck()) throw;
       // Which kind it is shows in what the store does next.
     }
-    const bool readable = runner.store() == nullptr || look_inside(*runner.store(), acknowledged);
+    // Before the fault all is as in every other run.
+    const bool readable =
+        !layer.struck() || runner.store() == nullptr || look_inside(*runner.store(), acknowledged);
     if (readable || acknowledged) done_.push_back(acknowledged);
     return readable || acknowledged;
   }
@@ -175,7 +183,7 @@ class FaultTrial {
       judge_.compare(found, expectation(references_, done, false), [&] { return when() + "still running"; });
       return true;
     } catch (const Broken&) {
-      if (kind_ == FaultKind::disk_full) judge_.unusable(when());
+      if (kind_ == FaultKind::disk_full || kind_ == FaultKind::short_write) judge_.unusable(when());
       return false;
     }
   }
@@ -197,7 +205,7 @@ class FaultTrial {
   FaultKind kind_;
   bool lasting_;
   const Effort& effort_;
-  References references_;
+  References& references_;
   Judge judge_;
   Done done_;
   int n_ = 0;
@@ -205,8 +213,8 @@ class FaultTrial {
 
 }  // namespace
 
-Tally fail_each(const Scenario& scenario, FaultKind kind, bool lasting, const Effort& effort) {
-  return FaultTrial(scenario, kind, lasting, effort).run();
+Tally fail_each(References& references, FaultKind kind, bool lasting, const Effort& effort) {
+  return FaultTrial(references, kind, lasting, effort).run();
 }
 
 Tally cut_power(const Scenario& scenario, const Effort& effort, Lie lie) {
