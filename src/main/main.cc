@@ -20,6 +20,7 @@ struct Arguments {
   std::string mailbox;
   std::string data_dir;
   bool json = false;
+  bool quick = false;
 };
 
 /// What to run; set by the subcommand that was given.
@@ -88,6 +89,17 @@ void add_dump(CLI::App& app, Arguments& a, Action& action) {
   command->add_flag("--json", a.json, "As JSON");
 }
 
+void add_verify(CLI::App& app, Arguments& a, Action& action) {
+  CLI::App* command = subcommand(
+      app, "verify",
+      "Look for what contradicts itself in what is stored, also while the server runs; exit code 65 when "
+      "something does",
+      action, [&a] { return verify(a.user, a.data_dir, a.quick); });
+  command->add_option("USER", a.user, "Only this account");
+  add_directory(*command, a.data_dir);
+  command->add_flag("--quick", a.quick, "Do not compare message bodies with their checksums");
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -100,6 +112,7 @@ int main(int argc, char** argv) {
   add_users(app, arguments, action);
   add_deliver(app, arguments, action);
   add_dump(app, arguments, action);
+  add_verify(app, arguments, action);
   try {
     app.parse(argc, argv);
     return action();

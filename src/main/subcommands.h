@@ -29,4 +29,7 @@ int deliver(const std::string& user, const std::string& mailbox, const std::stri
 /// Prints what is stored; an empty mailbox means all.
 int dump(const std::string& user, const std::string& mailbox, const std::string& data_dir, bool as_json);
 
+/// Says what contradicts itself, of one account or, when `user` is empty, of all. EX_OK when nothing does.
+int verify(const std::string& user, const std::string& data_dir, bool quick);
+
 }  // namespace postbag::daemon

@@ -9,7 +9,7 @@
 #include <sodium.h>
 
 #include "postbag/accounts.h"
-#include "server/account_book.h"
+#include "server/account_directory.h"
 #include "server/failures.h"
 #include "storage/dump.h"
 
@@ -88,22 +88,12 @@ StoredMailbox stored_mailbox(const storage::Dump& dump, const storage::DumpedMai
   return out;
 }
 
-/// Where the account's mail lies; the directory is not made when it is not there.
-Expected<std::filesystem::path> directory_of(const std::string& data_dir, std::string_view user) {
-  const Failure unknown{Cause::no_such_account, "no such account"};
-  if (!std::filesystem::exists(data_dir)) return std::unexpected(unknown);
-  const server::AccountBook book(data_dir, system_clock());
-  const auto account = book.find(user);
-  if (!account) return std::unexpected(unknown);
-  return book.account_directory(account->id);
-}
-
 }  // namespace
 
 Expected<void> read_account(const std::string& data_dir, std::string_view user, std::string_view mailbox,
                             const std::function<void(const StoredMailbox&)>& each) {
   return server::guarded([&]() -> Expected<void> {
-    const auto directory = directory_of(data_dir, user);
+    const auto directory = server::directory_of(data_dir, user);
     if (!directory) return std::unexpected(directory.error());
     bool found = mailbox.empty();
     if (std::filesystem::exists(*directory)) {  // made by the first login or delivery

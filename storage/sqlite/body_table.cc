@@ -14,6 +14,10 @@ BodyTable::BodyTable(const Connection& c)
       structure_size_(c.prepare("SELECT length(data) FROM structure WHERE body = ?")),
       has_file_(c.prepare("SELECT 1 FROM body WHERE file = ?")),
       each_(c.prepare("SELECT id, size, checksum, file FROM body ORDER BY id")),
+      inline_size_(c.prepare("SELECT length(data) FROM body WHERE id = ?")),
+      extra_(c.prepare("SELECT extra FROM shared WHERE body = ?")),
+      shared_count_(c.prepare("SELECT count(*) FROM shared")),
+      garbage_ranges_(c.prepare("SELECT first, last FROM garbage ORDER BY first")),
       share_(c.prepare("INSERT INTO shared (body, extra) VALUES (?, 1) ON CONFLICT (body) DO UPDATE "
                        "SET extra = extra + 1")),
       shared_within_(c.prepare("SELECT body FROM shared WHERE body BETWEEN ? AND ? ORDER BY body")),
@@ -70,6 +74,29 @@ void BodyTable::each(const std::function<void(BodyId, const BodyRow&)>& f) {
   while (rows.next())
     f(rows.number<BodyId>(0),
       {static_cast<std::uint64_t>(rows.integer(1)), std::string(rows.bytes(2)), std::string(rows.bytes(3))});
+}
+
+std::uint64_t BodyTable::inline_size(BodyId id) {
+  auto rows = inline_size_.query(id);
+  return rows.next() ? static_cast<std::uint64_t>(rows.integer(0)) : 0;
+}
+
+std::uint64_t BodyTable::extra(BodyId id) {
+  auto rows = extra_.query(id);
+  return rows.next() ? static_cast<std::uint64_t>(rows.integer(0)) : 0;
+}
+
+std::uint64_t BodyTable::shared_count() {
+  auto rows = shared_count_.query();
+  rows.next();
+  return static_cast<std::uint64_t>(rows.integer(0));
+}
+
+RangeSet<BodyId> BodyTable::garbage_ranges() {
+  RangeSet<BodyId> out;
+  auto rows = garbage_ranges_.query();
+  while (rows.next()) out.add(Range<BodyId>{rows.number<BodyId>(0), rows.number<BodyId>(1)});
+  return out;
 }
 
 void BodyTable::share(BodyId id) { share_.execute(id); }

@@ -44,6 +44,14 @@ class BodyTable {
   /// Calls f for each body, rising.
   void each(const std::function<void(BodyId, const BodyRow&)>& f);
 
+  // For verification
+  /// Bytes that lie in the row; 0 when there are none.
+  std::uint64_t inline_size(BodyId id);
+  /// How many messages more than one refer to it, as counted.
+  std::uint64_t extra(BodyId id);
+  std::uint64_t shared_count();
+  RangeSet<BodyId> garbage_ranges();
+
   /// One more message refers to the body.
   void share(BodyId id);
   /// One message less refers to each of `ids`, which may name a body twice. Those without any are garbage from
@@ -65,6 +73,7 @@ class BodyTable {
 
   const Connection& connection_;
   Statement add_, added_, add_structure_, find_, structure_, structure_size_, has_file_, each_;
+  Statement inline_size_, extra_, shared_count_, garbage_ranges_;
   Statement share_, shared_within_, unshare_, drop_shared_, add_garbage_, garbage_, newest_, erase_,
       erase_structure_, garbage_around_, drop_garbage_;
 };

@@ -93,6 +93,15 @@ std::string Connection::quick_check() {
   return rows.next() ? std::string(rows.bytes(0)) : "no answer";
 }
 
+std::vector<std::string> Connection::integrity_check() {
+  auto statement = prepare("PRAGMA integrity_check(100)");
+  auto rows = statement.query();
+  std::vector<std::string> lines;
+  while (rows.next())
+    if (rows.bytes(0) != "ok") lines.emplace_back(rows.bytes(0));
+  return lines;
+}
+
 std::string Connection::read_blob(const char* table, const char* column, std::int64_t row, std::uint64_t offset,
                                   std::size_t length) const {
   sqlite3_blob* blob = nullptr;

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "storage/sqlite/statement.h"
 
@@ -37,6 +38,9 @@ class Connection {
 
   /// PRAGMA quick_check: "ok", or what is wrong. Reads the whole file.
   std::string quick_check();
+  /// PRAGMA integrity_check: what is wrong, at most 100 lines. Reads the whole file, and each index against its
+  /// table.
+  std::vector<std::string> integrity_check();
 
   /// Part of a BLOB column of an existing row, shorter at its end.
   std::string read_blob(const char* table, const char* column, std::int64_t row, std::uint64_t offset,

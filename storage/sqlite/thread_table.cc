@@ -12,7 +12,10 @@ ThreadTable::ThreadTable(const Connection& c)
       erase_(c.prepare("DELETE FROM threaded WHERE body = ?")),
       drop_keys_(c.prepare("DELETE FROM thread_key WHERE thread = ?1 "
                            "AND NOT EXISTS (SELECT 1 FROM threaded WHERE thread = ?1) "
-                           "AND NOT EXISTS (SELECT 1 FROM body WHERE id = ?1)")) {}
+                           "AND NOT EXISTS (SELECT 1 FROM body WHERE id = ?1)")),
+      stray_keys_(c.prepare("SELECT count(*) FROM thread_key AS k "
+                            "WHERE NOT EXISTS (SELECT 1 FROM threaded WHERE thread = k.thread) "
+                            "AND NOT EXISTS (SELECT 1 FROM body WHERE id = k.thread)")) {}
 
 std::optional<ThreadId> ThreadTable::find(std::span<const std::uint64_t> keys) {
   for (const auto key : keys) {
@@ -41,6 +44,12 @@ void ThreadTable::erase(std::span<const BodyId> bodies) {
     erase_.execute(body);
   }
   for (const auto thread : threads) drop_keys_.execute(thread);
+}
+
+std::uint64_t ThreadTable::stray_keys() {
+  auto rows = stray_keys_.query();
+  rows.next();
+  return static_cast<std::uint64_t>(rows.integer(0));
 }
 
 }  // namespace postbag::storage::sqlite

@@ -21,11 +21,13 @@ class ThreadTable {
   ThreadId thread(BodyId body);
   /// Takes removed bodies out of their threads; of a thread that has none left the keys go.
   void erase(std::span<const BodyId> bodies);
+  /// For verification: keys of threads that no body is in.
+  std::uint64_t stray_keys();
 
  private:
   std::optional<ThreadId> find(std::span<const std::uint64_t> keys);
 
-  Statement find_, add_key_, add_, thread_, erase_, drop_keys_;
+  Statement find_, add_key_, add_, thread_, erase_, drop_keys_, stray_keys_;
 };
 
 }  // namespace postbag::storage::sqlite

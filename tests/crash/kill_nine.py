@@ -112,6 +112,8 @@ def main():
                 print(f"round {number}, {kind}:", *lines, sep="\n  ")
             print("".join(f"round {number}: {line}\n" for line in broken), end="")
             failed = failed or bool(wrong) or bool(broken)
+            if number % 10 == 0:
+                server.run("verify", "--dir", server.data)       # beside the server; ServerFailed unless clean
     print(f"{options.rounds} kills, seed {options.seed}, slowest restart {slowest:.2f} s; acknowledged:")
     print("".join(f"{count:8}  {what}\n" for what, count in sorted(truth.acknowledged.items())), end="")
     print(", ".join(f"{kind}: {totals[kind]}" for kind in KINDS))

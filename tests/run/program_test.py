@@ -98,10 +98,28 @@ def shutdown_says_bye_and_keeps_what_was_acknowledged(server):
     equal(lines, [b"* STATUS INBOX (MESSAGES 2)"], "after the restart")
 
 
+def verify_tells_what_is_wrong_beside_the_server(server):
+    user = server.add_user()
+    session = server.logged_in(user)
+    for _ in range(3):
+        session.append("INBOX", MESSAGE)
+    lines = server.run("verify", user, "--dir", server.data).decode().splitlines()
+    equal(lines, [f"{user}: 3 messages in 6 mailboxes, 3 bodies, 0 deviations"], "a clean account")
+    equal(exit_code(server, "verify", "--dir", server.data), 0, "all accounts")
+    equal(exit_code(server, "verify", "nobody", "--dir", server.data), 67, "no such account")
+    session.append("INBOX", b"Subject: x\r\n\r\n" + b"x" * 100_000)
+    for directory, _, files in os.walk(server.data):
+        if "bodies" in directory and files:
+            os.truncate(os.path.join(directory, files[0]), 10)
+    equal(exit_code(server, "verify", user, "--dir", server.data), 65, "a damaged account")
+    equal(exit_code(server, "verify", user, "--quick", "--dir", server.data), 65, "sizes are looked at too")
+
+
 def main():
     postbag, wirecheck, failed = sys.argv[1], sys.argv[2], 0
     for check in (delivery_reaches_a_session_in_idle, delivery_into_a_mailbox_and_refused, accounts_while_the_server_runs,
-                  dump_shows_what_is_stored, one_server_a_directory, shutdown_says_bye_and_keeps_what_was_acknowledged):
+                  dump_shows_what_is_stored,
+                  verify_tells_what_is_wrong_beside_the_server, one_server_a_directory, shutdown_says_bye_and_keeps_what_was_acknowledged):
         try:
             with Server(postbag, wirecheck) as server:
                 check(server)

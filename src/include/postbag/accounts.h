@@ -63,4 +63,27 @@ struct StoredMailbox {
 Expected<void> read_account(const std::string& data_dir, std::string_view user, std::string_view mailbox,
                             const std::function<void(const StoredMailbox&)>& each);
 
+/// What verify_account looked at, and how much of it is wrong.
+struct Verification {
+  std::uint64_t mailboxes = 0;
+  std::uint64_t messages = 0;
+  std::uint64_t bodies = 0;
+  std::uint64_t deviations = 0;
+};
+
+/// Something that verification found; the view dies with the call.
+struct Finding {
+  bool harmless;          ///< room that is taken for nothing; not counted as a deviation
+  std::string_view text;  ///< one line
+};
+
+/// Walks an account's database, index pages, counters, references and bodies, and tells what contradicts itself.
+/// `every_byte`: also compares each body with its checksum. Reads only; works beside a running server. Causes:
+/// no_such_account, broken (it cannot be read at all).
+Expected<Verification> verify_account(const std::string& data_dir, std::string_view user, bool every_byte,
+                                      const std::function<void(const Finding&)>& each);
+
+/// The same for the list of accounts itself.
+Expected<void> verify_accounts(const std::string& data_dir, const std::function<void(const Finding&)>& each);
+
 }  // namespace postbag

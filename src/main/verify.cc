@@ -1,0 +1,64 @@
+// postbag verify
+
+#include <cstdio>
+
+#include <sysexits.h>
+
+#include "main/complain.h"
+#include "main/subcommands.h"
+#include "postbag/accounts.h"
+
+namespace postbag::daemon {
+
+namespace {
+
+/// What was found of one account, or of the list of accounts.
+class Report {
+ public:
+  explicit Report(std::string subject) : subject_(std::move(subject)) {}
+
+  void operator()(const Finding& finding) {
+    std::printf("%s: %s%.*s\n", subject_.c_str(), finding.harmless ? "note: " : "",
+                static_cast<int>(finding.text.size()), finding.text.data());
+    if (!finding.harmless) ++deviations_;
+  }
+  unsigned long long deviations() const { return deviations_; }
+
+ private:
+  std::string subject_;
+  unsigned long long deviations_ = 0;
+};
+
+/// EX_DATAERR when something is wrong.
+int verify_one(const std::string& user, const std::string& data_dir, bool quick) {
+  Report report(user);
+  const auto found = verify_account(data_dir, user, !quick, [&](const Finding& finding) { report(finding); });
+  if (!found) return complain(found.error());
+  std::printf("%s: %llu messages in %llu mailboxes, %llu bodies, %llu deviations\n", user.c_str(),
+              static_cast<unsigned long long>(found->messages), static_cast<unsigned long long>(found->mailboxes),
+              static_cast<unsigned long long>(found->bodies), static_cast<unsigned long long>(found->deviations));
+  return found->deviations == 0 ? EX_OK : EX_DATAERR;
+}
+
+int verify_list(const std::string& data_dir) {
+  Report report("accounts");
+  const auto done = verify_accounts(data_dir, [&](const Finding& finding) { report(finding); });
+  if (!done) return complain(done.error());
+  return report.deviations() == 0 ? EX_OK : EX_DATAERR;
+}
+
+}  // namespace
+
+int verify(const std::string& user, const std::string& data_dir, bool quick) {
+  if (!user.empty()) return verify_one(user, data_dir, quick);
+  int worst = verify_list(data_dir);
+  const Expected<AccountFile> accounts = AccountFile::open(data_dir);
+  if (!accounts) return complain(accounts.error());
+  const auto names = accounts->list();
+  if (!names) return complain(names.error());
+  for (const std::string& name : *names)
+    if (const int code = verify_one(name, data_dir, quick); code != EX_OK) worst = code;
+  return worst;
+}
+
+}  // namespace postbag::daemon
