@@ -2,6 +2,7 @@
 """The program `postbag` from outside: ready line, accounts, delivery, dump, shutdown, exit codes."""
 
 import json
+import os
 import subprocess
 import sys
 
@@ -105,14 +106,14 @@ def verify_tells_what_is_wrong_beside_the_server(server):
         session.append("INBOX", MESSAGE)
     lines = server.run("verify", user, "--dir", server.data).decode().splitlines()
     equal(lines, [f"{user}: 3 messages in 6 mailboxes, 3 bodies, 0 deviations"], "a clean account")
-    equal(exit_code(server, "verify", "--dir", server.data), 0, "all accounts")
-    equal(exit_code(server, "verify", "nobody", "--dir", server.data), 67, "no such account")
+    equal(exit_code(server, "verify"), 0, "all accounts")
+    equal(exit_code(server, "verify", "nobody"), 67, "no such account")
     session.append("INBOX", b"Subject: x\r\n\r\n" + b"x" * 100_000)
     for directory, _, files in os.walk(server.data):
         if "bodies" in directory and files:
             os.truncate(os.path.join(directory, files[0]), 10)
-    equal(exit_code(server, "verify", user, "--dir", server.data), 65, "a damaged account")
-    equal(exit_code(server, "verify", user, "--quick", "--dir", server.data), 65, "sizes are looked at too")
+    equal(exit_code(server, "verify", user), 65, "a damaged account")
+    equal(exit_code(server, "verify", user, "--quick"), 65, "sizes are looked at too")
 
 
 def main():
