@@ -1,0 +1,61 @@
+#!/usr/bin/env python3
+"""Checks that GUARANTEES.md names tests that exist, and uses each it names.
+
+    check_guarantees.py         prints what is wrong, exit 1 if something is
+    check_guarantees.py --self-test
+"""
+
+import pathlib
+import re
+import sys
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+ROW = re.compile(r"^\| ([A-Z]\d*) \| (\S+) \| (.+) \|$")
+USE = re.compile(r"\[([A-Z]\d*)\]")
+
+
+def names_test(text, name):
+    """Whether the file's text has the test: a scenario, a test case, a function, or what a test program says of itself."""
+    return any(form in text for form in (f"=== {name}\n", f'TEST_CASE("{name}")', f"def {name}(")) \
+        or text.split('"""')[1:2] and name in text.split('"""')[1]
+
+
+def complaints(page, read):
+    tests = {found[1]: (found[2], found[3]) for line in page.splitlines() if (found := ROW.match(line))}
+    used = set(USE.findall(page))
+    for key in sorted(used - tests.keys()):
+        yield f"[{key}] is no test of the list"
+    for key in sorted(tests.keys() - used):
+        yield f"{key} is named nowhere"
+    for key, (path, name) in tests.items():
+        text = read(path)
+        if text is None:
+            yield f"{key}: there is no {path}"
+        elif not names_test(text, name):
+            yield f"{key}: {path} has no test {name!r}"
+
+
+def read(path):
+    file = ROOT / path
+    return file.read_text() if file.is_file() else None
+
+
+def self_test():
+    page = "| x | done [A1] [B] |\n| A1 | a.txt | one |\n| C | b.cc | two |\n| D | none.py | x |\n"
+    files = {"a.txt": "=== one\n", "b.cc": 'TEST_CASE("three")'}
+    found = list(complaints(page, files.get))
+    assert len(found) == 5, found
+    assert not list(complaints("| x [A1] |\n| A1 | a.txt | one |\n", files.get))
+
+
+def main():
+    if "--self-test" in sys.argv:
+        self_test()
+        return 0
+    wrong = list(complaints((ROOT / "GUARANTEES.md").read_text(), read))
+    print("\n".join(f"GUARANTEES.md: {line}" for line in wrong))
+    return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
