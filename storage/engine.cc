@@ -56,6 +56,7 @@ Engine::Engine(StoreOptions options)
   if (unclean_) check_database(connection_, options_.directory);
   files_ = std::make_shared<blob::BodyFiles>(options_.directory / "bodies");
   sweep_incoming();
+  recover_reserved();
 }
 
 void Engine::sweep_incoming() {

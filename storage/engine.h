@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "storage/blob/staged.h"
+#include "storage/errors.h"
 #include "storage/open_mailbox.h"
 #include "storage/options.h"
 #include "storage/sqlite/connection.h"
@@ -56,6 +57,10 @@ class Engine {
   std::optional<UidRange> claim_recent(const OpenMailbox& mailbox);
 
   CommitReport commit(std::span<Write* const> writes);
+  /// Waits for what relaxed commits left unsynced.
+  void sync_flags();
+  /// Before a clean close: nothing is reserved any more. Synced.
+  void take_reservations_back();
   /// Writes what claim_recent() took; nothing when there is nothing.
   void write_claims();
   std::size_t collect_garbage(std::size_t limit, std::int64_t before);
@@ -70,6 +75,14 @@ class Engine {
   };
 
   void sweep_incoming();
+  /// Mailboxes with reservations were not closed cleanly: see OpenMailbox.
+  void recover_reserved();
+  /// Calls f(OpenMailbox&) for each mailbox with a reservation, in a synced transaction.
+  template <class F>
+  void change_reserved(F&& f);
+  bool may_relax(std::span<Write* const> writes) const;
+  /// Whether the commit that is about to be made has to be synced although it only changes flags: it reserves.
+  bool reserve_for_flags();
   /// Runs one body in its savepoint. Throws when the whole commit is lost.
   void run(Write& write);
   bool run_body(Write& write);
@@ -109,8 +122,24 @@ class Engine {
   std::map<MailboxId, Uid> claimed_;  ///< first_recent values that are not written yet
   Effects body_;
   Effects group_;
+  bool relaxed_ = false;   ///< the running commit does not wait for the disk
+  bool unsynced_ = false;  ///< some commit before did not
   bool failed_ = false;
   std::string failure_;
 };
+
+template <class F>
+void Engine::fatally(F&& f) {
+  try {
+    f();
+  } catch (const DiskFull&) {
+    throw;
+  } catch (const std::exception& e) {
+    failed_ = true;
+    failure_ = e.what();
+    for (const auto& [staged, id] : group_.bodies) staged->keep = true;  // perhaps they are committed
+    throw;
+  }
+}
 
 }  // namespace postbag::storage

@@ -7,7 +7,9 @@ namespace postbag::storage {
 CommitReport Engine::commit(std::span<Write* const> writes) {
   require_usable();
   group_ = {};
+  relaxed_ = may_relax(writes);
   try {
+    connection_.sync_commits(!relaxed_);
     connection_.run("BEGIN IMMEDIATE");
     for (auto* write : writes) run(*write);
     finish_commit();
@@ -77,30 +79,19 @@ void Engine::undo_body() {
   body_ = {};
 }
 
-template <class F>
-void Engine::fatally(F&& f) {
-  try {
-    f();
-  } catch (const DiskFull&) {
-    throw;
-  } catch (const std::exception& e) {
-    failed_ = true;
-    failure_ = e.what();
-    for (const auto& [staged, id] : group_.bodies) staged->keep = true;  // perhaps they are committed
-    throw;
-  }
-}
-
 void Engine::finish_commit() {
   const bool changed = !group_.changed.empty() || group_.names_changed;
   if (changed) save_claims();
+  const bool reserves = relaxed_ && reserve_for_flags();
   sync_bodies();
   fatally([&] { connection_.run("COMMIT"); });
   if (!changed) return;
+  unsynced_ = relaxed_;  // a synced commit brings all before it along
+  if (reserves) sync_flags();
   claimed_.clear();
   settle_bodies();
   ++counters_.commits;
-  if (files_ && options_.durability == Durability::full) ++counters_.syncs;
+  if (files_ && options_.durability == Durability::full && !relaxed_) ++counters_.syncs;
 }
 
 void Engine::save_claims() {
@@ -115,6 +106,7 @@ void Engine::save_claims() {
 void Engine::write_claims() {
   if (claimed_.empty()) return;
   try {
+    connection_.sync_commits(true);
     connection_.run("BEGIN IMMEDIATE");
     save_claims();
     fatally([&] { connection_.run("COMMIT"); });
@@ -186,6 +178,7 @@ std::size_t Engine::collect_garbage(std::size_t limit, std::int64_t before) {
 void Engine::commit_garbage(std::span<const BodyId> ids, const std::vector<std::string>& files) {
   for (const auto& file : files) files_->retire(file);
   if (files_) fatally([&] { files_->sync_directories(); });
+  connection_.sync_commits(true);  // files are removed behind it
   connection_.run("BEGIN IMMEDIATE");
   tables_.bodies.erase(ids);
   tables_.threads.erase(ids);

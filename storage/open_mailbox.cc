@@ -92,6 +92,22 @@ void OpenMailbox::set_validity(UidValidity validity) {
   row_.state.uid_validity = validity;
 }
 
+void OpenMailbox::reserve_modseq(std::uint64_t upto) {
+  dirty_ = true;
+  row_.reserved_modseq = upto;
+}
+
+void OpenMailbox::change_all_above_reservation() {
+  dirty_ = true;
+  auto& highest = row_.state.highest_modseq;
+  highest = std::max(highest, ModSeq(row_.reserved_modseq)).next();
+  row_.reserved_modseq = 0;
+  index().edit({{Uid::min(), Uid::max()}}, [&](Message& m) {
+    m.modseq = highest;
+    return true;
+  });
+}
+
 void OpenMailbox::flush() {
   if (!dirty_) return;
   if (index_) index_->flush();

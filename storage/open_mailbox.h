@@ -65,6 +65,12 @@ class OpenMailbox {
   /// The indexes of those of `names` that are in the table.
   KeywordSet known(std::span<const std::string> names) const;
   void set_validity(UidValidity validity);
+  /// Reserves mod-sequences up to `upto`; 0 takes the reservation back.
+  void reserve_modseq(std::uint64_t upto);
+  std::uint64_t reserved_modseq() const { return row_.reserved_modseq; }
+  /// After a stop that was not clean: what was told of up to the reservation may be lost, so all messages change
+  /// anew, above it.
+  void change_all_above_reservation();
   void set_first_recent(Uid uid) { row_.state.first_recent = uid; }
 
   bool dirty() const { return dirty_; }

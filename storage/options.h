@@ -16,6 +16,15 @@ enum class Durability : std::uint8_t {
   none,  ///< safe against the end of the process only; for tests and throw-away data
 };
 
+/// What "committed" promises of a commit that only changes flags.
+enum class FlagDurability : std::uint8_t {
+  full,  ///< the same as of all others
+  /// Safe against the end of the process; on the disk with the next full commit or Store::sync_flags(). A power
+  /// loss may take it back, but no mod-sequence that was ever told is used again, and whoever saw the change finds
+  /// all flags of that mailbox changed anew.
+  relaxed,
+};
+
 /// How far back the log of vanished UIDs of one mailbox reaches, at least as long as neither bound is met.
 struct VanishedLimits {
   std::size_t ranges = 20'000;
@@ -30,6 +39,7 @@ struct StoreOptions {
   Limits limits = {};
   VanishedLimits vanished = {};
   Durability durability = Durability::full;
+  FlagDurability flags = FlagDurability::full;
   /// Bytes of decoded index pages kept between transactions.
   std::size_t cache_bytes = std::size_t{4} * 1024 * 1024;
   /// Bodies up to this size go into the database, larger ones to files. A file costs two more syncs (it and its

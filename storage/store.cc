@@ -21,6 +21,13 @@ CommitReport Store::commit(std::span<Write* const> writes) { return engine_->com
 
 std::uint64_t Store::wal_bytes() const { return engine_->connection().wal_bytes(); }
 
+void Store::sync_flags() { engine_->sync_flags(); }
+
+void Store::close_cleanly() {
+  engine_->take_reservations_back();
+  checkpoint();
+}
+
 void Store::checkpoint() {
   engine_->require_usable();
   engine_->write_claims();

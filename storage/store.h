@@ -66,6 +66,12 @@ class Store {
     return write.take();
   }
 
+  /// Waits until what was acknowledged under FlagDurability::relaxed is on the disk; nothing when it is.
+  void sync_flags();
+  /// Before it is destroyed for good: the log is copied into the database, and nothing is left that opening would
+  /// have to make up for. Left out, nothing is lost.
+  void close_cleanly();
+
   /// Bytes in the write-ahead log. Above some MiB it is time for checkpoint().
   std::uint64_t wal_bytes() const;
   /// Copies the log into the database, with two syncs. Never needed for safety; call it when idle, or when the log

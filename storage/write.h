@@ -22,6 +22,9 @@ class Write {
   /// back.
   virtual bool run(Transaction& transaction) = 0;
 
+  /// Whether all it does is Transaction::store_flags(): see FlagDurability.
+  virtual bool changes_only_flags() const { return false; }
+
   /// Whether it is committed, or was refused by its own body: then the result is valid. False when it threw, or
   /// when the commit failed: then failure() says why.
   bool done() const { return done_; }
@@ -38,13 +41,17 @@ class Write {
   std::exception_ptr failure_;
 };
 
+/// What a body does.
+enum class Changes : bool { anything, only_flags };
+
 /// A Write around a callable `Result<T>(Transaction&)`, called at most once.
-template <class Body>
+template <class Body, Changes changes = Changes::anything>
 class WriteOf final : public Write {
  public:
   using result_type = std::invoke_result_t<Body&, Transaction&>;
 
   explicit WriteOf(Body body) : body_(std::move(body)) {}
+  bool changes_only_flags() const override { return changes == Changes::only_flags; }
   bool run(Transaction& transaction) override {
     result_.emplace(body_(transaction));
     return result_->has_value();

@@ -134,7 +134,7 @@ async::Task<Reply> handle(Session& session, grammar::Store command, ByUid by_uid
                       .told = session.selected().told,
                       .unchanged_since = *since};
   const auto outcome =
-      co_await session.account().write([&](storage::Transaction& tx) { return store(tx, change); });
+      co_await session.account().write_flags([&](storage::Transaction& tx) { return store(tx, change); });
   if (!outcome) co_return refusal(outcome.error());
 
   session.tell_keywords(outcome->keywords);

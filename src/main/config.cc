@@ -42,6 +42,7 @@ class Reader {
   void read_limits(const toml::node& node);
   void read_limit(const toml::node& node, const LimitInfo& limit);
   void read_history(const toml::node& node);
+  void read_durability(const toml::node& node);
   /// Nothing, after a complaint, when it is no number from `least` to `most`.
   std::optional<std::uint64_t> read_number(const toml::node& node, std::string_view name, std::string_view unit,
                                            std::uint64_t least, std::uint64_t most);
@@ -50,11 +51,10 @@ class Reader {
 };
 
 const std::vector<Reader::Key>& Reader::keys() {
-  static const std::vector<Key> all{{"listen", &Reader::read_listen},
-                                    {"workers", &Reader::read_workers},
-                                    {"log_format", &Reader::read_log_format},
-                                    {"limits", &Reader::read_limits},
-                                    {"history", &Reader::read_history}};
+  static const std::vector<Key> all{
+      {"listen", &Reader::read_listen},         {"workers", &Reader::read_workers},
+      {"log_format", &Reader::read_log_format}, {"limits", &Reader::read_limits},
+      {"history", &Reader::read_history},       {"durability", &Reader::read_durability}};
   return all;
 }
 
@@ -147,6 +147,20 @@ void Reader::read_history(const toml::node& node) {
     }
     const auto number = read_number(value, bound->name, {}, 1, bound->most);
     if (number) config.history.*bound->member = *number;
+  }
+}
+
+void Reader::read_durability(const toml::node& node) {
+  const toml::table* table = node.as_table();
+  if (table == nullptr) return complain(node.source(), "durability must be a table: [durability]");
+  for (const auto& [key, value] : *table) {
+    const auto text = value.value_exact<std::string>();
+    if (key.str() != "flags")
+      unknown(key, "durability", {"flags"});
+    else if (text != "full" && text != "relaxed")
+      complain(value.source(), "flags must be \"full\" or \"relaxed\"");
+    else
+      config.flags = text == "relaxed" ? FlagDurability::relaxed : FlagDurability::full;
   }
 }
 

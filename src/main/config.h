@@ -22,6 +22,7 @@ struct Config {
   std::optional<LogFormat> log_format;
   std::vector<std::pair<std::string, std::uint64_t>> limits;
   History history;
+  FlagDurability flags = FlagDurability::full;
 };
 
 /// Reads a file. What is wrong comes all at once, one line each as "FILE:LINE: what": syntax, unknown keys (with

@@ -34,6 +34,7 @@ ServerOptions options_from(const ServeArguments& arguments, Config config) {
   options.workers = config.workers.value_or(options.workers);
   options.limits = std::move(config.limits);
   options.history = config.history;
+  options.flags = config.flags;
   return options;
 }
 

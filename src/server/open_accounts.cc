@@ -133,8 +133,11 @@ async::Task<Result<OpenAccounts::Entry*>> OpenAccounts::entry_of(AccountId id) {
   Result<std::unique_ptr<storage::Store>> store = co_await open_store(id);
   if (!store) co_return std::unexpected(store.error());
   Account::Events events{.rested = [this] { trim_.soon(); }, .failed = [this, id] { log_failure(id); }};
-  entry.account = std::make_unique<Account>(loop_, workers_.at(id.value()), id, std::move(*store), reopener(id),
-                                            options_.close_idle_after, std::move(events), options_.totals);
+  entry.account =
+      std::make_unique<Account>(loop_, workers_.at(id.value()), id, std::move(*store), reopener(id),
+                                AccountOptions{.rest_after = options_.close_idle_after,
+                                               .relaxed_flags = options_.flags == storage::FlagDurability::relaxed},
+                                std::move(events), options_.totals);
   co_return &entry;
 }
 
@@ -160,6 +163,7 @@ storage::StoreOptions OpenAccounts::store_options(AccountId id) const {
   options.clock = &options_.clock;
   options.limits = options_.limits;
   options.vanished = options_.history;
+  options.flags = options_.flags;
   return options;
 }
 

@@ -24,6 +24,7 @@ struct OpenAccountsOptions {
   Log& log;
   std::chrono::seconds close_idle_after;
   storage::VanishedLimits history;
+  storage::FlagDurability flags;
   WriteTotals& totals;
   bool in_memory;  ///< then an idle store is not closed: it holds the only copy
 };

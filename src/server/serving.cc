@@ -42,6 +42,8 @@ OpenAccountsOptions account_options(const ServingParts& parts, Log& log) {
           .log = log,
           .close_idle_after = options.close_idle_after,
           .history = {.ranges = options.history.ranges, .age = std::chrono::days(options.history.days)},
+          .flags = options.flags == FlagDurability::relaxed ? storage::FlagDurability::relaxed
+                                                            : storage::FlagDurability::full,
           .totals = parts.totals,
           .in_memory = options.data_dir.empty()};
 }

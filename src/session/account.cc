@@ -21,13 +21,13 @@ constexpr std::size_t collection_slice = 64;
 }  // namespace
 
 Account::Account(async::Loop& loop, async::Worker& worker, AccountId id, std::unique_ptr<storage::Store> store,
-                 OpenStore open, std::chrono::seconds rest_after, Events events, WriteTotals& totals)
+                 OpenStore open, AccountOptions options, Events events, WriteTotals& totals)
     : loop_(loop),
       worker_(worker),
       id_(id),
       store_(std::move(store)),
       open_(std::move(open)),
-      rest_after_(rest_after),
+      options_(options),
       events_(std::move(events)),
       totals_(totals),
       next_collection_(async::in(collection_interval)) {
@@ -43,13 +43,13 @@ storage::Store& Account::store() {
 
 void Account::note_use() {
   used_ = true;
-  if (open_ && !is_armed()) loop_.timers().arm(*this, async::in(rest_after_));
+  if (open_ && !is_armed()) loop_.timers().arm(*this, async::in(options_.rest_after));
 }
 
 void Account::on_deadline() {
-  const bool busy = std::exchange(used_, false) || holds_ != 0 || committer_ || resting_;
+  const bool busy = std::exchange(used_, false) || holds_ != 0 || committer_ || resting_ || syncing_;
   if (busy) {
-    loop_.timers().arm(*this, async::in(rest_after_));
+    loop_.timers().arm(*this, async::in(options_.rest_after));
     return;
   }
   // A store that cannot be closed well was broken before: whoever uses it next will hear of it.
@@ -85,7 +85,7 @@ async::Task<void> Account::clear_graves() {
 async::Task<void> Account::close() {
   co_await worker_.run([&] {
     const std::unique_ptr<storage::Store> closing = open_ ? std::move(store_) : nullptr;
-    if (closing && !closing->failed()) closing->checkpoint();
+    if (closing && !closing->failed()) closing->close_cleanly();
   });
 }
 
@@ -138,10 +138,31 @@ async::Task<void> Account::commit_batch() {
     const NoticesFailure notices(*this);
     const storage::CommitReport report = co_await worker_.run([&] { return commit(writes); });
     tell(report);
+    flag_sync_.soon();
   } catch (...) {
     failure = std::current_exception();
   }
   if (failure) fail_batch(failure);
+}
+
+void Account::FlagSync::soon() {
+  constexpr std::chrono::seconds most{1};
+  if (account_.options_.relaxed_flags && !is_armed()) account_.loop_.timers().arm(*this, async::in(most));
+}
+
+void Account::FlagSync::on_deadline() {
+  account_.syncing_ = std::make_unique<async::Job>(
+      account_.loop_, account_.sync_flags(), [this](const std::exception_ptr&) { account_.syncing_.reset(); });
+}
+
+async::Task<void> Account::sync_flags() {
+  const NoticesFailure notices(*this);
+  co_await worker_.run([&] {
+    if (!store_) return;
+    const std::uint64_t before = store_->counters().syncs;
+    on_store([](storage::Store& store) { store.sync_flags(); });
+    totals_.syncs += store_->counters().syncs - before;
+  });
 }
 
 storage::CommitReport Account::commit(std::span<storage::Write* const> writes) {

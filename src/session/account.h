@@ -47,6 +47,12 @@ struct WriteTotals {
   std::atomic<std::uint64_t> syncs = 0;    ///< waits for the disk
 };
 
+/// How an account treats its store.
+struct AccountOptions {
+  std::chrono::seconds rest_after;  ///< without use; then the store is closed
+  bool relaxed_flags;               ///< it was opened with storage::FlagDurability::relaxed
+};
+
 /// Loop thread only, but for the bodies: those run on the account's worker, one at a time, so the store needs no
 /// lock. Coroutines that await it must end before it does: sessions hold it by shared_ptr.
 ///
@@ -66,7 +72,7 @@ class Account : private async::Timer {
   };
   /// `open` null: the store is never closed (it is in memory). `totals` outlives the account.
   Account(async::Loop& loop, async::Worker& worker, AccountId id, std::unique_ptr<storage::Store> store,
-          OpenStore open, std::chrono::seconds rest_after, Events events, WriteTotals& totals);
+          OpenStore open, AccountOptions options, Events events, WriteTotals& totals);
   ~Account();
   Account(const Account&) = delete;
   Account& operator=(const Account&) = delete;
@@ -90,6 +96,15 @@ class Account : private async::Timer {
   async::Task<std::invoke_result_t<Body&, storage::Transaction&>> write(Body body) {
     note_use();
     storage::WriteOf<Body> write(body);
+    co_await Committed(*this, write);
+    co_return write.take();
+  }
+
+  /// The same for a body that does nothing but Transaction::store_flags(): see storage::FlagDurability.
+  template <class Body>
+  async::Task<std::invoke_result_t<Body&, storage::Transaction&>> write_flags(Body body) {
+    note_use();
+    storage::WriteOf<Body, storage::Changes::only_flags> write(body);
     co_await Committed(*this, write);
     co_return write.take();
   }
@@ -150,6 +165,17 @@ class Account : private async::Timer {
     }
   }
   void notice_failure();
+  /// Within a second what was acknowledged before its sync is synced.
+  class FlagSync final : private async::Timer {
+   public:
+    explicit FlagSync(Account& account) : account_(account) {}
+    void soon();
+
+   private:
+    void on_deadline() override;
+    Account& account_;
+  };
+  async::Task<void> sync_flags();
   /// On the worker: commits and counts.
   storage::CommitReport commit(std::span<storage::Write* const> writes);
 
@@ -188,7 +214,7 @@ class Account : private async::Timer {
   AccountId id_;
   std::unique_ptr<storage::Store> store_;  ///< touched on the worker only; null while it rests
   OpenStore open_;
-  std::chrono::seconds rest_after_;
+  AccountOptions options_;
   Events events_;
   WriteTotals& totals_;
   std::atomic<bool> store_failed_ = false;  ///< written on the worker
@@ -203,6 +229,8 @@ class Account : private async::Timer {
   async::Deadline next_collection_;
   std::unique_ptr<async::Job> committer_;
   std::unique_ptr<async::Job> resting_;
+  FlagSync flag_sync_{*this};
+  std::unique_ptr<async::Job> syncing_;
   std::vector<std::shared_ptr<void>> graves_;
   std::unique_ptr<async::Job> burying_;
 };

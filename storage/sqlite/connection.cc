@@ -64,6 +64,7 @@ void Connection::harden(const ConnectionOptions& options) {
   if (options.read_only) return;
   run("PRAGMA page_size=4096; PRAGMA journal_mode=WAL; PRAGMA checkpoint_fullfsync=ON;");
   run(options.sync ? "PRAGMA synchronous=FULL;" : "PRAGMA synchronous=OFF;");
+  syncs_ = sync_commits_ = options.sync;
   sqlite3_wal_autocheckpoint(db, 0);
   sqlite3_wal_hook(db, remember_wal, &wal_bytes_);
 }
@@ -71,6 +72,23 @@ void Connection::harden(const ConnectionOptions& options) {
 void Connection::run(const char* sql) {
   const int code = sqlite3_exec(db_.get(), sql, nullptr, nullptr, nullptr);
   if (code != SQLITE_OK) throw_error(db_.get(), code);
+}
+
+void Connection::sync_commits(bool yes) {
+  if (!syncs_ || yes == sync_commits_) return;
+  run(yes ? "PRAGMA synchronous=FULL" : "PRAGMA synchronous=NORMAL");
+  sync_commits_ = yes;
+}
+
+void Connection::sync_log() {
+  if (!syncs_) return;
+  // In WAL mode the journal is the log.
+  sqlite3_file* log = nullptr;
+  const int code = sqlite3_file_control(db_.get(), "main", SQLITE_FCNTL_JOURNAL_POINTER, &log);
+  if (code != SQLITE_OK) throw_error(db_.get(), code);
+  if (log == nullptr || log->pMethods == nullptr) throw Broken("database: its log cannot be synced");
+  const int synced = log->pMethods->xSync(log, SQLITE_SYNC_NORMAL);
+  if (synced != SQLITE_OK) throw Broken("database: cannot sync its log");
 }
 
 bool Connection::in_transaction() const { return sqlite3_get_autocommit(db_.get()) == 0; }

@@ -42,6 +42,12 @@ class Connection {
   /// table.
   std::vector<std::string> integrity_check();
 
+  /// Whether commits wait for the disk from now on. Not within a transaction; nothing in a connection that never
+  /// syncs.
+  void sync_commits(bool yes);
+  /// Waits until all commits are on the disk.
+  void sync_log();
+
   /// Part of a BLOB column of an existing row, shorter at its end.
   std::string read_blob(const char* table, const char* column, std::int64_t row, std::uint64_t offset,
                         std::size_t length) const;
@@ -57,6 +63,8 @@ class Connection {
   };
   void harden(const ConnectionOptions& options);
   std::unique_ptr<sqlite3, Close> db_;
+  bool syncs_ = false;           ///< at all
+  bool sync_commits_ = false;    ///< now
   std::uint64_t wal_bytes_ = 0;  ///< kept by SQLite's hook after each commit
 };
 

@@ -20,10 +20,12 @@ MailboxTable::MailboxTable(const Connection& c)
       names_(c.prepare("SELECT id, name, special_use FROM mailbox ORDER BY name")),
       count_(c.prepare("SELECT count(*) FROM mailbox")),
       load_(c.prepare("SELECT uid_validity, uid_next, modseq, messages, unseen, deleted, bytes, first_recent, "
-                      "low_water, vanished_ranges, keywords FROM mailbox WHERE id = ?")),
+                      "low_water, vanished_ranges, keywords, reserved_modseq FROM mailbox WHERE id = ?")),
       save_(c.prepare("UPDATE mailbox SET uid_validity = ?, uid_next = ?, modseq = ?, messages = ?, unseen = ?, "
-                      "deleted = ?, bytes = ?, first_recent = ?, low_water = ?, vanished_ranges = ?, keywords = ? "
+                      "deleted = ?, bytes = ?, first_recent = ?, low_water = ?, vanished_ranges = ?, keywords = ?, "
+                      "reserved_modseq = ? "
                       "WHERE id = ?")),
+      reserved_(c.prepare("SELECT id FROM mailbox WHERE reserved_modseq > 0")),
       save_first_recent_(c.prepare("UPDATE mailbox SET first_recent = ? WHERE id = ?")),
       create_(c.prepare("INSERT INTO mailbox (name, special_use, uid_validity, uid_next, modseq, messages, unseen, "
                         "deleted, bytes, first_recent, low_water, vanished_ranges, keywords) "
@@ -82,15 +84,24 @@ std::optional<MailboxRow> MailboxTable::load(MailboxId id) {
                            .first_recent = rows.number<Uid>(7)},
                  .keywords = index::unpack_keywords(rows.bytes(10)),
                  .low_water = static_cast<Since>(rows.integer(8)),
-                 .vanished_ranges = static_cast<std::uint64_t>(rows.integer(9))};
+                 .vanished_ranges = static_cast<std::uint64_t>(rows.integer(9)),
+                 .reserved_modseq = static_cast<std::uint64_t>(rows.integer(11))};
   row.state.keywords = static_cast<std::uint32_t>(row.keywords.size());
   return row;
+}
+
+std::vector<MailboxId> MailboxTable::reserved() {
+  std::vector<MailboxId> out;
+  auto rows = reserved_.query();
+  while (rows.next()) out.push_back(rows.number<MailboxId>(0));
+  return out;
 }
 
 void MailboxTable::save(MailboxId id, const MailboxRow& row) {
   const auto& s = row.state;
   save_.execute(s.uid_validity, s.uid_next, s.highest_modseq, s.messages, s.unseen, s.deleted, s.bytes,
-                s.first_recent, row.low_water, row.vanished_ranges, Blob{index::pack_keywords(row.keywords)}, id);
+                s.first_recent, row.low_water, row.vanished_ranges, Blob{index::pack_keywords(row.keywords)},
+                row.reserved_modseq, id);
 }
 
 void MailboxTable::save_first_recent(MailboxId id, Uid first_recent) {

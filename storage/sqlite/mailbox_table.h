@@ -18,6 +18,7 @@ struct MailboxRow {
   std::vector<std::string> keywords;
   Since low_water = 0;  ///< the log of vanished UIDs is complete above it
   std::uint64_t vanished_ranges = 0;
+  std::uint64_t reserved_modseq = 0;  ///< synced; up to here mod-sequences may have been told that are not. 0: none
 };
 
 /// A row of the tree of names.
@@ -40,6 +41,8 @@ class MailboxTable {
   /// Nothing when there is none.
   std::optional<MailboxRow> load(MailboxId id);
   void save(MailboxId id, const MailboxRow& row);
+  /// Mailboxes with a reservation.
+  std::vector<MailboxId> reserved();
   void save_first_recent(MailboxId id, Uid first_recent);
 
   MailboxId create(std::string_view name, SpecialUses use, UidValidity validity);
@@ -59,7 +62,8 @@ class MailboxTable {
  private:
   std::uint32_t floor();
 
-  Statement find_, name_, names_, count_, load_, save_, save_first_recent_, create_, created_, rename_, erase_;
+  Statement find_, name_, names_, count_, load_, save_, reserved_, save_first_recent_, create_, created_, rename_,
+      erase_;
   Statement last_validity_, set_last_validity_, floor_, raise_floor_, retired_, retire_, retired_count_, lowest_,
       drop_lowest_;
 };

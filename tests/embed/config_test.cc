@@ -96,3 +96,12 @@ TEST_CASE("the example configuration is valid and holds every limit with its usu
     CHECK(std::ranges::find(config->limits, std::pair(std::string(info.name), info.usual)) != config->limits.end());
   }
 }
+
+TEST_CASE("the durability of flags is one of two words") {
+  const File file("[durability]\nflags = \"relaxed\"\n");
+  CHECK(read_config(file.path())->flags == FlagDurability::relaxed);
+  CHECK(complaints("[durability]\nflags = \"fast\"\n") ==
+        std::vector<std::string>{"2: flags must be \"full\" or \"relaxed\""});
+  CHECK(complaints("durability = 1\n") == std::vector<std::string>{"1: durability must be a table: [durability]"});
+  CHECK(complaints("[durability]\nflag = \"full\"\n").size() == 1);
+}

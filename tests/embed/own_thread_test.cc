@@ -1,5 +1,6 @@
 // The server on a thread of its own, over files.
 
+#include <chrono>
 #include <filesystem>
 #include <memory>
 #include <string>
@@ -156,5 +157,27 @@ TEST_CASE("sessions that write to one account at the same time share transaction
   CHECK(after.syncs - before.syncs == after.commits - before.commits);
   CHECK(contains(clients.front()->run("STATUS INBOX (MESSAGES)"),
                  "(MESSAGES " + std::to_string(sessions * messages) + ")"));
+  stop(server);
+}
+
+TEST_CASE("relaxed flags are acknowledged before their sync, which comes by itself") {
+  const TemporaryDirectory directory;
+  ServerOptions options = options_for(directory);
+  options.flags = FlagDurability::relaxed;
+  Server server = Server::open(std::move(options)).value();
+  REQUIRE(server.add_account("grace", "secret"));
+  REQUIRE(server.start());
+  SocketClient client(server.addresses().front());
+  REQUIRE(contains(client.run("LOGIN grace secret"), "t OK"));
+  client.run("APPEND INBOX {12+}\r\nSubject: x\r\n");
+  client.run("SELECT INBOX");
+  REQUIRE(contains(client.run("STORE 1 +FLAGS (\\Seen)"), "t OK"));  // reserves, which is synced
+  const Counters before = server.counters();
+  REQUIRE(contains(client.run("STORE 1 -FLAGS (\\Seen)"), "t OK"));
+  CHECK(server.counters().commits == before.commits + 1);
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(30);
+  while (server.counters().syncs == before.syncs && std::chrono::steady_clock::now() < deadline) client.run("NOOP");
+  CHECK(server.counters().syncs == before.syncs + 1);
+  CHECK(server.counters().commits == before.commits + 1);
   stop(server);
 }

@@ -79,6 +79,15 @@ struct History {
   std::uint64_t days = 180;       ///< 1 to most_days
 };
 
+/// When a change of flags (STORE, \Seen by FETCH) is acknowledged. All other changes are always on the disk by
+/// then.
+enum class FlagDurability : std::uint8_t {
+  full,  ///< when it is on the disk
+  /// When it is safe against the end of the process; it is on the disk within a second. A power loss may take the
+  /// flags of that second back, and clients then find all flags of such mailboxes changed.
+  relaxed,
+};
+
 /// Somebody gives a name and a password; the host says whether they are right.
 struct LoginAttempt {
   std::string user;
@@ -98,6 +107,7 @@ struct ServerOptions {
   /// By name; those not named have their usual value.
   std::vector<std::pair<std::string, std::uint64_t>> limits = {};
   History history = {};
+  FlagDurability flags = FlagDurability::full;
   /// Called on the loop's thread, one call at a time. Must not block nor throw. Empty: no log.
   std::function<void(const LogLine&)> log = {};
   /// Seconds since 1970-01-01T00:00:00Z; called from any of the server's threads. Empty: the machine's clock.

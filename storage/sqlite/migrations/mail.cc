@@ -95,6 +95,10 @@ CREATE TABLE thread_key (
 ) STRICT;
 CREATE INDEX thread_key_by_thread ON thread_key (thread);
 )sql",
+    // 3
+    R"sql(
+ALTER TABLE mailbox ADD COLUMN reserved_modseq INTEGER NOT NULL DEFAULT 0;
+)sql",
 };
 
 }  // namespace
