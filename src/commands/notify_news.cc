@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <iterator>
+#include <map>
 #include <set>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -74,26 +76,31 @@ StatusItems changed_items(const Session& session, NotifyEvents events, const sto
   return items;
 }
 
-void tell_messages(Session& session, const NotifyMarks& marks, ToldMailboxes& now) {
+void tell_messages(Session& session, const NotifyMarks& marks, const ToldMailboxes& now) {
+  auto& told = session.notify().told().mailboxes;
   for (const MailboxId id : marks.mailboxes) {
-    const auto before = session.notify().told().mailboxes.find(id);
+    const auto before = told.find(id);
     const auto after = now.mailboxes.find(id);
-    if (after == now.mailboxes.end() || !after->second.state) continue;
-    if (before == session.notify().told().mailboxes.end() || !before->second.state) continue;
-    if (is_selected(session, id)) {  // compared again when it is left
-      after->second.state = before->second.state;
-      continue;
-    }
+    const bool both =
+        before != told.end() && before->second.state && after != now.mailboxes.end() && after->second.state;
+    if (!both || is_selected(session, id)) continue;  // the selected one is compared again when it is left
     const StatusItems items =
         changed_items(session, events_of(session, after->second.name), *before->second.state, *after->second.state);
     if (!items.empty()) tell_status(session, id, after->second, items);
+    before->second.state = after->second.state;
   }
 }
 
 /// Tells names, each once, as they are now.
 class NameTeller {
  public:
-  NameTeller(Session& session, const Found& found) : session_(session), found_(found) {}
+  NameTeller(Session& session, const Found& found) : session_(session), found_(found) {
+    for (const auto& [id, mailbox] : told().mailboxes) {
+      const auto now = found.all.mailboxes.find(id);
+      if (now != found.all.mailboxes.end() && now->second.name != mailbox.name)
+        renamed_.emplace(mailbox.name.utf8(), now->second.name);
+    }
+  }
 
   void tell_new_and_renamed() {
     for (const auto& [id, mailbox] : found_.all.mailboxes) {
@@ -129,15 +136,17 @@ class NameTeller {
   }
 
   /// "No additional MailboxName events are sent for children in this case": section 5.4.
-  bool parent_was_renamed(const MailboxName& from, const MailboxName& to) {
-    return std::ranges::any_of(told().mailboxes, [&](const auto& row) {
-      const MailboxName& before = row.second.name;
-      const auto after = found_.all.mailboxes.find(row.first);
-      if (after == found_.all.mailboxes.end() || !from.is_below(before) || before == after->second.name)
-        return false;
-      const auto moved = from.rebased(before, after->second.name);
-      return moved && *moved == to;
-    });
+  bool parent_was_renamed(const MailboxName& from, const MailboxName& to) const {
+    std::string_view top = from.utf8();
+    for (std::size_t end = top.rfind(MailboxName::separator); end != top.npos;
+         end = top.rfind(MailboxName::separator)) {
+      top = top.substr(0, end);
+      const auto it = renamed_.find(top);
+      if (it == renamed_.end()) continue;
+      const auto moved = from.rebased(*MailboxName::from(top), it->second);
+      if (moved && *moved == to) return true;
+    }
+    return false;
   }
 
   void tell(const MailboxName& name, NotifyEvent event, const MailboxName* old_name = nullptr) {
@@ -151,9 +160,11 @@ class NameTeller {
   }
 
   ListRow row_of(const MailboxName& name) const {
-    for (const storage::MailboxEntry& entry : found_.entries)
-      if (entry.name == name)
-        return {.name = listed_name(entry), .has_children = entry.has_children, .child_info = false};
+    const auto entry = std::ranges::lower_bound(
+        found_.entries, name.utf8(), {},
+        [](const storage::MailboxEntry& e) -> const std::string& { return e.name.utf8(); });
+    if (entry != found_.entries.end() && entry->name == name)
+      return {.name = listed_name(*entry), .has_children = entry->has_children, .child_info = false};
     return {.name = {.name = name.utf8(), .exists = false, .subscribed = false, .special_use = {}},
             .has_children = false,
             .child_info = false};
@@ -161,6 +172,7 @@ class NameTeller {
 
   Session& session_;
   const Found& found_;
+  std::map<std::string, MailboxName, std::less<>> renamed_;  ///< old name -> new one
   std::set<std::string> told_;
 };
 
@@ -174,6 +186,32 @@ void tell_names(Session& session, const Found& found) {
 async::Task<Found> look(Session& session, const NotifyRequest& request) {
   const std::size_t most = session.context().limits.notify_mailboxes;
   co_return co_await session.account().read([&](storage::ReadTransaction& tx) { return look(tx, request, most); });
+}
+
+/// The states of those that commits marked, under the names they were told by.
+ToldMailboxes look_at(storage::ReadTransaction& tx, const NotifyMarks& marks, const ToldMailboxes& told) {
+  ToldMailboxes now;
+  for (const MailboxId id : marks.mailboxes) {
+    const auto known = told.mailboxes.find(id);
+    const auto state = tx.state(id);
+    if (known != told.mailboxes.end() && state) now.mailboxes.emplace(id, ToldMailbox{known->second.name, *state});
+  }
+  return now;
+}
+
+/// Names and subscriptions as they are now; of messages what was told, since not all that changed was marked yet.
+void adopt(Session& session, ToldMailboxes now) {
+  const auto& told = session.notify().told().mailboxes;
+  for (auto& [id, mailbox] : now.mailboxes)
+    if (const auto before = told.find(id); before != told.end() && before->second.state && mailbox.state)
+      mailbox.state = before->second.state;
+  session.notify().told() = std::move(now);
+}
+
+/// RFC 5465 section 5.8.
+void overflow(Session& session) {
+  session.notify().stop();
+  session.respond().raw("* OK [NOTIFICATIONOVERFLOW] Too many mailboxes to watch").crlf();
 }
 
 }  // namespace
@@ -192,15 +230,18 @@ async::Task<bool> begin_watching(Session& session, NotifyRequest& request, TellS
 
 async::Task<void> tell_notified(Session& session) {
   const NotifyMarks marks = session.notify().take_marks();
-  Found found = co_await look(session, session.notify().request());
-  if (found.too_many) {
-    session.notify().stop();
-    session.respond().raw("* OK [NOTIFICATIONOVERFLOW] Too many mailboxes to watch").crlf();
-    co_return;
+  if (marks.names) {
+    Found found = co_await look(session, session.notify().request());
+    if (found.too_many) co_return overflow(session);
+    tell_names(session, found);
+    tell_messages(session, marks, found.all);
+    adopt(session, std::move(found.all));
+  } else {
+    const ToldMailboxes& told = session.notify().told();
+    const ToldMailboxes now =
+        co_await session.account().read([&](storage::ReadTransaction& tx) { return look_at(tx, marks, told); });
+    tell_messages(session, marks, now);
   }
-  if (marks.names) tell_names(session, found);
-  tell_messages(session, marks, found.all);
-  session.notify().told() = std::move(found.all);
   session.notify().forget_own_names();
 }
 
