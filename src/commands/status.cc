@@ -94,11 +94,11 @@ void status_response(Session& session, const MailboxName& name, const StatusNumb
 }
 
 async::Task<Reply> handle(Session& session, grammar::Status command) {
-  const auto name = mailbox_name(session, command.mailbox().text());
-  if (!name) co_return refusal(Error::no_such_mailbox);
   StatusItems items;
   for (const auto att : command.status_att()) items.push_back(status_item(att));
   if (has_item(items, StatusItem::highest_modseq)) session.enable(Feature::condstore);  // RFC 7162 section 3.1
+  const auto name = mailbox_name(session, command.mailbox().text());
+  if (!name) co_return refusal(Error::no_such_mailbox);
   const auto numbers = co_await session.account().read([&](storage::ReadTransaction& tx) {
     const auto id = tx.find(*name);
     return id ? read_status(tx, *id, items) : std::nullopt;

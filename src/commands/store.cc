@@ -118,14 +118,14 @@ std::expected<std::optional<storage::Since>, Reply> unchanged_since(grammar::Sto
 }  // namespace
 
 async::Task<Reply> handle(Session& session, grammar::Store command, ByUid by_uid) {
+  const auto since = unchanged_since(command);
+  if (!since) co_return since.error();
+  if (*since) session.enable(Feature::condstore);  // RFC 7162 section 3.1: once issued, also when it is refused
   if (session.selected().read_only) co_return refusal(Error::read_only);
   auto uids = message_set(session, command.sequence_set().text(), by_uid);
   if (!uids) co_return uids.error();
   auto flags = protocol::flags_value(command.store_att_flags());
   if (!flags) co_return Reply::bad(std::string(protocol::to_string(flags.error())));
-  const auto since = unchanged_since(command);
-  if (!since) co_return since.error();
-  if (*since) session.enable(Feature::condstore);
   const bool silent = protocol::is_silent(command.store_att_flags());
   const Change change{.mailbox = session.selected().id,
                       .uids = std::move(*uids),

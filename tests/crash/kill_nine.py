@@ -93,6 +93,7 @@ def play_round(server, user, truth, number, chance):
     for kind, lines in truth.compare(state).items():
         wrong[kind] += lines
     broken = [f"{load.name_}: {load.wrong!r}" for load in loads if load.wrong]
+    broken += [f"{load.name_} did not notice that the server was killed" for load in loads if load.is_alive()]
     if len(state) > MANY:
         empty(server, user, state)
         truth.state = {}

@@ -45,3 +45,10 @@ def message(world):
     message_id = world.fresh_id()
     filling = b"x" * world.chance.choice([0, 10, 100, 2000])
     return message_id, b"Message-Id: <" + message_id + b">\r\nSubject: x\r\n\r\n" + filling
+
+
+def moment(chance):
+    """A date-time for APPEND, or None to leave it to the server."""
+    if chance.random() < 0.5:
+        return None
+    return f"{chance.randint(10, 28)}-Jul-{chance.randint(1990, 2020)} {chance.randint(10, 23)}:44:25 +0000"

@@ -2,7 +2,7 @@
 
 import re
 
-from choices import flag_list, message, pick, some_flags
+from choices import flag_list, message, moment, pick, some_flags
 from view import expanded
 
 COPYUID = re.compile(rb"\[COPYUID (\d+) (\S+) (\S+)\]")
@@ -54,8 +54,9 @@ def append(client):
     cancelled = count > 1 and world.chance.random() < 0.2
     parts, contents = [], []
     for _ in range(count):
-        (message_id, data), flags = message(world), some_flags(world.chance, most=2)
-        parts.append((flag_list(flags), data))
+        (message_id, data), flags, date = message(world), some_flags(world.chance, most=2), moment(world.chance)
+        parts.append((flag_list(flags) + (f' "{date}"' if date else ""), data))
+        world.model.identities.appended(message_id, date)
         contents.append((message_id, flags))
     if cancelled:
         parts[-1] = ("()", b"")       # RFC 3502 section 6.3.11: a zero-length literal cancels all
@@ -73,9 +74,9 @@ def append(client):
 
     if world.chance.random() < 0.5:
         client.run(b"APPEND " + target.encode() + b"".join(
-            b" %s {%d+}\r\n%s" % (flags.encode(), len(data), data) for flags, data in parts), effect)
+            b" %s {%d+}\r\n%s" % (head.encode(), len(data), data) for head, data in parts), effect)
     else:
-        heads = [f" {flags} {{{len(data)}}}".encode() for flags, data in parts]
+        heads = [f" {head} {{{len(data)}}}".encode() for head, data in parts]
         literals = [data + head for (_, data), head in zip(parts, heads[1:] + [b""])]
         client.run(b"APPEND " + target.encode() + heads[0], effect, literals)
 

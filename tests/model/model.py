@@ -6,6 +6,8 @@ one in this step, and settle() demands that it lies above all that the mailbox h
 
 import random as random_module
 
+from identities import Identities
+
 SNAPSHOTS = 40
 
 
@@ -123,6 +125,7 @@ class Model:
 
     def __init__(self):
         self.boxes, self.former, self.highest_validity = {}, {}, 0
+        self.identities = Identities()
         self.touched = []            # mailboxes that the next settling looks at
         self.names_changed = False
 

@@ -5,7 +5,9 @@ import re
 from view import normal_flags
 
 ROW = re.compile(rb"\* \d+ FETCH \(UID (\d+) FLAGS \(([^)]*)\)(?: MODSEQ \((\d+)\))?\)\r\n")
-ID = re.compile(rb"\* \d+ FETCH \(UID (\d+) BODY\[[^\]]*\] \{\d+\}\r\nMessage-Id: <([^>]*)>")
+CONTENT = re.compile(rb"\* \d+ FETCH \(UID (\d+) INTERNALDATE \"([^\"]*)\"(?: EMAILID \(([^)]*)\))? "
+                     rb"BODY\[[^\]]*\] \{\d+\}\r\nMessage-Id: <([^>]*)>")
+MAILBOXID = re.compile(rb"\[MAILBOXID \(([^)]*)\)\]")
 LISTED = re.compile(rb"\* LIST \(([^)]*)\) \"/\" \"?([^\"\r\n]*)\"?\r\n")
 NUMBERS = {
     "exists": re.compile(rb"\* (\d+) EXISTS"),
@@ -26,24 +28,29 @@ class Look:
         self.uids = [int(uid) for uid, _, _ in rows]
         self.flags = [normal_flags(flags) for _, flags, _ in rows]
         self.modseqs = [int(modseq or 0) for _, _, modseq in rows]
-        self.message_ids = {int(uid): message_id for uid, message_id in ID.findall(text)}
+        contents = CONTENT.findall(text)
+        self.message_ids = {int(uid): message_id for uid, _, _, message_id in contents}
+        self.identities = [(message_id, date.decode(), email_id) for _, date, email_id, message_id in contents]
+        mailbox_id = MAILBOXID.search(text)
+        self.mailbox_id = mailbox_id.group(1) if mailbox_id else None
         exists = int(numbers["exists"].group(1))
         assert exists == len(rows), f"{exists} EXISTS, {len(rows)} FETCH responses"
 
 
 class Observer:
-    def __init__(self, connection, modseqs):
-        """`modseqs`: the server has CONDSTORE."""
+    def __init__(self, connection, modseqs, identities):
+        """`modseqs`: the server has CONDSTORE; `identities`: it has OBJECTID."""
         self.connection, self.modseqs = connection, modseqs
+        self.content = f"(INTERNALDATE {'EMAILID ' if identities else ''}BODY.PEEK[HEADER.FIELDS (MESSAGE-ID)])"
 
     def look(self, box):
-        """The mailbox now; the message ids of its unverified messages."""
+        """The mailbox now; the contents of its unverified messages."""
         commands = [f"EXAMINE {box.name}", "UID FETCH 1:* (UID FLAGS)"]
         if self.modseqs:
             commands = [f"EXAMINE {box.name} (CONDSTORE)", "UID FETCH 1:* (UID FLAGS MODSEQ)"]
         new = "1:*" if box.adopted else ",".join(map(str, box.unverified))
         if new:
-            commands.append(f"UID FETCH {new} (BODY.PEEK[HEADER.FIELDS (MESSAGE-ID)])")
+            commands.append(f"UID FETCH {new} {self.content}")
         return Look(self.connection.exchange(commands + ["UNSELECT"]), self.modseqs)
 
     def names(self):

@@ -37,12 +37,14 @@ class World:
         self.user = server.add_user()
         connection = server.logged_in(self.user, "observer", deadline=60)
         self.capabilities = connection.command("CAPABILITY")[0][0].decode().split()
-        self.observer = Observer(connection, self.has("CONDSTORE"))
+        self.observer = Observer(connection, self.has("CONDSTORE"), self.has("OBJECTID"))
         self.resyncer = Resyncer(self) if self.has("QRESYNC") else None
         self.model, self.others = Model(), set()
         self._begin(connection)
         kinds = [kind for kind, (capability, _) in KINDS.items() if self.has(capability)]
         self.clients = [Client(self, f"c{n}", self.chance.choice(kinds)) for n in range(self.chance.randint(2, 5))]
+        for client in self.clients:
+            self.count(f"a session of kind {client.kind}")
 
     def _begin(self, connection):
         """Two to four mailboxes of the names that are played with; what else an account has stays as it is."""
@@ -91,9 +93,17 @@ class World:
                 look = self.observer.look(box)
                 self.model.validity_of(box, look.validity, before)
                 box.settle(look)
+                self.identify(box, look)
                 if self.has("QRESYNC") and self.chance.random() < 0.3:
                     box.remember(box.snapshot(), self.chance)
         self.model.touched = []
+
+    def identify(self, box, look):
+        if self.has("OBJECTID"):
+            self.model.identities.mailbox(box, look.mailbox_id)
+        for told in look.identities:
+            if self.model.identities.message(*told):
+                self.count("a message seen again with its EMAILID and date")
 
     def step(self):
         client = self.chance.choice(self.clients)
