@@ -22,8 +22,11 @@ Layer* current = nullptr;  // NOLINT(cppcoreguidelines-avoid-non-const-global-va
 
 Layer* Layer::in_place() { return current; }
 
-Layer::Layer(std::filesystem::path root, const Tree& durable, Lie lie)
-    : root_(std::move(root).string()), disk_(durable), lie_(lie) {
+Layer::Layer(std::filesystem::path root, const Tree& durable, Lie lie) : Layer(std::move(root), Disk(durable)) {
+  lie_ = lie;
+}
+
+Layer::Layer(std::filesystem::path root, Disk disk) : root_(std::move(root).string()), disk_(std::move(disk)) {
   assert(current == nullptr);
   current = this;
 }

@@ -43,6 +43,8 @@ enum class Lie : std::uint8_t { none, files, directories };
 class Layer {
  public:
   Layer(std::filesystem::path root, const Tree& durable, Lie lie = Lie::none);
+  /// What is below `root` is `disk.live()`, as a process left it that was killed: not all of it is durable.
+  Layer(std::filesystem::path root, Disk disk);
   ~Layer();
   Layer(const Layer&) = delete;
   Layer& operator=(const Layer&) = delete;
@@ -82,7 +84,7 @@ class Layer {
 
   std::string root_;
   Disk disk_;
-  Lie lie_;
+  Lie lie_ = Lie::none;
   std::unordered_map<int, std::optional<Disk::Node>> files_;  ///< by descriptor; nothing: not recorded
   std::function<void()> each_change_;
   std::optional<Fault> fault_;

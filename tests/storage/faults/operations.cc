@@ -213,6 +213,15 @@ const Tree& start_tree() {
   return tree;
 }
 
+Deed deliver_anew() {
+  return [](Store& store) -> Body {
+    return [add = append("INBOX", {{"one more", large}})(store)](Transaction& tx) -> Result<void> {
+      if (const auto made = create_default_mailboxes(tx); !made) return made;
+      return add(tx);
+    };
+  };
+}
+
 Scenario alone(const Operation& operation) {
   using enum Step::What;
   return scenario(

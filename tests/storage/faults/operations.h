@@ -54,6 +54,8 @@ Operation create();
 Operation remove();
 Operation remove_and_create();
 
+/// Adds a large message "one more" to INBOX, which it makes if need be.
+Deed deliver_anew();
 /// The operation between two others.
 Scenario alone(const Operation& operation);
 /// The operation with two others in one commit, of which the first is refused.
