@@ -51,6 +51,7 @@ async::Task<void> Session::sync(Expunge expunge) {
   std::optional<Uid> from = Uid::min();
   std::optional<ModSeq> upto;
   UidSet arrived;
+  UidSet vanished;
   while (from) {
     const Selected& known = *selected_;
     const Uid here = *from;
@@ -64,8 +65,9 @@ async::Task<void> Session::sync(Expunge expunge) {
     if (first) upto = news->changes.upto;
     tell_keywords(news->keywords);
     if (news->recent) selected_->recent.add(*news->recent);
-    if (first && expunge == Expunge::told) tell_removed(news->changes.vanished);
-    if (first && expunge == Expunge::held) tell_held(news->changes.vanished);
+    if (first) vanished = std::move(news->changes.vanished);
+    if (first && expunge == Expunge::told) tell_removed(vanished);
+    if (first && expunge == Expunge::held) tell_held(vanished);
     const std::uint64_t next_before = selected_->known_next;
     const UidSet new_ones = tell_arrived(news->changes.messages);
     arrived.add(new_ones);
@@ -78,6 +80,9 @@ async::Task<void> Session::sync(Expunge expunge) {
   co_await tell_items(arrived);
   if (expunge == Expunge::held) co_return;
   selected_->told_vanished = *upto;
+  // What came and went since the last look was never in the view.
+  if (!vanished.empty())
+    selected_->known_next = std::max(selected_->known_next, std::uint64_t{vanished.back().value()} + 1);
   if (std::exchange(selected_->holds_removals, false)) tell_highest(*upto);
 }
 
