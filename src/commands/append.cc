@@ -97,6 +97,7 @@ async::Task<std::optional<Reply>> refuse_append(Session& session, const protocol
   const grammar::Append append(command.view);
   const std::vector<grammar::AppendMessage> messages = messages_of(append);
   if (auto refused = refuse_message(session, {messages.back(), messages.size()}, size)) co_return refused;
+  if (messages.size() > 1) co_return std::nullopt;  // the mailbox was there; whether it still is, the end tells
   co_return co_await refuse_target(session, append.mailbox().text());
 }
 
@@ -106,12 +107,12 @@ async::Task<Reply> handle(Session& session, grammar::Append command) {
   if (!name) co_return refusal(name.error());
   const auto options = message_options(session, messages_of(command));
   if (!options) co_return options.error();
-  const std::vector<storage::StagedBody>& bodies = session.upload()->messages();
+  const std::vector<storage::StagedBody>* const bodies = co_await session.upload()->messages();
   const auto appended =
       co_await session.account().write([&](storage::Transaction& tx) -> Result<std::vector<storage::Appended>> {
         const auto mailbox = tx.find(*name);
         if (!mailbox) return std::unexpected(Error::no_such_mailbox);
-        return append_all(tx, *mailbox, bodies, *options);
+        return append_all(tx, *mailbox, *bodies, *options);
       });
   if (!appended) co_return refusal_of_target(appended.error());
   co_return Reply::ok("APPEND completed", append_code(*appended));

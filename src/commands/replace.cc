@@ -62,9 +62,9 @@ async::Task<Reply> handle(Session& session, grammar::Replace command, ByUid by_u
   const auto options = message_options(session, messages);
   if (!options) co_return options.error();
   const MailboxId from = session.selected().id;
-  const storage::StagedBody& body = session.upload()->messages().front();
+  const std::vector<storage::StagedBody>* const bodies = co_await session.upload()->messages();
   const auto replaced = co_await session.account().write(
-      [&](storage::Transaction& tx) { return replace(tx, from, *old, *name, body, options->front()); });
+      [&](storage::Transaction& tx) { return replace(tx, from, *old, *name, bodies->front(), options->front()); });
   if (!replaced) co_return refusal_of_target(replaced.error());
   // Before the EXPUNGE response, which the session sends before the tagged line. RFC 8508 section 4.3.
   const std::array added{replaced->added};

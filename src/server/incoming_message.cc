@@ -1,6 +1,7 @@
 #include "server/incoming_message.h"
 
 #include <utility>
+#include <vector>
 
 #include "storage/transaction.h"
 
@@ -33,12 +34,12 @@ async::Task<Result<void>> IncomingMessage::write(std::string bytes) {
 async::Task<Result<storage::Appended>> IncomingMessage::finish() {
   co_await upload_->take({}, true);
   if (upload_->with_nul()) co_return std::unexpected(Error::unknown_encoding);
-  const storage::StagedBody& body = upload_->messages().front();
+  const std::vector<storage::StagedBody>* const bodies = co_await upload_->messages();
   const DateTime now = context_.clock.now();
   const auto append = [&](storage::Transaction& tx) -> Result<storage::Appended> {
     const std::optional<MailboxId> id = tx.find(*mailbox_);
     if (!id) return std::unexpected(Error::no_such_mailbox);
-    return tx.append(*id, body, {}, now);
+    return tx.append(*id, bodies->front(), {}, now);
   };
   co_return co_await account_->write(append);
 }

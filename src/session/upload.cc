@@ -28,15 +28,18 @@ mime::ParserLimits parser_limits(const Limits& limits) {
 
 async::Task<void> Upload::take(std::string_view bytes, bool last) {
   pending_.append(bytes);
-  if (!std::exchange(within_, !last)) ++begun_;
-  if (!with_nul_ && bytes.contains('\0')) with_nul_ = begun_ - 1;
-  if (last || pending_.size() >= piece) co_await write(last);
+  size_ += bytes.size();
+  if (!with_nul_ && bytes.contains('\0')) with_nul_ = complete_;
+  if (last) {
+    ends_.push_back(pending_.size());
+    ++complete_;
+  }
+  if (pending_.size() >= piece) co_await hand_over();
 }
 
-std::uint64_t Upload::size() const {
-  std::uint64_t bytes = 0;
-  for (const storage::StagedBody& message : messages_) bytes += message.size();
-  return bytes;
+async::Task<const std::vector<storage::StagedBody>*> Upload::messages() {
+  if (!ends_.empty()) co_await hand_over();
+  co_return &messages_;
 }
 
 std::size_t Upload::memory_left() const {
@@ -51,17 +54,31 @@ Upload::~Upload() {
   account_.bury(std::make_shared<Remains>(std::move(messages_), std::move(open_)));
 }
 
-async::Task<void> Upload::write(bool last) {
-  co_await account_.with_store([&](storage::Store& store) { write_on_worker(store, last); });
-  pending_.clear();
-  if (last) pending_.shrink_to_fit();
+async::Task<void> Upload::hand_over() {
+  co_await account_.with_store([&](storage::Store& store) { write_on_worker(store); });
+  pending_ = {};
+  ends_.clear();
 }
 
-void Upload::write_on_worker(storage::Store& store, bool last) {
+void Upload::write_on_worker(storage::Store& store) {
+  std::string_view rest = pending_;
+  std::size_t done = 0;
+  for (const std::size_t end : ends_) {
+    write(store, rest.substr(0, end - done));
+    finish();
+    rest.remove_prefix(end - done);
+    done = end;
+  }
+  if (!rest.empty()) write(store, rest);
+}
+
+void Upload::write(storage::Store& store, std::string_view bytes) {
   if (!open_) open_.emplace(Open{store.stage(memory_left()), mime::Parser(parser_limits(limits_))});
-  open_->writer.append(pending_);
-  open_->parser.feed(pending_);
-  if (!last) return;
+  open_->writer.append(bytes);
+  open_->parser.feed(bytes);
+}
+
+void Upload::finish() {
   const mime::Structure structure = std::move(open_->parser).finish();
   messages_.push_back(open_->writer.finish(mime::encode(structure), mime::thread_keys(structure)));
   open_.reset();

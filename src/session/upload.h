@@ -27,10 +27,10 @@ class Upload {
 
   /// Takes the next bytes of the message that is being sent; `last` ends it. Throws what the store throws.
   async::Task<void> take(std::string_view bytes, bool last);
-  /// The messages that are complete.
-  const std::vector<storage::StagedBody>& messages() const { return messages_; }
-  /// Bytes of all of them together.
-  std::uint64_t size() const;
+  /// The messages that are complete, staged in the store; they stay this object's. Throws what the store throws.
+  async::Task<const std::vector<storage::StagedBody>*> messages();
+  /// Bytes taken.
+  std::uint64_t size() const { return size_; }
   /// The first message that has a NUL in it, which no literal but BINARY's may hold (RFC 9051 section 4.3); nothing
   /// when none has.
   std::optional<std::size_t> with_nul() const { return with_nul_; }
@@ -41,19 +41,22 @@ class Upload {
     storage::BodyWriter writer;
     mime::Parser parser;
   };
-  async::Task<void> write(bool last);
-  void write_on_worker(storage::Store& store, bool last);
+  async::Task<void> hand_over();
+  void write_on_worker(storage::Store& store);
+  void write(storage::Store& store, std::string_view bytes);
+  void finish();
   /// What the next message may hold in memory: all that wait take some MiB together, however many there are.
   std::size_t memory_left() const;
 
   Account& account_;
   Account::Hold hold_;  ///< a store that opens sweeps away what looks left over
   const Limits& limits_;
-  std::string pending_;  ///< bytes not yet handed over, so that a small message takes one trip
+  std::string pending_;            ///< bytes not yet handed over, so that many small messages take one trip
+  std::vector<std::size_t> ends_;  ///< of messages, in pending_
   std::optional<Open> open_;
   std::vector<storage::StagedBody> messages_;
-  std::size_t begun_ = 0;  ///< messages whose first bytes came
-  bool within_ = false;    ///< a message
+  std::size_t complete_ = 0;  ///< messages whose last bytes came
+  std::uint64_t size_ = 0;
   std::optional<std::size_t> with_nul_;
 };
 
