@@ -9,7 +9,8 @@ namespace postbag::mime {
 
 namespace {
 
-constexpr char version = 1;
+constexpr char version = 2;
+constexpr char version_without_sort_keys = 1;
 
 void put(std::string& out, std::uint64_t v) {
   for (; v >= 0x80; v >>= 7) out.push_back(static_cast<char>(v | 0x80U));
@@ -31,6 +32,23 @@ void put_date(std::string& out, const std::optional<DateTime>& date) {
   if (!date) return;
   put(out, zigzag(date->seconds));
   put(out, zigzag(date->zone_minutes));
+}
+
+void put_keys(std::string& out, const std::vector<std::uint64_t>& keys) {
+  put(out, keys.size());
+  for (const std::uint64_t key : keys)
+    for (unsigned shift = 0; shift < 64; shift += 8) out.push_back(static_cast<char>(key >> shift & 0xffU));
+}
+
+std::string packed(const SortKeys& keys) {
+  std::string out;
+  put(out, keys.reply_or_forward ? 1 : 0);
+  for (const std::string* text :
+       {&keys.subject, &keys.from, &keys.to, &keys.cc, &keys.display_from, &keys.display_to})
+    put_bytes(out, *text);
+  put_keys(out, keys.id);
+  put_keys(out, keys.references);
+  return out;
 }
 
 void put_extensions(std::string& out, const std::vector<ByteRange>& extensions) {
@@ -78,6 +96,14 @@ class Reader {
     rest_.remove_prefix(size);
     return taken;
   }
+  /// Eight bytes, the lowest first.
+  std::uint64_t fixed() {
+    if (rest_.size() < sizeof(std::uint64_t)) throw CorruptStructure();
+    std::uint64_t v = 0;
+    for (std::size_t i = sizeof v; i-- > 0;) v = v << 8 | static_cast<unsigned char>(rest_[i]);
+    rest_.remove_prefix(sizeof v);
+    return v;
+  }
   template <class E>
   E enumerator(E last) {
     const std::uint64_t v = number();
@@ -94,6 +120,23 @@ std::optional<DateTime> take_date(Reader& in) {
   if (in.number() == 0) return std::nullopt;
   const std::int64_t seconds = unzigzag(in.number());
   return DateTime{.seconds = seconds, .zone_minutes = static_cast<std::int16_t>(unzigzag(in.number()))};
+}
+
+std::vector<std::uint64_t> take_keys(Reader& in) {
+  std::vector<std::uint64_t> keys;
+  for (std::uint64_t left = in.number(); left > 0; --left) keys.push_back(in.fixed());
+  return keys;
+}
+
+SortKeys unpacked(std::string_view bytes) {
+  Reader in(bytes);
+  SortKeys keys;
+  keys.reply_or_forward = in.number() != 0;
+  for (std::string* text : {&keys.subject, &keys.from, &keys.to, &keys.cc, &keys.display_from, &keys.display_to})
+    *text = in.bytes();
+  keys.id = take_keys(in);
+  keys.references = take_keys(in);
+  return keys;
 }
 
 /// A count and that many pairs of numbers; the bytes they are in.
@@ -134,6 +177,7 @@ std::string encode(const Structure& structure) {
   std::string out(1, version);
   put(out, structure.size);
   put_date(out, structure.sent);
+  put_bytes(out, packed(sort_keys(structure)));
   put_bytes(out, envelope(structure));
   put_bytes(out, rendered.bodystructure);
   put_extensions(out, rendered.extensions);
@@ -145,16 +189,22 @@ std::string encode(const Structure& structure) {
 }
 
 StoredStructure::StoredStructure(std::string_view bytes) {
-  if (bytes.empty() || bytes.front() != version) throw CorruptStructure();
+  const char form = bytes.empty() ? '\0' : bytes.front();
+  if (form != version && form != version_without_sort_keys) throw CorruptStructure();
   Reader in(bytes.substr(1));
   size_ = in.number();
   sent_ = take_date(in);
+  if (form == version) sort_keys_ = in.bytes();
   envelope_ = in.bytes();
   bodystructure_ = in.bytes();
   extensions_ = take_pairs(in);
   common_complete_ = in.number() != 0;
   common_fields_ = in.bytes();
   parts_ = in.rest();
+}
+
+SortKeys StoredStructure::sort_keys() const {
+  return sort_keys_ ? unpacked(*sort_keys_) : sort_keys_of_fields(common_fields_);
 }
 
 void StoredStructure::append_body(std::string& out) const {

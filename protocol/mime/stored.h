@@ -9,14 +9,18 @@
 #include <string_view>
 #include <vector>
 
+#include "protocol/mime/sort_keys.h"
 #include "protocol/mime/structure.h"
 
 namespace postbag::mime {
 
-/// The stored form. Version 1, all numbers as LEB128 varints:
+/// The stored form. Version 2, all numbers as LEB128 varints:
 ///
-///     byte 1 | size of message | date | envelope | bodystructure | extensions | common fields | parts
+///     byte 2 | size of message | date | sort keys | envelope | bodystructure | extensions | common fields | parts
 ///     date          = 0, or 1, seconds (zigzag), zone minutes (zigzag)
+///     sort keys     = length, then 1 if reply or forward else 0, subject, from, to, cc, display from, display to
+///     (each
+///                     length and bytes), identifiers, references (each a count, then 8 bytes each, lowest first)
 ///     envelope      = length, ENVELOPE in wire form
 ///     bodystructure = length, BODYSTRUCTURE in wire form
 ///     extensions    = count, then (gap since the last run's end, length) each: cut out, they leave BODY
@@ -27,7 +31,7 @@ namespace postbag::mime {
 /// ENVELOPE and BODYSTRUCTURE are kept rendered, so an answer is a copy. Of the header only the fields clients ask
 /// for in lists are kept (about 1 kB): enough for HEADER.FIELDS of every client we know and for SEARCH by address
 /// and subject over thousands of messages without touching a body; a whole header (often 8 kB of DKIM and ARC)
-/// would double what we write.
+/// would double what we write. Version 1 had no sort keys: they are then made of the common fields.
 std::string encode(const Structure& structure);
 
 /// The stored bytes are not what encode() wrote: the store is damaged.
@@ -48,6 +52,8 @@ class StoredStructure {
   /// The Date field, for SENTBEFORE, SENTON, SENTSINCE (see protocol::local_day); nothing when missing or
   /// unreadable.
   std::optional<DateTime> sent() const { return sent_; }
+  /// What SORT and THREAD compare, copied out.
+  SortKeys sort_keys() const;
   /// ENVELOPE in wire form.
   std::string_view envelope() const { return envelope_; }
   /// BODYSTRUCTURE in wire form.
@@ -76,6 +82,7 @@ class StoredStructure {
  private:
   std::uint64_t size_ = 0;
   std::optional<DateTime> sent_;
+  std::optional<std::string_view> sort_keys_;  ///< nothing in version 1
   std::string_view envelope_, bodystructure_, extensions_, common_fields_, parts_;
   bool common_complete_ = false;
 };

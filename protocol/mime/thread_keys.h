@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <vector>
 
 #include "protocol/mime/structure.h"
@@ -10,8 +11,11 @@ namespace postbag::mime {
 
 /// Keys made of the identifiers in Message-ID, In-Reply-To and References, in the order in which the thread is to
 /// be looked for: the message's own, those it answers, those it refers to from the last to the first. Each once. Of
-/// In-Reply-To the first 20 count, of References the first and the last 20. Empty when there are none. A key is the
-/// beginning of the BLAKE2b of the identifier, so it takes the same room however long that is.
+/// In-Reply-To the first 20 count, of References the first and the last 20. Empty when there are none. See
+/// message_id_keys().
 std::vector<std::uint64_t> thread_keys(const Structure& message);
+
+/// The message's References, unfolded; empty when it has none, or they are not among the fields that are kept.
+std::string references_of(const Structure& message);
 
 }  // namespace postbag::mime

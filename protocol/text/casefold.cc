@@ -17,15 +17,16 @@ namespace {
 
 bool is_ascii(char c) { return static_cast<unsigned char>(c) < 0x80; }
 
-/// Appends the folded form of one code point. RFC 5051 section 2: case, then decomposition to the end.
+/// Appends the folded form of one code point: titlecase, then decomposition to the end. RFC 5051 section 2 (2).
 void append_folded(char32_t point, std::string& out) {
   // The longest decomposition Unicode has is 18 code points (U+FDFA).
   std::array<utf8proc_int32_t, 32> parts;  // NOLINT: utf8proc fills it
   int last_class = 0;
   // NOLINTNEXTLINE: utf8proc's enumerators are bits to be joined
-  const auto options = static_cast<utf8proc_option_t>(UTF8PROC_CASEFOLD | UTF8PROC_DECOMPOSE | UTF8PROC_COMPAT);
-  const auto count = utf8proc_decompose_char(static_cast<utf8proc_int32_t>(point), parts.data(),
-                                             static_cast<utf8proc_ssize_t>(parts.size()), options, &last_class);
+  const auto options = static_cast<utf8proc_option_t>(UTF8PROC_DECOMPOSE | UTF8PROC_COMPAT);
+  const auto titled = utf8proc_totitle(static_cast<utf8proc_int32_t>(point));
+  const auto count = utf8proc_decompose_char(titled, parts.data(), static_cast<utf8proc_ssize_t>(parts.size()),
+                                             options, &last_class);
   if (count < 0 || static_cast<std::size_t>(count) > parts.size()) {
     append_utf8(out, point);
     return;
@@ -40,7 +41,7 @@ void take_ascii(std::string_view& text, std::string& out) {
   const std::size_t at = out.size();
   out.append(text.substr(0, run));
   std::transform(out.begin() + static_cast<std::ptrdiff_t>(at), out.end(),
-                 out.begin() + static_cast<std::ptrdiff_t>(at), ascii_lower);
+                 out.begin() + static_cast<std::ptrdiff_t>(at), ascii_upper);
   text.remove_prefix(run);
 }
 

@@ -6,9 +6,9 @@
 
 namespace postbag::protocol {
 
-/// The form of `utf8` in which two texts that differ only in case or in compatibility forms are equal bytes: full
-/// case folding, then compatibility decomposition (utf8proc). Bytes that are not UTF-8 stay. Idempotent but for
-/// those.
+/// The form of `utf8` in which two texts that differ only in case or in compatibility forms are equal bytes, and
+/// whose bytes give the order: each character in titlecase, then decomposed (NFKD without reordering). To the
+/// letter of RFC 5051 section 2, so "ß" is not "ss". Bytes that are not UTF-8 stay.
 std::string casefolded(std::string_view utf8);
 
 /// What is searched for, prepared once. Value type; any thread.

@@ -16,10 +16,14 @@ TEST_CASE("case and compatibility forms do not matter") {
   } rows[] = {{"Hello World", "o w", true},
               {"Hello World", "O W", true},
               {"Hello", "hello!", false},
-              {"GRÖSSE", "größe", true},
-              {"größe", "GRÖSSE", true},
+              {"GRÖSSE", "größe", false},  // U+00DF has no titlecase property of its own: RFC 5051 section 2
+              {"GRÜSSE", "grüsse", true},
+              {"ΣΊΣΥΦΟΣ", "σίσυφος", true},
+              {"\xc7\x86", "\xc7\x84", true},    // U+01C6 and U+01C4: D, z, caron
+              {"D\xc5\xbe", "\xc7\x84", false},  // U+017E alone has a titlecase: Z, caron
               {"cafe\xcc\x81", "CAFÉ", true},
-              {"ﬁsh", "FISH", true},
+              {"ﬁsh", "FISH", false},  // the ligature decomposes after titlecase: to f, i
+              {"ﬁsh", "ﬁSH", true},
               {"ПРИВЕТ", "привет", true},
               {"x", "", true},
               {"", "", true},
@@ -39,7 +43,7 @@ TEST_CASE("a text in pieces is searched like the whole") {
   const std::string text =
       "aaab Grö\xc3\x9f"
       "e \xf0\x9f\x98\x80 aaac \xff";
-  for (const char* word : {"aac", "GRÖSSE", "e 😀 A", "aaaa", "\xff", "c \xff"}) {
+  for (const char* word : {"aac", "GRÖß", "e 😀 A", "aaaa", "\xff", "c \xff"}) {
     const Needle needle(word);
     for (std::size_t a = 0; a <= text.size(); ++a)
       for (std::size_t b = a; b <= text.size(); ++b) {
@@ -70,4 +74,11 @@ TEST_CASE("every part of a text is found in it, one byte at a time") {
     for (const char c : text) matcher.feed(std::string_view(&c, 1));
     RC_ASSERT(matcher.end_text() == contains_casefolded(text, needle));
   }));
+}
+
+TEST_CASE("the folded bytes give the order of RFC 5051: titlecase, so letters come before the underscore") {
+  CHECK(casefolded("a_") == "A_");
+  CHECK(casefolded("abc") < casefolded("_abc"));
+  CHECK(casefolded("\xc3\xa4") == "A\xcc\x88");   // the RFC's decomposition: umlauts sort with their letter
+  CHECK(casefolded("\xc7\x84") == "Dz\xcc\x8c");  // the RFC's own example
 }
