@@ -1,5 +1,6 @@
 #include "commands/search_program.h"
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <string_view>
@@ -76,10 +77,31 @@ constexpr auto field_rows = std::to_array<FieldRow>({
     {Kind::to, "To"},
 });
 
-/// Whether RETURN stands behind SEARCH; an empty list of options leaves no other trace in the tree.
-bool starts_with_return(std::string_view text) {
-  constexpr std::string_view search = "SEARCH RETURN (";
-  return ascii_iequal(text.substr(0, search.size()), search);
+/// Whether RETURN stands behind the command's name; an empty list of options leaves no other trace in the tree.
+bool has_return(std::string_view text) {
+  constexpr std::string_view options = " RETURN (";
+  const std::size_t name = std::min(text.find(' '), text.size());
+  return ascii_iequal(text.substr(name, options.size()), options);
+}
+
+template <class Command>
+std::expected<SearchReturn, Reply> return_of(Command command) {
+  SearchReturn out;
+  out.extended = has_return(command.text());
+  for (const auto option : command.search_return_opt()) {
+    switch (option.kind()) {
+      case grammar::SearchReturnOpt::Kind::min: out.min = true; break;
+      case grammar::SearchReturnOpt::Kind::max: out.max = true; break;
+      case grammar::SearchReturnOpt::Kind::all: out.all = true; break;
+      case grammar::SearchReturnOpt::Kind::count: out.count = true; break;
+      case grammar::SearchReturnOpt::Kind::save: out.save = true; break;
+      case grammar::SearchReturnOpt::Kind::search_ret_opt_ext:
+        return std::unexpected(Reply::bad("Unknown RETURN option"));
+    }
+  }
+  // Nothing asked for means ALL: RFC 4731 section 3.1. SAVE alone asks for no answer: RFC 5182 section 2.1.
+  if (!out.wants_answer() && !out.save) out.all = true;
+  return out;
 }
 
 /// Builds keys from their views; one object for one SEARCH.
@@ -254,33 +276,39 @@ class Builder {
   std::size_t ranges_ = 0;
 };
 
-}  // namespace
-
-std::expected<SearchReturn, Reply> search_return(grammar::Search command) {
-  SearchReturn out;
-  out.extended = starts_with_return(command.text());
-  for (const auto option : command.search_return_opt()) {
-    switch (option.kind()) {
-      case grammar::SearchReturnOpt::Kind::min: out.min = true; break;
-      case grammar::SearchReturnOpt::Kind::max: out.max = true; break;
-      case grammar::SearchReturnOpt::Kind::all: out.all = true; break;
-      case grammar::SearchReturnOpt::Kind::count: out.count = true; break;
-      case grammar::SearchReturnOpt::Kind::save: out.save = true; break;
-      case grammar::SearchReturnOpt::Kind::search_ret_opt_ext:
-        return std::unexpected(Reply::bad("Unknown RETURN option"));
-    }
-  }
-  // Nothing asked for means ALL: RFC 4731 section 3.1. SAVE alone asks for no answer: RFC 5182 section 2.1.
-  if (!out.wants_answer() && !out.save) out.all = true;
-  return out;
-}
-
-std::expected<Key, Reply> search_program(Session& session, grammar::Search command) {
-  std::string charset;
-  if (const auto named = command.charset()) charset = protocol::string_value(named->text());
+template <class Keys>
+SearchProgram program_of(Session& session, std::string_view charset_argument, const Keys& keys) {
+  std::string charset = charset_argument.empty() ? std::string() : protocol::string_value(charset_argument);
   if (!charset.empty() && !protocol::is_known_charset(charset))
     return std::unexpected(Reply::no("Unknown charset", "BADCHARSET (US-ASCII UTF-8)"));
-  return Builder(session, std::move(charset)).all(command.search_key());
+  return Builder(session, std::move(charset)).all(keys);
+}
+
+}  // namespace
+
+std::expected<SearchReturn, Reply> search_return(grammar::Search command) { return return_of(command); }
+std::expected<SearchReturn, Reply> search_return(grammar::Sort command) { return return_of(command); }
+
+SearchProgram search_program(Session& session, grammar::Search command) {
+  const auto named = command.charset();
+  return program_of(session, named ? named->text() : std::string_view(), command.search_key());
+}
+SearchProgram search_program(Session& session, grammar::Sort command) {
+  return program_of(session, command.charset().text(), command.search_key());
+}
+SearchProgram search_program(Session& session, grammar::Thread command) {
+  return program_of(session, command.charset().text(), command.search_key());
+}
+
+std::expected<search::Job, Reply> search_job(Session& session, SearchProgram program, const SearchReturn& wanted) {
+  Selected& selected = session.selected();
+  if (!program) {
+    if (wanted.save && program.error().status == Reply::Status::no) selected.saved.clear();
+    return std::unexpected(program.error());
+  }
+  if (search::mentions_modseq(*program)) session.enable(Feature::condstore);
+  UidSet candidates = search::narrowed(*program, selected.view.uids());
+  return search::Job{.mailbox = selected.id, .key = std::move(*program), .candidates = std::move(candidates)};
 }
 
 }  // namespace postbag

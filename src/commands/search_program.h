@@ -7,6 +7,7 @@
 #include <string>
 
 #include "commands/search_key.h"
+#include "commands/search_run.h"
 #include "protocol/command.h"
 #include "session/reply.h"
 
@@ -26,11 +27,20 @@ struct SearchReturn {
   bool wants_answer() const { return min || max || all || count; }
 };
 
-/// BAD for an option that we do not know.
+/// BAD for an option that we do not know. For SORT: RFC 5267 section 3.
 std::expected<SearchReturn, Reply> search_return(protocol::grammar::Search command);
+std::expected<SearchReturn, Reply> search_return(protocol::grammar::Sort command);
 
 /// The keys, with sets, `$` and RECENT resolved in the session's view and texts made UTF-8. BAD or NO [BADCHARSET],
 /// [LIMIT].
-std::expected<search::Key, Reply> search_program(Session& session, protocol::grammar::Search command);
+using SearchProgram = std::expected<search::Key, Reply>;
+SearchProgram search_program(Session& session, protocol::grammar::Search command);
+SearchProgram search_program(Session& session, protocol::grammar::Sort command);
+SearchProgram search_program(Session& session, protocol::grammar::Thread command);
+
+/// That program over the selected mailbox; what was wrong with it is passed on. Does what a search does to the
+/// session before it runs: MODSEQ enables CONDSTORE (RFC 7162 section 3.1), a SAVE that fails with NO empties the
+/// variable and one that is BAD leaves it (RFC 9051 section 6.4.4.1).
+std::expected<search::Job, Reply> search_job(Session& session, SearchProgram program, const SearchReturn& wanted);
 
 }  // namespace postbag

@@ -16,17 +16,17 @@ namespace grammar = protocol::grammar;
 
 namespace {
 
-/// Whether EXPUNGE must wait: RFC 9051 section 7.5.1. UID FETCH, UID STORE and UID SEARCH are other commands.
-bool counts_by_number(const protocol::Command& command) {
-  const bool shows_numbers = command.rule == grammar::Rule::fetch || command.rule == grammar::Rule::store ||
-                             command.rule == grammar::Rule::search;
-  return shows_numbers && !command.by_uid;
-}
-
 using grammar::Rule;
 
 bool is_one_of(Rule rule, std::initializer_list<Rule> rules) {
   return std::ranges::find(rules, rule) != rules.end();
+}
+
+/// Whether EXPUNGE must wait: RFC 9051 section 7.5.1, RFC 5256 section 3. UID FETCH, UID STORE, UID SEARCH, UID
+/// SORT and UID THREAD are other commands.
+bool counts_by_number(const protocol::Command& command) {
+  return !command.by_uid &&
+         is_one_of(command.rule, {Rule::fetch, Rule::store, Rule::search, Rule::sort, Rule::thread});
 }
 
 bool makes_messages(Rule rule) { return is_one_of(rule, {Rule::append, Rule::copy, Rule::move, Rule::replace}); }

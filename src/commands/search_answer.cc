@@ -1,0 +1,32 @@
+#include "commands/search_answer.h"
+
+#include <algorithm>
+
+#include "session/session.h"
+
+namespace postbag {
+
+void respond_extended(Session& session, std::string_view tag, const SearchReturn& wanted, ByUid by_uid,
+                      const SearchAnswer& answer) {
+  protocol::Writer out = session.respond();
+  const bool found = answer.count > 0;
+  out.raw("* ESEARCH (TAG ").string(tag).raw(")");
+  if (by_uid == ByUid::yes) out.raw(" UID");
+  if (wanted.min && found) out.raw(" MIN ").number(answer.min);
+  if (wanted.max && found) out.raw(" MAX ").number(answer.max);
+  if (wanted.count) out.raw(" COUNT ").number(answer.count);
+  if (wanted.all && found) out.raw(" ALL ").raw(answer.all);
+  if (answer.modseq) out.raw(" MODSEQ ").number(*answer.modseq);
+  out.crlf();
+}
+
+std::uint64_t modseq_told(const FoundModSeqs& found, const SearchReturn& wanted) {
+  if (wanted.all || wanted.count || !(wanted.min || wanted.max)) return found.highest;
+  return std::max(wanted.min ? found.first : 0, wanted.max ? found.last : 0);
+}
+
+bool saves_only_ends(const SearchReturn& wanted) {
+  return (wanted.min || wanted.max) && !wanted.all && !wanted.count;
+}
+
+}  // namespace postbag

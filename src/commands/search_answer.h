@@ -1,0 +1,40 @@
+// What SEARCH and SORT answer: the parts that both have. RFC 4731, RFC 5267 section 3, RFC 7162 section 3.1.6.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "commands/arguments.h"
+#include "commands/search_program.h"
+
+namespace postbag {
+
+/// What was found, as ESEARCH has it: in rising order, or in the order of a sort.
+struct SearchAnswer {
+  std::uint64_t count = 0;
+  std::uint32_t min = 0, max = 0;  ///< sequence numbers or UIDs of the first and the last; 0: nothing found
+  std::string all;                 ///< the set, in wire form
+  std::optional<std::uint64_t> modseq;
+};
+
+/// `* ESEARCH (TAG "x") UID MIN 1 …`. RFC 9051 section 7.3.4.
+void respond_extended(Session& session, std::string_view tag, const SearchReturn& wanted, ByUid by_uid,
+                      const SearchAnswer& answer);
+
+/// Mod-sequences of what was found.
+struct FoundModSeqs {
+  std::uint64_t first = 0;    ///< of the first message found
+  std::uint64_t last = 0;     ///< of the last
+  std::uint64_t highest = 0;  ///< of all
+};
+
+/// What the answer says of mod-sequences when MODSEQ was searched for and something found: of all messages, or of
+/// just those that are told. RFC 7162 section 3.1.6, RFC 4731 section 3.2.
+std::uint64_t modseq_told(const FoundModSeqs& found, const SearchReturn& wanted);
+
+/// Whether SAVE keeps only what MIN and MAX tell. RFC 9051 section 6.4.4.1, table 4.
+bool saves_only_ends(const SearchReturn& wanted);
+
+}  // namespace postbag

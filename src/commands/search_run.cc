@@ -1,0 +1,50 @@
+#include "commands/search_run.h"
+
+#include <chrono>
+#include <optional>
+
+#include "commands/search_match.h"
+
+namespace postbag::search {
+
+namespace {
+
+/// Messages looked up at once, and how long one slice may hold the account's worker.
+constexpr std::size_t batch = 256;
+constexpr std::chrono::milliseconds slice_time{20};
+
+/// How far a search has come.
+struct Progress {
+  std::optional<Uid> from = Uid::min();
+  bool gone = false;
+};
+
+/// Goes on for a slice of time. On the account's worker.
+void slice(storage::ReadTransaction& tx, const Job& job, Finds& finds, Progress& progress) {
+  const auto keywords = tx.keywords(job.mailbox);
+  progress.gone = !keywords;
+  if (progress.gone) return;
+  const auto end = std::chrono::steady_clock::now() + slice_time;
+  while (progress.from) {
+    const auto messages = tx.messages(job.mailbox, job.candidates, batch, *progress.from);
+    progress.from = messages->next;
+    for (const storage::Message& message : messages->messages) {
+      if (matches(job.key, message, tx, *keywords)) finds.take(message, tx);
+      if (std::chrono::steady_clock::now() < end) continue;
+      progress.from = message.uid == Uid::max() ? std::nullopt : std::optional(message.uid.next());
+      return;
+    }
+  }
+}
+
+}  // namespace
+
+async::Task<bool> run(Account& account, const Job& job, Finds& finds) {
+  const Account::Hold keeps_bodies(account);
+  Progress progress;
+  while (progress.from && !progress.gone)
+    co_await account.read([&](storage::ReadTransaction& tx) { slice(tx, job, finds, progress); });
+  co_return !progress.gone;
+}
+
+}  // namespace postbag::search

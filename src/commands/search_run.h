@@ -1,0 +1,31 @@
+// Running a search program: the one way through a mailbox for SEARCH, SORT and THREAD.
+#pragma once
+
+#include "async/task.h"
+#include "commands/search_key.h"
+#include "session/account.h"
+
+namespace postbag::search {
+
+/// Takes what a search finds.
+class Finds {
+ public:
+  /// One message that matches; rising by UID. On the account's worker, within its transaction.
+  virtual void take(const storage::Message& message, storage::ReadTransaction& tx) = 0;
+
+ protected:
+  ~Finds() = default;
+};
+
+/// What to look for, and where.
+struct Job {
+  MailboxId mailbox;
+  Key key;
+  UidSet candidates;  ///< only these, as far as they are there
+};
+
+/// Goes through the mailbox in slices that hold the account's worker for some 20 ms. Yields false when the mailbox
+/// is gone. `job` and `finds` must outlive the task. Throws what the store throws. Loop thread.
+async::Task<bool> run(Account& account, const Job& job, Finds& finds);
+
+}  // namespace postbag::search

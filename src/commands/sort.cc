@@ -1,0 +1,145 @@
+// SORT and UID SORT. RFC 5256 section 3, with RETURN: RFC 5267 section 3, with DISPLAYFROM and DISPLAYTO: RFC 5957.
+
+#include <algorithm>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "commands/handlers.h"
+#include "commands/search_answer.h"
+#include "commands/search_program.h"
+#include "commands/search_run.h"
+#include "commands/sort_order.h"
+#include "session/session.h"
+
+namespace postbag {
+
+namespace {
+
+SortBy sort_by(grammar::SortKey::Kind kind) {
+  using Kind = grammar::SortKey::Kind;
+  switch (kind) {
+    case Kind::arrival: return SortBy::arrival;
+    case Kind::cc: return SortBy::cc;
+    case Kind::date: return SortBy::date;
+    case Kind::from: return SortBy::from;
+    case Kind::size: return SortBy::size;
+    case Kind::to: return SortBy::to;
+    case Kind::displayfrom: return SortBy::display_from;
+    case Kind::displayto: return SortBy::display_to;
+    case Kind::subject: break;
+  }
+  return SortBy::subject;
+}
+
+std::vector<SortCriterion> criteria_of(grammar::Sort command) {
+  std::vector<SortCriterion> out;
+  for (const auto one : command.sort_criterion())
+    out.push_back({.by = sort_by(one.sort_key().kind()), .reverse = one.reverse().has_value()});
+  return out;
+}
+
+UidSet to_save(const SearchReturn& wanted, const std::vector<SortedFinds::Found>& found) {
+  UidSet kept;
+  if (!saves_only_ends(wanted)) {
+    std::vector<Uid> uids;
+    std::ranges::transform(found, std::back_inserter(uids), &SortedFinds::Found::uid);
+    std::ranges::sort(uids);
+    for (const Uid uid : uids) kept.add(uid);
+  } else if (!found.empty()) {
+    if (wanted.min) kept.add(found.front().uid);
+    if (wanted.max) kept.add(found.back().uid);
+  }
+  return kept;
+}
+
+FoundModSeqs modseqs_of(const std::vector<SortedFinds::Found>& found) {
+  const auto highest = std::ranges::max_element(found, {}, &SortedFinds::Found::modseq);
+  return {.first = found.front().modseq, .last = found.back().modseq, .highest = highest->modseq};
+}
+
+/// What the client is to read for each message: its UID, or its number in the view.
+std::vector<std::uint32_t> numbers_of(const Session& session, const std::vector<SortedFinds::Found>& found,
+                                      ByUid by_uid) {
+  std::vector<std::uint32_t> numbers;
+  numbers.reserve(found.size());
+  const View& view = session.selected().view;
+  for (const auto& one : found) {
+    if (by_uid == ByUid::yes) {
+      numbers.push_back(one.uid.value());
+    } else if (const auto seq = view.seq_of(one.uid)) {
+      numbers.push_back(seq->value());
+    }
+  }
+  return numbers;
+}
+
+/// In the order of the sort; only rising neighbours become a range. RFC 5267 section 3.2.
+std::string ordered_set(const std::vector<std::uint32_t>& numbers) {
+  std::vector<SeqRange> ranges;
+  for (const std::uint32_t n : numbers) {
+    const SeqNum number(n);
+    if (!ranges.empty() && ranges.back().last.value() + std::uint64_t{1} == n) {
+      ranges.back().last = number;
+    } else {
+      ranges.push_back({number, number});
+    }
+  }
+  std::string out;
+  protocol::Writer(out).ranges(std::span<const SeqRange>(ranges));
+  return out;
+}
+
+/// `* SORT n n n (MODSEQ m)`. RFC 5256 section 4, RFC 7162 section 3.1.6.
+void plain_response(Session& session, const std::vector<std::uint32_t>& numbers,
+                    std::optional<std::uint64_t> modseq) {
+  protocol::Writer out = session.respond();
+  out.raw("* SORT");
+  for (const std::uint32_t n : numbers) out.sp().number(n);
+  if (modseq) out.raw(" (MODSEQ ").number(*modseq).raw(")");
+  out.crlf();
+}
+
+SearchAnswer answer_of(const SearchReturn& wanted, const std::vector<std::uint32_t>& numbers,
+                       std::optional<std::uint64_t> modseq) {
+  SearchAnswer answer{.count = numbers.size(), .all = {}, .modseq = modseq};
+  if (numbers.empty()) return answer;
+  answer.min = numbers.front();
+  answer.max = numbers.back();
+  if (wanted.all) answer.all = ordered_set(numbers);
+  return answer;
+}
+
+/// False when the mailbox is gone.
+async::Task<bool> search_and_sort(Account& account, const search::Job& job, SortedFinds& finds) {
+  const bool there = co_await search::run(account, job, finds);
+  bool more = there;
+  while (more) more = co_await account.read([&](storage::ReadTransaction&) { return finds.sort_some(); });
+  co_return there;
+}
+
+}  // namespace
+
+async::Task<Reply> handle(Session& session, grammar::Sort command, ByUid by_uid, std::string_view tag) {
+  if (by_uid == ByUid::no && session.uid_only()) co_return uid_required();
+  const auto wanted = search_return(command);
+  if (!wanted) co_return wanted.error();
+  auto job = search_job(session, search_program(session, command), *wanted);
+  if (!job) co_return job.error();
+  SortedFinds finds(criteria_of(command));
+  const bool there = co_await search_and_sort(session.account(), *job, finds);
+  if (!there) co_return refusal(Error::mailbox_gone);
+  const auto& found = finds.found();
+  if (wanted->save) session.selected().saved = to_save(*wanted, found);
+  std::optional<std::uint64_t> modseq;
+  if (search::mentions_modseq(job->key) && !found.empty()) modseq = modseq_told(modseqs_of(found), *wanted);
+  const auto numbers = numbers_of(session, found, by_uid);
+  if (!wanted->extended)
+    plain_response(session, numbers, modseq);
+  else if (wanted->wants_answer())
+    respond_extended(session, tag, *wanted, by_uid, answer_of(*wanted, numbers, modseq));
+  co_return Reply::ok("SORT completed");
+}
+
+}  // namespace postbag

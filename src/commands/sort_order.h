@@ -1,0 +1,56 @@
+// The order of a SORT: each message becomes one string of bytes, and the strings are sorted. RFC 5256 section 3.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "commands/search_run.h"
+
+namespace postbag {
+
+/// RFC 5256 section 3, RFC 5957 section 4.
+enum class SortBy : std::uint8_t { arrival, cc, date, from, size, subject, to, display_from, display_to };
+
+struct SortCriterion {
+  SortBy by;
+  bool reverse = false;
+};
+
+/// Collects what a search finds and sorts it. Memory: 32 bytes a message and its keys, of which each takes 4 KiB at
+/// most. take() and sort_some() run on the account's worker, the rest on the loop, never at the same time.
+class SortedFinds : public search::Finds {
+ public:
+  /// A criterion that stands there again changes nothing.
+  explicit SortedFinds(std::vector<SortCriterion> criteria);
+
+  void take(const storage::Message& message, storage::ReadTransaction& tx) override;
+  /// Sorts a part, some milliseconds' worth. False when all is sorted.
+  bool sort_some();
+
+  struct Found {
+    std::size_t key;
+    std::uint32_t key_size;
+    Uid uid;
+    std::uint64_t modseq;
+  };
+  /// In order once sort_some() has said so; messages that compare equal by their UIDs. RFC 5256 section 3.
+  const std::vector<Found>& found() const { return found_; }
+
+ private:
+  std::string_view key(const Found& found) const {
+    return std::string_view(keys_).substr(found.key, found.key_size);
+  }
+  void sort_run(std::size_t begin, std::size_t end);
+
+  std::vector<SortCriterion> criteria_;
+  bool reads_structure_ = false;
+  std::string keys_;  ///< one behind the other
+  std::vector<Found> found_;
+  std::size_t sorted_ = 0;  ///< messages in the runs that are sorted so far
+  std::size_t width_;       ///< of those runs; it doubles with each pass of merging
+};
+
+}  // namespace postbag

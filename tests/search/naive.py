@@ -1,0 +1,298 @@
+"""A mailbox as a list of messages, and what SEARCH, SORT and THREAD mean on it: written from the RFCs without regard to
+speed, with Python's email package for the messages, so that it shares nothing with the server."""
+
+import email
+import email.utils
+import re
+import unicodedata
+
+WORD = re.compile(r"=\?([^?*]+)(?:\*[^?]*)?\?([bBqQ])\?([^?]*)\?=")
+
+
+def folded(text):
+    """i;unicode-casemap, RFC 5051 section 2."""
+    titled = (c.title() if len(c.title()) == 1 else c for c in text)
+    return "".join(unicodedata.normalize("NFKD", c) for c in titled).encode("utf-8", "surrogateescape")
+
+
+def decoded_words(text):
+    """RFC 2047 section 6.2: space between two encoded words goes."""
+    text = re.sub(r"(\?=)\s+(?==\?)", r"\1", text)
+
+    def word(match):
+        charset, encoding, content = match.groups()
+        if encoding in "bB":
+            import base64
+            octets = base64.b64decode(content)
+        else:
+            octets = re.sub(rb"=([0-9A-Fa-f]{2})", lambda m: bytes([int(m[1], 16)]), content.encode().replace(b"_", b" "))
+        return octets.decode(charset, "replace")
+
+    return WORD.sub(word, text)
+
+
+def utf8(octets):
+    return octets.decode("utf-8", "surrogateescape")
+
+
+class Message:
+    def __init__(self, raw, uid, arrived, flags=()):
+        self.raw, self.uid, self.arrived, self.flags = raw, uid, arrived, set(flags)
+        self.parsed = email.message_from_bytes(raw)
+        self.fields = header_fields(raw)
+
+    def values(self, name):
+        return [value for field, value in self.fields if field.lower() == name.lower()]
+
+    def text_of_parts(self, with_own_header):
+        """All texts that BODY (or TEXT) looks into: the fields of the parts, and what is text in them, decoded."""
+        texts = []
+        if with_own_header:
+            texts += [f"{name}: {value}" for name, value in self.fields]
+        for part in self.parsed.walk():
+            if part is not self.parsed:
+                unfolded = ((name, re.sub(r"\r?\n(?=[ \t])", "", str(value))) for name, value in part.items())
+                texts += [f"{name}: {decoded_words(value)}" for name, value in unfolded]
+            if part.get_content_maintype() == "text":
+                charset = part.get_content_charset() or "us-ascii"
+                octets = part.get_payload(decode=True)
+                texts.append(utf8(octets) if charset == "us-ascii" else octets.decode(charset, "replace"))
+        return [folded(text) for text in texts]
+
+    def sent(self):
+        """The Date field as (date, seconds since 1970), or nothing."""
+        values = self.values("Date")
+        parsed = email.utils.parsedate_tz(values[0]) if values else None
+        if not parsed:
+            return None
+        return parsed[:3], email.utils.mktime_tz(parsed[:9] + (parsed[9] or 0,))
+
+    def sent_or_arrived(self):
+        sent = self.sent()
+        return sent[1] if sent else self.arrived.timestamp()
+
+    def addresses(self, name):
+        return email.utils.getaddresses(self.values(name)[:1] if name == "From" else self.values(name))
+
+
+def header_fields(raw):
+    """(name, readable value) of a message's own header: unfolded, decoded."""
+    head = re.split(rb"\r?\n\r?\n", raw, maxsplit=1)[0]
+    lines = re.sub(rb"\r?\n(?=[ \t])", b"", head).split(b"\r\n")
+    pairs = (utf8(line).partition(":") for line in lines if b":" in line)
+    return [(name, decoded_words(value.strip(" \t"))) for name, _, value in pairs]
+
+
+# RFC 5256 section 2.1
+
+BLOB = r"\[[^][]*\][ ]*"
+REFWD = rf"(?:re|fwd?)[ ]*(?:{BLOB})?:"
+
+
+def base_subject(text):
+    """The base subject, and whether something that makes a reply or forward was taken off."""
+    text, marked = re.sub(r"[ \t\r\n]+", " ", text), False
+    while True:                                                      # step 2 again after 6
+        while found := re.search(r"(\(fwd\)|[ ])$", text, re.I):     # 2
+            marked, text = marked or found[0] != " ", text[:found.start()]
+        while True:
+            if found := re.match(rf"(?:{BLOB})*{REFWD}|[ ]", text, re.I):    # 3
+                marked, text = marked or found[0] != " ", text[found.end():]
+            elif (found := re.match(BLOB, text)) and text[found.end():]:     # 4
+                text = text[found.end():]
+            else:
+                break                                                # 5
+        if not re.match(r"\[fwd:.*\]$", text, re.I | re.S):          # 6
+            return text, marked
+        marked, text = True, text[5:-1]
+
+
+# SORT: RFC 5256 section 3, RFC 5957
+
+def first_mailbox(message, name):
+    pairs = message.addresses(name)
+    return folded(pairs[0][1].rpartition("@")[0] or pairs[0][1]) if pairs else b""
+
+
+def display(message, name):
+    pairs = message.addresses(name)
+    return folded(pairs[0][0] or pairs[0][1]) if pairs else b""
+
+
+def subject_of(message):
+    values = message.values("Subject")
+    return base_subject(values[0]) if values else ("", False)
+
+
+SORT_KEYS = {
+    "ARRIVAL": lambda m: m.arrived.timestamp(),
+    "CC": lambda m: first_mailbox(m, "Cc"),
+    "DATE": Message.sent_or_arrived,
+    "FROM": lambda m: first_mailbox(m, "From"),
+    "SIZE": lambda m: len(m.raw),
+    "SUBJECT": lambda m: folded(subject_of(m)[0]),
+    "TO": lambda m: first_mailbox(m, "To"),
+    "DISPLAYFROM": lambda m: display(m, "From"),
+    "DISPLAYTO": lambda m: display(m, "To"),
+}
+
+
+def sort(messages, criteria):
+    """`criteria`: (name, reverse) each. Python's sort is stable, in reverse too, so the last criterion goes first."""
+    for name, reverse in reversed(criteria):
+        messages = sorted(messages, key=SORT_KEYS[name], reverse=reverse)
+    return messages
+
+
+# THREAD: RFC 5256 section 3
+
+class Node:
+    def __init__(self, message=None):
+        self.message, self.parent, self.children = message, None, []
+
+    def above(self):
+        node = self
+        while node.parent:
+            node = node.parent
+            yield node
+
+    def speaker(self):
+        return self.message or self.children[0].message
+
+    def key(self):
+        return self.speaker().sent_or_arrived(), self.speaker().uid
+
+    def adopt(self, child):
+        child.parent = self
+        self.children.append(child)
+
+    def leave(self):
+        if self.parent:
+            self.parent.children.remove(self)
+            self.parent = None
+
+
+def identifiers(message, name):
+    return [re.sub(r"\s|\"", "", one) for value in message.values(name)[:1] for one in re.findall(r"<([^>]+)>", value)]
+
+
+def linked(messages):
+    """Step 1."""
+    nodes, everything = {}, []
+
+    def node(identifier):
+        if identifier not in nodes:
+            nodes[identifier] = Node()
+            everything.append(nodes[identifier])
+        return nodes[identifier]
+
+    for message in messages:
+        line = [node(one) for one in identifiers(message, "References") or identifiers(message, "In-Reply-To")[:1]]
+        for parent, child in zip(line, line[1:]):
+            if child.parent is None and child is not parent and child not in parent.above():
+                parent.adopt(child)
+        own = identifiers(message, "Message-ID")[:1]
+        here = node(own[0]) if own else Node()
+        if here.message or not own:
+            here = Node()
+            everything.append(here)
+        here.message = message
+        here.leave()
+        if line and line[-1] is not here and here not in line[-1].above():
+            line[-1].adopt(here)
+    return [one for one in everything if one.parent is None]
+
+
+def pruned(node, at_root):
+    """Step 3: what stands in the place of this node."""
+    node.children = [kept for child in node.children for kept in pruned(child, False)]
+    for child in node.children:
+        child.parent = node
+    if node.message:
+        return [node]
+    if at_root and len(node.children) > 1:
+        return [node]
+    for child in node.children:
+        child.parent = None
+    return node.children
+
+
+def sort_below(node):
+    for child in node.children:
+        sort_below(child)
+    node.children.sort(key=Node.key)
+
+
+def answers(node):
+    return subject_of(node.speaker())[1]
+
+
+def gathered(roots):
+    """Step 5."""
+    def subject(node):
+        return folded(subject_of(node.speaker())[0])
+
+    table = {}
+    for root in roots:
+        if not subject(root):
+            continue
+        other = table.setdefault(subject(root), root)
+        if other.message and (not root.message or (answers(other) and not answers(root))):
+            table[subject(root)] = root
+    roots = list(roots)
+    for root in list(roots):
+        other = table.get(subject(root))
+        if other is None or other is root:
+            continue
+        roots.remove(root)
+        if not root.message and not other.message:
+            for child in root.children:
+                other.adopt(child)
+        elif not other.message or (answers(root) and not answers(other)):
+            other.adopt(root)
+        else:
+            dummy = Node()
+            roots[roots.index(other)] = dummy
+            table[subject(root)] = dummy
+            dummy.adopt(other)
+            dummy.adopt(root)
+    return roots
+
+
+def newest(node):
+    own = [(node.message.sent_or_arrived(), node.message.uid)] if node.message else []
+    return max(own + [newest(child) for child in node.children])
+
+
+def ordered_subject(messages):
+    threads = {}
+    for message in sorted(messages, key=lambda m: (m.sent_or_arrived(), m.uid)):
+        node, subject = Node(message), folded(subject_of(message)[0])
+        if subject in threads:
+            threads[subject].adopt(node)
+        else:
+            threads[subject] = node
+    return list(threads.values())
+
+
+def threads(messages, algorithm):
+    """The threads in wire form, messages by UID."""
+    if algorithm == "ORDEREDSUBJECT":
+        roots = ordered_subject(messages)
+    else:
+        roots = [kept for root in linked(messages) for kept in pruned(root, True)]
+        for root in roots:
+            sort_below(root)
+        roots.sort(key=newest if algorithm == "REFS" else Node.key)
+        if algorithm == "REFERENCES":
+            roots = gathered(roots)
+            for root in roots:
+                sort_below(root)
+            roots.sort(key=Node.key)
+    return "".join(f"({written(root)})" for root in roots)
+
+
+def written(node):
+    below = [written(child) for child in node.children]
+    inner = below[0] if len(below) == 1 else "".join(f"({one})" for one in below)
+    return " ".join(filter(None, [str(node.message.uid) if node.message else "", inner]))
