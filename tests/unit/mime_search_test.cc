@@ -67,7 +67,7 @@ TEST_CASE("what BODY and TEXT see of a message, in pieces of any size") {
     const char* text;
     bool in_text;
     bool in_body;
-  } rows[] = {{"GRÜSSE folded", true, false},    {"subject: grüße", true, false},   {"boundary=x", true, false},
+  } rows[] = {{"GRÜßE folded", true, false},     {"subject: grüße", true, false},   {"boundary=x", true, false},
               {"CAFÉ softbreak", true, true},    {"ÄÖÜ DEEP", true, true},          {"hidden", false, false},
               {"aGlkZGVu", false, false},        {"asis=41", true, true},           {"partdesc", true, true},
               {"subject: embedded", true, true}, {"innertext", true, true},         {"preamble", false, false},
