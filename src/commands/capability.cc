@@ -49,6 +49,8 @@ constexpr auto rows = std::to_array<Row>({
     {"SPECIAL-USE", Shown::after_login},
     {"ESEARCH", Shown::after_login},
     {"SEARCHRES", Shown::after_login},
+    {"WITHIN", Shown::after_login},
+    {"PARTIAL", Shown::after_login},
     {"SORT", Shown::after_login},
     {"SORT=DISPLAY", Shown::after_login},
     {"ESORT", Shown::after_login},

@@ -1,5 +1,5 @@
 // FETCH and UID FETCH. RFC 9051 sections 6.4.5 and 6.4.9; CHANGEDSINCE and VANISHED: RFC 7162 sections 3.1.4.1 and
-// 3.2.6.
+// 3.2.6; PARTIAL: RFC 9394 section 3.3.
 
 #include <algorithm>
 #include <string>
@@ -8,6 +8,7 @@
 #include "commands/fetch_run.h"
 #include "commands/handlers.h"
 #include "commands/missed.h"
+#include "commands/partial_range.h"
 #include "protocol/parse/values.h"
 #include "session/session.h"
 
@@ -22,35 +23,51 @@ constexpr std::size_t most_items = 256;
 struct Modifiers {
   std::optional<storage::Since> changed_since;
   bool vanished = false;
+  std::optional<PartialRange> partial;
 };
 
-/// Nothing when one is given twice.
-std::optional<Modifiers> read_modifiers(grammar::Fetch command) {
-  Modifiers out;
-  for (const auto modifier : command.fetch_modifier()) {
-    const bool vanished = modifier.kind() == grammar::FetchModifier::Kind::vanished;
-    if (vanished ? out.vanished : out.changed_since.has_value()) return std::nullopt;
-    if (vanished)
-      out.vanished = true;
-    else
-      out.changed_since = protocol::number_value(modifier.mod_sequence_value()->text(), ModSeq::max_value);
+using ModifierKind = grammar::FetchModifier::Kind;
+
+bool is_given(const Modifiers& modifiers, ModifierKind kind) {
+  switch (kind) {
+    case ModifierKind::changedsince: return modifiers.changed_since.has_value();
+    case ModifierKind::vanished: return modifiers.vanished;
+    case ModifierKind::partial: break;
   }
-  return out;
+  return modifiers.partial.has_value();
+}
+
+/// Takes one over; false when its number is too large.
+bool take(Modifiers& modifiers, grammar::FetchModifier one) {
+  switch (one.kind()) {
+    case ModifierKind::changedsince:
+      modifiers.changed_since = protocol::number_value(one.mod_sequence_value()->text(), ModSeq::max_value);
+      return true;
+    case ModifierKind::vanished: modifiers.vanished = true; return true;
+    case ModifierKind::partial: break;
+  }
+  modifiers.partial = partial_range(one.partial_range()->text());
+  return modifiers.partial.has_value();
 }
 
 std::expected<Modifiers, Reply> modifiers_of(const Session& session, grammar::Fetch command, ByUid by_uid) {
-  const auto modifiers = read_modifiers(command);
-  if (!modifiers) return std::unexpected(Reply::bad("A modifier is given twice"));
-  if (!modifiers->vanished) return *modifiers;
-  // RFC 7162 section 3.2.6.
+  Modifiers modifiers;
+  for (const auto one : command.fetch_modifier()) {
+    if (is_given(modifiers, one.kind())) return std::unexpected(Reply::bad("A modifier is given twice"));
+    if (!take(modifiers, one)) return std::unexpected(Reply::bad("Number too large"));
+  }
+  // RFC 9394 section 3.3, RFC 7162 section 3.2.6.
+  if (modifiers.partial && by_uid == ByUid::no) return std::unexpected(Reply::bad("PARTIAL goes with UID FETCH"));
+  if (!modifiers.vanished) return modifiers;
   if (by_uid == ByUid::no) return std::unexpected(Reply::bad("VANISHED goes with UID FETCH"));
-  if (!modifiers->changed_since) return std::unexpected(Reply::bad("VANISHED goes with CHANGEDSINCE"));
+  if (!modifiers.changed_since) return std::unexpected(Reply::bad("VANISHED goes with CHANGEDSINCE"));
   if (!session.qresync()) return std::unexpected(Reply::bad("VANISHED wants ENABLE QRESYNC"));
-  return *modifiers;
+  return modifiers;
 }
 
 /// Narrows `uids` to what changed, and tells what vanished of what the set names. RFC 7162 sections 3.1.4.1, 3.2.6.
-async::Task<Result<void>> only_changed(Session& session, UidSet& uids, std::string_view set, Modifiers modifiers) {
+async::Task<Result<void>> only_changed(Session& session, UidSet& uids, std::string_view set,
+                                       const Modifiers& modifiers) {
   const MailboxId mailbox = session.selected().id;
   UidSet asked = uids;
   if (modifiers.vanished) asked.add(absent_uids(session, set));
@@ -98,6 +115,10 @@ async::Task<Reply> handle(Session& session, grammar::Fetch command, ByUid by_uid
   const std::string set(command.sequence_set().text());
   auto uids = message_set(session, set, by_uid);
   if (!uids) co_return uids.error();
+  if (modifiers->partial) {  // first, also in front of CHANGEDSINCE: RFC 9394 section 3.4
+    const auto [begin, end] = modifiers->partial->places(uids->size());
+    uids = uids->at_places(begin, end);
+  }
   if (command.fetch_att().size() > most_items) co_return Reply::no("Too many data items", "LIMIT");
   FetchItems items = fetch_items(command, by_uid == ByUid::yes && !session.uid_only());
   if (modifiers->changed_since) add_modseq(items);

@@ -29,12 +29,18 @@ class FoundUids : public search::Finds {
   FoundModSeqs modseqs;
 };
 
+template <class N>
+RangeSet<N> part_of(const RangeSet<N>& found, const PartialRange& part) {
+  const auto [begin, end] = part.places(found.size());
+  return found.at_places(begin, end);
+}
+
 UidSet to_save(const SearchReturn& wanted, const UidSet& found) {
-  if (!saves_only_ends(wanted) || found.empty()) return found;
-  UidSet ends;
-  if (wanted.min) ends.add(found.front());
-  if (wanted.max) ends.add(found.back());
-  return ends;
+  if (!saves_only_told(wanted) || found.empty()) return found;
+  UidSet told = wanted.partial ? part_of(found, *wanted.partial) : UidSet();
+  if (wanted.min) told.add(found.front());
+  if (wanted.max) told.add(found.back());
+  return told;
 }
 
 /// `* SEARCH n n n (MODSEQ m)`, for IMAP4rev1. RFC 3501 section 7.2.5, RFC 7162 section 3.1.6.
@@ -49,11 +55,12 @@ void plain_response(Session& session, const RangeSet<N>& found, std::optional<st
 
 template <class N>
 SearchAnswer answer_of(const SearchReturn& wanted, const RangeSet<N>& found, std::optional<std::uint64_t> modseq) {
-  SearchAnswer answer{.count = found.size(), .all = {}, .modseq = modseq};
+  SearchAnswer answer{.count = found.size(), .all = {}, .partial = {}, .modseq = modseq};
   if (found.empty()) return answer;
   answer.min = found.front().value();
   answer.max = found.back().value();
   if (wanted.all) protocol::Writer(answer.all).set(found);
+  if (wanted.partial) protocol::Writer(answer.partial).set(part_of(found, *wanted.partial));
   return answer;
 }
 

@@ -16,17 +16,21 @@ void respond_extended(Session& session, std::string_view tag, const SearchReturn
   if (wanted.max && found) out.raw(" MAX ").number(answer.max);
   if (wanted.count) out.raw(" COUNT ").number(answer.count);
   if (wanted.all && found) out.raw(" ALL ").raw(answer.all);
+  if (wanted.partial) {  // RFC 9394 section 3.1
+    out.raw(" PARTIAL (").raw(wanted.partial->written).sp();
+    out.raw(answer.partial.empty() ? "NIL" : answer.partial).raw(")");
+  }
   if (answer.modseq) out.raw(" MODSEQ ").number(*answer.modseq);
   out.crlf();
 }
 
 std::uint64_t modseq_told(const FoundModSeqs& found, const SearchReturn& wanted) {
-  if (wanted.all || wanted.count || !(wanted.min || wanted.max)) return found.highest;
+  if (wanted.all || wanted.count || wanted.partial || !(wanted.min || wanted.max)) return found.highest;
   return std::max(wanted.min ? found.first : 0, wanted.max ? found.last : 0);
 }
 
-bool saves_only_ends(const SearchReturn& wanted) {
-  return (wanted.min || wanted.max) && !wanted.all && !wanted.count;
+bool saves_only_told(const SearchReturn& wanted) {
+  return (wanted.min || wanted.max || wanted.partial) && !wanted.all && !wanted.count;
 }
 
 }  // namespace postbag

@@ -16,6 +16,7 @@ struct SearchAnswer {
   std::uint64_t count = 0;
   std::uint32_t min = 0, max = 0;  ///< sequence numbers or UIDs of the first and the last; 0: nothing found
   std::string all;                 ///< the set, in wire form
+  std::string partial;             ///< what PARTIAL asks for of it; empty: none is there
   std::optional<std::uint64_t> modseq;
 };
 
@@ -34,7 +35,7 @@ struct FoundModSeqs {
 /// just those that are told. RFC 7162 section 3.1.6, RFC 4731 section 3.2.
 std::uint64_t modseq_told(const FoundModSeqs& found, const SearchReturn& wanted);
 
-/// Whether SAVE keeps only what MIN and MAX tell. RFC 9051 section 6.4.4.1, table 4.
-bool saves_only_ends(const SearchReturn& wanted);
+/// Whether SAVE keeps only what MIN, MAX and PARTIAL tell. RFC 9051 section 6.4.4.1, table 4; RFC 9394 section 3.2.
+bool saves_only_told(const SearchReturn& wanted);
 
 }  // namespace postbag

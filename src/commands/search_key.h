@@ -34,6 +34,11 @@ struct InternalDate {
   When when;
   protocol::Day day;
 };
+/// Before or since an instant, which matches both. RFC 5032 section 2.
+struct Arrived {
+  When when;
+  std::int64_t target;  ///< seconds since 1970
+};
 struct SentDate {
   When when;
   protocol::Day day;
@@ -80,8 +85,8 @@ struct And {
 };
 
 struct Key {
-  std::variant<All, HasFlag, HasKeyword, InSet, InternalDate, SentDate, SaveDate, HasBody, InThread, Larger,
-               Smaller, ModSeqAtLeast, FieldContains, MessageContains, Not, Or, And>
+  std::variant<All, HasFlag, HasKeyword, InSet, InternalDate, Arrived, SentDate, SaveDate, HasBody, InThread,
+               Larger, Smaller, ModSeqAtLeast, FieldContains, MessageContains, Not, Or, And>
       test;
 };
 

@@ -49,6 +49,10 @@ class Matcher {
   bool check(const InternalDate& test) {
     return compare(protocol::local_day(message_.internal_date), test.when, test.day);
   }
+  bool check(const Arrived& test) {
+    const std::int64_t arrived = message_.internal_date.seconds;
+    return test.when == When::before ? arrived <= test.target : arrived >= test.target;
+  }
   bool check(const SentDate& test) {
     const auto sent = structure().sent();
     return sent && compare(protocol::local_day(*sent), test.when, test.day);

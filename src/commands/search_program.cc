@@ -95,10 +95,17 @@ std::expected<SearchReturn, Reply> return_of(Command command) {
       case grammar::SearchReturnOpt::Kind::all: out.all = true; break;
       case grammar::SearchReturnOpt::Kind::count: out.count = true; break;
       case grammar::SearchReturnOpt::Kind::save: out.save = true; break;
+      case grammar::SearchReturnOpt::Kind::partial:
+        if (out.partial) return std::unexpected(Reply::bad("PARTIAL is given twice"));
+        out.partial = partial_range(option.partial_range()->text());
+        if (!out.partial) return std::unexpected(Reply::bad("Number too large"));
+        break;
       case grammar::SearchReturnOpt::Kind::search_ret_opt_ext:
         return std::unexpected(Reply::bad("Unknown RETURN option"));
     }
   }
+  // RFC 9394 section 3.1.
+  if (out.all && out.partial) return std::unexpected(Reply::bad("ALL and PARTIAL do not go together"));
   // Nothing asked for means ALL: RFC 4731 section 3.1. SAVE alone asks for no answer: RFC 5182 section 2.1.
   if (!out.wants_answer() && !out.save) out.all = true;
   return out;
@@ -184,6 +191,14 @@ class Builder {
     return Key{search::Smaller{*bytes}};
   }
 
+  /// RFC 5032 section 2.
+  KeyResult within_key(grammar::SearchKey view, When when) const {
+    const auto seconds = protocol::number_value(view.nz_number()->text(), ~std::uint32_t{0});
+    if (!seconds) return std::unexpected(Reply::bad("Number too large"));
+    const std::int64_t target = session_.context().clock.now().seconds - static_cast<std::int64_t>(*seconds);
+    return Key{search::Arrived{when, target}};
+  }
+
   /// Mod-sequences are kept for a message, not for each of its flags: the entry's name is passed over. RFC 7162
   /// section 3.1.5.
   KeyResult modseq_key(grammar::SearchKey view) const {
@@ -255,6 +270,8 @@ class Builder {
       case Kind::header: return header_key(view);
       case Kind::larger: return size_key(view, true);
       case Kind::smaller: return size_key(view, false);
+      case Kind::older: return within_key(view, When::before);
+      case Kind::younger: return within_key(view, When::since);
       case Kind::keyword: return keyword_key(view, true);
       case Kind::unkeyword: return keyword_key(view, false);
       case Kind::modseq: return modseq_key(view);

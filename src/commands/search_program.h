@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 
+#include "commands/partial_range.h"
 #include "commands/search_key.h"
 #include "commands/search_run.h"
 #include "protocol/command.h"
@@ -15,7 +16,7 @@ namespace postbag {
 
 class Session;
 
-/// What a SEARCH wants told. RFC 9051 section 6.4.4, RFC 4731, RFC 5182.
+/// What a SEARCH wants told. RFC 9051 section 6.4.4, RFC 4731, RFC 5182, RFC 9394.
 struct SearchReturn {
   bool extended = false;  ///< RETURN was given: the answer is ESEARCH
   bool min = false;
@@ -23,11 +24,12 @@ struct SearchReturn {
   bool all = false;
   bool count = false;
   bool save = false;
+  std::optional<PartialRange> partial;
   /// Whether some answer is due besides saving.
-  bool wants_answer() const { return min || max || all || count; }
+  bool wants_answer() const { return min || max || all || count || partial; }
 };
 
-/// BAD for an option that we do not know. For SORT: RFC 5267 section 3.
+/// BAD for an option that we do not know, and for more than one of ALL and PARTIAL. For SORT: RFC 5267 section 3.
 std::expected<SearchReturn, Reply> search_return(protocol::grammar::Search command);
 std::expected<SearchReturn, Reply> search_return(protocol::grammar::Sort command);
 

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <optional>
+#include <span>
 #include <string>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -41,16 +43,17 @@ std::vector<SortCriterion> criteria_of(grammar::Sort command) {
 }
 
 UidSet to_save(const SearchReturn& wanted, const std::vector<SortedFinds::Found>& found) {
+  const bool only_told = saves_only_told(wanted);
+  auto [begin, end] =
+      wanted.partial ? wanted.partial->places(found.size()) : std::pair<std::uint64_t, std::uint64_t>();
+  if (!only_told) std::tie(begin, end) = std::pair(std::uint64_t{0}, found.size());
+  std::vector<Uid> uids;
+  for (std::uint64_t i = begin; i < end; ++i) uids.push_back(found[i].uid);
+  if (only_told && wanted.min && !found.empty()) uids.push_back(found.front().uid);
+  if (only_told && wanted.max && !found.empty()) uids.push_back(found.back().uid);
+  std::ranges::sort(uids);
   UidSet kept;
-  if (!saves_only_ends(wanted)) {
-    std::vector<Uid> uids;
-    std::ranges::transform(found, std::back_inserter(uids), &SortedFinds::Found::uid);
-    std::ranges::sort(uids);
-    for (const Uid uid : uids) kept.add(uid);
-  } else if (!found.empty()) {
-    if (wanted.min) kept.add(found.front().uid);
-    if (wanted.max) kept.add(found.back().uid);
-  }
+  for (const Uid uid : uids) kept.add(uid);
   return kept;
 }
 
@@ -76,7 +79,7 @@ std::vector<std::uint32_t> numbers_of(const Session& session, const std::vector<
 }
 
 /// In the order of the sort; only rising neighbours become a range. RFC 5267 section 3.2.
-std::string ordered_set(const std::vector<std::uint32_t>& numbers) {
+std::string ordered_set(std::span<const std::uint32_t> numbers) {
   std::vector<SeqRange> ranges;
   for (const std::uint32_t n : numbers) {
     const SeqNum number(n);
@@ -103,11 +106,15 @@ void plain_response(Session& session, const std::vector<std::uint32_t>& numbers,
 
 SearchAnswer answer_of(const SearchReturn& wanted, const std::vector<std::uint32_t>& numbers,
                        std::optional<std::uint64_t> modseq) {
-  SearchAnswer answer{.count = numbers.size(), .all = {}, .modseq = modseq};
+  SearchAnswer answer{.count = numbers.size(), .all = {}, .partial = {}, .modseq = modseq};
   if (numbers.empty()) return answer;
   answer.min = numbers.front();
   answer.max = numbers.back();
   if (wanted.all) answer.all = ordered_set(numbers);
+  if (wanted.partial) {
+    const auto [begin, end] = wanted.partial->places(numbers.size());
+    answer.partial = ordered_set(std::span(numbers).subspan(begin, end - begin));
+  }
   return answer;
 }
 

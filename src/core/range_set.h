@@ -120,6 +120,19 @@ class RangeSet {
     return out;
   }
 
+  /// The numbers at the places [begin, end) of the rising order, as far as there are so many. O(runs).
+  RangeSet at_places(std::uint64_t begin, std::uint64_t end) const {
+    RangeSet out;
+    std::uint64_t before = 0;
+    for (const auto& r : ranges_) {
+      const std::uint64_t from = std::max(begin, before);
+      const std::uint64_t upto = std::min(end, before + r.size());
+      if (from < upto) out.ranges_.push_back({nth(r, from - before), nth(r, upto - 1 - before)});
+      before += r.size();
+    }
+    return out;
+  }
+
   /// Calls f(N) for each number in rising order.
   template <class F>
   void for_each(F&& f) const {
@@ -130,6 +143,9 @@ class RangeSet {
  private:
   /// Whether `v` lies behind x with a gap between, so that the two stay two runs.
   static bool lies_apart_after(const Range<N>& x, N v) { return v > x.last && v.value() - x.last.value() > 1; }
+  static N nth(const Range<N>& r, std::uint64_t place) {
+    return N(static_cast<typename N::rep>(r.first.value() + place));
+  }
   auto first_ending_at_or_after(N n) const {
     return std::lower_bound(ranges_.begin(), ranges_.end(), n, [](const Range<N>& r, N v) { return r.last < v; });
   }

@@ -51,8 +51,9 @@ class Message:
             texts += [f"{name}: {value}" for name, value in self.fields]
         for part in self.parsed.walk():
             if part is not self.parsed:
-                unfolded = ((name, re.sub(r"\r?\n(?=[ \t])", "", str(value))) for name, value in part.items())
-                texts += [f"{name}: {decoded_words(value)}" for name, value in unfolded]
+                unfolded = ((name, re.sub(r"\r?\n(?=[ \t])", "", value)) for name, value in part.raw_items())
+                texts += [f"{name}: {decoded_words(utf8(value.encode('ascii', 'surrogateescape')))}"
+                          for name, value in unfolded]
             if part.get_content_maintype() == "text":
                 charset = part.get_content_charset() or "us-ascii"
                 octets = part.get_payload(decode=True)
