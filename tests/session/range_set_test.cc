@@ -76,3 +76,18 @@ TEST_CASE("a number outside its range is no number") {
   CHECK_FALSE(Uid::from(4294967296ULL).has_value());
   CHECK_FALSE(ModSeq::from(0x8000'0000'0000'0000ULL).has_value());
 }
+
+TEST_CASE("the places of a set are those of its numbers in rising order") {
+  Random random(7);
+  for (int round = 0; round < 200; ++round) {
+    std::set<std::uint32_t> model;
+    const UidSet set = random_set(random, model);
+    const std::vector<std::uint32_t> list(model.begin(), model.end());
+    const std::uint64_t begin = random() % (list.size() + 3);
+    const std::uint64_t end = random() % (list.size() + 3);
+    std::set<std::uint32_t> want;
+    for (std::uint64_t i = begin; i < end && i < list.size(); ++i) want.insert(list[i]);
+    CHECK(members(set.at_places(begin, end)) == want);
+    CHECK(is_canonical(set.at_places(begin, end)));
+  }
+}
