@@ -9,8 +9,10 @@ namespace postbag::mime {
 
 namespace {
 
-constexpr char version = 2;
-constexpr char version_without_sort_keys = 1;
+constexpr char version = 3;
+constexpr char first_with_preview = 3;
+constexpr char first_with_sort_keys = 2;
+constexpr char oldest_version = 1;
 
 void put(std::string& out, std::uint64_t v) {
   for (; v >= 0x80; v >>= 7) out.push_back(static_cast<char>(v | 0x80U));
@@ -178,6 +180,8 @@ std::string encode(const Structure& structure) {
   put(out, structure.size);
   put_date(out, structure.sent);
   put_bytes(out, packed(sort_keys(structure)));
+  put(out, structure.preview ? 1 : 0);
+  if (structure.preview) put_bytes(out, *structure.preview);
   put_bytes(out, envelope(structure));
   put_bytes(out, rendered.bodystructure);
   put_extensions(out, rendered.extensions);
@@ -190,11 +194,12 @@ std::string encode(const Structure& structure) {
 
 StoredStructure::StoredStructure(std::string_view bytes) {
   const char form = bytes.empty() ? '\0' : bytes.front();
-  if (form != version && form != version_without_sort_keys) throw CorruptStructure();
+  if (form < oldest_version || form > version) throw CorruptStructure();
   Reader in(bytes.substr(1));
   size_ = in.number();
   sent_ = take_date(in);
-  if (form == version) sort_keys_ = in.bytes();
+  if (form >= first_with_sort_keys) sort_keys_ = in.bytes();
+  if (form >= first_with_preview && in.number() != 0) preview_ = in.bytes();
   envelope_ = in.bytes();
   bodystructure_ = in.bytes();
   extensions_ = take_pairs(in);

@@ -14,13 +14,15 @@
 
 namespace postbag::mime {
 
-/// The stored form. Version 2, all numbers as LEB128 varints:
+/// The stored form. Version 3, all numbers as LEB128 varints:
 ///
-///     byte 2 | size of message | date | sort keys | envelope | bodystructure | extensions | common fields | parts
+///     byte 3 | size of message | date | sort keys | preview | envelope | bodystructure | extensions |
+///     common fields | parts
 ///     date          = 0, or 1, seconds (zigzag), zone minutes (zigzag)
 ///     sort keys     = length, then 1 if reply or forward else 0, subject, from, to, cc, display from, display to
 ///     (each
 ///                     length and bytes), identifiers, references (each a count, then 8 bytes each, lowest first)
+///     preview       = 0, or 1, length, UTF-8
 ///     envelope      = length, ENVELOPE in wire form
 ///     bodystructure = length, BODYSTRUCTURE in wire form
 ///     extensions    = count, then (gap since the last run's end, length) each: cut out, they leave BODY
@@ -31,7 +33,8 @@ namespace postbag::mime {
 /// ENVELOPE and BODYSTRUCTURE are kept rendered, so an answer is a copy. Of the header only the fields clients ask
 /// for in lists are kept (about 1 kB): enough for HEADER.FIELDS of every client we know and for SEARCH by address
 /// and subject over thousands of messages without touching a body; a whole header (often 8 kB of DKIM and ARC)
-/// would double what we write. Version 1 had no sort keys: they are then made of the common fields.
+/// would double what we write. Version 2 had no preview, version 1 no sort keys either: these are then made
+/// of the common fields.
 std::string encode(const Structure& structure);
 
 /// The stored bytes are not what encode() wrote: the store is damaged.
@@ -52,6 +55,8 @@ class StoredStructure {
   /// The Date field, for SENTBEFORE, SENTON, SENTSINCE (see protocol::local_day); nothing when missing or
   /// unreadable.
   std::optional<DateTime> sent() const { return sent_; }
+  /// UTF-8; nothing when none was made at append: then preview_of_beginning() makes it. RFC 8970.
+  std::optional<std::string_view> preview() const { return preview_; }
   /// What SORT and THREAD compare, copied out.
   SortKeys sort_keys() const;
   /// ENVELOPE in wire form.
@@ -82,6 +87,7 @@ class StoredStructure {
  private:
   std::uint64_t size_ = 0;
   std::optional<DateTime> sent_;
+  std::optional<std::string_view> preview_;
   std::optional<std::string_view> sort_keys_;  ///< nothing in version 1
   std::string_view envelope_, bodystructure_, extensions_, common_fields_, parts_;
   bool common_complete_ = false;

@@ -110,6 +110,7 @@ struct Structure {
   std::uint64_t size = 0;        ///< of the message in bytes
   std::optional<DateTime> sent;  ///< the Date field; nothing when missing or unreadable
   std::string common_fields;  ///< see header_fields.h: raw fields of the message itself that clients often ask for
+  std::optional<std::string> preview;  ///< see preview.h; nothing until somebody who has the bytes makes it
   bool common_fields_complete = true;  ///< false when they were too long to be kept all
   bool operator==(const Structure&) const = default;
 };

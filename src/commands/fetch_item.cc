@@ -38,6 +38,7 @@ constexpr auto words = std::to_array<Word>({
     {.att = Att::envelope, .kind = Kind::envelope, .label = "ENVELOPE"},
     {.att = Att::body, .kind = Kind::body, .label = "BODY"},
     {.att = Att::bodystructure, .kind = Kind::body_structure, .label = "BODYSTRUCTURE"},
+    {.att = Att::preview, .kind = Kind::preview, .label = "PREVIEW"},
     {.att = Att::rfc822, .kind = Kind::section, .label = "RFC822", .sets_seen = true},
     {.att = Att::rfc822_header, .kind = Kind::section, .label = "RFC822.HEADER", .what = What::header},
     {.att = Att::rfc822_text, .kind = Kind::section, .label = "RFC822.TEXT", .what = What::text, .sets_seen = true},
@@ -131,7 +132,9 @@ FetchItem binary_item(grammar::FetchAtt att, grammar::SectionBinary section) {
 FetchItem item_of(grammar::FetchAtt att) {
   if (const auto section = att.section()) return section_item(att, *section);
   if (const auto section = att.section_binary()) return binary_item(att, *section);
-  return word_item(att.kind());
+  FetchItem item = word_item(att.kind());
+  item.lazy = att.preview_mod().size() > 0;  // LAZY is the only one. RFC 8970 section 4
+  return item;
 }
 
 /// What was asked for twice is answered once.
@@ -139,6 +142,7 @@ void add(FetchItems& items, FetchItem item) {
   for (FetchItem& known : items) {
     if (known.label != item.label || known.partial != item.partial) continue;
     known.sets_seen = known.sets_seen || item.sets_seen;
+    known.lazy = known.lazy && item.lazy;
     return;
   }
   items.push_back(std::move(item));

@@ -24,6 +24,7 @@ struct FetchItem {
     envelope,
     body,  ///< BODY without a section
     body_structure,
+    preview,      ///< RFC 8970
     section,      ///< BODY[...], RFC822, RFC822.HEADER, RFC822.TEXT
     binary,       ///< BINARY[...]
     binary_size,  ///< BINARY.SIZE[...]
@@ -34,6 +35,7 @@ struct FetchItem {
   protocol::Section section = {};
   std::optional<protocol::Partial> partial = {};
   bool sets_seen = false;
+  bool lazy = false;  ///< PREVIEW only if it is there already
 
   /// Whether the stored structure of the message is needed to answer.
   bool needs_structure() const { return kind >= Kind::envelope; }

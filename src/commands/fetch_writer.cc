@@ -7,6 +7,7 @@
 
 #include "commands/object_id.h"
 #include "protocol/mime/header_fields.h"
+#include "protocol/mime/preview.h"
 #include "protocol/mime/stored.h"
 #include "storage/errors.h"
 
@@ -166,6 +167,7 @@ void FetchWriter::write_item(storage::ReadTransaction& tx, const FetchItem& item
     case Kind::envelope: writer.raw(structure().envelope()); break;
     case Kind::body: structure().append_body(out); break;
     case Kind::body_structure: writer.raw(structure().bodystructure()); break;
+    case Kind::preview: write_preview(tx, item, writer); break;
     case Kind::section: write_section(tx, item, writer); break;
     case Kind::binary:
     case Kind::binary_size: write_binary(tx, item, writer); break;
@@ -214,6 +216,17 @@ void FetchWriter::write_fields(storage::ReadTransaction& tx, const FetchItem& it
     fields = mime::header_fields(read(tx, range->offset, used), names, pick);
   }
   writer.literal(cut(fields, item.partial));
+}
+
+/// NIL only for who is in a hurry: RFC 8970 section 4.1.
+void FetchWriter::write_preview(storage::ReadTransaction& tx, const FetchItem& item, protocol::Writer& writer) {
+  const mime::StoredStructure stored = structure();
+  if (const auto preview = stored.preview(); preview || item.lazy) {
+    writer.nstring(preview);
+    return;
+  }
+  const std::uint64_t beginning = std::min<std::uint64_t>(message().size, 2 * mime::preview_reads);
+  writer.string(mime::preview_of_beginning(read(tx, 0, beginning)));
 }
 
 /// Decodes twice: once to know how long the result is, and once, in slices, to send it.

@@ -71,6 +71,7 @@ class FetchWriter {
   void write_item(storage::ReadTransaction& tx, const FetchItem& item, std::string& out);
   void write_fields(storage::ReadTransaction& tx, const FetchItem& item, protocol::Writer& writer);
   void write_section(storage::ReadTransaction& tx, const FetchItem& item, protocol::Writer& writer);
+  void write_preview(storage::ReadTransaction& tx, const FetchItem& item, protocol::Writer& writer);
   void write_binary(storage::ReadTransaction& tx, const FetchItem& item, protocol::Writer& writer);
   void write_flags(protocol::Writer& writer);
   void write_modseq(protocol::Writer& writer);

@@ -3,6 +3,7 @@
 #include <memory>
 #include <utility>
 
+#include "protocol/mime/preview.h"
 #include "protocol/mime/stored.h"
 #include "protocol/mime/thread_keys.h"
 
@@ -79,7 +80,10 @@ void Upload::write(storage::Store& store, std::string_view bytes) {
 }
 
 void Upload::finish() {
-  const mime::Structure structure = std::move(open_->parser).finish();
+  mime::Structure structure = std::move(open_->parser).finish();
+  structure.preview = mime::preview(structure, [this](mime::ByteRange range) {
+    return open_->writer.read(range.offset, static_cast<std::size_t>(range.size));
+  });
   messages_.push_back(open_->writer.finish(mime::encode(structure), mime::thread_keys(structure)));
   open_.reset();
 }
