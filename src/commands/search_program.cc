@@ -8,8 +8,8 @@
 
 #include "commands/arguments.h"
 #include "commands/object_id.h"
+#include "commands/search_charset.h"
 #include "core/ascii.h"
-#include "core/utf8.h"
 #include "protocol/parse/values.h"
 #include "protocol/text/charset.h"
 #include "session/session.h"
@@ -160,10 +160,9 @@ class Builder {
 
   /// The key's string in UTF-8.
   std::expected<protocol::Needle, Reply> needle(std::string_view argument) const {
-    const std::string bytes = protocol::string_value(argument);
-    std::string utf8 = protocol::to_utf8(bytes, charset_);
-    if (!is_utf8(utf8)) return std::unexpected(Reply::bad("String is not of the charset"));
-    return protocol::Needle(utf8);
+    const auto utf8 = search_string(protocol::string_value(argument), charset_);
+    if (!utf8) return std::unexpected(Reply::bad("String is not of the charset"));
+    return protocol::Needle(*utf8);
   }
 
   KeyResult field_key(std::string field, grammar::SearchKey view) const {
@@ -296,8 +295,8 @@ class Builder {
 template <class Keys>
 SearchProgram program_of(Session& session, std::string_view charset_argument, const Keys& keys) {
   std::string charset = charset_argument.empty() ? std::string() : protocol::string_value(charset_argument);
-  if (!charset.empty() && !protocol::is_known_charset(charset))
-    return std::unexpected(Reply::no("Unknown charset", "BADCHARSET (US-ASCII UTF-8)"));
+  if (!charset_argument.empty() && !protocol::is_known_charset(charset))
+    return std::unexpected(Reply::no("Unknown charset", bad_charset_code()));
   return Builder(session, std::move(charset)).all(keys);
 }
 
