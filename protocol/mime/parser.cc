@@ -29,11 +29,14 @@ std::string boundary_of(const ContentType& type) {
   return boundary.size() <= longest_boundary ? boundary : std::string();
 }
 
-bool is_embedded_message(const Part& part) {
-  if (part.type.type != "message") return false;
-  if (part.type.subtype == "rfc822") return true;
+bool is_message_type(const ContentType& type) {
+  return type.type == "message" && (type.subtype == "rfc822" || type.subtype == "global");
+}
+
+/// RFC 6532 section 3.7 allows message/global in base64 or quoted-printable.
+bool is_encoded_global(const Part& part) {
   const bool encoded = part.encoding == Encoding::base64 || part.encoding == Encoding::quoted_printable;
-  return part.type.subtype == "global" && !encoded;
+  return encoded && part.type.type == "message" && part.type.subtype == "global";
 }
 
 }  // namespace
@@ -200,10 +203,12 @@ class Parser::Scanner {
   void settle_type(Part& part) {
     part.type = header_.type ? std::move(*header_.type) : default_type(part);
     const bool multipart = part.type.type == "multipart";
-    const bool message = is_embedded_message(part);
+    const bool message = is_message_type(part.type);
     part.kind = multipart ? Kind::multipart : message ? Kind::message : Kind::other;
     if (part.type.type == "text") part.kind = Kind::text;
-    if ((multipart || message) && !can_nest()) {
+    // media-message is never without an envelope (RFC 9051 section 9: body-type-msg), so what is not looked into is
+    // not called a message.
+    if (((multipart || message) && !can_nest()) || is_encoded_global(part)) {
       part.kind = Kind::other;
       part.type = {.type = "application", .subtype = "octet-stream", .parameters = {}};
     }
