@@ -67,6 +67,7 @@ class Parser::Scanner {
   struct Open {
     std::size_t part;
     std::uint64_t lines_before = 0;  ///< line ends in the message up to the part's body
+    std::uint64_t children_end = 0;  ///< of the last part in it that is closed
   };
   struct Boundary {
     std::string text;
@@ -111,7 +112,8 @@ class Parser::Scanner {
 
   void hold(std::string_view piece) {
     line_open_ = true;
-    const std::size_t used = in_header_ ? limits_.header_used : body_line_used;
+    // A header line can be a delimiter too, whatever the limit of fields is.
+    const std::size_t used = in_header_ ? std::max(limits_.header_used, body_line_used) : body_line_used;
     if (held_.size() < used) held_.append(piece.substr(0, used - held_.size()));
   }
 
@@ -229,12 +231,15 @@ class Parser::Scanner {
   void close_parts(std::size_t keep) {
     while (open_.size() > keep) {
       Part& part = current();
-      part.end = end_before(part.body);
-      const std::uint64_t lines = lines_before_line_ - (eol_ > 0 ? 1 : 0);
+      // The blank line of a header may be the one before the delimiter: then it is in all parts that end here.
+      part.end = std::max(end_before(part.body), open_.back().children_end);
+      const std::uint64_t lines = lines_before_line_ - (eol_ > 0 && part.end < line_begin_ ? 1 : 0);
       part.lines = lines - std::min(lines, open_.back().lines_before);
       const bool childless = open_.back().part + 1 == structure_.parts.size();
+      const std::uint64_t end = part.end;
       if (part.kind == Kind::multipart && childless) add_only_child(open_.back().part);
       open_.pop_back();
+      if (!open_.empty()) open_.back().children_end = end;
     }
   }
 
@@ -258,6 +263,7 @@ class Parser::Scanner {
     if (!is_fold(line)) flush_field();
     const bool stray = is_fold(line) && field_.empty();
     if (stray) return;
+    line = line.substr(0, limits_.header_used);  // as a line that came in pieces may have been cut already
     headers_used_ += line.size();
     if (headers_used_ > limits_.headers_used) {
       if (open_.size() == 1) structure_.common_fields_complete = false;

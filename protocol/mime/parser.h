@@ -56,6 +56,7 @@ constexpr ParserLimits parser_limits(const Limits& limits) {
 /// | boundary of an outer multipart           | closes all inner ones, in a header too (RFC 2046 section 5.1.2)      |
 /// | line that begins with several boundaries | the longest counts; of equal ones the innermost                      |
 /// | boundary after its closing delimiter     | text of the epilogue                                                 |
+/// | blank line of a header before a boundary | is the header's, and in all parts that end there                     |
 /// | boundary over 200 bytes                  | no boundary (RFC 2046 allows 70)                                     |
 /// | message/rfc822 in base64 or q-p          | parsed as if not encoded (RFC 2046 section 5.2.1 forbids it);        |
 /// |                                          | message/global so encoded (RFC 6532 section 3.7) is opaque           |

@@ -251,3 +251,39 @@ TEST_CASE("every split point gives the same structure") {
   CHECK(byte_by_byte(nested) == whole);
   for (std::size_t a = 0; a <= nested.size(); ++a) CHECK(in_pieces(nested, a, a) == whole);
 }
+
+TEST_CASE("limits of headers count the same in pieces and at once") {
+  ParserLimits limits;
+  limits.header_used = 20;
+  limits.headers_used = 60;
+  const std::string message = "X-Long: " + std::string(100, 'x') + "\r\nSubject: s\r\n\r\nbody";
+  Parser parser(limits);
+  for (const char c : message) parser.feed(std::string_view(&c, 1));
+  const Structure s = std::move(parser).finish();
+  CHECK(s == parse(message, limits));
+  CHECK(s.parts[0].envelope->subject == "s");
+}
+
+TEST_CASE("a boundary is known in a header whatever a field may be long") {
+  ParserLimits limits;
+  limits.header_used = 50;
+  const std::string boundary(60, 'b');
+  const std::string message = "Content-Type: multipart/mixed;\r\n boundary=b\r\n\r\n--b\r\nX: y\r\n--" + boundary +
+                              "\r\n\r\nbody\r\n--b--\r\n";
+  Parser parser(limits);
+  for (const char c : message) parser.feed(std::string_view(&c, 1));
+  CHECK(std::move(parser).finish() == parse(message, limits));
+}
+
+TEST_CASE("a header's blank line before a delimiter is in all the parts that end there") {
+  const std::string message = crlf(
+      "Content-Type: multipart/digest; boundary=d\n\n--d\n\nSubject: in\n\n--d\n"
+      "Content-Type: multipart/mixed; boundary=e\n\n--e\nX: y\n\n--d--\n");
+  const Structure s = parse(message);
+  REQUIRE(shape(s) == "M0 m1 t2 M1 t2");
+  CHECK(bytes(message, s.parts[1].body_range()) == "Subject: in\r\n\r\n");
+  CHECK(s.parts[1].lines == 2);
+  CHECK(s.parts[2].end == s.parts[1].end);
+  CHECK(s.parts[2].lines == 0);
+  CHECK(s.parts[4].end == s.parts[3].end);
+}
