@@ -78,9 +78,11 @@ bool common_fields_cover(const StoredStructure& message, std::span<const std::st
 
 bool field_contains(std::string_view header, std::string_view name, const protocol::Needle& needle) {
   FieldReader fields(header);
+  protocol::Charsets charsets;
   while (const auto field = fields.next()) {
     if (!ascii_iequal(field->name, name)) continue;
-    if (needle.empty() || protocol::contains_casefolded(protocol::header_text(field->value), needle)) return true;
+    if (needle.empty()) return true;
+    if (protocol::contains_casefolded(protocol::header_text(field->value, charsets), needle)) return true;
   }
   return false;
 }

@@ -87,7 +87,7 @@ void MessageSearch::take_text(std::string_view bytes) {
 }
 
 void MessageSearch::flush_field() {
-  matcher_.feed(protocol::header_text(field_));
+  matcher_.feed(protocol::header_text(field_, charsets_));
   matcher_.end_text();
   field_.clear();
 }

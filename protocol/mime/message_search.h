@@ -59,6 +59,7 @@ class MessageSearch {
   std::string field_;
   std::optional<TransferDecoder> transfer_;
   std::optional<protocol::CharsetDecoder> charset_;
+  protocol::Charsets charsets_;  ///< of header fields
   protocol::StreamMatcher matcher_;
 };
 

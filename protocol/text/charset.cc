@@ -53,6 +53,15 @@ struct CharsetDecoder::Converter {
     return in;
   }
 
+  /// Writes what iconv holds back: some charsets (windows-1258, TCVN) join a letter with a mark that follows it.
+  void flush(std::string& out) const {
+    std::array<char, 64> buffer;  // NOLINT: iconv fills it
+    char* to = buffer.data();
+    std::size_t left = buffer.size();
+    ::iconv(iconv, nullptr, nullptr, &to, &left);
+    out.append(buffer.data(), buffer.size() - left);
+  }
+
   /// One call of iconv. False when the rest of `in` is the beginning of a character.
   bool step(std::string_view& in, std::string& out) const {
     std::array<char, 4096> buffer;              // NOLINT: iconv fills it
@@ -111,14 +120,21 @@ void CharsetDecoder::feed(std::string_view in, std::string& out) {
 }
 
 void CharsetDecoder::finish(std::string& out) {
-  if (converter_ && !std::exchange(converter_->held, {}).empty()) out.append(replacement);
+  if (!converter_) return;
+  converter_->flush(out);
+  if (!std::exchange(converter_->held, {}).empty()) out.append(replacement);
 }
 
-std::string to_utf8(std::string_view bytes, std::string_view charset) {
+std::string to_utf8(std::string_view bytes, std::string_view charset) { return Charsets().to_utf8(bytes, charset); }
+
+std::string Charsets::to_utf8(std::string_view bytes, std::string_view charset) {
   CharsetDecoder decoder(charset);
+  if (decoder.passes()) return std::string(bytes);
   std::string out;
   decoder.feed(bytes, out);
   decoder.finish(out);
+  // Its own is not used twice: glibc's UTF-16 remembers the byte order of the last text.
+  loaded_.try_emplace(to_ascii_lower(charset), std::move(decoder));
   return out;
 }
 

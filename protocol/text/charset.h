@@ -1,6 +1,8 @@
 // Text of any charset made UTF-8: iconv behind a wall. RFC 2978 names, RFC 2045 section 2.2.
 #pragma once
 
+#include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -15,6 +17,8 @@ class CharsetDecoder {
  public:
   /// An unknown charset, an empty one, US-ASCII and UTF-8 let the bytes pass as they are.
   explicit CharsetDecoder(std::string_view charset);
+  /// Whether the bytes pass as they are.
+  bool passes() const { return converter_ == nullptr; }
   CharsetDecoder(CharsetDecoder&&) noexcept;
   CharsetDecoder& operator=(CharsetDecoder&&) noexcept;
   ~CharsetDecoder();
@@ -22,7 +26,7 @@ class CharsetDecoder {
   /// Appends the UTF-8 of `in` to `out`; a character cut at the end waits for the next call. Bytes that mean
   /// nothing in the charset become U+FFFD, one for each.
   void feed(std::string_view in, std::string& out);
-  /// Ends the text: what still waits becomes U+FFFD.
+  /// Ends the text: what still waits is written, the beginning of a character becomes U+FFFD.
   void finish(std::string& out);
 
  private:
@@ -32,5 +36,16 @@ class CharsetDecoder {
 
 /// The whole of `bytes` at once, by the rules of CharsetDecoder.
 std::string to_utf8(std::string_view bytes, std::string_view charset);
+
+/// For many short texts: to load a converter can take 50 microseconds, and a header may name another charset in
+/// every encoded word. Keeps each one loaded; at most one for each name that iconv knows. One thread at a time.
+class Charsets {
+ public:
+  /// The same as protocol::to_utf8.
+  std::string to_utf8(std::string_view bytes, std::string_view charset);
+
+ private:
+  std::map<std::string, CharsetDecoder, std::less<>> loaded_;  ///< by name in lower case
+};
 
 }  // namespace postbag::protocol

@@ -6,7 +6,6 @@
 #include <optional>
 
 #include "core/ascii.h"
-#include "protocol/text/charset.h"
 #include "protocol/text/digits.h"
 
 namespace postbag::protocol {
@@ -83,17 +82,20 @@ std::size_t leading_space(std::string_view text) {
 /// A run of encoded words in one charset: decoded together, as writers cut characters in two against the rules.
 class Run {
  public:
+  explicit Run(Charsets& charsets) : charsets_(&charsets) {}
+
   void add(const Word& word, std::string& out) {
     if (!ascii_iequal(word.charset, charset_)) flush(out);
     charset_ = word.charset;
     bytes_ += word.bytes;
   }
   void flush(std::string& out) {
-    if (!bytes_.empty()) out += to_utf8(bytes_, charset_);
+    if (!bytes_.empty()) out += charsets_->to_utf8(bytes_, charset_);
     bytes_.clear();
   }
 
  private:
+  Charsets* charsets_;
   std::string_view charset_;
   std::string bytes_;
 };
@@ -111,9 +113,9 @@ std::string unfolded(std::string_view value) {
   return out;
 }
 
-std::string decoded_words(std::string_view text) {
+std::string decoded_words(std::string_view text, Charsets& charsets) {
   std::string out;
-  Run run;
+  Run run(charsets);
   while (!text.empty()) {
     const auto start = std::min(text.find("=?"), text.size());
     out.append(text.substr(0, start));
@@ -136,9 +138,19 @@ std::string decoded_words(std::string_view text) {
   return out;
 }
 
-std::string header_text(std::string_view raw_value) {
+std::string decoded_words(std::string_view text) {
+  Charsets charsets;
+  return decoded_words(text, charsets);
+}
+
+std::string header_text(std::string_view raw_value, Charsets& charsets) {
   std::string text = unfolded(raw_value);
-  return text.find("=?") == std::string::npos ? text : decoded_words(text);
+  return text.find("=?") == std::string::npos ? text : decoded_words(text, charsets);
+}
+
+std::string header_text(std::string_view raw_value) {
+  Charsets charsets;
+  return header_text(raw_value, charsets);
 }
 
 }  // namespace postbag::protocol

@@ -4,6 +4,8 @@
 #include <string>
 #include <string_view>
 
+#include "protocol/text/charset.h"
+
 namespace postbag::protocol {
 
 /// A header field's value without the CRLF (or LF) of its folds and without white space at both ends. RFC 5322
@@ -13,9 +15,12 @@ std::string unfolded(std::string_view value);
 /// `text` (already unfolded) with each encoded word replaced by its UTF-8; white space between two of them goes
 /// (RFC 2047 section 6.2). What only looks like an encoded word stays as it is; so do bytes above 127.
 /// Lenient like every reader of mail: encoded words count inside quoted strings and next to other text too.
+/// Who reads many fields gives his `charsets`.
+std::string decoded_words(std::string_view text, Charsets& charsets);
 std::string decoded_words(std::string_view text);
 
 /// What a header field says to a reader: unfolded, then decoded.
+std::string header_text(std::string_view raw_value, Charsets& charsets);
 std::string header_text(std::string_view raw_value);
 
 }  // namespace postbag::protocol
