@@ -1,0 +1,148 @@
+// Fuzz target: the text that SEARCH looks at. Input: a seed of the pieces, what to do, the needle's length and
+// bytes, the message.
+//
+// What must hold: decoders give the same in pieces and at once; a search in pieces finds what a naive search over
+// the whole decoded text finds, and nothing else; folding twice is folding once.
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/utf8.h"
+#include "input.h"
+#include "protocol/mime/header_fields.h"
+#include "protocol/mime/message_search.h"
+#include "protocol/mime/parser.h"
+#include "protocol/mime/stored.h"
+#include "protocol/mime/transfer_decoder.h"
+#include "protocol/text/casefold.h"
+#include "protocol/text/charset.h"
+#include "protocol/text/encoded_word.h"
+
+using namespace postbag;
+using namespace postbag::mime;
+using namespace postbag::protocol;
+using fuzz::require;
+
+namespace {
+
+std::string transferred(std::string_view body, Encoding encoding, std::uint8_t seed) {
+  auto decoder = TransferDecoder::make(encoding);
+  std::string out;
+  for (fuzz::Pieces pieces(body, seed); pieces.more();) decoder->feed(pieces.next(), out);
+  decoder->finish(out);
+  return out;
+}
+
+std::string converted(std::string_view bytes, std::string_view charset, std::uint8_t seed) {
+  CharsetDecoder decoder(charset);
+  std::string out;
+  for (fuzz::Pieces pieces(bytes, seed); pieces.more();) decoder.feed(pieces.next(), out);
+  decoder.finish(out);
+  return out;
+}
+
+/// The text of a body at once; checks on the way that pieces give the same.
+std::string body_text(std::string_view body, Encoding encoding, std::string_view charset, std::uint8_t seed) {
+  if (encoding == Encoding::unknown) encoding = Encoding::binary;
+  const std::string plain = *decoded(body, encoding);
+  require(plain == transferred(body, encoding, seed), "transfer decoding does not depend on the pieces");
+  require(plain.size() <= body.size(), "transfer decoding does not grow");
+  std::string text = to_utf8(plain, charset);
+  require(text == converted(plain, charset, seed), "charsets do not depend on the pieces");
+  return text;
+}
+
+/// Each field as it is written, a line that is no field too.
+std::vector<std::string_view> fields_of(std::string_view header) {
+  std::vector<std::string_view> fields;
+  std::size_t begin = 0;
+  for (std::size_t i = 1; i < header.size(); ++i) {
+    if (header[i - 1] != '\n' || header[i] == ' ' || header[i] == '\t') continue;
+    fields.push_back(header.substr(begin, i - begin));
+    begin = i;
+  }
+  if (begin < header.size()) fields.push_back(header.substr(begin));
+  return fields;
+}
+
+/// All texts of the message that SEARCH looks at, one by one.
+std::vector<std::string> texts_of(std::string_view message, const StoredStructure& structure, SearchIn where,
+                                  std::uint8_t seed) {
+  std::vector<std::string> texts;
+  const auto parts = structure.parts();
+  for (std::size_t i = 0; i < parts.size(); ++i) {
+    const auto& part = parts[i];
+    const std::string_view header = message.substr(part.header.offset, part.header.size);
+    if (i > 0 || where == SearchIn::text)
+      for (const std::string_view field : fields_of(header)) texts.push_back(header_text(field));
+    if (part.kind == Kind::text)
+      texts.push_back(
+          body_text(message.substr(part.body.offset, part.body.size), part.encoding, part.charset, seed));
+  }
+  return texts;
+}
+
+bool naive(const std::vector<std::string>& texts, const Needle& needle) {
+  if (needle.empty()) return true;
+  for (const std::string& text : texts)
+    if (casefolded(text).find(needle.folded()) != std::string::npos) return true;
+  return false;
+}
+
+bool in_pieces(std::string_view message, const StoredStructure& structure, const Needle& needle, SearchIn where,
+               std::uint8_t seed) {
+  MessageSearch search(structure, needle, where);
+  for (fuzz::Pieces pieces(message, seed); pieces.more();)
+    if (search.feed(pieces.next())) break;
+  return search.finish();
+}
+
+bool matched_in_pieces(const std::string& text, const Needle& needle, std::uint8_t seed) {
+  StreamMatcher matcher(needle);
+  for (fuzz::Pieces pieces(text, seed); pieces.more();) matcher.feed(pieces.next());
+  return matcher.end_text();
+}
+
+bool begins_character(char c) { return (static_cast<unsigned char>(c) & 0xc0U) != 0x80; }
+
+/// A run of whole characters of `text`, somewhere.
+std::string_view excerpt(std::string_view text, std::size_t where, std::size_t size) {
+  if (text.empty()) return {};
+  text.remove_prefix(where % text.size());
+  while (!text.empty() && !begins_character(text.front())) text.remove_prefix(1);
+  while (size < text.size() && !begins_character(text[size])) ++size;
+  return text.substr(0, size);
+}
+
+void check_folding(const std::string& text) {
+  const std::string folded = casefolded(text);
+  if (is_utf8(text)) require(is_utf8(folded) && casefolded(folded) == folded, "folding twice is folding once");
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  fuzz::Input input(data, size);
+  const std::uint8_t seed = input.byte();
+  const std::uint8_t choice = input.byte();
+  const std::size_t length = input.byte() % 32U;
+  const std::string_view given = input.bytes(length);
+  const std::string_view message = input.rest();
+  const SearchIn where = choice % 2 == 0 ? SearchIn::text : SearchIn::body;
+
+  const std::string bytes = encode(parse(message));
+  const StoredStructure structure(bytes);
+  const auto texts = texts_of(message, structure, where, seed);
+  for (const std::string& text : texts) check_folding(text);
+  const Needle needle(given);
+  require(in_pieces(message, structure, needle, where, seed) == naive(texts, needle), "found what is there");
+  if (texts.empty()) return 0;
+
+  const std::string& text = texts[choice % texts.size()];
+  const Needle there(excerpt(text, choice * 37U, 1 + length));
+  require(in_pieces(message, structure, there, where, seed), "what is there is found");
+  require(contains_casefolded(text, there) && matched_in_pieces(text, there, seed), "found in its text");
+  return 0;
+}
