@@ -1,6 +1,7 @@
 #include "protocol/mime/header_fields.h"
 
 #include <algorithm>
+#include <vector>
 
 #include "core/ascii.h"
 #include "protocol/text/encoded_word.h"
@@ -39,6 +40,25 @@ bool has(std::span<const std::string_view> names, std::string_view name) {
   return std::ranges::any_of(names, [&](std::string_view n) { return ascii_iequal(n, name); });
 }
 
+/// Names to look for in many fields: a client may ask for thousands, and a header have as many.
+class NameSet {
+ public:
+  explicit NameSet(std::span<const std::string_view> names) {
+    for (const std::string_view name : names) {
+      longest_ = std::max(longest_, name.size());
+      names_.push_back(to_ascii_lower(name));
+    }
+    std::ranges::sort(names_);
+  }
+  bool has(std::string_view name) const {
+    return name.size() <= longest_ && std::ranges::binary_search(names_, to_ascii_lower(name));
+  }
+
+ private:
+  std::vector<std::string> names_;
+  std::size_t longest_ = 0;
+};
+
 }  // namespace
 
 std::optional<Field> FieldReader::next() {
@@ -60,10 +80,11 @@ std::optional<Field> FieldReader::next() {
 }
 
 std::string header_fields(std::string_view header, std::span<const std::string_view> names, Pick pick) {
+  const NameSet wanted(names);
   std::string out;
   FieldReader fields(header);
   while (const auto field = fields.next()) {
-    if (has(names, field->name) != (pick == Pick::named)) continue;
+    if (wanted.has(field->name) != (pick == Pick::named)) continue;
     out.append(field->whole);
     if (!out.ends_with('\n')) out.append("\r\n");  // a header without an end
   }

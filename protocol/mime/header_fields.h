@@ -34,7 +34,8 @@ class FieldReader {
 enum class Pick : std::uint8_t { named, others };
 
 /// HEADER.FIELDS and HEADER.FIELDS.NOT: the fields of `header` in their order, as they were, and a blank line at
-/// the end (also when nothing was found). Names in any ASCII case. RFC 9051 section 6.4.5.1. O(header x names).
+/// the end (also when nothing was found). Names in any ASCII case. RFC 9051 section 6.4.5.1. O(header x log of
+/// names).
 std::string header_fields(std::string_view header, std::span<const std::string_view> names, Pick pick);
 
 /// Whether HEADER.FIELDS (or SEARCH HEADER) of all these names can be answered from
