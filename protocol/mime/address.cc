@@ -22,9 +22,13 @@ class AddressReader {
   AddressReader(std::string_view value, std::size_t limit, Addresses& out)
       : in_(value), limit_(limit), out_(&out) {}
 
-  void run() {
+  /// Whether all was read.
+  bool run() {
     while (!in_.at_end() && out_->size() < limit_) step();
     if (in_group_) out_->emplace_back();
+    while (in_.skip_space() || in_.take(',') || in_.take(';')) {
+    }
+    return in_.at_end();
   }
 
  private:
@@ -122,8 +126,8 @@ class AddressReader {
 
 }  // namespace
 
-void read_addresses(std::string_view value, std::size_t limit, Addresses& out) {
-  AddressReader(value, limit, out).run();
+bool read_addresses(std::string_view value, std::size_t limit, Addresses& out) {
+  return AddressReader(value, limit, out).run();
 }
 
 }  // namespace postbag::mime

@@ -113,7 +113,7 @@ class Parser::Scanner {
   void hold(std::string_view piece) {
     line_open_ = true;
     // A header line can be a delimiter too, whatever the limit of fields is.
-    const std::size_t used = in_header_ ? std::max(limits_.header_used, body_line_used) : body_line_used;
+    const std::size_t used = in_header_ ? std::max(limits_.header_used + 1, body_line_used) : body_line_used;
     if (held_.size() < used) held_.append(piece.substr(0, used - held_.size()));
   }
 
@@ -175,12 +175,21 @@ class Parser::Scanner {
     if (parent == Part::none || structure_.parts[parent].kind == Kind::message) part.envelope.emplace();
     structure_.parts.push_back(std::move(part));
     open_.push_back({.part = structure_.parts.size() - 1});
-    if (structure_.parts.size() >= limits_.parts) boundaries_.clear();
+    if (structure_.parts.size() >= limits_.parts && !boundaries_.empty()) {
+      boundaries_.clear();
+      met(Limit::parts);
+    }
     in_header_ = true;
     header_ = {};
   }
 
-  bool can_nest() { return current().depth < limits_.depth && structure_.parts.size() < limits_.parts; }
+  void met(Limit limit) { structure_.limits_met.add(limit); }
+
+  bool can_nest() {
+    if (current().depth >= limits_.depth) met(Limit::depth);
+    if (structure_.parts.size() >= limits_.parts) met(Limit::parts);
+    return current().depth < limits_.depth && structure_.parts.size() < limits_.parts;
+  }
 
   /// The current part's body begins at `body`.
   void end_header(std::uint64_t body) {
@@ -189,6 +198,7 @@ class Parser::Scanner {
     Part& part = current();
     part.body = body;
     open_.back().lines_before = lines_;
+    structure_.limits_met.add(header_.limits_met);
     settle_encoding(part);
     settle_type(part);
     if (part.kind != Kind::message) return;
@@ -263,13 +273,16 @@ class Parser::Scanner {
     if (!is_fold(line)) flush_field();
     const bool stray = is_fold(line) && field_.empty();
     if (stray) return;
+    const std::size_t room = limits_.header_used - std::min(limits_.header_used, field_.size());
+    if (line.size() > room) met(Limit::field);
     line = line.substr(0, limits_.header_used);  // as a line that came in pieces may have been cut already
     headers_used_ += line.size();
-    if (headers_used_ > limits_.headers_used) {
-      if (open_.size() == 1) structure_.common_fields_complete = false;
+    if (headers_used_ <= limits_.headers_used) {
+      field_.append(line.substr(0, room));
       return;
     }
-    if (field_.size() < limits_.header_used) field_.append(line.substr(0, limits_.header_used - field_.size()));
+    met(Limit::headers);
+    if (open_.size() == 1) structure_.common_fields_complete = false;
   }
 
   void flush_field() {

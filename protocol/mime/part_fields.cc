@@ -33,21 +33,35 @@ void set_envelope_text(Incoming& in) {
   set_once(in.envelope.*Field, std::move(in.value));
 }
 
+void read_list(Incoming& in, Addresses& list) {
+  if (!read_addresses(in.value, in.limits.addresses, list)) in.state.limits_met.add(Limit::addresses);
+}
+
+/// Takes back what is beyond the limit; one more was asked for to know of it.
+template <class List>
+void cut_list(Incoming& in, List& list) {
+  if (list.size() <= in.limits.parameters) return;
+  list.resize(in.limits.parameters);
+  in.state.limits_met.add(Limit::parameters);
+}
+
 /// From, Sender, Reply-To: the first field counts.
 template <Addresses Envelope::* Field>
 void set_addresses(Incoming& in) {
   Addresses& list = in.envelope.*Field;
-  if (list.empty()) read_addresses(in.value, in.limits.addresses, list);
+  if (list.empty()) read_list(in, list);
 }
 
 /// To, Cc, Bcc: some writers send one field for each recipient.
 template <Addresses Envelope::* Field>
 void add_addresses(Incoming& in) {
-  read_addresses(in.value, in.limits.addresses, in.envelope.*Field);
+  read_list(in, in.envelope.*Field);
 }
 
 void set_type(Incoming& in) {
-  if (!in.state.type) in.state.type = read_content_type(in.value, in.limits.parameters);
+  if (in.state.type) return;
+  in.state.type = read_content_type(in.value, in.limits.parameters + 1);
+  if (in.state.type) cut_list(in, in.state.type->parameters);
 }
 
 void set_encoding(Incoming& in) {
@@ -55,11 +69,15 @@ void set_encoding(Incoming& in) {
 }
 
 void set_disposition(Incoming& in) {
-  if (!in.part.disposition) in.part.disposition = read_disposition(in.value, in.limits.parameters);
+  if (in.part.disposition) return;
+  in.part.disposition = read_disposition(in.value, in.limits.parameters + 1);
+  if (in.part.disposition) cut_list(in, in.part.disposition->parameters);
 }
 
 void set_languages(Incoming& in) {
-  if (in.part.languages.empty()) in.part.languages = read_languages(in.value, in.limits.parameters);
+  if (!in.part.languages.empty()) return;
+  in.part.languages = read_languages(in.value, in.limits.parameters + 1);
+  cut_list(in, in.part.languages);
 }
 
 struct KnownField {

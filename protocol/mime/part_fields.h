@@ -14,6 +14,7 @@ namespace postbag::mime {
 struct HeaderState {
   std::optional<ContentType> type;
   std::optional<std::string> encoding;
+  LimitsMet limits_met;
 };
 
 /// Puts the field into `part` (its envelope too, if it has one) or `state`; fields we have no use for do nothing.

@@ -103,6 +103,35 @@ struct Part {
   bool operator==(const Part&) const = default;
 };
 
+/// A limit that a message met: what lies beyond it was left out of its structure.
+enum class Limit : std::uint8_t {
+  depth,       ///< a part deeper is opaque
+  parts,       ///< no more parts are told apart
+  field,       ///< the rest of a header field
+  headers,     ///< the rest of all header fields
+  addresses,   ///< of one field
+  parameters,  ///< of one field, languages too
+};
+
+/// A set of limits.
+class LimitsMet {
+ public:
+  constexpr bool has(Limit limit) const { return (bits_ >> static_cast<unsigned>(limit) & 1U) != 0; }
+  constexpr void add(Limit limit) { bits_ |= 1U << static_cast<unsigned>(limit); }
+  constexpr void add(LimitsMet others) { bits_ |= others.bits_; }
+  constexpr bool empty() const { return bits_ == 0; }
+  constexpr bool operator==(const LimitsMet&) const = default;
+
+ private:
+  unsigned bits_ = 0;
+};
+
+/// What the log says of a message that met limits.
+inline constexpr std::string_view limits_met_event = "structure of a message kept in part";
+
+/// Their names, as the configuration has them where they can be set: "mime_depth, addresses". Empty for none.
+std::string names(LimitsMet limits);
+
 /// All there is to know without the bodies. parts[0] is the message itself; a parent comes before its children,
 /// children in order. Never empty.
 struct Structure {
@@ -112,6 +141,7 @@ struct Structure {
   std::string common_fields;  ///< see header_fields.h: raw fields of the message itself that clients often ask for
   std::optional<std::string> preview;  ///< see preview.h; nothing until somebody who has the bytes makes it
   bool common_fields_complete = true;  ///< false when they were too long to be kept all
+  LimitsMet limits_met;                ///< not stored
   bool operator==(const Structure&) const = default;
 };
 

@@ -71,6 +71,14 @@ std::string append_code(std::span<const storage::Appended> appended) {
   return code;
 }
 
+std::string with_limits_met(Session& session, std::string done) {
+  const std::string limits = mime::names(session.upload()->limits_met());
+  if (limits.empty()) return done;
+  session.context().log.write(session.stream().peer(),
+                              {LogEvent::Level::warning, mime::limits_met_event, session.user(), limits});
+  return done + ", but the structure only in part, beyond " + limits;
+}
+
 std::optional<Reply> refuse_message(Session& session, NextMessage message, std::uint64_t size) {
   const Limits& limits = session.context().limits;
   if (const auto options = options_of(session, message.options); !options) return options.error();
@@ -115,7 +123,7 @@ async::Task<Reply> handle(Session& session, grammar::Append command) {
         return append_all(tx, *mailbox, *bodies, *options);
       });
   if (!appended) co_return refusal_of_target(appended.error());
-  co_return Reply::ok("APPEND completed", append_code(*appended));
+  co_return Reply::ok(with_limits_met(session, "APPEND completed"), append_code(*appended));
 }
 
 }  // namespace postbag

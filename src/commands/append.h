@@ -39,6 +39,10 @@ Result<std::vector<storage::Appended>> append_all(storage::Transaction& tx, Mail
 /// "APPENDUID 38505 3955:3957", in the order of the messages. RFC 4315 section 3, RFC 3502.
 std::string append_code(std::span<const storage::Appended> appended);
 
+/// `done`, and which limits the messages met whose structure is not kept whole: "APPEND completed, but the
+/// structure only in part, beyond mime_depth". Logs that too. After session.upload()->messages().
+std::string with_limits_met(Session& session, std::string done);
+
 /// The message whose literal is announced.
 struct NextMessage {
   protocol::grammar::AppendMessage options;

@@ -69,7 +69,8 @@ async::Task<Reply> handle(Session& session, grammar::Replace command, ByUid by_u
   // Before the EXPUNGE response, which the session sends before the tagged line. RFC 8508 section 4.3.
   const std::array added{replaced->added};
   session.respond().raw("* OK [").raw(append_code(added)).raw("] Replacement message ready").crlf();
-  co_return Reply::ok("REPLACE completed", highest_code(replaced->removed_at));  // RFC 8508 section 4.5
+  co_return Reply::ok(with_limits_met(session, "REPLACE completed"),
+                      highest_code(replaced->removed_at));  // RFC 8508 section 4.5
 }
 
 }  // namespace postbag

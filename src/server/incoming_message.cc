@@ -8,11 +8,12 @@
 namespace postbag::server {
 
 async::Task<Result<void>> IncomingMessage::begin(std::string user, std::string mailbox) {
+  user_ = std::move(user);
   Result<MailboxName> name = MailboxName::from(mailbox);
   if (!name) co_return std::unexpected(name.error());
   mailbox_ = std::move(*name);
   const std::optional<storage::Account> who =
-      co_await context_.workers.least_busy().run([&] { return context_.book.find(user); });
+      co_await context_.workers.least_busy().run([&] { return context_.book.find(user_); });
   if (!who) co_return std::unexpected(Error::no_such_account);
   Result<std::shared_ptr<Account>> account = co_await context_.accounts.open_uncounted(who->id);
   if (!account) co_return std::unexpected(account.error());
@@ -35,6 +36,8 @@ async::Task<Result<storage::Appended>> IncomingMessage::finish() {
   co_await upload_->take({}, true);
   if (upload_->with_nul()) co_return std::unexpected(Error::unknown_encoding);
   const std::vector<storage::StagedBody>* const bodies = co_await upload_->messages();
+  if (const auto limits = upload_->limits_met(); !limits.empty())
+    context_.log.write({}, {LogEvent::Level::warning, mime::limits_met_event, user_, mime::names(limits)});
   const DateTime now = context_.clock.now();
   const auto append = [&](storage::Transaction& tx) -> Result<storage::Appended> {
     const std::optional<MailboxId> id = tx.find(*mailbox_);

@@ -21,6 +21,7 @@ struct DeliveryContext {
   OpenAccounts& accounts;
   const Limits& limits;
   const Clock& clock;
+  Log& log;
 };
 
 /// One message on its way into one mailbox. Loop thread only; begin() first, then any number of write(), then
@@ -38,6 +39,7 @@ class IncomingMessage {
 
  private:
   const DeliveryContext& context_;
+  std::string user_;
   std::shared_ptr<Account> account_;
   std::optional<MailboxName> mailbox_;
   std::optional<Upload> upload_;

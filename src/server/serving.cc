@@ -59,7 +59,7 @@ Serving::Serving(async::Loop& loop, const ServingParts& parts)
       accounts_(loop, workers_, parts_.book, account_options(parts_, *log_)),
       authenticator_(make_authenticator(loop, parts_, workers_, hashing_)),
       context_{loop, parts_.limits, parts_.clock, *authenticator_, accounts_, commands_, *log_},
-      delivery_context_{workers_, parts_.book, accounts_, parts_.limits, parts_.clock},
+      delivery_context_{workers_, parts_.book, accounts_, parts_.limits, parts_.clock, *log_},
       deliveries_(loop, delivery_context_),
       connections_(context_) {}
 

@@ -84,6 +84,7 @@ void Upload::finish() {
   structure.preview = mime::preview(structure, [this](mime::ByteRange range) {
     return open_->writer.read(range.offset, static_cast<std::size_t>(range.size));
   });
+  limits_met_.add(structure.limits_met);
   messages_.push_back(open_->writer.finish(mime::encode(structure), mime::thread_keys(structure)));
   open_.reset();
 }

@@ -34,6 +34,8 @@ class Upload {
   /// The first message that has a NUL in it, which no literal but BINARY's may hold (RFC 9051 section 4.3); nothing
   /// when none has.
   std::optional<std::size_t> with_nul() const { return with_nul_; }
+  /// What limits the messages met; all of them once messages() was waited for.
+  mime::LimitsMet limits_met() const { return limits_met_; }
 
  private:
   /// A message of which a part was handed to the store.
@@ -58,6 +60,7 @@ class Upload {
   std::size_t complete_ = 0;  ///< messages whose last bytes came
   std::uint64_t size_ = 0;
   std::optional<std::size_t> with_nul_;
+  mime::LimitsMet limits_met_;
 };
 
 }  // namespace postbag

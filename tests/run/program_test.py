@@ -46,6 +46,14 @@ def delivery_into_a_mailbox_and_refused(server):
     equal(exit_code(server, "deliver", user, "--mailbox", "Nope", input=MESSAGE), CANNOT_CREATE, "no such mailbox")
 
 
+def delivery_beyond_a_limit_is_logged(server):
+    user = server.add_user()
+    server.run("deliver", user, "--dir", server.data, input=b"To: " + b"a@x," * 1001 + b"\r\n\r\n")
+    line = server.log_tail().splitlines()[-1]
+    for part in ("structure of a message kept in part", f'"{user}"', '"addresses"'):
+        assert part in line, line
+
+
 def accounts_while_the_server_runs(server):
     user = server.add_user()
     listed = server.run("user", "list", "--dir", server.data).decode().split()
@@ -118,7 +126,8 @@ def verify_tells_what_is_wrong_beside_the_server(server):
 
 def main():
     postbag, wirecheck, failed = sys.argv[1], sys.argv[2], 0
-    for check in (delivery_reaches_a_session_in_idle, delivery_into_a_mailbox_and_refused, accounts_while_the_server_runs,
+    for check in (delivery_reaches_a_session_in_idle, delivery_into_a_mailbox_and_refused,
+                  delivery_beyond_a_limit_is_logged, accounts_while_the_server_runs,
                   dump_shows_what_is_stored,
                   verify_tells_what_is_wrong_beside_the_server, one_server_a_directory, shutdown_says_bye_and_keeps_what_was_acknowledged):
         try:

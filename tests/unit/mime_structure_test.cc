@@ -234,6 +234,38 @@ TEST_CASE("limits") {
   CHECK(cut.parts[0].body_range().size == 4);
 }
 
+TEST_CASE("the limits that a message met") {
+  const ParserLimits small{
+      .depth = 1, .parts = 3, .header_used = 60, .headers_used = 120, .addresses = 2, .parameters = 2};
+  const std::string multipart = "Content-Type: multipart/mixed; boundary=x\r\n\r\n";
+  struct {
+    std::string message;
+    const char* met;
+  } rows[] = {{"To: a@x, b@x\r\nContent-Language: a, b\r\nContent-Type: a/b; c=d; e=f\r\n\r\n", ""},
+              {"To: a@x, b@x , ; (c)\r\n\r\n", ""},
+              {"To: a@x, b@x, c@x\r\n\r\n", "addresses"},
+              {"To: a@x, b@x\r\nTo: c@x\r\n\r\n", "addresses"},
+              {"Content-Type: a/b; c=d; e=f; g=h\r\n\r\n", "parameters"},
+              {"Content-Disposition: a; c=d; e=f; g=h\r\n\r\n", "parameters"},
+              {"Content-Language: a, b, c\r\n\r\n", "parameters"},
+              {"X: " + std::string(55, 'x') + "\r\n\r\n", ""},
+              {"X: " + std::string(56, 'x') + "\r\n\r\n", "header_used"},
+              {"X: x\r\n " + std::string(56, 'x') + "\r\n\r\n", "header_used"},
+              {"X: " + std::string(40, 'x') + "\r\nY: " + std::string(40, 'y') + "\r\nZ: " + std::string(40, 'z') +
+                   "\r\n\r\n",
+               "headers_used"},
+              {multipart + "--x\r\n\r\n1\r\n--x--\r\n", ""},
+              {multipart + "--x\r\n\r\n1\r\n--x\r\n\r\n2\r\n--x--\r\n", "mime_parts"},
+              {multipart + "--x\r\nContent-Type: message/rfc822\r\n\r\nSubject: s\r\n\r\n", "mime_depth"}};
+  for (const auto& [message, met] : rows) {
+    CAPTURE(message);
+    CHECK(names(parse(message, small).limits_met) == met);
+    Parser parser(small);
+    for (const char c : message) parser.feed(std::string_view(&c, 1));
+    CHECK(std::move(parser).finish() == parse(message, small));
+  }
+}
+
 TEST_CASE("every split point gives the same structure") {
   std::vector<std::string> messages = broken;
   messages.insert(messages.end(), {plain, digest});
