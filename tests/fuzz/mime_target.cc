@@ -11,6 +11,7 @@
 
 #include "input.h"
 #include "protocol/grammar/response_grammar.h"
+#include "protocol/mime/base_subject.h"
 #include "protocol/mime/header_fields.h"
 #include "protocol/mime/parser.h"
 #include "protocol/mime/render.h"
@@ -96,6 +97,7 @@ void check_stored(const Structure& s, const std::string& bytes) {
   stored.append_body(short_form);
   require(stored.size() == s.size && stored.sent() == s.sent, "stored size and date");
   require(stored.envelope() == envelope(s), "stored envelope");
+  require(stored.sort_keys() == sort_keys(s), "stored sort keys");
   require(stored.bodystructure() == bodystructure(s) && short_form == body(s), "stored structure");
   require(stored.common_fields() == s.common_fields, "stored fields");
   require(stored.common_fields_complete() == s.common_fields_complete, "stored completeness");
@@ -158,6 +160,23 @@ void check_response(const Structure& s) {
   require(test::broken_rule(machine, response).empty(), "the rules of responses");
 }
 
+std::string without_space(std::string text) {
+  std::erase_if(text, [](char c) { return std::string_view(" \t\r\n").find(c) != std::string_view::npos; });
+  return text;
+}
+
+void check_sort_keys(const Structure& s) {
+  const SortKeys keys = sort_keys(s);
+  for (const std::string* text :
+       {&keys.subject, &keys.from, &keys.to, &keys.cc, &keys.display_from, &keys.display_to})
+    require(text->size() <= 4096, "limit of sort keys");
+  require(keys.id.size() <= 1 && keys.references.size() <= 128, "limit of identifiers");
+  const std::string subject = s.parts.front().envelope->subject.value_or("");
+  // Runs of white space become one space: RFC 5256 section 2.1 (1).
+  require(without_space(subject).find(without_space(base_subject(subject).text)) != std::string::npos,
+          "the base subject is in the subject");
+}
+
 /// HEADER.FIELDS and HEADER.FIELDS.NOT share the header's bytes between them.
 void check_fields(std::string_view header) {
   const std::string_view names[] = {"Subject", "to", "CONTENT-TYPE"};
@@ -191,6 +210,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   check_stored(structure, bytes);
   check_sections(structure, bytes);
   check_response(structure);
+  check_sort_keys(structure);
   const ByteRange header = structure.parts.front().header_range();
   check_fields(message.substr(header.offset, header.size));
   require(thread_keys(structure).size() <= 61, "limit of thread keys");
