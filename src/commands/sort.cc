@@ -137,6 +137,10 @@ async::Task<Reply> handle(Session& session, grammar::Sort command, ByUid by_uid,
   SortedFinds finds(criteria_of(command));
   const bool there = co_await search_and_sort(session.account(), *job, finds);
   if (!there) co_return refusal(Error::mailbox_gone);
+  if (finds.is_too_much()) {
+    if (wanted->save) session.selected().saved.clear();  // RFC 9051 section 6.4.4.1
+    co_return Reply::no("Too much to sort", "LIMIT");
+  }
   const auto& found = finds.found();
   if (wanted->save) session.selected().saved = to_save(*wanted, found);
   std::optional<std::uint64_t> modseq;

@@ -82,6 +82,7 @@ SortedFinds::SortedFinds(std::vector<SortCriterion> criteria) : width_(run) {
 }
 
 void SortedFinds::take(const storage::Message& message, storage::ReadTransaction& tx) {
+  if (is_too_much()) return;
   const Looked looked = look(message, tx, reads_structure_);
   const std::size_t begin = keys_.size();
   for (const SortCriterion& one : criteria_) {

@@ -20,13 +20,16 @@ struct SortCriterion {
 };
 
 /// Collects what a search finds and sorts it. Memory: 32 bytes a message and its keys, of which each takes 4 KiB at
-/// most. take() and sort_some() run on the account's worker, the rest on the loop, never at the same time.
+/// most and all together 256 MiB. take() and sort_some() run on the account's worker, the rest on the loop, never
+/// at the same time.
 class SortedFinds : public search::Finds {
  public:
   /// A criterion that stands there again changes nothing.
   explicit SortedFinds(std::vector<SortCriterion> criteria);
 
   void take(const storage::Message& message, storage::ReadTransaction& tx) override;
+  /// Their keys take more memory than one command may have; what came later was left out.
+  bool is_too_much() const { return keys_.size() > most_key_bytes; }
   /// Sorts a part, some milliseconds' worth. False when all is sorted.
   bool sort_some();
 
@@ -40,6 +43,8 @@ class SortedFinds : public search::Finds {
   const std::vector<Found>& found() const { return found_; }
 
  private:
+  static constexpr std::size_t most_key_bytes = std::size_t{256} * 1024 * 1024;
+
   std::string_view key(const Found& found) const {
     return std::string_view(keys_).substr(found.key, found.key_size);
   }

@@ -30,6 +30,9 @@ constexpr auto rows = std::to_array<Row>({
     {"REFS", ThreadBy::refs},
 });
 
+/// Messages and the identifiers they refer to, in one THREAD; some 300 MB.
+constexpr std::size_t most_nodes = 4'000'000;
+
 std::optional<ThreadBy> thread_by(std::string_view name) {
   for (const Row& row : rows)
     if (ascii_iequal(name, row.name)) return row.by;
@@ -42,6 +45,7 @@ class ThreadedFinds : public search::Finds {
   explicit ThreadedFinds(ThreadBy by) : threading(by) {}
 
   void take(const storage::Message& message, storage::ReadTransaction& tx) override {
+    if (is_too_much()) return;
     const std::optional<std::string> stored = tx.structure(message.body);
     if (!stored) throw storage::Corrupt("a message's structure is missing");
     const mime::StoredStructure structure(*stored);
@@ -54,6 +58,8 @@ class ThreadedFinds : public search::Finds {
                    .references = std::move(keys.references)});
     uids.push_back(message.uid);
   }
+
+  bool is_too_much() const { return threading.nodes() > most_nodes; }
 
   Threading threading;
   std::vector<Uid> uids;  ///< by the index that threading has for the message
@@ -78,6 +84,7 @@ async::Task<Reply> handle(Session& session, grammar::Thread command, ByUid by_ui
   ThreadedFinds finds(*by);
   const bool there = co_await search_and_thread(session.account(), *job, finds);
   if (!there) co_return refusal(Error::mailbox_gone);
+  if (finds.is_too_much()) co_return Reply::no("Too many messages and references to thread", "LIMIT");
   const View& view = session.selected().view;
   const std::string threads = finds.threading.wire([&](std::uint32_t index) {
     const Uid uid = finds.uids[index];

@@ -1,6 +1,7 @@
 #include "commands/threading.h"
 
 #include <algorithm>
+#include <unordered_map>
 #include <utility>
 
 namespace postbag {

@@ -3,8 +3,8 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <string>
-#include <unordered_map>
 #include <vector>
 
 #include "commands/rooted_forest.h"
@@ -34,7 +34,8 @@ class Threading {
   explicit Threading(ThreadBy by) : by_(by) {}
 
   void add(const ThreadMessage& message);
-  std::uint32_t size() const { return static_cast<std::uint32_t>(messages_.size()); }
+  /// Messages and identifiers so far.
+  std::size_t nodes() const { return forest_.size(); }
 
   /// Does the next step. False when the threads are made.
   bool step();
@@ -90,9 +91,10 @@ class Threading {
   ThreadBy by_;
   int step_ = 0;
   std::vector<Message> messages_;
-  std::unordered_map<std::string, std::uint32_t> subjects_;
+  // Trees and not hash tables, since a stranger chooses what is in them.
+  std::map<std::string, std::uint32_t> subjects_;
   RootedForest forest_;  ///< as step 1 links it
-  std::unordered_map<std::uint64_t, Node> node_of_id_;
+  std::map<std::uint64_t, Node> node_of_id_;
   std::vector<std::uint32_t> message_of_;  ///< by node; none: a dummy
   std::vector<Children> children_;         ///< by node, once pruned
   std::vector<Node> next_;                 ///< by node: the next sibling
