@@ -21,7 +21,7 @@ std::optional<PartialRange> partial_range(std::string_view text) {
   const auto one = protocol::number_value(text.substr(sign, colon - sign), most);
   const auto other = protocol::number_value(text.substr(colon + 1 + sign), most);
   if (!one || !other) return std::nullopt;
-  const auto [near, far] = std::minmax(static_cast<std::uint32_t>(*one), static_cast<std::uint32_t>(*other));
+  const auto [near, far] = std::minmax({static_cast<std::uint32_t>(*one), static_cast<std::uint32_t>(*other)});
   return PartialRange{.from_last = sign == 1, .near = near, .far = far, .written = std::string(text)};
 }
 
