@@ -75,6 +75,21 @@ TEST_CASE("trees that split at every level are written without recursion") {
   CHECK(out.starts_with("(2)(1 (4)(3 (6)(5 (8)"));
 }
 
+TEST_CASE("the tree that RFC 5256 section 4 draws") {
+  // 4 and 23, 44, 7 and 96 below 3 and 6, in the order of the mailbox, and each sent in the order it is drawn in.
+  const std::vector<std::uint32_t> uids{2, 3, 4, 6, 7, 23, 44, 96};
+  const std::vector<std::vector<std::uint64_t>> references{{}, {}, {3, 6}, {3}, {6, 44}, {4}, {6}, {7}};
+  const std::vector<std::int64_t> sent{1, 2, 4, 3, 7, 5, 6, 8};
+  for (const ThreadBy by : {ThreadBy::references, ThreadBy::refs}) {
+    Threading threading(by);
+    for (std::size_t i = 0; i < uids.size(); ++i)
+      threading.add({.sent = sent[i], .subject = {}, .id = {uids[i]}, .references = references[i]});
+    while (threading.step()) {
+    }
+    CHECK(threading.wire([&](std::uint32_t index) { return uids[index]; }) == "(2)(3 6 (4 23)(44 7 96))");
+  }
+}
+
 TEST_CASE("references that would close a loop are left out") {
   Threading threading(ThreadBy::references);
   threading.add(numbered(1, {3}));
