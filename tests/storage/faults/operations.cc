@@ -199,6 +199,15 @@ Operation remove_and_create() {
                }));
 }
 
+Operation subscribe() {
+  Operation operation = usual("SUBSCRIBE", act([](Transaction& tx) -> Result<void> {
+                                tx.unsubscribe(name("Noted"));
+                                return tx.subscribe(name("No mailbox of that name"));
+                              }));
+  operation.before = act([](Transaction& tx) { return tx.subscribe(name("Noted")); });
+  return operation;
+}
+
 StoreOptions store_options(const std::filesystem::path& root) {
   static const FixedClock clock;
   StoreOptions options;

@@ -53,6 +53,8 @@ Operation deliver();
 Operation create();
 Operation remove();
 Operation remove_and_create();
+/// Notes one name and drops another.
+Operation subscribe();
 
 /// Adds a large message "one more" to INBOX, which it makes if need be.
 Deed deliver_anew();
