@@ -28,19 +28,24 @@ Result<MailboxName> mailbox_name(const Session& session, std::string_view argume
 }
 
 std::expected<UidSet, Reply> message_set(Session& session, std::string_view argument, ByUid by_uid, Beyond beyond) {
-  if (by_uid == ByUid::no && session.uid_only()) return std::unexpected(uid_required());
   const Selected& selected = session.selected();
+  return message_set(session, selected.view, selected.saved, argument, by_uid, beyond);
+}
+
+std::expected<UidSet, Reply> message_set(const Session& session, const View& view, const UidSet& saved,
+                                         std::string_view argument, ByUid by_uid, Beyond beyond) {
+  if (by_uid == ByUid::no && session.uid_only()) return std::unexpected(uid_required());
   const auto set = protocol::SequenceSet::from(argument, session.context().limits.set_ranges);
   if (!set) return std::unexpected(Reply::no("Too many ranges in the set", "LIMIT"));
-  if (set->is_saved_result()) return selected.saved.intersect(selected.view.uids());
-  if (by_uid == ByUid::yes) return set->resolve<Uid>(selected.view.last_uid()).intersect(selected.view.uids());
+  if (set->is_saved_result()) return saved.intersect(view.uids());
+  if (by_uid == ByUid::yes) return set->resolve<Uid>(view.last_uid()).intersect(view.uids());
 
-  const std::uint32_t size = selected.view.size();
+  const std::uint32_t size = view.size();
   const SeqSet seqs = set->resolve<SeqNum>(SeqNum::from(size));
   const bool some_beyond = seqs.empty() || seqs.ranges().back().first.value() > size;
   if (some_beyond && beyond == Beyond::bad)
     return std::unexpected(Reply::bad("No message has that sequence number"));
-  return selected.view.uids_of(seqs);
+  return view.uids_of(seqs);
 }
 
 UidSet absent_uids(const Session& session, std::string_view argument) {

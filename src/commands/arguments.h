@@ -8,6 +8,7 @@
 #include "core/range_set.h"
 #include "core/result.h"
 #include "session/reply.h"
+#include "session/view.h"
 
 namespace postbag {
 
@@ -34,6 +35,10 @@ Reply uid_required();
 /// the view, `$` the saved search result. A range that only ends beyond the last message ends with it.
 std::expected<UidSet, Reply> message_set(Session& session, std::string_view argument, ByUid by_uid,
                                          Beyond beyond = Beyond::bad);
+
+/// The same in another mailbox, whose messages `view` numbers; `saved` is what `$` means there.
+std::expected<UidSet, Reply> message_set(const Session& session, const View& view, const UidSet& saved,
+                                         std::string_view argument, ByUid by_uid, Beyond beyond);
 
 /// The UIDs that a set names and that are in no message of the view, as far as the client can know of them: `*` is
 /// the highest UID it was ever told, so that what was expunged at the end is found. RFC 7162 section 3.2.6.

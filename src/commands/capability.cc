@@ -51,6 +51,7 @@ constexpr auto rows = std::to_array<Row>({
     {"SEARCHRES", Shown::after_login},
     {"WITHIN", Shown::after_login},
     {"PARTIAL", Shown::after_login},
+    {"MULTISEARCH", Shown::after_login},
     {"SORT", Shown::after_login},
     {"SORT=DISPLAY", Shown::after_login},
     {"ESORT", Shown::after_login},

@@ -9,6 +9,7 @@
 #include "commands/arguments.h"
 #include "commands/fetch_run.h"
 #include "commands/handlers.h"
+#include "commands/mailbox_filter.h"
 #include "commands/notify_news.h"
 #include "session/session.h"
 
@@ -107,7 +108,8 @@ class Reader {
     if (filter == Filter::selected || filter == Filter::selected_delayed)
       return read_selected(std::move(*events), filter == Filter::selected_delayed);
     if (!events->items.empty()) return Reply::bad("Data items are for the selected mailbox");
-    return read_others(group.filter_mailboxes(), events->events);
+    add_filter(session_, group.filter_mailboxes(), events->events, request_);
+    return std::nullopt;
   }
   NotifyRequest take() { return std::move(request_); }
 
@@ -120,21 +122,13 @@ class Reader {
     return std::nullopt;
   }
 
-  std::optional<Reply> read_others(grammar::FilterMailboxes filter, NotifyEvents events) {
-    if (filter.kind() == Filter::subscribed) request_.subscribed.add(events);
-    // Mail is delivered to any mailbox, so INBOXES are all: section 6.3.
-    if (filter.kind() == Filter::personal || filter.kind() == Filter::inboxes) request_.personal.add(events);
-    auto& named = filter.kind() == Filter::subtree ? request_.subtrees : request_.mailboxes;
-    for (const auto argument : filter.mailbox()) {
-      const auto name = mailbox_name(session_, argument.text());
-      if (name) named[name->utf8()].add(events);  // a name that cannot be one is not there: section 3.1
-    }
-    return std::nullopt;
-  }
-
   Session& session_;
-  NotifyRequest request_ = {
-      .selected = SelectedNews::none(), .personal = {}, .subscribed = {}, .subtrees = {}, .mailboxes = {}};
+  NotifyRequest request_ = {.selected = SelectedNews::none(),
+                            .personal = {},
+                            .subscribed = {},
+                            .subtrees = {},
+                            .children = {},
+                            .mailboxes = {}};
   bool has_selected_ = false;
 };
 

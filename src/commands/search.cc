@@ -1,12 +1,12 @@
 // SEARCH and UID SEARCH. RFC 9051 section 6.4.4, RFC 4731, RFC 5182; MODSEQ: RFC 7162 section 3.1.5.
 
-#include <algorithm>
 #include <optional>
 #include <string>
 #include <utility>
 
 #include "commands/handlers.h"
 #include "commands/search_answer.h"
+#include "commands/search_found.h"
 #include "commands/search_program.h"
 #include "commands/search_run.h"
 #include "session/session.h"
@@ -14,34 +14,6 @@
 namespace postbag {
 
 namespace {
-
-/// Keeps the UIDs.
-class FoundUids : public search::Finds {
- public:
-  void take(const storage::Message& message, storage::ReadTransaction&) override {
-    modseqs.last = message.modseq.value();
-    if (uids.empty()) modseqs.first = modseqs.last;
-    modseqs.highest = std::max(modseqs.highest, modseqs.last);
-    uids.add(message.uid);
-  }
-
-  UidSet uids;
-  FoundModSeqs modseqs;
-};
-
-template <class N>
-RangeSet<N> part_of(const RangeSet<N>& found, const PartialRange& part) {
-  const auto [begin, end] = part.places(found.size());
-  return found.at_places(begin, end);
-}
-
-UidSet to_save(const SearchReturn& wanted, const UidSet& found) {
-  if (!saves_only_told(wanted) || found.empty()) return found;
-  UidSet told = wanted.partial ? part_of(found, *wanted.partial) : UidSet();
-  if (wanted.min) told.add(found.front());
-  if (wanted.max) told.add(found.back());
-  return told;
-}
 
 /// `* SEARCH n n n (MODSEQ m)`, for IMAP4rev1. RFC 3501 section 7.2.5, RFC 7162 section 3.1.6.
 template <class N>
@@ -51,17 +23,6 @@ void plain_response(Session& session, const RangeSet<N>& found, std::optional<st
   found.for_each([&out](N n) { out.sp().number(n.value()); });
   if (modseq) out.raw(" (MODSEQ ").number(*modseq).raw(")");
   out.crlf();
-}
-
-template <class N>
-SearchAnswer answer_of(const SearchReturn& wanted, const RangeSet<N>& found, std::optional<std::uint64_t> modseq) {
-  SearchAnswer answer{.count = found.size(), .all = {}, .partial = {}, .modseq = modseq};
-  if (found.empty()) return answer;
-  answer.min = found.front().value();
-  answer.max = found.back().value();
-  if (wanted.all) protocol::Writer(answer.all).set(found);
-  if (wanted.partial) protocol::Writer(answer.partial).set(part_of(found, *wanted.partial));
-  return answer;
 }
 
 template <class N>
@@ -86,8 +47,7 @@ async::Task<Reply> handle(Session& session, grammar::Search command, ByUid by_ui
   if (!there) co_return refusal(Error::mailbox_gone);
   Selected& selected = session.selected();
   if (wanted->save) selected.saved = to_save(*wanted, found.uids);
-  std::optional<std::uint64_t> modseq;
-  if (search::mentions_modseq(job->key) && !found.uids.empty()) modseq = modseq_told(found.modseqs, *wanted);
+  const auto modseq = modseq_of(job->key, found, *wanted);
   if (by_uid == ByUid::yes)
     respond(session, tag, *wanted, found.uids, by_uid, modseq);
   else

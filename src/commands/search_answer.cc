@@ -7,10 +7,13 @@
 namespace postbag {
 
 void respond_extended(Session& session, std::string_view tag, const SearchReturn& wanted, ByUid by_uid,
-                      const SearchAnswer& answer) {
+                      const SearchAnswer& answer, const SearchedMailbox* where) {
   protocol::Writer out = session.respond();
   const bool found = answer.count > 0;
-  out.raw("* ESEARCH (TAG ").string(tag).raw(")");
+  out.raw("* ESEARCH (TAG ").string(tag);
+  if (where != nullptr)
+    out.raw(" MAILBOX ").mailbox(where->name).raw(" UIDVALIDITY ").number(where->uid_validity.value());
+  out.raw(")");
   if (by_uid == ByUid::yes) out.raw(" UID");
   if (wanted.min && found) out.raw(" MIN ").number(answer.min);
   if (wanted.max && found) out.raw(" MAX ").number(answer.max);

@@ -8,6 +8,8 @@
 
 #include "commands/arguments.h"
 #include "commands/search_program.h"
+#include "core/mailbox_name.h"
+#include "core/numbers.h"
 
 namespace postbag {
 
@@ -20,9 +22,16 @@ struct SearchAnswer {
   std::optional<std::uint64_t> modseq;
 };
 
-/// `* ESEARCH (TAG "x") UID MIN 1 …`. RFC 9051 section 7.3.4.
+/// The mailbox that an answer of ESEARCH is about. RFC 7377 section 2.1.
+struct SearchedMailbox {
+  MailboxName name;
+  UidValidity uid_validity;
+};
+
+/// `* ESEARCH (TAG "x") UID MIN 1 …`. RFC 9051 section 7.3.4. `where` null: the selected mailbox, as SEARCH says
+/// it.
 void respond_extended(Session& session, std::string_view tag, const SearchReturn& wanted, ByUid by_uid,
-                      const SearchAnswer& answer);
+                      const SearchAnswer& answer, const SearchedMailbox* where = nullptr);
 
 /// Mod-sequences of what was found.
 struct FoundModSeqs {

@@ -114,7 +114,8 @@ std::expected<SearchReturn, Reply> return_of(Command command) {
 /// Builds keys from their views; one object for one SEARCH.
 class Builder {
  public:
-  Builder(Session& session, std::string charset) : session_(session), charset_(std::move(charset)) {}
+  Builder(Session& session, const SearchScope& scope, std::string charset)
+      : session_(session), scope_(scope), charset_(std::move(charset)) {}
 
   KeyResult build(grammar::SearchKey view) {
     if (++count_ > session_.context().limits.search_keys)
@@ -212,11 +213,11 @@ class Builder {
 
   /// Each set holds its part of the view; a few times the whole view is all that an honest search needs.
   std::size_t most_ranges() const {
-    return 4 * session_.selected().view.uids().ranges().size() + session_.context().limits.set_ranges;
+    return 4 * scope_.view.uids().ranges().size() + session_.context().limits.set_ranges;
   }
 
   KeyResult set_key(std::string_view text, ByUid by_uid) {
-    auto uids = message_set(session_, text, by_uid, Beyond::nothing);
+    auto uids = message_set(session_, scope_.view, scope_.saved, text, by_uid, Beyond::nothing);
     if (by_uid == ByUid::no) session_.hold_removals();  // UID SEARCH may name numbers too
     if (!uids) return std::unexpected(uids.error());
     ranges_ += uids->ranges().size();
@@ -233,7 +234,7 @@ class Builder {
     return id ? Key{Test{*id}} : Key{search::InSet{}};
   }
 
-  Key recent() const { return Key{search::InSet{session_.selected().recent}}; }
+  Key recent() const { return Key{search::InSet{scope_.recent}}; }
 
   KeyResult new_key() const {  // NEW = RECENT UNSEEN. RFC 3501 section 6.4.4
     Keys keys;
@@ -286,6 +287,7 @@ class Builder {
   }
 
   Session& session_;
+  const SearchScope& scope_;
   std::string charset_;
   std::size_t count_ = 0;
   std::size_t body_keys_ = 0;
@@ -293,27 +295,39 @@ class Builder {
 };
 
 template <class Keys>
-SearchProgram program_of(Session& session, std::string_view charset_argument, const Keys& keys) {
+SearchProgram program_of(Session& session, const SearchScope& scope, std::string_view charset_argument,
+                         const Keys& keys) {
   std::string charset = charset_argument.empty() ? std::string() : protocol::string_value(charset_argument);
   if (!charset_argument.empty() && !protocol::is_known_charset(charset))
     return std::unexpected(Reply::no("Unknown charset", bad_charset_code()));
-  return Builder(session, std::move(charset)).all(keys);
+  return Builder(session, scope, std::move(charset)).all(keys);
+}
+
+SearchScope selected_scope(Session& session) {
+  const Selected& selected = session.selected();
+  return {.view = selected.view, .saved = selected.saved, .recent = selected.recent};
 }
 
 }  // namespace
 
+std::expected<SearchReturn, Reply> search_return(grammar::Esearch command) { return return_of(command); }
 std::expected<SearchReturn, Reply> search_return(grammar::Search command) { return return_of(command); }
 std::expected<SearchReturn, Reply> search_return(grammar::Sort command) { return return_of(command); }
 
 SearchProgram search_program(Session& session, grammar::Search command) {
   const auto named = command.charset();
-  return program_of(session, named ? named->text() : std::string_view(), command.search_key());
+  return program_of(session, selected_scope(session), named ? named->text() : std::string_view(),
+                    command.search_key());
+}
+SearchProgram search_program(Session& session, grammar::Esearch command, const SearchScope& scope) {
+  const auto named = command.charset();
+  return program_of(session, scope, named ? named->text() : std::string_view(), command.search_key());
 }
 SearchProgram search_program(Session& session, grammar::Sort command) {
-  return program_of(session, command.charset().text(), command.search_key());
+  return program_of(session, selected_scope(session), command.charset().text(), command.search_key());
 }
 SearchProgram search_program(Session& session, grammar::Thread command) {
-  return program_of(session, command.charset().text(), command.search_key());
+  return program_of(session, selected_scope(session), command.charset().text(), command.search_key());
 }
 
 std::expected<search::Job, Reply> search_job(Session& session, SearchProgram program, const SearchReturn& wanted) {

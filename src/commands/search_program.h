@@ -11,6 +11,7 @@
 #include "commands/search_run.h"
 #include "protocol/command.h"
 #include "session/reply.h"
+#include "session/view.h"
 
 namespace postbag {
 
@@ -31,12 +32,22 @@ struct SearchReturn {
 
 /// BAD for an option that we do not know, and for more than one of ALL and PARTIAL. For SORT: RFC 5267 section 3.
 std::expected<SearchReturn, Reply> search_return(protocol::grammar::Search command);
+std::expected<SearchReturn, Reply> search_return(protocol::grammar::Esearch command);
 std::expected<SearchReturn, Reply> search_return(protocol::grammar::Sort command);
+
+/// A mailbox as a search program sees it: what sequence sets, `$` and RECENT mean there. What it refers to must
+/// outlive its use.
+struct SearchScope {
+  const View& view;
+  const UidSet& saved;
+  const UidSet& recent;
+};
 
 /// The keys, with sets, `$` and RECENT resolved in the session's view and texts made UTF-8. BAD or NO [BADCHARSET],
 /// [LIMIT].
 using SearchProgram = std::expected<search::Key, Reply>;
 SearchProgram search_program(Session& session, protocol::grammar::Search command);
+SearchProgram search_program(Session& session, protocol::grammar::Esearch command, const SearchScope& scope);
 SearchProgram search_program(Session& session, protocol::grammar::Sort command);
 SearchProgram search_program(Session& session, protocol::grammar::Thread command);
 

@@ -41,6 +41,7 @@ struct Limits {
   std::size_t keywords = 256;      ///< of one mailbox
   std::size_t keyword_length = 128;
 
+  std::size_t search_mailboxes = 1'000;  ///< that one ESEARCH goes through
   std::size_t notify_mailboxes = 1'000;  ///< whose messages one connection watches by NOTIFY
 
   // Connections

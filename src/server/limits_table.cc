@@ -59,6 +59,7 @@ constexpr std::array rows{
     Row{"keywords", "", &Limits::keywords, 0, KeywordSet::capacity},
     Row{"keyword_length", "bytes", &Limits::keyword_length, 16, 1024},
 
+    Row{"search_mailboxes", "", &Limits::search_mailboxes, 1, million},
     Row{"notify_mailboxes", "", &Limits::notify_mailboxes, 1, million},
 
     Row{"connections", "", &Limits::connections, 1, million},

@@ -78,7 +78,8 @@ class Notify final : private CommitListener {
   async::Signal& signal_;
   Account* account_ = nullptr;  ///< null when off
   bool used_ = false;
-  NotifyRequest request_ = {.selected = {}, .personal = {}, .subscribed = {}, .subtrees = {}, .mailboxes = {}};
+  NotifyRequest request_ = {
+      .selected = {}, .personal = {}, .subscribed = {}, .subtrees = {}, .children = {}, .mailboxes = {}};
   ToldMailboxes told_;
   NotifyMarks marks_;
   std::vector<MailboxName> own_names_;

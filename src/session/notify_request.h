@@ -73,6 +73,7 @@ struct NotifyRequest {
   NotifyEvents personal;    ///< PERSONAL; INBOXES too, since mail is delivered to any mailbox (section 6.3)
   NotifyEvents subscribed;  ///< SUBSCRIBED
   std::map<std::string, NotifyEvents, std::less<>> subtrees;   ///< SUBTREE, by the name at the top
+  std::map<std::string, NotifyEvents, std::less<>> children;   ///< SUBTREE-ONE, by the name at the top: RFC 7377
   std::map<std::string, NotifyEvents, std::less<>> mailboxes;  ///< MAILBOXES, by name
 
   /// What is asked of this name but for the selected mailbox's messages. No wildcards: section 6.6.
