@@ -6,6 +6,7 @@
 #include "commands/login.h"
 #include "commands/notify_news.h"
 #include "commands/replace.h"
+#include "commands/search_updates.h"
 #include "session/session.h"
 
 namespace postbag {
@@ -32,6 +33,12 @@ async::Task<std::optional<Reply>> AllCommands::refuse_literal(Session& session, 
 }
 
 async::Task<void> AllCommands::tell_others(Session& session) const { return tell_notified(session); }
+
+void AllCommands::before_removal(Session& session, const UidSet& vanished) const { tell_lost(session, vanished); }
+
+async::Task<void> AllCommands::after_changes(Session& session, const SelectedChanges& changes) const {
+  return tell_found(session, changes);
+}
 
 std::string AllCommands::capabilities(const Session& session) const { return capability_list(session); }
 

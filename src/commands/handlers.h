@@ -49,6 +49,7 @@ async::Task<Reply> handle(Session& session, grammar::Expunge command);
 async::Task<Reply> handle(Session& session, grammar::UidExpunge command);
 async::Task<Reply> handle(Session& session, grammar::Search command, ByUid by_uid, std::string_view tag);
 async::Task<Reply> handle(Session& session, grammar::Esearch command, ByUid by_uid, std::string_view tag);
+async::Task<Reply> handle(Session& session, grammar::Cancelupdate command);
 async::Task<Reply> handle(Session& session, grammar::Sort command, ByUid by_uid, std::string_view tag);
 async::Task<Reply> handle(Session& session, grammar::Thread command, ByUid by_uid);
 async::Task<Reply> handle(Session& session, grammar::Fetch command, ByUid by_uid);

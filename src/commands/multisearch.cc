@@ -1,6 +1,7 @@
 // ESEARCH: one search through many mailboxes. RFC 7377.
 
 #include <optional>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -10,6 +11,7 @@
 #include "commands/search_found.h"
 #include "commands/search_program.h"
 #include "commands/search_run.h"
+#include "commands/search_updates.h"
 #include "session/session.h"
 
 namespace postbag {
@@ -78,7 +80,7 @@ class MultiSearch {
   std::optional<Reply> refused() const {
     const View view;
     const UidSet none;
-    const auto program = search_program(session_, command_, {.view = view, .saved = none, .recent = none});
+    const auto program = search_program(session_, command_, {.view = view, .saved = none});
     if (!program) return program.error();
     if (search::mentions_modseq(*program)) session_.enable(Feature::condstore);  // RFC 7162 section 3.1
     return std::nullopt;
@@ -93,11 +95,20 @@ class MultiSearch {
     if (!program) co_return false;
     UidSet candidates =
         search::narrowed(*program, is_selected(id) ? session_.selected().view.uids() : source->uids);
-    const search::Job job{.mailbox = id, .key = std::move(*program), .candidates = std::move(candidates)};
+    search::Job job{.mailbox = id,
+                    .key = std::move(*program),
+                    .recent = is_selected(id) ? session_.selected().recent : UidSet(),
+                    .now = session_.context().clock.now().seconds,
+                    .candidates = std::move(candidates)};
     FoundUids found;
-    if (co_await search::run(session_.account(), job, found)) tell(*source, job.key, found);
+    const bool there = co_await search::run(session_.account(), job, found);
+    if (!there) co_return true;
+    tell(*source, job.key, found);
+    if (wanted_.update && is_selected(id)) update(*source, std::move(job), std::move(found.uids));
     co_return true;
   }
+
+  bool is_updated() const { return is_updated_; }
 
  private:
   bool is_selected(MailboxId id) const { return session_.has_selected() && session_.selected().id == id; }
@@ -108,11 +119,11 @@ class MultiSearch {
     if (is_selected(source.id)) {
       const Selected& selected = session_.selected();
       return search_program(session_, command_,
-                            {.view = selected.view, .saved = selected.saved, .recent = selected.recent});
+                            {.view = selected.view, .saved = selected.saved, .reaches_on = wanted_.update});
     }
     const View view(source.uids);
     const UidSet none;
-    return search_program(session_, command_, {.view = view, .saved = none, .recent = none});
+    return search_program(session_, command_, {.view = view, .saved = none});
   }
 
   /// Nothing is told of a mailbox in which nothing was found, not even COUNT 0. Section 2.1.
@@ -123,10 +134,21 @@ class MultiSearch {
     respond_extended(session_, tag_, wanted_, ByUid::yes, answer_of(wanted_, found.uids, modseq), &source.mailbox);
   }
 
+  void update(const Source& source, search::Job job, UidSet found) {
+    is_updated_ = true;
+    keep_updated(session_, {.tag = std::string(tag_),
+                            .by_uid = ByUid::yes,
+                            .job = std::move(job),
+                            .items = wanted_.update_items,
+                            .where = source.mailbox,
+                            .results = std::move(found)});
+  }
+
   Session& session_;
   grammar::Esearch command_;
   std::string_view tag_;
   const SearchReturn& wanted_;
+  bool is_updated_ = false;
 };
 
 async::Task<std::vector<MailboxId>> look(Session& session, const Sources& sources) {
@@ -143,6 +165,8 @@ async::Task<Reply> handle(Session& session, grammar::Esearch command, ByUid, std
   const auto wanted = search_return(command);
   if (!wanted) co_return wanted.error();
   if (wanted->save && sources->others) co_return Reply::bad("SAVE goes with the selected mailbox alone");
+  if (wanted->update && !session.has_selected()) co_return Reply::bad("UPDATE goes with a selected mailbox");
+  if (const auto refused = tag_in_use(session, tag, *wanted)) co_return *refused;
   MultiSearch search(session, command, tag, *wanted);
   if (auto refused = search.refused()) {
     // RFC 9051 section 6.4.4.1.
@@ -158,6 +182,7 @@ async::Task<Reply> handle(Session& session, grammar::Esearch command, ByUid, std
     session.selected().saved.clear();
     co_return Reply::no("Too many sets of messages", "LIMIT");
   }
+  if (wanted->update && !search.is_updated()) refuse_update(session, tag, "The selected mailbox is not searched");
   // Section 2.4.
   co_return all ? Reply::ok("ESEARCH completed") : Reply::ok("Some mailboxes were not searched", "LIMIT");
 }

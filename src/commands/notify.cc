@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "commands/arguments.h"
-#include "commands/fetch_run.h"
+#include "commands/fetch_item.h"
 #include "commands/handlers.h"
 #include "commands/mailbox_filter.h"
 #include "commands/notify_news.h"
@@ -19,19 +19,6 @@ namespace {
 
 using Filter = grammar::FilterMailboxes::Kind;
 using EventKind = grammar::Event::Kind;
-
-/// FETCH of what is new.
-class FetchNew final : public NewMessageItems {
- public:
-  explicit FetchNew(FetchItems items) : items_(std::move(items)) {}
-  async::Task<void> tell(Session& session, const UidSet& uids) const override {
-    FetchPlan plan = fetch_plan(session, uids, items_);
-    co_await run_fetch(session, std::move(plan));
-  }
-
- private:
-  FetchItems items_;
-};
 
 /// One event group's events.
 struct Events {
@@ -92,7 +79,7 @@ SelectedNews selected_news(const Session& session, Events events, bool delayed) 
   news.between_commands = news.messages;
   news.holds_removals = delayed;
   if (session.condstore() && !events.items.empty()) add_modseq(events.items);  // RFC 7162 section 3.2.4
-  if (!events.items.empty()) news.items = std::make_shared<FetchNew>(std::move(events.items));
+  if (!events.items.empty()) news.items = std::make_shared<const FetchItems>(std::move(events.items));
   return news;
 }
 

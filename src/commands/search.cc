@@ -9,6 +9,7 @@
 #include "commands/search_found.h"
 #include "commands/search_program.h"
 #include "commands/search_run.h"
+#include "commands/search_updates.h"
 #include "session/session.h"
 
 namespace postbag {
@@ -40,7 +41,8 @@ async::Task<Reply> handle(Session& session, grammar::Search command, ByUid by_ui
   if (by_uid == ByUid::no && session.uid_only()) co_return uid_required();
   const auto wanted = search_return(command);
   if (!wanted) co_return wanted.error();
-  auto job = search_job(session, search_program(session, command), *wanted);
+  if (const auto refused = tag_in_use(session, tag, *wanted)) co_return *refused;
+  auto job = search_job(session, search_program(session, command, *wanted), *wanted);
   if (!job) co_return job.error();
   FoundUids found;
   const bool there = co_await search::run(session.account(), *job, found);
@@ -52,6 +54,13 @@ async::Task<Reply> handle(Session& session, grammar::Search command, ByUid by_ui
     respond(session, tag, *wanted, found.uids, by_uid, modseq);
   else
     respond(session, tag, *wanted, selected.view.seqs_of(found.uids), by_uid, modseq);
+  if (wanted->update)
+    keep_updated(session, {.tag = std::string(tag),
+                           .by_uid = by_uid,
+                           .job = std::move(*job),
+                           .items = wanted->update_items,
+                           .where = {},
+                           .results = std::move(found.uids)});
   co_return Reply::ok("SEARCH completed");
 }
 

@@ -6,15 +6,19 @@
 
 namespace postbag {
 
-void respond_extended(Session& session, std::string_view tag, const SearchReturn& wanted, ByUid by_uid,
-                      const SearchAnswer& answer, const SearchedMailbox* where) {
-  protocol::Writer out = session.respond();
-  const bool found = answer.count > 0;
+void begin_extended(protocol::Writer& out, std::string_view tag, ByUid by_uid, const SearchedMailbox* where) {
   out.raw("* ESEARCH (TAG ").string(tag);
   if (where != nullptr)
     out.raw(" MAILBOX ").mailbox(where->name).raw(" UIDVALIDITY ").number(where->uid_validity.value());
   out.raw(")");
   if (by_uid == ByUid::yes) out.raw(" UID");
+}
+
+void respond_extended(Session& session, std::string_view tag, const SearchReturn& wanted, ByUid by_uid,
+                      const SearchAnswer& answer, const SearchedMailbox* where) {
+  protocol::Writer out = session.respond();
+  const bool found = answer.count > 0;
+  begin_extended(out, tag, by_uid, where);
   if (wanted.min && found) out.raw(" MIN ").number(answer.min);
   if (wanted.max && found) out.raw(" MAX ").number(answer.max);
   if (wanted.count) out.raw(" COUNT ").number(answer.count);
@@ -25,6 +29,19 @@ void respond_extended(Session& session, std::string_view tag, const SearchReturn
   }
   if (answer.modseq) out.raw(" MODSEQ ").number(*answer.modseq);
   out.crlf();
+}
+
+std::vector<SeqRange> ordered_ranges(std::span<const std::uint32_t> numbers) {
+  std::vector<SeqRange> ranges;
+  for (const std::uint32_t n : numbers) {
+    const SeqNum number(n);
+    if (!ranges.empty() && ranges.back().last.value() + std::uint64_t{1} == n) {
+      ranges.back().last = number;
+    } else {
+      ranges.push_back({number, number});
+    }
+  }
+  return ranges;
 }
 
 std::uint64_t modseq_told(const FoundModSeqs& found, const SearchReturn& wanted) {

@@ -3,13 +3,17 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "commands/arguments.h"
 #include "commands/search_program.h"
 #include "core/mailbox_name.h"
 #include "core/numbers.h"
+#include "core/range_set.h"
+#include "protocol/response/writer.h"
 
 namespace postbag {
 
@@ -28,10 +32,16 @@ struct SearchedMailbox {
   UidValidity uid_validity;
 };
 
+/// `* ESEARCH (TAG "x" MAILBOX y UIDVALIDITY 1) UID`. `where`: see respond_extended().
+void begin_extended(protocol::Writer& out, std::string_view tag, ByUid by_uid, const SearchedMailbox* where);
+
 /// `* ESEARCH (TAG "x") UID MIN 1 …`. RFC 9051 section 7.3.4. `where` null: the selected mailbox, as SEARCH says
 /// it.
 void respond_extended(Session& session, std::string_view tag, const SearchReturn& wanted, ByUid by_uid,
                       const SearchAnswer& answer, const SearchedMailbox* where = nullptr);
+
+/// Numbers in an order of their own as ranges: only rising neighbours become one. RFC 5267 section 3.2.
+std::vector<SeqRange> ordered_ranges(std::span<const std::uint32_t> numbers);
 
 /// Mod-sequences of what was found.
 struct FoundModSeqs {

@@ -26,19 +26,24 @@ struct CostOf {
   }
 };
 
-struct MentionsModSeq {
-  bool operator()(const ModSeqAtLeast&) const { return true; }
+/// Whether a test stands anywhere in a key.
+template <class Test>
+struct Mentions {
+  bool operator()(const Test&) const { return true; }
   bool operator()(const Not& test) const { return any(test.key); }
   bool operator()(const Or& test) const { return any(test.keys); }
   bool operator()(const And& test) const { return any(test.keys); }
   bool operator()(const auto&) const { return false; }
 
-  static bool any(const Keys& keys) { return std::ranges::any_of(keys, mentions_modseq); }
+  static bool in(const Key& key) { return std::visit(Mentions{}, key.test); }
+  static bool any(const Keys& keys) { return std::ranges::any_of(keys, in); }
 };
 
 }  // namespace
 
-bool mentions_modseq(const Key& key) { return std::visit(MentionsModSeq{}, key.test); }
+bool mentions_modseq(const Key& key) { return Mentions<ModSeqAtLeast>::in(key); }
+
+bool depends_on_time(const Key& key) { return Mentions<Arrived>::in(key); }
 
 Cost cost(const Key& key) { return std::visit(CostOf{}, key.test); }
 

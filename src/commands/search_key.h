@@ -25,19 +25,21 @@ struct HasFlag {
 struct HasKeyword {
   std::string name;
 };
-/// Sequence sets, UID sets, `$`, RECENT: what the session could resolve before the search began.
+/// Sequence sets, UID sets, `$`: what the session could resolve before the search began.
 struct InSet {
   UidSet uids;
 };
+/// Recent for the session that searches. RFC 3501 section 2.3.2.
+struct Recent {};
 enum class When : std::uint8_t { before, on, since };
 struct InternalDate {
   When when;
   protocol::Day day;
 };
-/// Before or since an instant, which matches both. RFC 5032 section 2.
+/// Before or since an instant that lies so long ago, which matches both. RFC 5032 section 2.
 struct Arrived {
   When when;
-  std::int64_t target;  ///< seconds since 1970
+  std::uint32_t age;  ///< seconds
 };
 struct SentDate {
   When when;
@@ -85,8 +87,8 @@ struct And {
 };
 
 struct Key {
-  std::variant<All, HasFlag, HasKeyword, InSet, InternalDate, Arrived, SentDate, SaveDate, HasBody, InThread,
-               Larger, Smaller, ModSeqAtLeast, FieldContains, MessageContains, Not, Or, And>
+  std::variant<All, HasFlag, HasKeyword, InSet, Recent, InternalDate, Arrived, SentDate, SaveDate, HasBody,
+               InThread, Larger, Smaller, ModSeqAtLeast, FieldContains, MessageContains, Not, Or, And>
       test;
 };
 
@@ -101,6 +103,9 @@ Key all_of(Keys keys);
 
 /// Whether MODSEQ stands anywhere in it: then the answer tells mod-sequences. RFC 7162 section 3.1.5.
 bool mentions_modseq(const Key& key);
+
+/// Whether what it matches changes with the time. RFC 5032 section 2.
+bool depends_on_time(const Key& key);
 
 /// What a test needs to look at; a test costs as much as its dearest part.
 enum class Cost : std::uint8_t { entry, structure, body };

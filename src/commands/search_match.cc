@@ -30,8 +30,8 @@ bool compare(protocol::Day day, When when, protocol::Day wanted) {
 /// Visits the tests for one message.
 class Matcher {
  public:
-  Matcher(const storage::Message& message, storage::ReadTransaction& tx, std::span<const std::string> keywords)
-      : message_(message), tx_(tx), keywords_(keywords) {}
+  Matcher(const storage::Message& message, storage::ReadTransaction& tx, const Surroundings& around)
+      : message_(message), tx_(tx), around_(around) {}
 
   bool matches(const Key& key) {
     return std::visit([this](const auto& test) { return check(test); }, key.test);
@@ -41,17 +41,20 @@ class Matcher {
   bool check(const All&) { return true; }
   bool check(const HasFlag& test) { return message_.flags.system.has(test.flag); }
   bool check(const HasKeyword& test) {
+    const auto keywords = around_.keywords;
     const auto it =
-        std::ranges::find_if(keywords_, [&](const std::string& k) { return ascii_iequal(k, test.name); });
-    return it != keywords_.end() && message_.flags.keywords.has(static_cast<std::size_t>(it - keywords_.begin()));
+        std::ranges::find_if(keywords, [&](const std::string& k) { return ascii_iequal(k, test.name); });
+    return it != keywords.end() && message_.flags.keywords.has(static_cast<std::size_t>(it - keywords.begin()));
   }
   bool check(const InSet& test) { return test.uids.contains(message_.uid); }
+  bool check(const Recent&) { return around_.recent.contains(message_.uid); }
   bool check(const InternalDate& test) {
     return compare(protocol::local_day(message_.internal_date), test.when, test.day);
   }
   bool check(const Arrived& test) {
     const std::int64_t arrived = message_.internal_date.seconds;
-    return test.when == When::before ? arrived <= test.target : arrived >= test.target;
+    const std::int64_t target = around_.now - std::int64_t{test.age};
+    return test.when == When::before ? arrived <= target : arrived >= target;
   }
   bool check(const SentDate& test) {
     const auto sent = structure().sent();
@@ -105,15 +108,15 @@ class Matcher {
 
   const storage::Message& message_;
   storage::ReadTransaction& tx_;
-  std::span<const std::string> keywords_;
+  const Surroundings& around_;
   std::optional<std::string> structure_;
 };
 
 }  // namespace
 
 bool matches(const Key& key, const storage::Message& message, storage::ReadTransaction& tx,
-             std::span<const std::string> keywords) {
-  return Matcher(message, tx, keywords).matches(key);
+             const Surroundings& around) {
+  return Matcher(message, tx, around).matches(key);
 }
 
 }  // namespace postbag::search

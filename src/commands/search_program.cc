@@ -100,6 +100,11 @@ std::expected<SearchReturn, Reply> return_of(Command command) {
         out.partial = partial_range(option.partial_range()->text());
         if (!out.partial) return std::unexpected(Reply::bad("Number too large"));
         break;
+      case grammar::SearchReturnOpt::Kind::context: break;  // a hint: RFC 5267 section 4.2
+      case grammar::SearchReturnOpt::Kind::update:
+        out.update = true;
+        for (const auto att : option.fetch_att()) add_item(out.update_items, att);
+        break;
       case grammar::SearchReturnOpt::Kind::search_ret_opt_ext:
         return std::unexpected(Reply::bad("Unknown RETURN option"));
     }
@@ -192,11 +197,10 @@ class Builder {
   }
 
   /// RFC 5032 section 2.
-  KeyResult within_key(grammar::SearchKey view, When when) const {
+  static KeyResult within_key(grammar::SearchKey view, When when) {
     const auto seconds = protocol::number_value(view.nz_number()->text(), ~std::uint32_t{0});
     if (!seconds) return std::unexpected(Reply::bad("Number too large"));
-    const std::int64_t target = session_.context().clock.now().seconds - static_cast<std::int64_t>(*seconds);
-    return Key{search::Arrived{when, target}};
+    return Key{search::Arrived{when, static_cast<std::uint32_t>(*seconds)}};
   }
 
   /// Mod-sequences are kept for a message, not for each of its flags: the entry's name is passed over. RFC 7162
@@ -217,7 +221,9 @@ class Builder {
   }
 
   KeyResult set_key(std::string_view text, ByUid by_uid) {
-    auto uids = message_set(session_, scope_.view, scope_.saved, text, by_uid, Beyond::nothing);
+    auto uids = scope_.reaches_on && by_uid == ByUid::yes
+                    ? uids_to_come(session_, scope_.view, scope_.saved, text)
+                    : message_set(session_, scope_.view, scope_.saved, text, by_uid, Beyond::nothing);
     if (by_uid == ByUid::no) session_.hold_removals();  // UID SEARCH may name numbers too
     if (!uids) return std::unexpected(uids.error());
     ranges_ += uids->ranges().size();
@@ -234,11 +240,9 @@ class Builder {
     return id ? Key{Test{*id}} : Key{search::InSet{}};
   }
 
-  Key recent() const { return Key{search::InSet{scope_.recent}}; }
-
-  KeyResult new_key() const {  // NEW = RECENT UNSEEN. RFC 3501 section 6.4.4
+  static KeyResult new_key() {  // NEW = RECENT UNSEEN. RFC 3501 section 6.4.4
     Keys keys;
-    keys.push_back(recent());
+    keys.push_back(Key{search::Recent{}});
     keys.push_back(search::negated(Key{search::HasFlag{SystemFlag::seen}}));
     return search::all_of(std::move(keys));
   }
@@ -262,8 +266,8 @@ class Builder {
   /// Keys that are unlike all others.
   KeyResult rest(grammar::SearchKey view) {
     switch (view.kind()) {
-      case Kind::recent: return recent();
-      case Kind::old: return search::negated(recent());
+      case Kind::recent: return Key{search::Recent{}};
+      case Kind::old: return search::negated(Key{search::Recent{}});
       case Kind::new_: return new_key();
       case Kind::body: return message_key(mime::SearchIn::body, view);
       case Kind::text_: return message_key(mime::SearchIn::text, view);
@@ -303,9 +307,9 @@ SearchProgram program_of(Session& session, const SearchScope& scope, std::string
   return Builder(session, scope, std::move(charset)).all(keys);
 }
 
-SearchScope selected_scope(Session& session) {
+SearchScope selected_scope(Session& session, const SearchReturn& wanted) {
   const Selected& selected = session.selected();
-  return {.view = selected.view, .saved = selected.saved, .recent = selected.recent};
+  return {.view = selected.view, .saved = selected.saved, .reaches_on = wanted.update};
 }
 
 }  // namespace
@@ -314,20 +318,20 @@ std::expected<SearchReturn, Reply> search_return(grammar::Esearch command) { ret
 std::expected<SearchReturn, Reply> search_return(grammar::Search command) { return return_of(command); }
 std::expected<SearchReturn, Reply> search_return(grammar::Sort command) { return return_of(command); }
 
-SearchProgram search_program(Session& session, grammar::Search command) {
+SearchProgram search_program(Session& session, grammar::Search command, const SearchReturn& wanted) {
   const auto named = command.charset();
-  return program_of(session, selected_scope(session), named ? named->text() : std::string_view(),
+  return program_of(session, selected_scope(session, wanted), named ? named->text() : std::string_view(),
                     command.search_key());
 }
 SearchProgram search_program(Session& session, grammar::Esearch command, const SearchScope& scope) {
   const auto named = command.charset();
   return program_of(session, scope, named ? named->text() : std::string_view(), command.search_key());
 }
-SearchProgram search_program(Session& session, grammar::Sort command) {
-  return program_of(session, selected_scope(session), command.charset().text(), command.search_key());
+SearchProgram search_program(Session& session, grammar::Sort command, const SearchReturn& wanted) {
+  return program_of(session, selected_scope(session, wanted), command.charset().text(), command.search_key());
 }
 SearchProgram search_program(Session& session, grammar::Thread command) {
-  return program_of(session, selected_scope(session), command.charset().text(), command.search_key());
+  return program_of(session, selected_scope(session, {}), command.charset().text(), command.search_key());
 }
 
 std::expected<search::Job, Reply> search_job(Session& session, SearchProgram program, const SearchReturn& wanted) {
@@ -338,7 +342,11 @@ std::expected<search::Job, Reply> search_job(Session& session, SearchProgram pro
   }
   if (search::mentions_modseq(*program)) session.enable(Feature::condstore);
   UidSet candidates = search::narrowed(*program, selected.view.uids());
-  return search::Job{.mailbox = selected.id, .key = std::move(*program), .candidates = std::move(candidates)};
+  return search::Job{.mailbox = selected.id,
+                     .key = std::move(*program),
+                     .recent = selected.recent,
+                     .now = session.context().clock.now().seconds,
+                     .candidates = std::move(candidates)};
 }
 
 }  // namespace postbag

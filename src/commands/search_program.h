@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 
+#include "commands/fetch_item.h"
 #include "commands/partial_range.h"
 #include "commands/search_key.h"
 #include "commands/search_run.h"
@@ -17,7 +18,7 @@ namespace postbag {
 
 class Session;
 
-/// What a SEARCH wants told. RFC 9051 section 6.4.4, RFC 4731, RFC 5182, RFC 9394.
+/// What a SEARCH wants told. RFC 9051 section 6.4.4, RFC 4731, RFC 5182, RFC 5267, RFC 9394.
 struct SearchReturn {
   bool extended = false;  ///< RETURN was given: the answer is ESEARCH
   bool min = false;
@@ -26,8 +27,10 @@ struct SearchReturn {
   bool count = false;
   bool save = false;
   std::optional<PartialRange> partial;
+  bool update = false;      ///< changes of what was found are told from then on
+  FetchItems update_items;  ///< of messages that arrive and are found. RFC 5465 section 7
   /// Whether some answer is due besides saving.
-  bool wants_answer() const { return min || max || all || count || partial; }
+  bool wants_answer() const { return min || max || all || count || partial || update; }
 };
 
 /// BAD for an option that we do not know, and for more than one of ALL and PARTIAL. For SORT: RFC 5267 section 3.
@@ -35,20 +38,19 @@ std::expected<SearchReturn, Reply> search_return(protocol::grammar::Search comma
 std::expected<SearchReturn, Reply> search_return(protocol::grammar::Esearch command);
 std::expected<SearchReturn, Reply> search_return(protocol::grammar::Sort command);
 
-/// A mailbox as a search program sees it: what sequence sets, `$` and RECENT mean there. What it refers to must
-/// outlive its use.
+/// A mailbox as a search program sees it: what sets and `$` mean there. What it refers to must outlive its use.
 struct SearchScope {
   const View& view;
   const UidSet& saved;
-  const UidSet& recent;
+  bool reaches_on = false;  ///< messages yet to come are in UID sets too: for UPDATE
 };
 
-/// The keys, with sets, `$` and RECENT resolved in the session's view and texts made UTF-8. BAD or NO [BADCHARSET],
+/// The keys, with sets and `$` resolved in the session's view and texts made UTF-8. BAD or NO [BADCHARSET],
 /// [LIMIT].
 using SearchProgram = std::expected<search::Key, Reply>;
-SearchProgram search_program(Session& session, protocol::grammar::Search command);
+SearchProgram search_program(Session& session, protocol::grammar::Search command, const SearchReturn& wanted);
 SearchProgram search_program(Session& session, protocol::grammar::Esearch command, const SearchScope& scope);
-SearchProgram search_program(Session& session, protocol::grammar::Sort command);
+SearchProgram search_program(Session& session, protocol::grammar::Sort command, const SearchReturn& wanted);
 SearchProgram search_program(Session& session, protocol::grammar::Thread command);
 
 /// That program over the selected mailbox; what was wrong with it is passed on. Does what a search does to the

@@ -24,12 +24,13 @@ void slice(storage::ReadTransaction& tx, const Job& job, Finds& finds, Progress&
   const auto keywords = tx.keywords(job.mailbox);
   progress.gone = !keywords;
   if (progress.gone) return;
+  const Surroundings around{.keywords = *keywords, .recent = job.recent, .now = job.now};
   const auto end = std::chrono::steady_clock::now() + slice_time;
   while (progress.from) {
     const auto messages = tx.messages(job.mailbox, job.candidates, batch, *progress.from);
     progress.from = messages->next;
     for (const storage::Message& message : messages->messages) {
-      if (matches(job.key, message, tx, *keywords)) finds.take(message, tx);
+      if (matches(job.key, message, tx, around)) finds.take(message, tx);
       if (std::chrono::steady_clock::now() < end) continue;
       progress.from = message.uid == Uid::max() ? std::nullopt : std::optional(message.uid.next());
       return;

@@ -1,6 +1,8 @@
 // Running a search program: the one way through a mailbox for SEARCH, SORT and THREAD.
 #pragma once
 
+#include <cstdint>
+
 #include "async/task.h"
 #include "commands/search_key.h"
 #include "session/account.h"
@@ -21,6 +23,8 @@ class Finds {
 struct Job {
   MailboxId mailbox;
   Key key;
+  UidSet recent;      ///< for the session
+  std::int64_t now;   ///< seconds since 1970
   UidSet candidates;  ///< only these, as far as they are there
 };
 

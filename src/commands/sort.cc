@@ -12,6 +12,7 @@
 #include "commands/search_answer.h"
 #include "commands/search_program.h"
 #include "commands/search_run.h"
+#include "commands/search_updates.h"
 #include "commands/sort_order.h"
 #include "session/session.h"
 
@@ -78,19 +79,9 @@ std::vector<std::uint32_t> numbers_of(const Session& session, const std::vector<
   return numbers;
 }
 
-/// In the order of the sort; only rising neighbours become a range. RFC 5267 section 3.2.
 std::string ordered_set(std::span<const std::uint32_t> numbers) {
-  std::vector<SeqRange> ranges;
-  for (const std::uint32_t n : numbers) {
-    const SeqNum number(n);
-    if (!ranges.empty() && ranges.back().last.value() + std::uint64_t{1} == n) {
-      ranges.back().last = number;
-    } else {
-      ranges.push_back({number, number});
-    }
-  }
   std::string out;
-  protocol::Writer(out).ranges(std::span<const SeqRange>(ranges));
+  protocol::Writer(out).ranges(std::span<const SeqRange>(ordered_ranges(numbers)));
   return out;
 }
 
@@ -132,9 +123,11 @@ async::Task<Reply> handle(Session& session, grammar::Sort command, ByUid by_uid,
   if (by_uid == ByUid::no && session.uid_only()) co_return uid_required();
   const auto wanted = search_return(command);
   if (!wanted) co_return wanted.error();
-  auto job = search_job(session, search_program(session, command), *wanted);
+  if (const auto refused = tag_in_use(session, tag, *wanted)) co_return *refused;
+  auto job = search_job(session, search_program(session, command, *wanted), *wanted);
   if (!job) co_return job.error();
-  SortedFinds finds(criteria_of(command));
+  const std::vector<SortCriterion> criteria = criteria_of(command);
+  SortedFinds finds(criteria);
   const bool there = co_await search_and_sort(session.account(), *job, finds);
   if (!there) co_return refusal(Error::mailbox_gone);
   if (finds.is_too_much()) {
@@ -150,6 +143,16 @@ async::Task<Reply> handle(Session& session, grammar::Sort command, ByUid by_uid,
     plain_response(session, numbers, modseq);
   else if (wanted->wants_answer())
     respond_extended(session, tag, *wanted, by_uid, answer_of(*wanted, numbers, modseq));
+  if (wanted->update) {
+    std::vector<Uid> order;
+    for (const SortedFinds::Found& one : found) order.push_back(one.uid);
+    keep_updated(session, {.tag = std::string(tag),
+                           .by_uid = by_uid,
+                           .job = std::move(*job),
+                           .items = wanted->update_items,
+                           .where = {},
+                           .results = SortedResults(criteria, std::move(order))});
+  }
   co_return Reply::ok("SORT completed");
 }
 

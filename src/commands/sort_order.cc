@@ -75,21 +75,29 @@ Looked look(const storage::Message& message, storage::ReadTransaction& tx, bool 
 
 }  // namespace
 
-SortedFinds::SortedFinds(std::vector<SortCriterion> criteria) : width_(run) {
+std::vector<SortCriterion> without_repeats(const std::vector<SortCriterion>& criteria) {
+  std::vector<SortCriterion> out;
   for (const SortCriterion& one : criteria)
-    if (std::ranges::find(criteria_, one.by, &SortCriterion::by) == criteria_.end()) criteria_.push_back(one);
-  reads_structure_ = std::ranges::any_of(criteria_, reads_structure, &SortCriterion::by);
+    if (std::ranges::find(out, one.by, &SortCriterion::by) == out.end()) out.push_back(one);
+  return out;
 }
+
+void append_sort_key(std::string& out, std::span<const SortCriterion> criteria, const storage::Message& message,
+                     storage::ReadTransaction& tx) {
+  const Looked looked = look(message, tx, std::ranges::any_of(criteria, reads_structure, &SortCriterion::by));
+  for (const SortCriterion& one : criteria) {
+    const std::size_t from = out.size();
+    put(out, one.by, looked);
+    if (one.reverse) reverse_from(out, from);
+  }
+}
+
+SortedFinds::SortedFinds(std::vector<SortCriterion> criteria) : criteria_(without_repeats(criteria)), width_(run) {}
 
 void SortedFinds::take(const storage::Message& message, storage::ReadTransaction& tx) {
   if (is_too_much()) return;
-  const Looked looked = look(message, tx, reads_structure_);
   const std::size_t begin = keys_.size();
-  for (const SortCriterion& one : criteria_) {
-    const std::size_t from = keys_.size();
-    put(keys_, one.by, looked);
-    if (one.reverse) reverse_from(keys_, from);
-  }
+  append_sort_key(keys_, criteria_, message, tx);
   found_.push_back({.key = begin,
                     .key_size = static_cast<std::uint32_t>(keys_.size() - begin),
                     .uid = message.uid,

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -19,12 +20,19 @@ struct SortCriterion {
   bool reverse = false;
 };
 
+/// Those criteria that count: one that stands there again changes nothing.
+std::vector<SortCriterion> without_repeats(const std::vector<SortCriterion>& criteria);
+
+/// Appends the message's key: the keys compare as bytes, equal ones are in the order of the UIDs. On the account's
+/// worker.
+void append_sort_key(std::string& out, std::span<const SortCriterion> criteria, const storage::Message& message,
+                     storage::ReadTransaction& tx);
+
 /// Collects what a search finds and sorts it. Memory: 32 bytes a message and its keys, of which each takes 4 KiB at
 /// most and all together 256 MiB. take() and sort_some() run on the account's worker, the rest on the loop, never
 /// at the same time.
 class SortedFinds : public search::Finds {
  public:
-  /// A criterion that stands there again changes nothing.
   explicit SortedFinds(std::vector<SortCriterion> criteria);
 
   void take(const storage::Message& message, storage::ReadTransaction& tx) override;
@@ -51,7 +59,6 @@ class SortedFinds : public search::Finds {
   void sort_run(std::size_t begin, std::size_t end);
 
   std::vector<SortCriterion> criteria_;
-  bool reads_structure_ = false;
   std::string keys_;  ///< one behind the other
   std::vector<Found> found_;
   std::size_t sorted_ = 0;  ///< messages in the runs that are sorted so far

@@ -42,6 +42,7 @@ struct Limits {
   std::size_t keyword_length = 128;
 
   std::size_t search_mailboxes = 1'000;  ///< that one ESEARCH goes through
+  std::size_t search_updates = 16;       ///< searches of one connection whose results are kept up to date
   std::size_t notify_mailboxes = 1'000;  ///< whose messages one connection watches by NOTIFY
 
   // Connections

@@ -60,6 +60,7 @@ constexpr std::array rows{
     Row{"keyword_length", "bytes", &Limits::keyword_length, 16, 1024},
 
     Row{"search_mailboxes", "", &Limits::search_mailboxes, 1, million},
+    Row{"search_updates", "", &Limits::search_updates, 1, 1000},
     Row{"notify_mailboxes", "", &Limits::notify_mailboxes, 1, million},
 
     Row{"connections", "", &Limits::connections, 1, million},

@@ -6,14 +6,14 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <vector>
 
-#include "async/task.h"
 #include "core/mailbox_name.h"
 #include "core/range_set.h"
 
 namespace postbag {
 
-class Session;
+struct FetchItem;
 
 /// What can be notified, as bits of NotifyEvents. RFC 5465 section 5; the events of annotations and metadata are
 /// not among them, since there are none.
@@ -41,14 +41,6 @@ class NotifyEvents {
   std::uint8_t bits_ = 0;
 };
 
-/// What is fetched of messages that are new in the selected mailbox. Section 5.2.
-class NewMessageItems {
- public:
-  virtual ~NewMessageItems() = default;
-  /// FETCH responses of these messages, which are in the view. `session` is in selected state.
-  virtual async::Task<void> tell(Session& session, const UidSet& uids) const = 0;
-};
-
 /// What is told of the selected mailbox. By default, which is before the first NOTIFY, all of it.
 struct SelectedNews {
   bool messages = true;           ///< EXISTS, and EXPUNGE or VANISHED
@@ -56,7 +48,8 @@ struct SelectedNews {
   bool between_commands = false;  ///< told as it happens, also when no command runs
   /// SELECTED-DELAYED: removals wait for a command that may tell them. Section 6.1.2.
   bool holds_removals = false;
-  std::shared_ptr<const NewMessageItems> items = nullptr;  ///< null: EXISTS only
+  /// What is fetched of new messages; null: EXISTS only. Section 5.2.
+  std::shared_ptr<const std::vector<FetchItem>> items = nullptr;
 
   /// NOTIFY NONE, or a NOTIFY SET that does not name the selected mailbox. Section 3.1.
   static SelectedNews none() {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -11,6 +12,8 @@
 #include "session/view.h"
 
 namespace postbag {
+
+struct UpdatedSearches;
 
 /// Loop thread only. What the store says now may be newer; Session::sync() closes the gap.
 struct Selected {
@@ -25,6 +28,8 @@ struct Selected {
   UidSet recent;                      ///< \Recent for this session. RFC 3501 section 2.3.2
   UidSet saved = {};                  ///< the search result variable `$`. RFC 9051 section 6.4.4.1
   std::vector<std::string> keywords;  ///< the mailbox's table as far as FLAGS has told it
+  /// Searches whose results the client is kept informed of, as the commands have it; null: none.
+  std::shared_ptr<UpdatedSearches> updates = nullptr;
 };
 
 }  // namespace postbag

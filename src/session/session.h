@@ -172,7 +172,6 @@ class Session {
   void tell_held(const UidSet& vanished);
   /// Yields the new ones.
   UidSet tell_arrived(const std::vector<storage::Message>& messages);
-  async::Task<void> tell_items(const UidSet& arrived);
   void tell_flags(const std::vector<storage::Message>& messages, std::uint64_t next_before);
 
   const Context& context_;

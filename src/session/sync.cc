@@ -6,6 +6,7 @@
 #include <span>
 #include <utility>
 
+#include "session/commands.h"
 #include "session/session.h"
 
 namespace postbag {
@@ -50,7 +51,7 @@ async::Task<void> Session::sync(Expunge expunge) {
   const bool tells_recent = !rev2();
   std::optional<Uid> from = Uid::min();
   std::optional<ModSeq> upto;
-  UidSet arrived;
+  SelectedChanges told;
   UidSet vanished;
   while (from) {
     const Selected& known = *selected_;
@@ -66,18 +67,22 @@ async::Task<void> Session::sync(Expunge expunge) {
     tell_keywords(news->keywords);
     if (news->recent) selected_->recent.add(*news->recent);
     if (first) vanished = std::move(news->changes.vanished);
-    if (first && expunge == Expunge::told) tell_removed(vanished);
+    if (first && expunge == Expunge::told) {
+      context_.commands.before_removal(*this, vanished);
+      tell_removed(vanished);
+    }
     if (first && expunge == Expunge::held) tell_held(vanished);
     const std::uint64_t next_before = selected_->known_next;
-    const UidSet new_ones = tell_arrived(news->changes.messages);
-    arrived.add(new_ones);
+    const UidSet arrived = tell_arrived(news->changes.messages);
+    if (!makes_messages_) told.arrived.add(arrived);
+    for (const storage::Message& message : news->changes.messages) told.changed.add(message.uid);
     tell_flags(news->changes.messages, next_before);
     from = news->changes.next;
     const bool alive = co_await flush_if_large();
     if (!alive) co_return;
   }
   selected_->told = *upto;
-  co_await tell_items(arrived);
+  co_await context_.commands.after_changes(*this, told);
   if (expunge == Expunge::held) co_return;
   selected_->told_vanished = *upto;
   // What came and went since the last look was never in the view.
@@ -132,13 +137,6 @@ UidSet Session::tell_arrived(const std::vector<storage::Message>& messages) {
   selected_->view.append(arrived);
   tell_size();
   return arrived;
-}
-
-/// What NOTIFY asks of new messages, but for those that the running command made. RFC 5465 section 5.2.
-async::Task<void> Session::tell_items(const UidSet& arrived) {
-  const auto items = notify_.selected().items;
-  if (!items || arrived.empty() || makes_messages_) co_return;
-  co_await items->tell(*this, arrived);
 }
 
 void Session::tell_size() {
