@@ -48,17 +48,6 @@ std::expected<UidSet, Reply> message_set(const Session& session, const View& vie
   return view.uids_of(seqs);
 }
 
-std::expected<UidSet, Reply> uids_to_come(const Session& session, const View& view, const UidSet& saved,
-                                          std::string_view argument) {
-  const auto set = protocol::SequenceSet::from(argument, session.context().limits.set_ranges);
-  if (!set) return std::unexpected(Reply::no("Too many ranges in the set", "LIMIT"));
-  if (set->is_saved_result()) return saved.intersect(view.uids());
-  const Uid last = view.last_uid().value_or(Uid::min());
-  UidSet uids = set->resolve<Uid>(last);
-  if (set->has_star()) uids.add(UidRange{last, Uid::max()});
-  return uids;
-}
-
 UidSet absent_uids(const Session& session, std::string_view argument) {
   const Selected& selected = session.selected();
   const auto set = protocol::SequenceSet::from(argument, session.context().limits.set_ranges);

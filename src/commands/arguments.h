@@ -40,10 +40,6 @@ std::expected<UidSet, Reply> message_set(Session& session, std::string_view argu
 std::expected<UidSet, Reply> message_set(const Session& session, const View& view, const UidSet& saved,
                                          std::string_view argument, ByUid by_uid, Beyond beyond);
 
-/// The UIDs of a set, also those that no message has yet: behind `*` and in its ranges stands all that is to come.
-std::expected<UidSet, Reply> uids_to_come(const Session& session, const View& view, const UidSet& saved,
-                                          std::string_view argument);
-
 /// The UIDs that a set names and that are in no message of the view, as far as the client can know of them: `*` is
 /// the highest UID it was ever told, so that what was expunged at the end is found. RFC 7162 section 3.2.6.
 UidSet absent_uids(const Session& session, std::string_view argument);

@@ -51,7 +51,7 @@ async::Task<Reply> handle(Session& session, grammar::Search command, ByUid by_ui
 async::Task<Reply> handle(Session& session, grammar::Esearch command, ByUid by_uid, std::string_view tag);
 async::Task<Reply> handle(Session& session, grammar::Cancelupdate command);
 async::Task<Reply> handle(Session& session, grammar::Sort command, ByUid by_uid, std::string_view tag);
-async::Task<Reply> handle(Session& session, grammar::Thread command, ByUid by_uid);
+async::Task<Reply> handle(Session& session, grammar::Thread command, ByUid by_uid, std::string_view tag);
 async::Task<Reply> handle(Session& session, grammar::Fetch command, ByUid by_uid);
 async::Task<Reply> handle(Session& session, grammar::Store command, ByUid by_uid);
 async::Task<Reply> handle(Session& session, grammar::Copy command, ByUid by_uid);

@@ -177,7 +177,12 @@ async::Task<Reply> handle(Session& session, grammar::Esearch command, ByUid, std
   if (mailboxes.size() > session.context().limits.search_mailboxes)
     co_return Reply::no("Too many mailboxes to search", "LIMIT");
   bool all = true;
-  for (const MailboxId id : mailboxes) all = co_await search.search(id) && all;
+  InProgress progress(session, tag);
+  for (std::size_t done = 0; done < mailboxes.size(); ++done) {
+    all = co_await search.search(mailboxes[done]) && all;
+    const bool alive = co_await progress.at(done + 1, mailboxes.size());
+    if (!alive) break;
+  }
   if (!all && wanted->save) {
     session.selected().saved.clear();
     co_return Reply::no("Too many sets of messages", "LIMIT");

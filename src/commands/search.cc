@@ -45,7 +45,8 @@ async::Task<Reply> handle(Session& session, grammar::Search command, ByUid by_ui
   auto job = search_job(session, search_program(session, command, *wanted), *wanted);
   if (!job) co_return job.error();
   FoundUids found;
-  const bool there = co_await search::run(session.account(), *job, found);
+  InProgress progress(session, tag);
+  const bool there = co_await search::run(session.account(), *job, found, &progress);
   if (!there) co_return refusal(Error::mailbox_gone);
   Selected& selected = session.selected();
   if (wanted->save) selected.saved = to_save(*wanted, found.uids);

@@ -1,6 +1,7 @@
 #include "commands/search_key.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "protocol/mime/header_fields.h"
 
@@ -39,7 +40,34 @@ struct Mentions {
   static bool any(const Keys& keys) { return std::ranges::any_of(keys, in); }
 };
 
+struct RenewSets {
+  std::optional<Uid> last;
+  UidSet changed = {};
+
+  void operator()(InSet& test) {
+    if (!test.written) return;
+    UidSet now = test.written->resolve<Uid>(last);
+    changed.add(now.minus(test.uids));
+    changed.add(test.uids.minus(now));
+    test.uids = std::move(now);
+  }
+  void operator()(Not& test) { all(test.key); }
+  void operator()(Or& test) { all(test.keys); }
+  void operator()(And& test) { all(test.keys); }
+  void operator()(auto&) {}
+
+  void all(Keys& keys) {
+    for (Key& key : keys) std::visit(*this, key.test);
+  }
+};
+
 }  // namespace
+
+UidSet renew_sets(Key& key, std::optional<Uid> last) {
+  RenewSets renew{last};
+  std::visit(renew, key.test);
+  return std::move(renew.changed);
+}
 
 bool mentions_modseq(const Key& key) { return Mentions<ModSeqAtLeast>::in(key); }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -10,6 +11,7 @@
 #include "core/numbers.h"
 #include "core/range_set.h"
 #include "protocol/mime/message_search.h"
+#include "protocol/parse/sequence_set.h"
 #include "protocol/text/casefold.h"
 #include "protocol/text/date.h"
 
@@ -28,6 +30,8 @@ struct HasKeyword {
 /// Sequence sets, UID sets, `$`: what the session could resolve before the search began.
 struct InSet {
   UidSet uids;
+  /// What is resolved anew while results are kept up to date, since "*" is in it. RFC 5267 section 4.3.
+  std::optional<protocol::SequenceSet> written = {};
 };
 /// Recent for the session that searches. RFC 3501 section 2.3.2.
 struct Recent {};
@@ -106,6 +110,10 @@ bool mentions_modseq(const Key& key);
 
 /// Whether what it matches changes with the time. RFC 5032 section 2.
 bool depends_on_time(const Key& key);
+
+/// Resolves the sets with "*" in them; `last` is the highest UID there is. Yields the UIDs that came to one of the
+/// sets or went from it.
+UidSet renew_sets(Key& key, std::optional<Uid> last);
 
 /// What a test needs to look at; a test costs as much as its dearest part.
 enum class Cost : std::uint8_t { entry, structure, body };

@@ -221,14 +221,26 @@ class Builder {
   }
 
   KeyResult set_key(std::string_view text, ByUid by_uid) {
-    auto uids = scope_.reaches_on && by_uid == ByUid::yes
-                    ? uids_to_come(session_, scope_.view, scope_.saved, text)
-                    : message_set(session_, scope_.view, scope_.saved, text, by_uid, Beyond::nothing);
+    if (scope_.reaches_on && by_uid == ByUid::yes) return open_set_key(text);
+    auto uids = message_set(session_, scope_.view, scope_.saved, text, by_uid, Beyond::nothing);
     if (by_uid == ByUid::no) session_.hold_removals();  // UID SEARCH may name numbers too
     if (!uids) return std::unexpected(uids.error());
     ranges_ += uids->ranges().size();
     if (ranges_ > most_ranges()) return std::unexpected(Reply::no("Too many sets of messages", "LIMIT"));
     return Key{search::InSet{std::move(*uids)}};
+  }
+
+  /// UIDs as they are written: what is still to come is among them.
+  KeyResult open_set_key(std::string_view text) {
+    const std::size_t most = session_.context().limits.set_ranges;
+    auto set = protocol::SequenceSet::from(text, most);
+    if (!set) return std::unexpected(Reply::no("Too many ranges in the set", "LIMIT"));
+    if (set->is_saved_result()) return Key{search::InSet{scope_.saved.intersect(scope_.view.uids())}};
+    UidSet uids = set->resolve<Uid>(scope_.view.last_uid());
+    ranges_ += uids.ranges().size();
+    if (ranges_ > most) return std::unexpected(Reply::no("Too many sets of messages", "LIMIT"));
+    if (!set->has_star()) set.reset();
+    return Key{search::InSet{std::move(uids), std::move(set)}};
   }
 
   /// An identifier that no object of ours can have matches nothing. RFC 8474 sections 6 and 7.

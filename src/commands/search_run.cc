@@ -16,6 +16,7 @@ constexpr std::chrono::milliseconds slice_time{20};
 /// How far a search has come.
 struct Progress {
   std::optional<Uid> from = Uid::min();
+  std::uint64_t done = 0;  ///< messages looked at
   bool gone = false;
 };
 
@@ -30,6 +31,7 @@ void slice(storage::ReadTransaction& tx, const Job& job, Finds& finds, Progress&
     const auto messages = tx.messages(job.mailbox, job.candidates, batch, *progress.from);
     progress.from = messages->next;
     for (const storage::Message& message : messages->messages) {
+      ++progress.done;
       if (matches(job.key, message, tx, around)) finds.take(message, tx);
       if (std::chrono::steady_clock::now() < end) continue;
       progress.from = message.uid == Uid::max() ? std::nullopt : std::optional(message.uid.next());
@@ -40,11 +42,16 @@ void slice(storage::ReadTransaction& tx, const Job& job, Finds& finds, Progress&
 
 }  // namespace
 
-async::Task<bool> run(Account& account, const Job& job, Finds& finds) {
+async::Task<bool> run(Account& account, const Job& job, Finds& finds, InProgress* told) {
   const Account::Hold keeps_bodies(account);
   Progress progress;
-  while (progress.from && !progress.gone)
+  const std::uint64_t goal = job.candidates.size();
+  while (progress.from && !progress.gone) {
     co_await account.read([&](storage::ReadTransaction& tx) { slice(tx, job, finds, progress); });
+    if (told == nullptr || !progress.from) continue;
+    const bool alive = co_await told->at(progress.done, goal);
+    if (!alive) co_return false;
+  }
   co_return !progress.gone;
 }
 

@@ -4,6 +4,7 @@
 #include <cstdint>
 
 #include "async/task.h"
+#include "commands/in_progress.h"
 #include "commands/search_key.h"
 #include "session/account.h"
 
@@ -29,7 +30,8 @@ struct Job {
 };
 
 /// Goes through the mailbox in slices that hold the account's worker for some 20 ms. Yields false when the mailbox
-/// is gone. `job` and `finds` must outlive the task. Throws what the store throws. Loop thread.
-async::Task<bool> run(Account& account, const Job& job, Finds& finds);
+/// or the client is gone. `progress` null: nothing is told meanwhile. What is passed must outlive the task. Throws
+/// what the store throws. Loop thread.
+async::Task<bool> run(Account& account, const Job& job, Finds& finds, InProgress* progress = nullptr);
 
 }  // namespace postbag::search

@@ -60,8 +60,10 @@ async::Task<void> add(Session& session, UpdatedSearch& search, UidSet added, Res
 /// Looks again at what changed.
 async::Task<ResultChanges> refresh(Session& session, UpdatedSearch& search, const UidSet& changed) {
   const Selected& selected = session.selected();
-  const UidSet looked_at =
-      search::depends_on_time(search.job.key) ? selected.view.uids() : changed.intersect(selected.view.uids());
+  UidSet looked_at = search::renew_sets(search.job.key, selected.view.last_uid());
+  looked_at.add(changed);
+  looked_at =
+      search::depends_on_time(search.job.key) ? selected.view.uids() : looked_at.intersect(selected.view.uids());
   search.job.recent = selected.recent;
   search.job.now = session.context().clock.now().seconds;
   search.job.candidates = search::narrowed(search.job.key, looked_at);

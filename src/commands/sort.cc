@@ -110,8 +110,9 @@ SearchAnswer answer_of(const SearchReturn& wanted, const std::vector<std::uint32
 }
 
 /// False when the mailbox is gone.
-async::Task<bool> search_and_sort(Account& account, const search::Job& job, SortedFinds& finds) {
-  const bool there = co_await search::run(account, job, finds);
+async::Task<bool> search_and_sort(Account& account, const search::Job& job, SortedFinds& finds,
+                                  InProgress& progress) {
+  const bool there = co_await search::run(account, job, finds, &progress);
   bool more = there;
   while (more) more = co_await account.read([&](storage::ReadTransaction&) { return finds.sort_some(); });
   co_return there;
@@ -128,7 +129,8 @@ async::Task<Reply> handle(Session& session, grammar::Sort command, ByUid by_uid,
   if (!job) co_return job.error();
   const std::vector<SortCriterion> criteria = criteria_of(command);
   SortedFinds finds(criteria);
-  const bool there = co_await search_and_sort(session.account(), *job, finds);
+  InProgress progress(session, tag);
+  const bool there = co_await search_and_sort(session.account(), *job, finds, progress);
   if (!there) co_return refusal(Error::mailbox_gone);
   if (finds.is_too_much()) {
     if (wanted->save) session.selected().saved.clear();  // RFC 9051 section 6.4.4.1

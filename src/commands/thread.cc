@@ -66,8 +66,9 @@ class ThreadedFinds : public search::Finds {
 };
 
 /// False when the mailbox is gone. The steps run on the worker: they must not keep the loop from other clients.
-async::Task<bool> search_and_thread(Account& account, const search::Job& job, ThreadedFinds& finds) {
-  const bool there = co_await search::run(account, job, finds);
+async::Task<bool> search_and_thread(Account& account, const search::Job& job, ThreadedFinds& finds,
+                                    InProgress& progress) {
+  const bool there = co_await search::run(account, job, finds, &progress);
   bool more = there;
   while (more) more = co_await account.read([&](storage::ReadTransaction&) { return finds.threading.step(); });
   co_return there;
@@ -75,14 +76,15 @@ async::Task<bool> search_and_thread(Account& account, const search::Job& job, Th
 
 }  // namespace
 
-async::Task<Reply> handle(Session& session, grammar::Thread command, ByUid by_uid) {
+async::Task<Reply> handle(Session& session, grammar::Thread command, ByUid by_uid, std::string_view tag) {
   if (by_uid == ByUid::no && session.uid_only()) co_return uid_required();
   const auto by = thread_by(command.thread_alg().text());
   if (!by) co_return Reply::bad("Unknown threading algorithm");
   auto job = search_job(session, search_program(session, command), {});
   if (!job) co_return job.error();
   ThreadedFinds finds(*by);
-  const bool there = co_await search_and_thread(session.account(), *job, finds);
+  InProgress progress(session, tag);
+  const bool there = co_await search_and_thread(session.account(), *job, finds, progress);
   if (!there) co_return refusal(Error::mailbox_gone);
   if (finds.is_too_much()) co_return Reply::no("Too many messages and references to thread", "LIMIT");
   const View& view = session.selected().view;

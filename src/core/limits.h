@@ -60,6 +60,7 @@ struct Limits {
   // Times
   std::chrono::seconds login_time{60};         ///< in all, not prolonged by trickled bytes
   std::chrono::seconds autologout{32 * 60};    ///< at least 30 min: RFC 9051 section 5.4
+  std::chrono::seconds in_progress_time{10};   ///< between two signs of life of a long search
   std::chrono::seconds progress_time{5 * 60};  ///< without a byte in a literal or in a write; then the end
   std::chrono::seconds failed_login_delay{2};  ///< grows with each failure from an address, up to the next
   std::chrono::seconds failed_login_delay_max{15};

@@ -76,6 +76,7 @@ constexpr std::array rows{
 
     Row{"login_time", "seconds", &Limits::login_time, 1, 3600},
     Row{"autologout", "seconds", &Limits::autologout, 30 * 60, week},  // RFC 9051 section 5.4: at least 30 minutes
+    Row{"in_progress_time", "seconds", &Limits::in_progress_time, 0, 3600},
     Row{"progress_time", "seconds", &Limits::progress_time, 1, week},
     Row{"failed_login_delay", "seconds", &Limits::failed_login_delay, 0, 60},
     Row{"failed_login_delay_max", "seconds", &Limits::failed_login_delay_max, 0, 600},

@@ -1,0 +1,32 @@
+// How far a long command has come, told while it runs: INPROGRESS. RFC 9585.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "async/deadline.h"
+#include "async/task.h"
+
+namespace postbag {
+
+class Session;
+
+/// Of one command. Loop thread only; the session must outlive it.
+class InProgress {
+ public:
+  InProgress(Session& session, std::string_view tag);
+
+  /// `done` of `goal` messages, or mailboxes, are behind us: says so when it is time to, and waits until the client
+  /// has taken it. False when the client is gone: then the command should end.
+  async::Task<bool> at(std::uint64_t done, std::uint64_t goal);
+
+ private:
+  void tell(std::uint64_t done, std::uint64_t goal);
+
+  Session& session_;
+  std::string tag_;
+  async::Deadline next_;
+};
+
+}  // namespace postbag

@@ -1,0 +1,66 @@
+#!/usr/bin/env python3
+"""Long searches, sorts and threads say how far they have come: rising numbers below their goal. RFC 9585.
+
+    in_progress_test.py --postbag build/postbag [--wirecheck PATH]
+"""
+
+import argparse
+import os
+import re
+import sys
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "run"))
+
+from server import Server  # noqa: E402
+
+DOUBLED = 12
+MANY = 2**DOUBLED  # several slices of work for any machine
+KEYS = "NOT TEXT absent NOT TEXT missing NOT TEXT nowhere NOT TEXT elsewhere"
+COMMANDS = [f"SEARCH RETURN (COUNT) {KEYS}", f"UID SORT (DATE) UTF-8 {KEYS}", f"THREAD REFERENCES UTF-8 {KEYS}"]
+
+
+def progress_of(lines):
+    out = []
+    for line in lines:
+        if found := re.match(rb'\* OK \[INPROGRESS \("\w+" (\d+) (\d+)\)\] ', line):
+            out.append((int(found.group(1)), int(found.group(2))))
+    return out
+
+
+def check(client, command, wanted):
+    told = progress_of(client.command(command)[0])
+    done = [number for number, _ in told]
+    assert bool(told) == wanted, f"{command}: {len(told)} signs of life"
+    assert done == sorted(set(done)), f"{command}: {done} do not rise"
+    assert all(number < goal == MANY for number, goal in told), f"{command}: {told}"
+    return len(told)
+
+
+def filled(server):
+    client = server.logged_in(server.add_user(), deadline=120)
+    message = b"Subject: long\r\n\r\n" + b"some text to look through\r\n" * 40
+    client.append("INBOX", message)
+    client.command("SELECT INBOX")
+    for _ in range(DOUBLED):
+        client.command("COPY 1:* INBOX")
+    return client
+
+
+def run(options, config, wanted):
+    with Server(options.postbag, options.wirecheck, config=config) as server:
+        client = filled(server)
+        return sum(check(client, command, wanted) for command in COMMANDS)
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--postbag", required=True)
+    parser.add_argument("--wirecheck")
+    options = parser.parse_args()
+    told = run(options, "[limits]\nin_progress_time = 0\n", True)
+    run(options, "[limits]\nin_progress_time = 3600\n", False)
+    print(f"{told} signs of life of {len(COMMANDS)} commands")
+
+
+if __name__ == "__main__":
+    main()
