@@ -4,6 +4,7 @@
 #include <array>
 #include <cstddef>
 #include <cstring>
+#include <utility>
 #include <vector>
 
 #include <utf8proc.h>
@@ -90,24 +91,28 @@ bool contains_casefolded(std::string_view haystack_utf8, const Needle& needle) {
   return contains(casefolded(haystack_utf8), needle.folded());
 }
 
-bool StreamMatcher::feed(std::string_view utf8) {
-  if (found_) return true;
+std::string PieceFolder::feed(std::string_view utf8) {
   if (!held_.empty()) {
     // At most 3 bytes are held: joining them to the piece is cheaper than a second way through.
-    std::string joined = std::move(held_);
+    std::string joined = std::exchange(held_, {});
     joined.append(utf8);
-    held_.clear();
     return feed(joined);
   }
   const std::size_t tail = incomplete_tail(utf8);
   held_.assign(utf8.substr(utf8.size() - tail));
-  look(casefolded(utf8.substr(0, utf8.size() - tail)));
+  return casefolded(utf8.substr(0, utf8.size() - tail));
+}
+
+std::string PieceFolder::finish() { return casefolded(std::exchange(held_, {})); }
+
+bool StreamMatcher::feed(std::string_view utf8) {
+  if (!found_) look(folder_.feed(utf8));
   return found_;
 }
 
 bool StreamMatcher::end_text() {
-  if (!found_ && !held_.empty()) look(casefolded(held_));
-  held_.clear();
+  const std::string last = folder_.finish();
+  if (!found_ && !last.empty()) look(last);
   tail_.clear();
   return found_;
 }

@@ -26,6 +26,18 @@ class Needle {
 /// Whether the needle is in `haystack_utf8` without regard to case. O(bytes of both).
 bool contains_casefolded(std::string_view haystack_utf8, const Needle& needle);
 
+/// Folds a text that comes in pieces, as casefolded() would the whole. Memory: one character.
+class PieceFolder {
+ public:
+  /// The folded form of the next piece of UTF-8, but for a last character that may not be complete.
+  std::string feed(std::string_view utf8);
+  /// The text ends here: what was held back, folded.
+  std::string finish();
+
+ private:
+  std::string held_;  ///< bytes of a last character that may not be complete
+};
+
 /// Looks for a needle in a text that comes in pieces. Memory: the needle and one piece, folded.
 class StreamMatcher {
  public:
@@ -43,7 +55,7 @@ class StreamMatcher {
 
   const Needle* needle_;
   bool found_;
-  std::string held_;  ///< bytes of a last character that may not be complete
+  PieceFolder folder_;
   std::string tail_;  ///< folded text that a match could begin in
 };
 

@@ -1,4 +1,4 @@
-#include "protocol/mime/message_search.h"
+#include "protocol/mime/message_text.h"
 
 #include <algorithm>
 
@@ -16,8 +16,7 @@ constexpr std::size_t step = std::size_t{16} * 1024;
 
 }  // namespace
 
-MessageSearch::MessageSearch(const StoredStructure& message, const protocol::Needle& needle, SearchIn where)
-    : matcher_(needle) {
+MessageText::MessageText(const StoredStructure& message, SearchIn where) {
   bool own_header = true;
   for (const auto& part : message.parts()) {
     if (where == SearchIn::text || !own_header)
@@ -29,8 +28,8 @@ MessageSearch::MessageSearch(const StoredStructure& message, const protocol::Nee
   }
 }
 
-bool MessageSearch::feed(std::string_view bytes) {
-  while (!bytes.empty() && !matcher_.found() && current_ < segments_.size()) {
+bool MessageText::feed(std::string_view bytes, TextSink& sink) {
+  while (!bytes.empty() && !enough_ && current_ < segments_.size()) {
     const Segment& segment = segments_[current_];
     const std::uint64_t skip =
         std::min<std::uint64_t>(bytes.size(), segment.range.offset - std::min(segment.range.offset, position_));
@@ -39,20 +38,19 @@ bool MessageSearch::feed(std::string_view bytes) {
     if (position_ < segment.range.offset) break;
     if (!open_) begin(segment);
     const std::size_t size = std::min<std::uint64_t>({bytes.size(), segment.range.end() - position_, step});
-    take(bytes.substr(0, size));
+    take(bytes.substr(0, size), sink);
     bytes.remove_prefix(size);
     position_ += size;
-    if (position_ >= segment.range.end()) end();
+    if (position_ >= segment.range.end()) end(sink);
   }
-  return matcher_.found();
+  return enough_;
 }
 
-bool MessageSearch::finish() {
-  if (open_) end();
-  return matcher_.found();
+void MessageText::finish(TextSink& sink) {
+  if (open_) end(sink);
 }
 
-void MessageSearch::begin(const Segment& segment) {
+void MessageText::begin(const Segment& segment) {
   open_ = true;
   if (segment.header) return;
   // An encoding we do not know is searched as it is.
@@ -61,53 +59,53 @@ void MessageSearch::begin(const Segment& segment) {
   charset_.emplace(segment.charset);
 }
 
-void MessageSearch::take(std::string_view bytes) {
+void MessageText::take(std::string_view bytes, TextSink& sink) {
   if (segments_[current_].header) {
-    take_header(bytes);
+    take_header(bytes, sink);
   } else {
-    take_text(bytes);
+    take_text(bytes, sink);
   }
 }
 
-void MessageSearch::take_header(std::string_view bytes) {
+void MessageText::take_header(std::string_view bytes, TextSink& sink) {
   for (const char c : bytes) {
     const bool new_field = field_.ends_with('\n') && c != ' ' && c != '\t';
-    if (new_field || field_.size() >= longest_field) flush_field();
+    if (new_field || field_.size() >= longest_field) flush_field(sink);
     field_.push_back(c);
   }
 }
 
-void MessageSearch::take_text(std::string_view bytes) {
+void MessageText::take_text(std::string_view bytes, TextSink& sink) {
   if (!transfer_ || !charset_) return;  // begin() made them
   std::string plain;
   std::string utf8;
   transfer_->feed(bytes, plain);
   charset_->feed(plain, utf8);
-  matcher_.feed(utf8);
+  give(utf8, sink);
 }
 
-void MessageSearch::flush_field() {
-  matcher_.feed(protocol::header_text(field_, charsets_));
-  matcher_.end_text();
+void MessageText::flush_field(TextSink& sink) {
+  give(protocol::header_text(field_, charsets_), sink);
+  sink.end_text();
   field_.clear();
 }
 
-void MessageSearch::flush_text() {
+void MessageText::flush_text(TextSink& sink) {
   if (!transfer_ || !charset_) return;
   std::string plain;
   std::string utf8;
   transfer_->finish(plain);
   charset_->feed(plain, utf8);
   charset_->finish(utf8);
-  matcher_.feed(utf8);
-  matcher_.end_text();
+  give(utf8, sink);
+  sink.end_text();
 }
 
-void MessageSearch::end() {
+void MessageText::end(TextSink& sink) {
   if (segments_[current_].header) {
-    flush_field();
+    flush_field(sink);
   } else {
-    flush_text();
+    flush_text(sink);
   }
   open_ = false;
   ++current_;
