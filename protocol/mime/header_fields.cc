@@ -97,6 +97,15 @@ bool common_fields_cover(const StoredStructure& message, std::span<const std::st
   return message.common_fields_complete() && std::ranges::all_of(names, is_common_field);
 }
 
+std::vector<std::string> field_texts(std::string_view header, std::string_view name) {
+  std::vector<std::string> out;
+  FieldReader fields(header);
+  protocol::Charsets charsets;
+  while (const auto field = fields.next())
+    if (ascii_iequal(field->name, name)) out.push_back(protocol::header_text(field->value, charsets));
+  return out;
+}
+
 bool field_contains(std::string_view header, std::string_view name, const protocol::Needle& needle) {
   FieldReader fields(header);
   protocol::Charsets charsets;

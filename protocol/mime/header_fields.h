@@ -50,4 +50,7 @@ bool is_common_field(std::string_view name);
 /// HEADER; FROM, TO, CC, BCC and SUBJECT are the same on their fields.
 bool field_contains(std::string_view header, std::string_view name, const protocol::Needle& needle);
 
+/// The readable texts of all fields `name` of `header`, in their order.
+std::vector<std::string> field_texts(std::string_view header, std::string_view name);
+
 }  // namespace postbag::mime

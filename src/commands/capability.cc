@@ -53,6 +53,7 @@ constexpr auto rows = std::to_array<Row>({
     {"PARTIAL", Shown::after_login},
     {"MULTISEARCH", Shown::after_login},
     {"CONTEXT=SEARCH", Shown::after_login},
+    {"SEARCH=FUZZY", Shown::after_login},
     {"INPROGRESS", Shown::after_login},
     {"SORT", Shown::after_login},
     {"SORT=DISPLAY", Shown::after_login},

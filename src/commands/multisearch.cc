@@ -82,6 +82,7 @@ class MultiSearch {
     const UidSet none;
     const auto program = search_program(session_, command_, {.view = view, .saved = none});
     if (!program) return program.error();
+    if (auto refused = lacks_fuzzy(*program, wanted_.relevancy)) return refused;
     if (search::mentions_modseq(*program)) session_.enable(Feature::condstore);  // RFC 7162 section 3.1
     return std::nullopt;
   }
@@ -101,6 +102,7 @@ class MultiSearch {
                     .now = session_.context().clock.now().seconds,
                     .candidates = std::move(candidates)};
     FoundUids found;
+    found.keeps_scores = wanted_.relevancy;
     const bool there = co_await search::run(session_.account(), job, found);
     if (!there) co_return true;
     tell(*source, job.key, found);
@@ -131,7 +133,8 @@ class MultiSearch {
     if (wanted_.save) session_.selected().saved = to_save(wanted_, found.uids);
     if (found.uids.empty() || !wanted_.wants_answer()) return;
     const auto modseq = modseq_of(key, found, wanted_);
-    respond_extended(session_, tag_, wanted_, ByUid::yes, answer_of(wanted_, found.uids, modseq), &source.mailbox);
+    respond_extended(session_, tag_, wanted_, ByUid::yes, answer_of(wanted_, found.uids, found.scores, modseq),
+                     &source.mailbox);
   }
 
   void update(const Source& source, search::Job job, UidSet found) {

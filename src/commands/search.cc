@@ -28,11 +28,11 @@ void plain_response(Session& session, const RangeSet<N>& found, std::optional<st
 
 template <class N>
 void respond(Session& session, std::string_view tag, const SearchReturn& wanted, const RangeSet<N>& found,
-             ByUid by_uid, std::optional<std::uint64_t> modseq) {
+             const Scores& scores, ByUid by_uid, std::optional<std::uint64_t> modseq) {
   if (!wanted.extended && !session.rev2())
     plain_response(session, found, modseq);
   else if (wanted.wants_answer())
-    respond_extended(session, tag, wanted, by_uid, answer_of(wanted, found, modseq));
+    respond_extended(session, tag, wanted, by_uid, answer_of(wanted, found, scores, modseq));
 }
 
 }  // namespace
@@ -45,6 +45,7 @@ async::Task<Reply> handle(Session& session, grammar::Search command, ByUid by_ui
   auto job = search_job(session, search_program(session, command, *wanted), *wanted);
   if (!job) co_return job.error();
   FoundUids found;
+  found.keeps_scores = wanted->relevancy;
   InProgress progress(session, tag);
   const bool there = co_await search::run(session.account(), *job, found, &progress);
   if (!there) co_return refusal(Error::mailbox_gone);
@@ -52,9 +53,9 @@ async::Task<Reply> handle(Session& session, grammar::Search command, ByUid by_ui
   if (wanted->save) selected.saved = to_save(*wanted, found.uids);
   const auto modseq = modseq_of(job->key, found, *wanted);
   if (by_uid == ByUid::yes)
-    respond(session, tag, *wanted, found.uids, by_uid, modseq);
+    respond(session, tag, *wanted, found.uids, found.scores, by_uid, modseq);
   else
-    respond(session, tag, *wanted, selected.view.seqs_of(found.uids), by_uid, modseq);
+    respond(session, tag, *wanted, selected.view.seqs_of(found.uids), found.scores, by_uid, modseq);
   if (wanted->update)
     keep_updated(session, {.tag = std::string(tag),
                            .by_uid = by_uid,

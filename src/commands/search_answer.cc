@@ -27,6 +27,15 @@ void respond_extended(Session& session, std::string_view tag, const SearchReturn
     out.raw(" PARTIAL (").raw(wanted.partial->written).sp();
     out.raw(answer.partial.empty() ? "NIL" : answer.partial).raw(")");
   }
+  if (wanted.relevancy) {  // RFC 6203 section 4
+    out.raw(" RELEVANCY (");
+    std::string_view space;
+    for (const std::uint8_t score : answer.scores) {
+      out.raw(space).number(score);
+      space = " ";
+    }
+    out.raw(")");
+  }
   if (answer.modseq) out.raw(" MODSEQ ").number(*answer.modseq);
   out.crlf();
 }
@@ -47,6 +56,12 @@ std::vector<SeqRange> ordered_ranges(std::span<const std::uint32_t> numbers) {
 std::uint64_t modseq_told(const FoundModSeqs& found, const SearchReturn& wanted) {
   if (wanted.all || wanted.count || wanted.partial || !(wanted.min || wanted.max)) return found.highest;
   return std::max(wanted.min ? found.first : 0, wanted.max ? found.last : 0);
+}
+
+Scores told_scores(const SearchReturn& wanted, const Scores& scores) {
+  if (!wanted.partial) return scores;
+  const auto [begin, end] = wanted.partial->places(scores.size());
+  return {scores.begin() + static_cast<std::ptrdiff_t>(begin), scores.begin() + static_cast<std::ptrdiff_t>(end)};
 }
 
 bool saves_only_told(const SearchReturn& wanted) {

@@ -9,13 +9,16 @@
 #include <vector>
 
 #include "commands/arguments.h"
-#include "commands/search_program.h"
+#include "commands/search_return.h"
 #include "core/mailbox_name.h"
 #include "core/numbers.h"
 #include "core/range_set.h"
 #include "protocol/response/writer.h"
 
 namespace postbag {
+
+/// Relevancies, 1 to 100. RFC 6203 section 4.
+using Scores = std::vector<std::uint8_t>;
 
 /// What was found, as ESEARCH has it: in rising order, or in the order of a sort.
 struct SearchAnswer {
@@ -24,6 +27,7 @@ struct SearchAnswer {
   std::string all;                 ///< the set, in wire form
   std::string partial;             ///< what PARTIAL asks for of it; empty: none is there
   std::optional<std::uint64_t> modseq;
+  Scores scores;  ///< for RELEVANCY: of those that ALL or PARTIAL tell, else of all, in their order
 };
 
 /// The mailbox that an answer of ESEARCH is about. RFC 7377 section 2.1.
@@ -53,6 +57,9 @@ struct FoundModSeqs {
 /// What the answer says of mod-sequences when MODSEQ was searched for and something found: of all messages, or of
 /// just those that are told. RFC 7162 section 3.1.6, RFC 4731 section 3.2.
 std::uint64_t modseq_told(const FoundModSeqs& found, const SearchReturn& wanted);
+
+/// Those of `scores`, of all that was found, that go with what is told.
+Scores told_scores(const SearchReturn& wanted, const Scores& scores);
 
 /// Whether SAVE keeps only what MIN, MAX and PARTIAL tell. RFC 9051 section 6.4.4.1, table 4; RFC 9394 section 3.2.
 bool saves_only_told(const SearchReturn& wanted);

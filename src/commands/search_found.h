@@ -15,15 +15,18 @@ namespace postbag {
 /// Keeps the UIDs. Like search::Finds, its members are not to be looked at while the search runs.
 class FoundUids final : public search::Finds {
  public:
-  void take(const storage::Message& message, storage::ReadTransaction&) override {
+  void take(const storage::Message& message, storage::ReadTransaction&, search::Relevancy relevancy) override {
     modseqs.last = message.modseq.value();
     if (uids.empty()) modseqs.first = modseqs.last;
     modseqs.highest = std::max(modseqs.highest, modseqs.last);
     uids.add(message.uid);
+    if (keeps_scores) scores.push_back(static_cast<std::uint8_t>(relevancy));
   }
 
   UidSet uids;
   FoundModSeqs modseqs;
+  bool keeps_scores = false;  ///< for RELEVANCY
+  Scores scores;              ///< if so: of each
 };
 
 /// What PARTIAL asks for.
@@ -44,8 +47,10 @@ inline UidSet to_save(const SearchReturn& wanted, const UidSet& found) {
 
 /// What is told of these: sequence numbers or UIDs.
 template <class N>
-SearchAnswer answer_of(const SearchReturn& wanted, const RangeSet<N>& found, std::optional<std::uint64_t> modseq) {
-  SearchAnswer answer{.count = found.size(), .all = {}, .partial = {}, .modseq = modseq};
+SearchAnswer answer_of(const SearchReturn& wanted, const RangeSet<N>& found, const Scores& scores,
+                       std::optional<std::uint64_t> modseq) {
+  SearchAnswer answer{
+      .count = found.size(), .all = {}, .partial = {}, .modseq = modseq, .scores = told_scores(wanted, scores)};
   if (found.empty()) return answer;
   answer.min = found.front().value();
   answer.max = found.back().value();

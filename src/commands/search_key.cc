@@ -1,6 +1,7 @@
 #include "commands/search_key.h"
 
 #include <algorithm>
+#include <span>
 #include <utility>
 
 #include "protocol/mime/header_fields.h"
@@ -9,36 +10,32 @@ namespace postbag::search {
 
 namespace {
 
+/// The keys that a key is made of.
+struct PartsOf {
+  std::span<const Key> operator()(const Fuzzy& test) const { return test.key; }
+  std::span<const Key> operator()(const Not& test) const { return test.key; }
+  std::span<const Key> operator()(const Or& test) const { return test.keys; }
+  std::span<const Key> operator()(const And& test) const { return test.keys; }
+  std::span<const Key> operator()(const auto&) const { return {}; }
+};
+
+std::span<const Key> parts_of(const Key& key) { return std::visit(PartsOf{}, key.test); }
+
+/// What the key needs itself.
 struct CostOf {
   Cost operator()(const SentDate&) const { return Cost::structure; }
   Cost operator()(const FieldContains& test) const {
     return mime::is_common_field(test.field) ? Cost::structure : Cost::body;
   }
   Cost operator()(const MessageContains&) const { return Cost::body; }
-  Cost operator()(const Not& test) const { return dearest(test.key); }
-  Cost operator()(const Or& test) const { return dearest(test.keys); }
-  Cost operator()(const And& test) const { return dearest(test.keys); }
   Cost operator()(const auto&) const { return Cost::entry; }
-
-  static Cost dearest(const Keys& keys) {
-    Cost most = Cost::entry;
-    for (const Key& key : keys) most = std::max(most, cost(key));
-    return most;
-  }
 };
 
 /// Whether a test stands anywhere in a key.
 template <class Test>
-struct Mentions {
-  bool operator()(const Test&) const { return true; }
-  bool operator()(const Not& test) const { return any(test.key); }
-  bool operator()(const Or& test) const { return any(test.keys); }
-  bool operator()(const And& test) const { return any(test.keys); }
-  bool operator()(const auto&) const { return false; }
-
-  static bool in(const Key& key) { return std::visit(Mentions{}, key.test); }
-  static bool any(const Keys& keys) { return std::ranges::any_of(keys, in); }
-};
+bool mentions(const Key& key) {
+  return std::holds_alternative<Test>(key.test) || std::ranges::any_of(parts_of(key), mentions<Test>);
+}
 
 struct RenewSets {
   std::optional<Uid> last;
@@ -51,6 +48,7 @@ struct RenewSets {
     changed.add(test.uids.minus(now));
     test.uids = std::move(now);
   }
+  void operator()(Fuzzy& test) { all(test.key); }
   void operator()(Not& test) { all(test.key); }
   void operator()(Or& test) { all(test.keys); }
   void operator()(And& test) { all(test.keys); }
@@ -69,11 +67,17 @@ UidSet renew_sets(Key& key, std::optional<Uid> last) {
   return std::move(renew.changed);
 }
 
-bool mentions_modseq(const Key& key) { return Mentions<ModSeqAtLeast>::in(key); }
+bool mentions_modseq(const Key& key) { return mentions<ModSeqAtLeast>(key); }
 
-bool depends_on_time(const Key& key) { return Mentions<Arrived>::in(key); }
+bool mentions_fuzzy(const Key& key) { return mentions<Fuzzy>(key); }
 
-Cost cost(const Key& key) { return std::visit(CostOf{}, key.test); }
+bool depends_on_time(const Key& key) { return mentions<Arrived>(key); }
+
+Cost cost(const Key& key) {
+  Cost most = std::visit(CostOf{}, key.test);
+  for (const Key& part : parts_of(key)) most = std::max(most, cost(part));
+  return most;
+}
 
 Key all_of(Keys keys) {
   if (keys.size() == 1) return std::move(keys.front());

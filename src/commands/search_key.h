@@ -10,10 +10,11 @@
 #include "core/flags.h"
 #include "core/numbers.h"
 #include "core/range_set.h"
-#include "protocol/mime/message_search.h"
+#include "protocol/mime/message_text.h"
 #include "protocol/parse/sequence_set.h"
 #include "protocol/text/casefold.h"
 #include "protocol/text/date.h"
+#include "protocol/text/fuzzy.h"
 
 namespace postbag::search {
 
@@ -71,14 +72,20 @@ struct Smaller {
 struct ModSeqAtLeast {
   std::uint64_t modseq;
 };
+/// What a string key looks for, as it is or nearly. RFC 6203 section 3.
+using Sought = std::variant<protocol::Needle, protocol::FuzzyNeedle>;
 struct FieldContains {
   std::string field;
-  protocol::Needle needle;
+  Sought sought;
 };
 /// BODY and TEXT.
 struct MessageContains {
   mime::SearchIn where;
-  protocol::Needle needle;
+  Sought sought;
+};
+/// A key whose strings are looked for nearly. RFC 6203 section 3.
+struct Fuzzy {
+  Keys key;  ///< exactly one
 };
 struct Not {
   Keys key;  ///< exactly one
@@ -92,7 +99,7 @@ struct And {
 
 struct Key {
   std::variant<All, HasFlag, HasKeyword, InSet, Recent, InternalDate, Arrived, SentDate, SaveDate, HasBody,
-               InThread, Larger, Smaller, ModSeqAtLeast, FieldContains, MessageContains, Not, Or, And>
+               InThread, Larger, Smaller, ModSeqAtLeast, FieldContains, MessageContains, Fuzzy, Not, Or, And>
       test;
 };
 
@@ -107,6 +114,9 @@ Key all_of(Keys keys);
 
 /// Whether MODSEQ stands anywhere in it: then the answer tells mod-sequences. RFC 7162 section 3.1.5.
 bool mentions_modseq(const Key& key);
+
+/// Whether FUZZY stands anywhere in it.
+bool mentions_fuzzy(const Key& key);
 
 /// Whether what it matches changes with the time. RFC 5032 section 2.
 bool depends_on_time(const Key& key);

@@ -3,9 +3,12 @@
 #include <algorithm>
 #include <optional>
 #include <string_view>
+#include <tuple>
+#include <utility>
 
 #include "core/ascii.h"
 #include "protocol/mime/header_fields.h"
+#include "protocol/mime/message_text.h"
 #include "protocol/mime/section.h"
 #include "protocol/mime/stored.h"
 #include "storage/errors.h"
@@ -27,6 +30,18 @@ bool compare(protocol::Day day, When when, protocol::Day wanted) {
   return day >= wanted;
 }
 
+/// Hands a message's texts to a StreamMatcher or a FuzzyMatcher.
+template <class Text>
+class Look final : public mime::TextSink {
+ public:
+  explicit Look(Text& matcher) : matcher_(matcher) {}
+  bool text(std::string_view utf8) override { return matcher_.feed(utf8); }
+  void end_text() override { matcher_.end_text(); }
+
+ private:
+  Text& matcher_;
+};
+
 /// Visits the tests for one message.
 class Matcher {
  public:
@@ -36,6 +51,8 @@ class Matcher {
   bool matches(const Key& key) {
     return std::visit([this](const auto& test) { return check(test); }, key.test);
   }
+  /// Of what matched.
+  Relevancy relevancy() const { return fuzzy_keys_ == 0 ? 100 : scores_ / fuzzy_keys_; }
 
  private:
   bool check(const All&) { return true; }
@@ -68,7 +85,13 @@ class Matcher {
   bool check(const Larger& test) { return message_.size > test.bytes; }
   bool check(const Smaller& test) { return message_.size < test.bytes; }
   bool check(const ModSeqAtLeast& test) { return message_.modseq.value() >= test.modseq; }
-  bool check(const Not& test) { return !matches(test.key.front()); }
+  bool check(const Fuzzy& test) { return matches(test.key.front()); }
+  bool check(const Not& test) {
+    const auto [scores, keys] = std::pair(scores_, fuzzy_keys_);
+    const bool found = matches(test.key.front());
+    std::tie(scores_, fuzzy_keys_) = std::pair(scores, keys);
+    return !found;
+  }
   bool check(const Or& test) {
     return std::ranges::any_of(test.keys, [this](const Key& key) { return matches(key); });
   }
@@ -79,18 +102,48 @@ class Matcher {
   bool check(const FieldContains& test) {
     const std::string_view names[] = {test.field};
     const mime::StoredStructure stored = structure();
-    if (mime::common_fields_cover(stored, names))
-      return mime::field_contains(stored.common_fields(), test.field, test.needle);
+    if (mime::common_fields_cover(stored, names)) return field_has(stored.common_fields(), test);
     const auto range = mime::section(stored, {}, mime::SectionText::header);
     const std::uint64_t used = std::min(range->size, header_used);
-    return mime::field_contains(read(range->offset, used), test.field, test.needle);
+    return field_has(read(range->offset, used), test);
+  }
+
+  bool field_has(std::string_view header, const FieldContains& test) {
+    if (const auto* needle = std::get_if<protocol::Needle>(&test.sought))
+      return mime::field_contains(header, test.field, *needle);
+    protocol::FuzzyMatcher matcher(std::get<protocol::FuzzyNeedle>(test.sought));
+    for (const std::string& text : mime::field_texts(header, test.field)) {
+      matcher.feed(text);
+      matcher.end_text();
+    }
+    return count(matcher.score());
   }
 
   bool check(const MessageContains& test) {
-    mime::MessageSearch search(structure(), test.needle, test.where);
+    if (const auto* needle = std::get_if<protocol::Needle>(&test.sought)) {
+      protocol::StreamMatcher matcher(*needle);
+      look_into(test.where, matcher);
+      return matcher.found();
+    }
+    protocol::FuzzyMatcher matcher(std::get<protocol::FuzzyNeedle>(test.sought));
+    look_into(test.where, matcher);
+    return count(matcher.score());
+  }
+
+  template <class Text>
+  void look_into(mime::SearchIn where, Text& matcher) {
+    const mime::StoredStructure stored = structure();
+    mime::MessageText text(stored, where);
+    Look<Text> look(matcher);
     for (std::uint64_t done = 0; done < message_.size; done += piece)
-      if (search.feed(read(done, std::min<std::uint64_t>(piece, message_.size - done)))) return true;
-    return search.finish();
+      if (text.feed(read(done, std::min<std::uint64_t>(piece, message_.size - done)), look)) return;
+    text.finish(look);
+  }
+
+  bool count(Relevancy score) {
+    scores_ += score;
+    fuzzy_keys_ += score == 0 ? 0 : 1;
+    return score != 0;
   }
 
   mime::StoredStructure structure() {
@@ -110,13 +163,16 @@ class Matcher {
   storage::ReadTransaction& tx_;
   const Surroundings& around_;
   std::optional<std::string> structure_;
+  Relevancy scores_ = 0;  ///< of the fuzzy keys that matched, together
+  unsigned fuzzy_keys_ = 0;
 };
 
 }  // namespace
 
-bool matches(const Key& key, const storage::Message& message, storage::ReadTransaction& tx,
-             const Surroundings& around) {
-  return Matcher(message, tx, around).matches(key);
+Relevancy relevancy(const Key& key, const storage::Message& message, storage::ReadTransaction& tx,
+                    const Surroundings& around) {
+  Matcher matcher(message, tx, around);
+  return matcher.matches(key) ? matcher.relevancy() : 0;
 }
 
 }  // namespace postbag::search

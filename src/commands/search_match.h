@@ -17,9 +17,12 @@ struct Surroundings {
   std::int64_t now;  ///< seconds since 1970
 };
 
+/// How well a message matches, 1 to 100: below 100 only by FUZZY, RFC 6203 section 4. 0: it does not.
+using Relevancy = unsigned;
+
 /// Looks at one message, reading no more of it than the key needs: its entry, then its stored structure, then its
 /// bytes, piecewise. On the account's worker; throws what the store throws.
-bool matches(const Key& key, const storage::Message& message, storage::ReadTransaction& tx,
-             const Surroundings& around);
+Relevancy relevancy(const Key& key, const storage::Message& message, storage::ReadTransaction& tx,
+                    const Surroundings& around);
 
 }  // namespace postbag::search

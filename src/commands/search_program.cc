@@ -77,45 +77,6 @@ constexpr auto field_rows = std::to_array<FieldRow>({
     {Kind::to, "To"},
 });
 
-/// Whether RETURN stands behind the command's name; an empty list of options leaves no other trace in the tree.
-bool has_return(std::string_view text) {
-  constexpr std::string_view options = " RETURN (";
-  const std::size_t name = std::min(text.find(' '), text.size());
-  return ascii_iequal(text.substr(name, options.size()), options);
-}
-
-template <class Command>
-std::expected<SearchReturn, Reply> return_of(Command command) {
-  SearchReturn out;
-  out.extended = has_return(command.text());
-  for (const auto option : command.search_return_opt()) {
-    switch (option.kind()) {
-      case grammar::SearchReturnOpt::Kind::min: out.min = true; break;
-      case grammar::SearchReturnOpt::Kind::max: out.max = true; break;
-      case grammar::SearchReturnOpt::Kind::all: out.all = true; break;
-      case grammar::SearchReturnOpt::Kind::count: out.count = true; break;
-      case grammar::SearchReturnOpt::Kind::save: out.save = true; break;
-      case grammar::SearchReturnOpt::Kind::partial:
-        if (out.partial) return std::unexpected(Reply::bad("PARTIAL is given twice"));
-        out.partial = partial_range(option.partial_range()->text());
-        if (!out.partial) return std::unexpected(Reply::bad("Number too large"));
-        break;
-      case grammar::SearchReturnOpt::Kind::context: break;  // a hint: RFC 5267 section 4.2
-      case grammar::SearchReturnOpt::Kind::update:
-        out.update = true;
-        for (const auto att : option.fetch_att()) add_item(out.update_items, att);
-        break;
-      case grammar::SearchReturnOpt::Kind::search_ret_opt_ext:
-        return std::unexpected(Reply::bad("Unknown RETURN option"));
-    }
-  }
-  // RFC 9394 section 3.1.
-  if (out.all && out.partial) return std::unexpected(Reply::bad("ALL and PARTIAL do not go together"));
-  // Nothing asked for means ALL: RFC 4731 section 3.1. SAVE alone asks for no answer: RFC 5182 section 2.1.
-  if (!out.wants_answer() && !out.save) out.all = true;
-  return out;
-}
-
 /// Builds keys from their views; one object for one SEARCH.
 class Builder {
  public:
@@ -164,15 +125,27 @@ class Builder {
     return Key{search::InternalDate{row.when, number}};
   }
 
-  /// The key's string in UTF-8.
-  std::expected<protocol::Needle, Reply> needle(std::string_view argument) const {
+  /// The key's string, made UTF-8.
+  std::expected<search::Sought, Reply> sought(std::string_view argument) const {
     const auto utf8 = search_string(protocol::string_value(argument), charset_);
     if (!utf8) return std::unexpected(Reply::bad("String is not of the charset"));
+    if (is_fuzzy_) return protocol::FuzzyNeedle(*utf8);
     return protocol::Needle(*utf8);
   }
 
+  /// Strings are looked for nearly, all else as it is: RFC 6203 section 5 leaves that to us.
+  KeyResult fuzzy_key(grammar::SearchKey view) {
+    const bool was_fuzzy = std::exchange(is_fuzzy_, true);
+    KeyResult key = build(*view.search_key().begin());
+    is_fuzzy_ = was_fuzzy;
+    if (!key) return key;
+    search::Fuzzy fuzzy;
+    fuzzy.key.push_back(std::move(*key));
+    return Key{std::move(fuzzy)};
+  }
+
   KeyResult field_key(std::string field, grammar::SearchKey view) const {
-    auto text = needle(view.astring()->text());
+    auto text = sought(view.astring()->text());
     if (!text) return std::unexpected(text.error());
     return Key{search::FieldContains{std::move(field), std::move(*text)}};
   }
@@ -180,7 +153,7 @@ class Builder {
   KeyResult message_key(mime::SearchIn where, grammar::SearchKey view) {
     if (++body_keys_ > session_.context().limits.search_body_keys)
       return std::unexpected(Reply::no("Too many keys that read whole messages", "LIMIT"));
-    auto text = needle(view.astring()->text());
+    auto text = sought(view.astring()->text());
     if (!text) return std::unexpected(text.error());
     return Key{search::MessageContains{where, std::move(*text)}};
   }
@@ -295,6 +268,7 @@ class Builder {
       case Kind::sequence_set: return set_key(view.sequence_set()->text(), ByUid::no);
       case Kind::emailid: return object_key<search::HasBody>(view, body_of);
       case Kind::threadid: return object_key<search::InThread>(view, thread_of);
+      case Kind::fuzzy: return fuzzy_key(view);
       case Kind::not_: return not_key(view);
       case Kind::or_: return or_key(view);
       case Kind::search_key: return all(view.search_key());
@@ -305,6 +279,7 @@ class Builder {
   Session& session_;
   const SearchScope& scope_;
   std::string charset_;
+  bool is_fuzzy_ = false;  ///< within FUZZY
   std::size_t count_ = 0;
   std::size_t body_keys_ = 0;
   std::size_t ranges_ = 0;
@@ -326,10 +301,6 @@ SearchScope selected_scope(Session& session, const SearchReturn& wanted) {
 
 }  // namespace
 
-std::expected<SearchReturn, Reply> search_return(grammar::Esearch command) { return return_of(command); }
-std::expected<SearchReturn, Reply> search_return(grammar::Search command) { return return_of(command); }
-std::expected<SearchReturn, Reply> search_return(grammar::Sort command) { return return_of(command); }
-
 SearchProgram search_program(Session& session, grammar::Search command, const SearchReturn& wanted) {
   const auto named = command.charset();
   return program_of(session, selected_scope(session, wanted), named ? named->text() : std::string_view(),
@@ -346,12 +317,18 @@ SearchProgram search_program(Session& session, grammar::Thread command) {
   return program_of(session, selected_scope(session, {}), command.charset().text(), command.search_key());
 }
 
+std::optional<Reply> lacks_fuzzy(const search::Key& program, bool wants_relevancy) {
+  if (!wants_relevancy || search::mentions_fuzzy(program)) return std::nullopt;
+  return Reply::bad("RELEVANCY goes with FUZZY");
+}
+
 std::expected<search::Job, Reply> search_job(Session& session, SearchProgram program, const SearchReturn& wanted) {
   Selected& selected = session.selected();
   if (!program) {
     if (wanted.save && program.error().status == Reply::Status::no) selected.saved.clear();
     return std::unexpected(program.error());
   }
+  if (auto refused = lacks_fuzzy(*program, wanted.relevancy)) return std::unexpected(std::move(*refused));
   if (search::mentions_modseq(*program)) session.enable(Feature::condstore);
   UidSet candidates = search::narrowed(*program, selected.view.uids());
   return search::Job{.mailbox = selected.id,

@@ -3,8 +3,6 @@
 #include <chrono>
 #include <optional>
 
-#include "commands/search_match.h"
-
 namespace postbag::search {
 
 namespace {
@@ -32,7 +30,8 @@ void slice(storage::ReadTransaction& tx, const Job& job, Finds& finds, Progress&
     progress.from = messages->next;
     for (const storage::Message& message : messages->messages) {
       ++progress.done;
-      if (matches(job.key, message, tx, around)) finds.take(message, tx);
+      const Relevancy found = relevancy(job.key, message, tx, around);
+      if (found != 0) finds.take(message, tx, found);
       if (std::chrono::steady_clock::now() < end) continue;
       progress.from = message.uid == Uid::max() ? std::nullopt : std::optional(message.uid.next());
       return;

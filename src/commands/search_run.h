@@ -6,6 +6,7 @@
 #include "async/task.h"
 #include "commands/in_progress.h"
 #include "commands/search_key.h"
+#include "commands/search_match.h"
 #include "session/account.h"
 
 namespace postbag::search {
@@ -13,8 +14,8 @@ namespace postbag::search {
 /// Takes what a search finds.
 class Finds {
  public:
-  /// One message that matches; rising by UID. On the account's worker, within its transaction.
-  virtual void take(const storage::Message& message, storage::ReadTransaction& tx) = 0;
+  /// One message that matches, and how well; rising by UID. On the account's worker, within its transaction.
+  virtual void take(const storage::Message& message, storage::ReadTransaction& tx, Relevancy relevancy) = 0;
 
  protected:
   ~Finds() = default;

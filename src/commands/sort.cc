@@ -31,6 +31,7 @@ SortBy sort_by(grammar::SortKey::Kind kind) {
     case Kind::to: return SortBy::to;
     case Kind::displayfrom: return SortBy::display_from;
     case Kind::displayto: return SortBy::display_to;
+    case Kind::relevancy: return SortBy::relevancy;
     case Kind::subject: break;
   }
   return SortBy::subject;
@@ -95,9 +96,16 @@ void plain_response(Session& session, const std::vector<std::uint32_t>& numbers,
   out.crlf();
 }
 
-SearchAnswer answer_of(const SearchReturn& wanted, const std::vector<std::uint32_t>& numbers,
+Scores scores_of(const std::vector<SortedFinds::Found>& found) {
+  Scores scores;
+  for (const SortedFinds::Found& one : found) scores.push_back(one.relevancy);
+  return scores;
+}
+
+SearchAnswer answer_of(const SearchReturn& wanted, const std::vector<std::uint32_t>& numbers, const Scores& scores,
                        std::optional<std::uint64_t> modseq) {
-  SearchAnswer answer{.count = numbers.size(), .all = {}, .partial = {}, .modseq = modseq};
+  SearchAnswer answer{
+      .count = numbers.size(), .all = {}, .partial = {}, .modseq = modseq, .scores = told_scores(wanted, scores)};
   if (numbers.empty()) return answer;
   answer.min = numbers.front();
   answer.max = numbers.back();
@@ -128,6 +136,8 @@ async::Task<Reply> handle(Session& session, grammar::Sort command, ByUid by_uid,
   auto job = search_job(session, search_program(session, command, *wanted), *wanted);
   if (!job) co_return job.error();
   const std::vector<SortCriterion> criteria = criteria_of(command);
+  const bool by_relevancy = std::ranges::find(criteria, SortBy::relevancy, &SortCriterion::by) != criteria.end();
+  if (const auto refused = lacks_fuzzy(job->key, by_relevancy)) co_return *refused;
   SortedFinds finds(criteria);
   InProgress progress(session, tag);
   const bool there = co_await search_and_sort(session.account(), *job, finds, progress);
@@ -144,8 +154,11 @@ async::Task<Reply> handle(Session& session, grammar::Sort command, ByUid by_uid,
   if (!wanted->extended)
     plain_response(session, numbers, modseq);
   else if (wanted->wants_answer())
-    respond_extended(session, tag, *wanted, by_uid, answer_of(*wanted, numbers, modseq));
-  if (wanted->update) {
+    respond_extended(session, tag, *wanted, by_uid,
+                     answer_of(*wanted, numbers, wanted->relevancy ? scores_of(found) : Scores(), modseq));
+  if (wanted->update && by_relevancy) {
+    refuse_update(session, tag, "Not in the order of relevancy");
+  } else if (wanted->update) {
     std::vector<Uid> order;
     for (const SortedFinds::Found& one : found) order.push_back(one.uid);
     keep_updated(session, {.tag = std::string(tag),

@@ -14,7 +14,9 @@ namespace {
 /// Messages sorted at once.
 constexpr std::size_t run = 8192;
 
-constexpr bool reads_structure(SortBy by) { return by != SortBy::arrival && by != SortBy::size; }
+constexpr bool reads_structure(SortBy by) {
+  return by != SortBy::arrival && by != SortBy::size && by != SortBy::relevancy;
+}
 
 /// The bytes compare as the numbers do.
 void put_number(std::string& out, std::uint64_t n) {
@@ -45,6 +47,7 @@ struct Looked {
   const storage::Message& message;
   std::int64_t sent;  ///< RFC 5256 section 2.2
   mime::SortKeys keys;
+  search::Relevancy relevancy = 100;
 };
 
 void put(std::string& out, SortBy by, const Looked& looked) {
@@ -52,6 +55,7 @@ void put(std::string& out, SortBy by, const Looked& looked) {
     case SortBy::arrival: return put_instant(out, looked.message.internal_date.seconds);
     case SortBy::date: return put_instant(out, looked.sent);
     case SortBy::size: return put_number(out, looked.message.size);
+    case SortBy::relevancy: return out.push_back(static_cast<char>(100 - looked.relevancy));  // the best first
     default: return put_text(out, text_of(by, looked.keys));
   }
 }
@@ -83,8 +87,9 @@ std::vector<SortCriterion> without_repeats(const std::vector<SortCriterion>& cri
 }
 
 void append_sort_key(std::string& out, std::span<const SortCriterion> criteria, const storage::Message& message,
-                     storage::ReadTransaction& tx) {
-  const Looked looked = look(message, tx, std::ranges::any_of(criteria, reads_structure, &SortCriterion::by));
+                     storage::ReadTransaction& tx, search::Relevancy relevancy) {
+  Looked looked = look(message, tx, std::ranges::any_of(criteria, reads_structure, &SortCriterion::by));
+  looked.relevancy = relevancy;
   for (const SortCriterion& one : criteria) {
     const std::size_t from = out.size();
     put(out, one.by, looked);
@@ -94,14 +99,15 @@ void append_sort_key(std::string& out, std::span<const SortCriterion> criteria, 
 
 SortedFinds::SortedFinds(std::vector<SortCriterion> criteria) : criteria_(without_repeats(criteria)), width_(run) {}
 
-void SortedFinds::take(const storage::Message& message, storage::ReadTransaction& tx) {
+void SortedFinds::take(const storage::Message& message, storage::ReadTransaction& tx, search::Relevancy relevancy) {
   if (is_too_much()) return;
   const std::size_t begin = keys_.size();
-  append_sort_key(keys_, criteria_, message, tx);
+  append_sort_key(keys_, criteria_, message, tx, relevancy);
   found_.push_back({.key = begin,
                     .key_size = static_cast<std::uint32_t>(keys_.size() - begin),
                     .uid = message.uid,
-                    .modseq = message.modseq.value()});
+                    .modseq = message.modseq.value(),
+                    .relevancy = static_cast<std::uint8_t>(relevancy)});
 }
 
 bool SortedFinds::sort_some() {

@@ -12,8 +12,19 @@
 
 namespace postbag {
 
-/// RFC 5256 section 3, RFC 5957 section 4.
-enum class SortBy : std::uint8_t { arrival, cc, date, from, size, subject, to, display_from, display_to };
+/// RFC 5256 section 3, RFC 5957 section 4, RFC 6203 section 6.
+enum class SortBy : std::uint8_t {
+  arrival,
+  cc,
+  date,
+  from,
+  size,
+  subject,
+  to,
+  display_from,
+  display_to,
+  relevancy
+};
 
 struct SortCriterion {
   SortBy by;
@@ -26,7 +37,7 @@ std::vector<SortCriterion> without_repeats(const std::vector<SortCriterion>& cri
 /// Appends the message's key: the keys compare as bytes, equal ones are in the order of the UIDs. On the account's
 /// worker.
 void append_sort_key(std::string& out, std::span<const SortCriterion> criteria, const storage::Message& message,
-                     storage::ReadTransaction& tx);
+                     storage::ReadTransaction& tx, search::Relevancy relevancy);
 
 /// Collects what a search finds and sorts it. Memory: 32 bytes a message and its keys, of which each takes 4 KiB at
 /// most and all together 256 MiB. take() and sort_some() run on the account's worker, the rest on the loop, never
@@ -35,7 +46,7 @@ class SortedFinds : public search::Finds {
  public:
   explicit SortedFinds(std::vector<SortCriterion> criteria);
 
-  void take(const storage::Message& message, storage::ReadTransaction& tx) override;
+  void take(const storage::Message& message, storage::ReadTransaction& tx, search::Relevancy relevancy) override;
   /// Their keys take more memory than one command may have; what came later was left out.
   bool is_too_much() const { return keys_.size() > most_key_bytes; }
   /// Sorts a part, some milliseconds' worth. False when all is sorted.
@@ -46,6 +57,7 @@ class SortedFinds : public search::Finds {
     std::uint32_t key_size;
     Uid uid;
     std::uint64_t modseq;
+    std::uint8_t relevancy;
   };
   /// In order once sort_some() has said so; messages that compare equal by their UIDs. RFC 5256 section 3.
   const std::vector<Found>& found() const { return found_; }

@@ -20,7 +20,7 @@ std::string key_of(storage::ReadTransaction& tx, MailboxId mailbox, Uid uid,
   const auto found = tx.messages(mailbox, UidSet{{uid, uid}}, 1);
   if (!found || found->messages.empty()) throw storage::Corrupt("a message went while it was being read");
   std::string key;
-  append_sort_key(key, criteria, found->messages.front(), tx);
+  append_sort_key(key, criteria, found->messages.front(), tx, 100);
   return key;
 }
 

@@ -10,9 +10,9 @@
 
 namespace postbag {
 
-/// Holds no keys: where a message belongs is found by looking at those it is compared with, some 17 among 100 000.
-/// Memory: 4 bytes a result. place_some() runs on the account's worker, the rest on the loop, never at the same
-/// time.
+/// Not for an order by relevancy, which is known only while a search runs. Holds no keys: where a message belongs
+/// is found by looking at those it is compared with, some 17 among 100 000. Memory: 4 bytes a result. place_some()
+/// runs on the account's worker, the rest on the loop, never at the same time.
 class SortedResults {
  public:
   /// `order`: what the client was told.

@@ -44,7 +44,7 @@ class ThreadedFinds : public search::Finds {
  public:
   explicit ThreadedFinds(ThreadBy by) : threading(by) {}
 
-  void take(const storage::Message& message, storage::ReadTransaction& tx) override {
+  void take(const storage::Message& message, storage::ReadTransaction& tx, search::Relevancy) override {
     if (is_too_much()) return;
     const std::optional<std::string> stored = tx.structure(message.body);
     if (!stored) throw storage::Corrupt("a message's structure is missing");

@@ -2,7 +2,7 @@
 // bytes, the message.
 //
 // What must hold: decoders give the same in pieces and at once; a search in pieces finds what a naive search over
-// the whole decoded text finds, and nothing else.
+// the whole decoded text finds, and nothing else; so does the nearness of words.
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -19,6 +19,7 @@
 #include "protocol/text/casefold.h"
 #include "protocol/text/charset.h"
 #include "protocol/text/encoded_word.h"
+#include "protocol/text/fuzzy.h"
 
 using namespace postbag;
 using namespace postbag::mime;
@@ -105,6 +106,21 @@ bool matched_in_pieces(const std::string& text, const Needle& needle, std::uint8
   return matcher.end_text();
 }
 
+unsigned score(const std::string& text, const FuzzyNeedle& needle, std::uint8_t seed) {
+  FuzzyMatcher matcher(needle);
+  for (fuzz::Pieces pieces(text, seed); pieces.more();) matcher.feed(pieces.next());
+  matcher.end_text();
+  return matcher.score();
+}
+
+void check_fuzzy(const std::string& text, std::string_view sought, std::uint8_t seed) {
+  const FuzzyNeedle needle(sought);
+  const unsigned nearness = score(text, needle, seed);
+  require(nearness == score(text, needle, 0), "nearness does not depend on the pieces");
+  require(nearness <= 100, "nothing is nearer than the same");
+  require((nearness == 100) == contains_casefolded(text, needle.exact()), "100 is for what is there");
+}
+
 bool begins_character(char c) { return (static_cast<unsigned char>(c) & 0xc0U) != 0x80; }
 
 /// A run of whole characters of `text`, somewhere.
@@ -143,5 +159,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const Needle there(excerpt(text, choice * 37U, 1 + length));
   require(in_pieces(message, structure, there, where, seed), "what is there is found");
   require(contains_casefolded(text, there) && matched_in_pieces(text, there, seed), "found in its text");
+  check_fuzzy(text, excerpt(text, choice * 37U, 1 + length), seed);
+  check_fuzzy(text, given, seed);
   return 0;
 }
