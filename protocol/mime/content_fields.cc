@@ -167,7 +167,7 @@ std::string read_token(std::string_view value) {
 std::optional<std::string> parameter(const Parameters& parameters, std::string_view name) {
   Joiner joiner;
   for (const Parameter& p : parameters) {
-    if (p.name == name) return protocol::decoded_words(p.value);
+    if (p.name == name) return protocol::decoded_words(p.value).utf8;
     if (!p.name.starts_with(name)) continue;
     if (const auto piece = piece_of(std::string_view(p.name).substr(name.size()))) joiner.add(*piece, p.value);
   }

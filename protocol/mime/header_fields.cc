@@ -97,8 +97,8 @@ bool common_fields_cover(const StoredStructure& message, std::span<const std::st
   return message.common_fields_complete() && std::ranges::all_of(names, is_common_field);
 }
 
-std::vector<std::string> field_texts(std::string_view header, std::string_view name) {
-  std::vector<std::string> out;
+std::vector<protocol::DecodedText> field_texts(std::string_view header, std::string_view name) {
+  std::vector<protocol::DecodedText> out;
   FieldReader fields(header);
   protocol::Charsets charsets;
   while (const auto field = fields.next())
@@ -112,7 +112,9 @@ bool field_contains(std::string_view header, std::string_view name, const protoc
   while (const auto field = fields.next()) {
     if (!ascii_iequal(field->name, name)) continue;
     if (needle.empty()) return true;
-    if (protocol::contains_casefolded(protocol::header_text(field->value, charsets), needle)) return true;
+    const protocol::DecodedText text = protocol::header_text(field->value, charsets);
+    if (protocol::contains_casefolded(text.utf8, needle)) return true;
+    if (text.octets && protocol::contains_casefolded(*text.octets, needle)) return true;
   }
   return false;
 }

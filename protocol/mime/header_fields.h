@@ -6,9 +6,11 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "protocol/mime/stored.h"
 #include "protocol/text/casefold.h"
+#include "protocol/text/encoded_word.h"
 
 namespace postbag::mime {
 
@@ -51,6 +53,6 @@ bool is_common_field(std::string_view name);
 bool field_contains(std::string_view header, std::string_view name, const protocol::Needle& needle);
 
 /// The readable texts of all fields `name` of `header`, in their order.
-std::vector<std::string> field_texts(std::string_view header, std::string_view name);
+std::vector<protocol::DecodedText> field_texts(std::string_view header, std::string_view name);
 
 }  // namespace postbag::mime

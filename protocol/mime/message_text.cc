@@ -50,6 +50,11 @@ void MessageText::finish(TextSink& sink) {
   if (open_) end(sink);
 }
 
+std::optional<MessageText> MessageText::again() const {
+  if (not_of_theirs_.empty()) return std::nullopt;
+  return MessageText(not_of_theirs_);
+}
+
 void MessageText::begin(const Segment& segment) {
   open_ = true;
   if (segment.header) return;
@@ -85,9 +90,13 @@ void MessageText::take_text(std::string_view bytes, TextSink& sink) {
 }
 
 void MessageText::flush_field(TextSink& sink) {
-  give(protocol::header_text(field_, charsets_), sink);
-  sink.end_text();
+  const protocol::DecodedText text = protocol::header_text(field_, charsets_);
   field_.clear();
+  give(text.utf8, sink);
+  sink.end_text();
+  if (!text.octets) return;
+  give(*text.octets, sink);
+  sink.end_text();
 }
 
 void MessageText::flush_text(TextSink& sink) {
@@ -99,6 +108,9 @@ void MessageText::flush_text(TextSink& sink) {
   charset_->finish(utf8);
   give(utf8, sink);
   sink.end_text();
+  if (!charset_->lost_some()) return;
+  not_of_theirs_.push_back(segments_[current_]);
+  not_of_theirs_.back().charset = {};
 }
 
 void MessageText::end(TextSink& sink) {

@@ -1,7 +1,9 @@
 #include "protocol/mime/sort_keys.h"
 
+#include <string_view>
 #include <utility>
 
+#include "core/utf8.h"
 #include "protocol/mime/base_subject.h"
 #include "protocol/mime/message_ids.h"
 #include "protocol/mime/parser.h"
@@ -18,11 +20,19 @@ constexpr std::size_t longest = 4096;
 constexpr Most kept_references{.first = 32, .last = 96};
 
 /// A NUL can only come from encoded words; the order of keys needs texts without one.
+std::string as_key(std::string text) {
+  if (text.size() > longest) text.resize(longest);
+  std::erase(text, '\0');
+  return text;
+}
+
+/// What is not of its charset, or is in an unknown one, comes after all that could be read, by its octets: no text
+/// has the first one. RFC 5255 section 4.6 (c).
+std::string octet_key(std::string_view octets) { return as_key("\xff" + std::string(octets.substr(0, longest))); }
+
 std::string key_text(std::string_view utf8) {
-  std::string folded = protocol::casefolded(utf8.substr(0, longest));
-  if (folded.size() > longest) folded.resize(longest);
-  std::erase(folded, '\0');
-  return folded;
+  if (!is_utf8(utf8)) return octet_key(utf8);
+  return as_key(protocol::casefolded(utf8.substr(0, longest)));
 }
 
 std::string mailbox_key(const Addresses& list) {
@@ -34,7 +44,9 @@ std::string display_key(const Addresses& list) {
   if (list.empty()) return {};
   const Address& address = list.front();
   if (address.name) {
-    if (const std::string name = protocol::decoded_words(*address.name); !name.empty()) return key_text(name);
+    const protocol::DecodedText name = protocol::decoded_words(*address.name);
+    if (name.octets) return octet_key(*name.octets);
+    if (!name.utf8.empty()) return key_text(name.utf8);
   }
   if (!address.mailbox) return {};
   return key_text(address.host ? *address.mailbox + "@" + *address.host : *address.mailbox);
@@ -53,8 +65,9 @@ SortKeys sort_keys(const Structure& message) {
   if (!message.parts.front().envelope) return keys;
   const Envelope& envelope = *message.parts.front().envelope;
   // Decoded whole and then cut: an encoded word must not be torn.
-  BaseSubject base = base_subject(protocol::decoded_words(envelope.subject.value_or("")));
-  keys.subject = key_text(base.text);
+  const protocol::DecodedText subject = protocol::decoded_words(envelope.subject.value_or(""));
+  BaseSubject base = base_subject(subject.octets.value_or(subject.utf8));
+  keys.subject = subject.octets ? octet_key(base.text) : key_text(base.text);
   keys.reply_or_forward = base.reply_or_forward;
   keys.from = mailbox_key(envelope.from);
   keys.to = mailbox_key(envelope.to);

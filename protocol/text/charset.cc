@@ -47,7 +47,7 @@ struct CharsetDecoder::Converter {
   ~Converter() { iconv_close(iconv); }
 
   /// Converts what it can of `in`; returns what is left: the beginning of a character, or nothing.
-  std::string_view convert(std::string_view in, std::string& out) const {
+  std::string_view convert(std::string_view in, std::string& out) {
     while (!in.empty() && step(in, out)) {
     }
     return in;
@@ -63,7 +63,7 @@ struct CharsetDecoder::Converter {
   }
 
   /// One call of iconv. False when the rest of `in` is the beginning of a character.
-  bool step(std::string_view& in, std::string& out) const {
+  bool step(std::string_view& in, std::string& out) {
     std::array<char, 4096> buffer;              // NOLINT: iconv fills it
     char* from = const_cast<char*>(in.data());  // NOLINT: iconv does not write there
     char* to = buffer.data();
@@ -74,14 +74,20 @@ struct CharsetDecoder::Converter {
     out.append(buffer.data(), buffer.size() - to_left);
     in.remove_prefix(in.size() - from_left);
     if (error == EILSEQ && !in.empty()) {
-      out.append(replacement);
+      replace(out);
       in.remove_prefix(1);
     }
     return error != EINVAL;
   }
 
+  void replace(std::string& out) {
+    out.append(replacement);
+    lost_some = true;
+  }
+
   iconv_t iconv;
   std::string held;
+  bool lost_some = false;
 };
 
 bool is_known_charset(std::string_view charset) {
@@ -113,7 +119,7 @@ void CharsetDecoder::feed(std::string_view in, std::string& out) {
     held.push_back(in.front());
     in.remove_prefix(1);
     const std::string_view rest = converter_->convert(held, out);
-    if (rest.size() >= 32) out.append(replacement);
+    if (rest.size() >= 32) converter_->replace(out);
     held = rest.size() >= 32 ? std::string() : std::string(rest);
   }
   if (!in.empty()) held = std::string(converter_->convert(in, out));
@@ -122,17 +128,22 @@ void CharsetDecoder::feed(std::string_view in, std::string& out) {
 void CharsetDecoder::finish(std::string& out) {
   if (!converter_) return;
   converter_->flush(out);
-  if (!std::exchange(converter_->held, {}).empty()) out.append(replacement);
+  if (!std::exchange(converter_->held, {}).empty()) converter_->replace(out);
 }
 
-std::string to_utf8(std::string_view bytes, std::string_view charset) { return Charsets().to_utf8(bytes, charset); }
+bool CharsetDecoder::lost_some() const { return converter_ && converter_->lost_some; }
 
-std::string Charsets::to_utf8(std::string_view bytes, std::string_view charset) {
+std::string to_utf8(std::string_view bytes, std::string_view charset) {
+  return Charsets().convert(bytes, charset).utf8;
+}
+
+Converted Charsets::convert(std::string_view bytes, std::string_view charset) {
   CharsetDecoder decoder(charset);
-  if (decoder.passes()) return std::string(bytes);
-  std::string out;
-  decoder.feed(bytes, out);
-  decoder.finish(out);
+  if (decoder.passes()) return {.utf8 = std::string(bytes), .whole = charset.empty() || passes_as_it_is(charset)};
+  Converted out;
+  decoder.feed(bytes, out.utf8);
+  decoder.finish(out.utf8);
+  out.whole = !decoder.lost_some();
   // Its own is not used twice: glibc's UTF-16 remembers the byte order of the last text.
   loaded_.try_emplace(to_ascii_lower(charset), std::move(decoder));
   return out;

@@ -19,6 +19,8 @@ class CharsetDecoder {
   explicit CharsetDecoder(std::string_view charset);
   /// Whether the bytes pass as they are.
   bool passes() const { return converter_ == nullptr; }
+  /// Whether some bytes meant nothing in the charset. Those that pass are not looked at.
+  bool lost_some() const;
   CharsetDecoder(CharsetDecoder&&) noexcept;
   CharsetDecoder& operator=(CharsetDecoder&&) noexcept;
   ~CharsetDecoder();
@@ -37,12 +39,18 @@ class CharsetDecoder {
 /// The whole of `bytes` at once, by the rules of CharsetDecoder.
 std::string to_utf8(std::string_view bytes, std::string_view charset);
 
+/// A text made UTF-8.
+struct Converted {
+  std::string utf8;
+  bool whole = true;  ///< false: the charset is unknown, or some bytes mean nothing in it
+};
+
 /// For many short texts: to load a converter can take 50 microseconds, and a header may name another charset in
 /// every encoded word. Keeps each one loaded; at most one for each name that iconv knows. One thread at a time.
 class Charsets {
  public:
-  /// The same as protocol::to_utf8.
-  std::string to_utf8(std::string_view bytes, std::string_view charset);
+  /// The same text as protocol::to_utf8.
+  Converted convert(std::string_view bytes, std::string_view charset);
 
  private:
   std::map<std::string, CharsetDecoder, std::less<>> loaded_;  ///< by name in lower case

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <utility>
 
 #include "core/ascii.h"
 #include "protocol/text/digits.h"
@@ -80,9 +81,11 @@ std::size_t leading_space(std::string_view text) {
 }
 
 /// A run of encoded words in one charset: decoded together, as writers cut characters in two against the rules.
+/// convert(bytes, charset) gives what stands for it.
+template <class Convert>
 class Run {
  public:
-  explicit Run(Charsets& charsets) : charsets_(&charsets) {}
+  explicit Run(Convert& convert) : convert_(convert) {}
 
   void add(const Word& word, std::string& out) {
     if (!ascii_iequal(word.charset, charset_)) flush(out);
@@ -90,32 +93,20 @@ class Run {
     bytes_ += word.bytes;
   }
   void flush(std::string& out) {
-    if (!bytes_.empty()) out += charsets_->to_utf8(bytes_, charset_);
+    if (!bytes_.empty()) out += convert_(bytes_, charset_);
     bytes_.clear();
   }
 
  private:
-  Charsets* charsets_;
+  Convert& convert_;
   std::string_view charset_;
   std::string bytes_;
 };
 
-}  // namespace
-
-std::string unfolded(std::string_view value) {
+template <class Convert>
+std::string replace_words(std::string_view text, Convert&& convert) {
   std::string out;
-  out.reserve(value.size());
-  for (const char c : value)
-    if (c != '\r' && c != '\n') out.push_back(c);
-  const auto last = out.find_last_not_of(" \t");
-  out.erase(last == std::string::npos ? 0 : last + 1);
-  out.erase(0, leading_space(out));
-  return out;
-}
-
-std::string decoded_words(std::string_view text, Charsets& charsets) {
-  std::string out;
-  Run run(charsets);
+  Run run(convert);
   while (!text.empty()) {
     const auto start = std::min(text.find("=?"), text.size());
     out.append(text.substr(0, start));
@@ -138,19 +129,40 @@ std::string decoded_words(std::string_view text, Charsets& charsets) {
   return out;
 }
 
-std::string decoded_words(std::string_view text) {
+}  // namespace
+
+std::string unfolded(std::string_view value) {
+  std::string out;
+  out.reserve(value.size());
+  for (const char c : value)
+    if (c != '\r' && c != '\n') out.push_back(c);
+  const auto last = out.find_last_not_of(" \t");
+  out.erase(last == std::string::npos ? 0 : last + 1);
+  out.erase(0, leading_space(out));
+  return out;
+}
+
+DecodedText decoded_words(std::string_view text, Charsets& charsets) {
+  DecodedText out;
+  bool whole = true;
+  out.utf8 = replace_words(text, [&](std::string_view bytes, std::string_view charset) {
+    Converted converted = charsets.convert(bytes, charset);
+    whole = whole && converted.whole;
+    return std::move(converted.utf8);
+  });
+  if (!whole) out.octets = replace_words(text, [](std::string_view bytes, std::string_view) { return bytes; });
+  return out;
+}
+
+DecodedText decoded_words(std::string_view text) {
   Charsets charsets;
   return decoded_words(text, charsets);
 }
 
-std::string header_text(std::string_view raw_value, Charsets& charsets) {
+DecodedText header_text(std::string_view raw_value, Charsets& charsets) {
   std::string text = unfolded(raw_value);
-  return text.find("=?") == std::string::npos ? text : decoded_words(text, charsets);
-}
-
-std::string header_text(std::string_view raw_value) {
-  Charsets charsets;
-  return header_text(raw_value, charsets);
+  if (!text.contains("=?")) return {.utf8 = std::move(text), .octets = {}};
+  return decoded_words(text, charsets);
 }
 
 }  // namespace postbag::protocol

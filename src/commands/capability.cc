@@ -62,6 +62,7 @@ constexpr auto rows = std::to_array<Row>({
     {"THREAD=ORDEREDSUBJECT", Shown::after_login},
     {"THREAD=REFERENCES", Shown::after_login},
     {"THREAD=REFS", Shown::after_login},
+    {"I18NLEVEL=1", Shown::after_login},
     {"PREVIEW", Shown::after_login},
     {"BINARY", Shown::after_login},
     {"STATUS=SIZE", Shown::after_login},

@@ -112,8 +112,8 @@ class Matcher {
     if (const auto* needle = std::get_if<protocol::Needle>(&test.sought))
       return mime::field_contains(header, test.field, *needle);
     protocol::FuzzyMatcher matcher(std::get<protocol::FuzzyNeedle>(test.sought));
-    for (const std::string& text : mime::field_texts(header, test.field)) {
-      matcher.feed(text);
+    for (const protocol::DecodedText& text : mime::field_texts(header, test.field)) {
+      matcher.feed(text.octets.value_or(text.utf8));
       matcher.end_text();
     }
     return count(matcher.score());
@@ -132,12 +132,10 @@ class Matcher {
 
   template <class Text>
   void look_into(mime::SearchIn where, Text& matcher) {
-    const mime::StoredStructure stored = structure();
-    mime::MessageText text(stored, where);
     Look<Text> look(matcher);
-    for (std::uint64_t done = 0; done < message_.size; done += piece)
-      if (text.feed(read(done, std::min<std::uint64_t>(piece, message_.size - done)), look)) return;
-    text.finish(look);
+    mime::read_texts(mime::MessageText(structure(), where), message_.size, look, [this](std::uint64_t from) {
+      return read(from, std::min<std::uint64_t>(piece, message_.size - from));
+    });
   }
 
   bool count(Relevancy score) {

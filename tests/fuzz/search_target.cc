@@ -3,8 +3,10 @@
 //
 // What must hold: decoders give the same in pieces and at once; a search in pieces finds what a naive search over
 // the whole decoded text finds, and nothing else; so does the nearness of words.
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <iterator>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -12,7 +14,7 @@
 #include "core/utf8.h"
 #include "input.h"
 #include "protocol/mime/header_fields.h"
-#include "protocol/mime/message_search.h"
+#include "protocol/mime/message_text.h"
 #include "protocol/mime/parser.h"
 #include "protocol/mime/stored.h"
 #include "protocol/mime/transfer_decoder.h"
@@ -44,15 +46,18 @@ std::string converted(std::string_view bytes, std::string_view charset, std::uin
   return out;
 }
 
-/// The text of a body at once; checks on the way that pieces give the same.
-std::string body_text(std::string_view body, Encoding encoding, std::string_view charset, std::uint8_t seed) {
+/// The texts of a body at once: as its charset has it, and its octets if some mean nothing there. Checks on the way
+/// that pieces give the same.
+std::vector<std::string> body_texts(std::string_view body, Encoding encoding, std::string_view charset,
+                                    std::uint8_t seed) {
   if (encoding == Encoding::unknown) encoding = Encoding::binary;
   const std::string plain = *decoded(body, encoding);
   require(plain == transferred(body, encoding, seed), "transfer decoding does not depend on the pieces");
   require(plain.size() <= body.size(), "transfer decoding does not grow");
-  std::string text = to_utf8(plain, charset);
-  require(text == converted(plain, charset, seed), "charsets do not depend on the pieces");
-  return text;
+  const Converted text = Charsets().convert(plain, charset);
+  require(text.utf8 == converted(plain, charset, seed), "charsets do not depend on the pieces");
+  if (text.whole || text.utf8 == plain) return {text.utf8};
+  return {text.utf8, plain};
 }
 
 /// Each field as it is written, a line that is no field too.
@@ -68,6 +73,13 @@ std::vector<std::string_view> fields_of(std::string_view header) {
   return fields;
 }
 
+void add_field(std::string_view field, std::vector<std::string>& texts) {
+  Charsets charsets;
+  DecodedText text = header_text(field, charsets);
+  texts.push_back(std::move(text.utf8));
+  if (text.octets) texts.push_back(std::move(*text.octets));
+}
+
 /// All texts of the message that SEARCH looks at, one by one.
 std::vector<std::string> texts_of(std::string_view message, const StoredStructure& structure, SearchIn where,
                                   std::uint8_t seed) {
@@ -77,10 +89,10 @@ std::vector<std::string> texts_of(std::string_view message, const StoredStructur
     const auto& part = parts[i];
     const std::string_view header = message.substr(part.header.offset, part.header.size);
     if (i > 0 || where == SearchIn::text)
-      for (const std::string_view field : fields_of(header)) texts.push_back(header_text(field));
-    if (part.kind == Kind::text)
-      texts.push_back(
-          body_text(message.substr(part.body.offset, part.body.size), part.encoding, part.charset, seed));
+      for (const std::string_view field : fields_of(header)) add_field(field, texts);
+    if (part.kind != Kind::text) continue;
+    const std::string_view body = message.substr(part.body.offset, part.body.size);
+    std::ranges::move(body_texts(body, part.encoding, part.charset, seed), std::back_inserter(texts));
   }
   return texts;
 }
@@ -92,12 +104,26 @@ bool naive(const std::vector<std::string>& texts, const Needle& needle) {
   return false;
 }
 
+class Look final : public TextSink {
+ public:
+  explicit Look(const Needle& needle) : matcher_(needle) {}
+  bool text(std::string_view piece) override { return matcher_.feed(piece); }
+  void end_text() override { matcher_.end_text(); }
+  bool found() const { return matcher_.found(); }
+
+ private:
+  StreamMatcher matcher_;
+};
+
 bool in_pieces(std::string_view message, const StoredStructure& structure, const Needle& needle, SearchIn where,
                std::uint8_t seed) {
-  MessageSearch search(structure, needle, where);
-  for (fuzz::Pieces pieces(message, seed); pieces.more();)
-    if (search.feed(pieces.next())) break;
-  return search.finish();
+  Look look(needle);
+  fuzz::Pieces pieces(message, seed);
+  read_texts(MessageText(structure, where), message.size(), look, [&](std::uint64_t from) {
+    if (from == 0) pieces = fuzz::Pieces(message, seed);
+    return pieces.next();
+  });
+  return look.found();
 }
 
 bool matched_in_pieces(const std::string& text, const Needle& needle, std::uint8_t seed) {

@@ -4,8 +4,9 @@
 #include <doctest/doctest.h>
 
 #include "mime_messages.h"
-#include "protocol/mime/message_search.h"
+#include "protocol/mime/message_text.h"
 #include "protocol/mime/parser.h"
+#include "protocol/text/casefold.h"
 
 using namespace postbag;
 using namespace postbag::mime;
@@ -50,14 +51,24 @@ const std::string message = crlf(
     "--x--\n"
     "epilogue\n");
 
-bool found(const char* text, SearchIn where, std::size_t piece) {
-  const std::string stored = encode(parse(message));
-  const StoredStructure structure(stored);
+class Look final : public TextSink {
+ public:
+  explicit Look(const protocol::Needle& needle) : matcher_(needle) {}
+  bool text(std::string_view piece) override { return matcher_.feed(piece); }
+  void end_text() override { matcher_.end_text(); }
+  bool found() const { return matcher_.found(); }
+
+ private:
+  protocol::StreamMatcher matcher_;
+};
+
+bool found(std::string_view text, SearchIn where, std::size_t piece, std::string_view bytes = message) {
+  const std::string stored = encode(parse(bytes));
   const protocol::Needle needle(text);
-  MessageSearch search(structure, needle, where);
-  for (std::size_t at = 0; at < message.size(); at += piece)
-    if (search.feed(std::string_view(message).substr(at, piece))) return true;
-  return search.finish();
+  Look look(needle);
+  read_texts(MessageText(StoredStructure(stored), where), bytes.size(), look,
+             [&](std::uint64_t from) { return bytes.substr(from, piece); });
+  return look.found();
 }
 
 }  // namespace
@@ -86,11 +97,34 @@ TEST_CASE("what BODY and TEXT see of a message, in pieces of any size") {
 TEST_CASE("a text without boundaries, headers longer than what is decoded at once") {
   const std::string big =
       "X-Long: " + std::string(200'000, 'a') + "needle\r\n\r\n" + std::string(100'000, 'b') + "Needle2";
-  const std::string stored = encode(parse(big));
-  for (const char* text : {"aneedle", "NEEDLE2", "bneedle2"}) {
-    const protocol::Needle needle(text);
-    MessageSearch search{StoredStructure(stored), needle, SearchIn::text};
-    search.feed(big);
-    CHECK(search.finish());
-  }
+  for (const char* text : {"aneedle", "NEEDLE2", "bneedle2"}) CHECK(found(text, SearchIn::text, big.size(), big));
+}
+
+TEST_CASE("what is not of its charset is searched by its octets too. RFC 5255 section 4.6 (c)") {
+  const std::string mislabelled = crlf(
+      "Subject: =?iso-2022-jp?q?Gr=C3=BC=C3=9Fe?= =?utf-8?q?_bare_=FC?=\n"
+      "X-Other: =?x-none?q?f=C3=BCr?=\n"
+      "Content-Type: multipart/mixed; boundary=x\n"
+      "\n"
+      "--x\n"
+      "Content-Type: text/plain; charset=iso-2022-jp\n"
+      "\n"
+      "\x1b$B$+\x1b(B and K\xc3\xb6ln\n"
+      "--x\n"
+      "Content-Type: text/plain; charset=iso-2022-jp\n"
+      "\n"
+      "\x1b$B$+\x1b(B alone\n"
+      "--x--\n");
+  struct {
+    const char* text;
+    bool found;
+  } rows[] = {{"Grüße", true},    {"grÜße BARE", true}, {"gr\xef\xbf\xbd", true}, {"für", true},
+              {"か AND", true},   {"Köln", true},       {"$B$+\x1b(b and", true}, {"か alone", true},
+              {"(B alone", false}};  // that part is of its charset
+  for (const auto& row : rows)
+    for (const std::size_t piece : {std::size_t{1}, std::size_t{5}, mislabelled.size()}) {
+      CAPTURE(row.text);
+      CAPTURE(piece);
+      CHECK(found(row.text, SearchIn::text, piece, mislabelled) == row.found);
+    }
 }

@@ -43,6 +43,25 @@ TEST_CASE("the subject is decoded, based, folded") {
   CHECK(keys_of("Subject: " + std::string(50'000, 'x') + "\r\n").subject.size() == 4096);
 }
 
+TEST_CASE("what could not be read is apart, by its octets. RFC 5255 section 4.6 (c)") {
+  CHECK(keys_of("Subject: Re: gr\xfc\xdf\r\n").subject == "\xffgr\xfc\xdf");
+  CHECK(keys_of("Subject: =?x-none?q?Re:_hello?=\r\n").subject == "\xffhello");
+  CHECK(keys_of("Subject: =?utf-8?q?a=FFb?=\r\n").subject ==
+        "\xff"
+        "a\xff"
+        "b");
+  CHECK(keys_of("Subject: =?iso-2022-jp?q?a=FFb?=\r\n").subject ==
+        "\xff"
+        "a\xff"
+        "b");
+  CHECK(keys_of("Subject: =?utf-8?q?Gr=C3=BCn?=\r\n").subject == "GRU\xcc\x88N");
+  CHECK(keys_of("From: =?x-none?q?Ann?= <ann@example.com>\r\n").display_from ==
+        "\xff"
+        "Ann");
+  CHECK(keys_of("From: \xe4nn@example.com\r\n").from == "\xff\xe4nn");
+  CHECK(keys_of("Subject: \xff" + std::string(50'000, 'x') + "\r\n").subject.size() == 4096);
+}
+
 TEST_CASE("references: References, else what In-Reply-To begins with") {
   const auto a = keys_of("Message-ID: <a@x>\r\n").id;
   const auto b = keys_of("Message-ID: <b@x>\r\n").id;
