@@ -6,6 +6,7 @@
 #include <sodium/core.h>
 
 #include "storage/errors.h"
+#include "storage/read_transaction.h"
 #include "storage/sqlite/migrations/migrations.h"
 
 namespace postbag::storage {
@@ -57,6 +58,16 @@ Engine::Engine(StoreOptions options)
   files_ = std::make_shared<blob::BodyFiles>(options_.directory / "bodies");
   sweep_incoming();
   recover_reserved();
+  open_search_index();
+}
+
+/// One that is not kept up would soon be wrong: after ids that it knows were given again.
+void Engine::open_search_index() {
+  if (options_.search_texts.make)
+    search_index_ =
+        std::make_unique<SearchIndex>(options_.directory, options_.search_texts, ReadTransaction(*this));
+  else
+    SearchIndex::remove(options_.directory);
 }
 
 void Engine::sweep_incoming() {

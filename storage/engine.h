@@ -14,6 +14,7 @@
 #include "storage/errors.h"
 #include "storage/open_mailbox.h"
 #include "storage/options.h"
+#include "storage/search_index.h"
 #include "storage/sqlite/connection.h"
 #include "storage/sqlite/tables.h"
 #include "storage/store.h"
@@ -32,6 +33,8 @@ class Engine {
   const std::shared_ptr<blob::BodyFiles>& shared_files() const { return files_; }
   sqlite::Connection& connection() { return connection_; }
   StoreCounters& counters() { return counters_; }
+  /// Null when none is kept.
+  SearchIndex* search_index() { return search_index_.get(); }
 
   bool failed() const { return failed_; }
   /// Throws StoreFailed once a commit or a sync has failed.
@@ -75,6 +78,7 @@ class Engine {
   };
 
   void sweep_incoming();
+  void open_search_index();
   /// Mailboxes with reservations were not closed cleanly: see OpenMailbox.
   void recover_reserved();
   /// Calls f(OpenMailbox&) for each mailbox with a reservation, in a synced transaction.
@@ -116,6 +120,7 @@ class Engine {
   sqlite::Connection connection_;
   sqlite::Tables tables_;
   std::shared_ptr<blob::BodyFiles> files_;  ///< null in memory
+  std::unique_ptr<SearchIndex> search_index_;
   std::unordered_map<MailboxId, Cached> cache_;
   std::uint64_t uses_ = 0;
   std::uint64_t trimmed_at_ = 0;

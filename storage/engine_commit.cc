@@ -1,6 +1,7 @@
 // Group commit: several bodies, each in its own savepoint, one transaction, one sync.
 #include "storage/engine.h"
 #include "storage/errors.h"
+#include "storage/read_transaction.h"
 
 namespace postbag::storage {
 
@@ -165,6 +166,8 @@ std::size_t Engine::collect_garbage(std::size_t limit, std::int64_t before) {
   std::vector<std::string> files;
   for (const auto id : ids)
     if (auto row = tables_.bodies.find(id); row && !row->file.empty()) files.push_back(std::move(row->file));
+  std::vector<IndexedText> indexed;
+  if (search_index_) indexed = search_index_->texts(ReadTransaction(*this), ids);
   try {
     commit_garbage(ids, files);
   } catch (...) {
@@ -172,6 +175,7 @@ std::size_t Engine::collect_garbage(std::size_t limit, std::int64_t before) {
     throw;
   }
   for (const auto& file : files) files_->discard(file);
+  if (search_index_) search_index_->forget(indexed);
   return ids.size();
 }
 

@@ -3,7 +3,12 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <filesystem>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
 
 #include "core/clock.h"
 #include "core/limits.h"
@@ -31,6 +36,17 @@ struct VanishedLimits {
   std::chrono::seconds age = std::chrono::days{180};
 };
 
+/// Makes of a message the text that a search index knows it by; storage looks into no message.
+struct SearchTexts {
+  /// Some bytes of the message from `offset` on, at least one.
+  using Read = std::function<std::string(std::uint64_t offset)>;
+  /// The text: valid UTF-8 without NUL. Nothing: the index cannot know that message, each search looks at it.
+  /// `structure`: what BodyWriter::finish was given. Null: no index is kept.
+  std::function<std::optional<std::string>(std::string_view structure, std::uint64_t size, const Read& read)> make;
+  /// Stands for the way it is made: with another one the index is made anew.
+  std::string version;
+};
+
 struct StoreOptions {
   /// The account's own directory, made when missing; empty: a store in memory that ends with the object.
   std::filesystem::path directory;
@@ -40,6 +56,8 @@ struct StoreOptions {
   VanishedLimits vanished = {};
   Durability durability = Durability::full;
   FlagDurability flags = FlagDurability::full;
+  /// For an index that narrows searches; one in memory has none. Without it, an index that is there is removed.
+  SearchTexts search_texts = {};
   /// Bytes of decoded index pages kept between transactions.
   std::size_t cache_bytes = std::size_t{4} * 1024 * 1024;
   /// Bodies up to this size go into the database, larger ones to files. A file costs two more syncs (it and its

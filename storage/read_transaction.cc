@@ -129,6 +129,24 @@ std::optional<std::uint64_t> ReadTransaction::body_size(BodyId id) const {
   return row->size;
 }
 
+std::optional<std::string> ReadTransaction::body_checksum(BodyId id) const {
+  auto row = engine_.tables().bodies.find(id);
+  if (!row) return std::nullopt;
+  return std::move(row->checksum);
+}
+
+std::vector<BodyId> ReadTransaction::bodies_above(std::optional<BodyId> id, std::size_t limit) const {
+  return engine_.tables().bodies.above(id, limit);
+}
+
+std::optional<IndexedBodies> ReadTransaction::bodies_with(std::span<const std::string> trigrams,
+                                                          std::optional<BodyId> after,
+                                                          std::chrono::milliseconds time) const {
+  SearchIndex* index = engine_.search_index();
+  if (index == nullptr) return std::nullopt;
+  return index->find(trigrams, after, time);
+}
+
 std::optional<std::string> ReadTransaction::structure(BodyId id) const {
   return engine_.tables().bodies.structure(id);
 }

@@ -1,6 +1,7 @@
 // What can be asked of an account's mail.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -10,6 +11,7 @@
 
 #include "core/result.h"
 #include "storage/mail.h"
+#include "storage/search_index.h"
 
 namespace postbag::storage {
 
@@ -63,6 +65,13 @@ class ReadTransaction {
   std::optional<std::string> read_body(BodyId id, std::uint64_t offset, std::size_t length) const;
   /// Nothing when the body was collected meanwhile.
   std::optional<std::uint64_t> body_size(BodyId id) const;
+  /// BLAKE2b-256 of the bytes. Nothing when the body was collected meanwhile.
+  std::optional<std::string> body_checksum(BodyId id) const;
+  /// The next bodies above `id`, or the first, rising; those too that no message refers to any more.
+  std::vector<BodyId> bodies_above(std::optional<BodyId> id, std::size_t limit) const;
+  /// Which bodies may have all of `trigrams`: SearchIndex::find. Nothing when no index knows.
+  std::optional<IndexedBodies> bodies_with(std::span<const std::string> trigrams, std::optional<BodyId> after,
+                                           std::chrono::milliseconds time) const;
   /// What BodyWriter::finish was given. Nothing when the body was collected meanwhile.
   std::optional<std::string> structure(BodyId id) const;
   /// The same for many, in the order asked; fastest when rising. Empty text where there is none any more.

@@ -26,12 +26,19 @@ void Store::sync_flags() { engine_->sync_flags(); }
 void Store::close_cleanly() {
   engine_->take_reservations_back();
   checkpoint();
+  if (engine_->search_index() != nullptr) engine_->search_index()->checkpoint();
 }
 
 void Store::checkpoint() {
   engine_->require_usable();
   engine_->write_claims();
   engine_->connection().checkpoint();
+}
+
+bool Store::index_some(std::chrono::milliseconds time) {
+  if (engine_->search_index() == nullptr) return false;
+  const ReadScope scope(*this);
+  return engine_->search_index()->catch_up(ReadTransaction(*engine_), time);
 }
 
 std::size_t Store::collect_garbage(std::size_t limit, std::chrono::seconds grace) {

@@ -78,6 +78,9 @@ class Store {
   /// is large, after the waiting writes were answered.
   void checkpoint();
 
+  /// Enters bodies into the search index, for some `time`. Whether there are more; false when no index is kept.
+  bool index_some(std::chrono::milliseconds time);
+
   /// Removes up to `limit` bodies that no message refers to since `grace`. Returns how many it removed: fewer than
   /// `limit` means there are no more now. Commits on its own.
   std::size_t collect_garbage(std::size_t limit, std::chrono::seconds grace = std::chrono::hours{1});

@@ -3,6 +3,8 @@
 #include <chrono>
 #include <optional>
 
+#include "commands/search_narrow.h"
+
 namespace postbag::search {
 
 namespace {
@@ -10,6 +12,8 @@ namespace {
 /// Messages looked up at once, and how long one slice may hold the account's worker.
 constexpr std::size_t batch = 256;
 constexpr std::chrono::milliseconds slice_time{20};
+/// Fewer messages are read sooner than the index is asked.
+constexpr std::uint64_t worth_narrowing = 32;
 
 /// How far a search has come.
 struct Progress {
@@ -19,7 +23,8 @@ struct Progress {
 };
 
 /// Goes on for a slice of time. On the account's worker.
-void slice(storage::ReadTransaction& tx, const Job& job, Finds& finds, Progress& progress) {
+void slice(storage::ReadTransaction& tx, const Job& job, const std::optional<Narrowing>& narrowing, Finds& finds,
+           Progress& progress) {
   const auto keywords = tx.keywords(job.mailbox);
   progress.gone = !keywords;
   if (progress.gone) return;
@@ -30,6 +35,7 @@ void slice(storage::ReadTransaction& tx, const Job& job, Finds& finds, Progress&
     progress.from = messages->next;
     for (const storage::Message& message : messages->messages) {
       ++progress.done;
+      if (narrowing && narrowing->rules_out(message.body)) continue;
       const Relevancy found = relevancy(job.key, message, tx, around);
       if (found != 0) finds.take(message, tx, found);
       if (std::chrono::steady_clock::now() < end) continue;
@@ -43,10 +49,12 @@ void slice(storage::ReadTransaction& tx, const Job& job, Finds& finds, Progress&
 
 async::Task<bool> run(Account& account, const Job& job, Finds& finds, InProgress* told) {
   const Account::Hold keeps_bodies(account);
+  std::optional<Narrowing> narrowing;
+  if (job.candidates.size() > worth_narrowing) narrowing = co_await narrow(account, job.key);
   Progress progress;
   const std::uint64_t goal = job.candidates.size();
   while (progress.from && !progress.gone) {
-    co_await account.read([&](storage::ReadTransaction& tx) { slice(tx, job, finds, progress); });
+    co_await account.read([&](storage::ReadTransaction& tx) { slice(tx, job, narrowing, finds, progress); });
     if (told == nullptr || !progress.from) continue;
     const bool alive = co_await told->at(progress.done, goal);
     if (!alive) co_return false;

@@ -43,6 +43,7 @@ class Reader {
   void read_limit(const toml::node& node, const LimitInfo& limit);
   void read_history(const toml::node& node);
   void read_durability(const toml::node& node);
+  void read_search(const toml::node& node);
   /// Nothing, after a complaint, when it is no number from `least` to `most`.
   std::optional<std::uint64_t> read_number(const toml::node& node, std::string_view name, std::string_view unit,
                                            std::uint64_t least, std::uint64_t most);
@@ -54,7 +55,8 @@ const std::vector<Reader::Key>& Reader::keys() {
   static const std::vector<Key> all{
       {"listen", &Reader::read_listen},         {"workers", &Reader::read_workers},
       {"log_format", &Reader::read_log_format}, {"limits", &Reader::read_limits},
-      {"history", &Reader::read_history},       {"durability", &Reader::read_durability}};
+      {"history", &Reader::read_history},       {"durability", &Reader::read_durability},
+      {"search", &Reader::read_search}};
   return all;
 }
 
@@ -161,6 +163,20 @@ void Reader::read_durability(const toml::node& node) {
       complain(value.source(), "flags must be \"full\" or \"relaxed\"");
     else
       config.flags = text == "relaxed" ? FlagDurability::relaxed : FlagDurability::full;
+  }
+}
+
+void Reader::read_search(const toml::node& node) {
+  const toml::table* table = node.as_table();
+  if (table == nullptr) return complain(node.source(), "search must be a table: [search]");
+  for (const auto& [key, value] : *table) {
+    const auto yes = value.value_exact<bool>();
+    if (key.str() != "index")
+      unknown(key, "setting of the search", {"index"});
+    else if (!yes)
+      complain(value.source(), "index must be true or false");
+    else
+      config.search_index = *yes;
   }
 }
 

@@ -23,6 +23,7 @@ struct Config {
   std::vector<std::pair<std::string, std::uint64_t>> limits;
   History history;
   FlagDurability flags = FlagDurability::full;
+  bool search_index = true;
 };
 
 /// Reads a file. What is wrong comes all at once, one line each as "FILE:LINE: what": syntax, unknown keys (with

@@ -35,6 +35,7 @@ ServerOptions options_from(const ServeArguments& arguments, Config config) {
   options.limits = std::move(config.limits);
   options.history = config.history;
   options.flags = config.flags;
+  options.search_index = config.search_index;
   return options;
 }
 

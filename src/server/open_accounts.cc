@@ -7,6 +7,7 @@
 
 #include "core/mailbox_name.h"
 #include "server/failures.h"
+#include "session/search_texts.h"
 #include "storage/store.h"
 
 namespace postbag::server {
@@ -164,6 +165,7 @@ storage::StoreOptions OpenAccounts::store_options(AccountId id) const {
   options.limits = options_.limits;
   options.vanished = options_.history;
   options.flags = options_.flags;
+  if (options_.search_index) options.search_texts = search_texts();
   return options;
 }
 

@@ -25,6 +25,7 @@ struct OpenAccountsOptions {
   std::chrono::seconds close_idle_after;
   storage::VanishedLimits history;
   storage::FlagDurability flags;
+  bool search_index;
   WriteTotals& totals;
   bool in_memory;  ///< then an idle store is not closed: it holds the only copy
 };

@@ -44,6 +44,7 @@ OpenAccountsOptions account_options(const ServingParts& parts, Log& log) {
           .history = {.ranges = options.history.ranges, .age = std::chrono::days(options.history.days)},
           .flags = options.flags == FlagDurability::relaxed ? storage::FlagDurability::relaxed
                                                             : storage::FlagDurability::full,
+          .search_index = options.search_index,
           .totals = parts.totals,
           .in_memory = options.data_dir.empty()};
 }

@@ -17,6 +17,7 @@ constexpr std::size_t batch_limit = 64;
 constexpr std::uint64_t checkpoint_bytes = 4ULL * 1024 * 1024;
 constexpr std::chrono::seconds collection_interval{60};
 constexpr std::size_t collection_slice = 64;
+constexpr std::chrono::milliseconds index_slice{5};
 
 }  // namespace
 
@@ -32,6 +33,7 @@ Account::Account(async::Loop& loop, async::Worker& worker, AccountId id, std::un
       totals_(totals),
       next_collection_(async::in(collection_interval)) {
   note_use();
+  if (open_) indexing_.soon();
 }
 
 Account::~Account() = default;
@@ -47,7 +49,8 @@ void Account::note_use() {
 }
 
 void Account::on_deadline() {
-  const bool busy = std::exchange(used_, false) || holds_ != 0 || committer_ || resting_ || syncing_;
+  const bool busy =
+      std::exchange(used_, false) || holds_ != 0 || committer_ || resting_ || syncing_ || indexing_.is_at_work();
   if (busy) {
     loop_.timers().arm(*this, async::in(options_.rest_after));
     return;
@@ -139,6 +142,7 @@ async::Task<void> Account::commit_batch() {
     const storage::CommitReport report = co_await worker_.run([&] { return commit(writes); });
     tell(report);
     flag_sync_.soon();
+    if (open_) indexing_.soon();
   } catch (...) {
     failure = std::current_exception();
   }
@@ -163,6 +167,12 @@ async::Task<void> Account::sync_flags() {
     on_store([](storage::Store& store) { store.sync_flags(); });
     totals_.syncs += store_->counters().syncs - before;
   });
+}
+
+async::Task<bool> Account::index_some() {
+  const NoticesFailure notices(*this);
+  co_return co_await worker_.run(
+      [&] { return store_ && on_store([](storage::Store& store) { return store.index_some(index_slice); }); });
 }
 
 storage::CommitReport Account::commit(std::span<storage::Write* const> writes) {

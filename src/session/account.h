@@ -17,6 +17,7 @@
 #include "async/timers.h"
 #include "async/workers.h"
 #include "core/numbers.h"
+#include "session/indexing.h"
 #include "storage/store.h"
 
 namespace postbag {
@@ -176,6 +177,7 @@ class Account : private async::Timer {
     Account& account_;
   };
   async::Task<void> sync_flags();
+  async::Task<bool> index_some();
   /// On the worker: commits and counts.
   storage::CommitReport commit(std::span<storage::Write* const> writes);
 
@@ -231,6 +233,7 @@ class Account : private async::Timer {
   std::unique_ptr<async::Job> resting_;
   FlagSync flag_sync_{*this};
   std::unique_ptr<async::Job> syncing_;
+  Indexing indexing_{loop_, [this] { return index_some(); }};
   std::vector<std::shared_ptr<void>> graves_;
   std::unique_ptr<async::Job> burying_;
 };

@@ -14,6 +14,7 @@ BodyTable::BodyTable(const Connection& c)
       structure_size_(c.prepare("SELECT length(data) FROM structure WHERE body = ?")),
       has_file_(c.prepare("SELECT 1 FROM body WHERE file = ?")),
       each_(c.prepare("SELECT id, size, checksum, file FROM body ORDER BY id")),
+      above_(c.prepare("SELECT id FROM body WHERE id > ? ORDER BY id LIMIT ?")),
       inline_size_(c.prepare("SELECT length(data) FROM body WHERE id = ?")),
       extra_(c.prepare("SELECT extra FROM shared WHERE body = ?")),
       shared_count_(c.prepare("SELECT count(*) FROM shared")),
@@ -68,6 +69,13 @@ std::optional<std::uint64_t> BodyTable::structure_size(BodyId id) {
 }
 
 bool BodyTable::has_file(std::string_view file) { return has_file_.query(file).next(); }
+
+std::vector<BodyId> BodyTable::above(std::optional<BodyId> id, std::size_t limit) {
+  std::vector<BodyId> ids;
+  auto rows = above_.query(id ? static_cast<std::int64_t>(id->value()) : -1, limit);
+  while (rows.next()) ids.push_back(rows.number<BodyId>(0));
+  return ids;
+}
 
 void BodyTable::each(const std::function<void(BodyId, const BodyRow&)>& f) {
   auto rows = each_.query();

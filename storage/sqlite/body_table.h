@@ -41,6 +41,8 @@ class BodyTable {
   std::optional<std::string> structure(BodyId id);
   std::optional<std::uint64_t> structure_size(BodyId id);
   bool has_file(std::string_view file);
+  /// The next ids above `id`, or the first; rising.
+  std::vector<BodyId> above(std::optional<BodyId> id, std::size_t limit);
   /// Calls f for each body, rising.
   void each(const std::function<void(BodyId, const BodyRow&)>& f);
 
@@ -72,7 +74,7 @@ class BodyTable {
   void shrink_garbage(BodyId id);
 
   const Connection& connection_;
-  Statement add_, added_, add_structure_, find_, structure_, structure_size_, has_file_, each_;
+  Statement add_, added_, add_structure_, find_, structure_, structure_size_, has_file_, each_, above_;
   Statement inline_size_, extra_, shared_count_, garbage_ranges_;
   Statement share_, shared_within_, unshare_, drop_shared_, add_garbage_, garbage_, newest_, erase_,
       erase_structure_, garbage_around_, drop_garbage_;

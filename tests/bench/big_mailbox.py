@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """A mailbox of 100 000 made-up messages: searching, sorting, threading, envelopes, beside another server in one run.
 
-    big_mailbox.py --postbag build/postbag [--messages N] [--beside NAME=HOST:PORT:USER:PASSWORD] [--rounds 3]
+    big_mailbox.py --postbag build/postbag [--no-index] [--messages N] [--beside NAME=HOST:PORT:USER:PASSWORD] [--rounds 3]
 
 Prints a table of the median time of each command, in seconds, and what the processes of postbag held at most. The other
 server must be running; its account gets a mailbox of its own, which is removed at the end. Each server is asked in turn,
@@ -19,6 +19,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path[:0] = [os.path.join(HERE, "..", "run"), os.path.join(HERE, "..", "search")]
 
 import letters  # noqa: E402
+import search_index  # noqa: E402
 from server import PASSWORD, Server  # noqa: E402
 from wire import Connection  # noqa: E402
 
@@ -62,6 +63,10 @@ def timed(client, command):
     return time.monotonic() - begun
 
 
+def mib(path):
+    return os.path.getsize(path) / (1 << 20)
+
+
 def peak_mib(pid):
     with open(f"/proc/{pid}/status") as status:
         return next(int(line.split()[1]) for line in status if line.startswith("VmHWM")) / 1024
@@ -92,10 +97,12 @@ def main():
     parser.add_argument("--postbag", required=True)
     parser.add_argument("--messages", type=int, default=100_000)
     parser.add_argument("--beside", action="append", default=[])
+    parser.add_argument("--no-index", action="store_true")
     parser.add_argument("--rounds", type=int, default=3)
     options = parser.parse_args()
     mailbox = f"Big{os.getpid()}"
-    with Server(options.postbag) as server:
+    config = "[search]\nindex = false\n" if options.no_index else ""
+    with Server(options.postbag, config=config) as server:
         user = server.add_user()
         host, port = server.address
         clients = [connected(f"postbag={host}:{port}:{user}:{PASSWORD}")] + [connected(w) for w in options.beside]
@@ -103,6 +110,12 @@ def main():
             begun = time.monotonic()
             fill(client, mailbox, options.messages)
             print(f"{name}: {options.messages} messages appended in {time.monotonic() - begun:.1f} s")
+        if not options.no_index:
+            begun = time.monotonic()
+            search_index.wait(server, options.messages, deadline=1200)
+            sizes = [mib(search_index.database(server).replace("search.db", name)) for name in ("search.db", "mail.db")]
+            print("the search index was ready %.1f s later, with %.0f MiB beside %.0f MiB of mail"
+                  % (time.monotonic() - begun, *sizes))
         medians = measure(clients, options.rounds)
         print(f"{'':36}" + "".join(f"{name:>12}" for name, _ in clients))
         for command in COMMANDS:

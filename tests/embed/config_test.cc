@@ -105,3 +105,11 @@ TEST_CASE("the durability of flags is one of two words") {
   CHECK(complaints("durability = 1\n") == std::vector<std::string>{"1: durability must be a table: [durability]"});
   CHECK(complaints("[durability]\nflag = \"full\"\n").size() == 1);
 }
+
+TEST_CASE("the search index is there or not") {
+  const File file("[search]\nindex = false\n");
+  CHECK_FALSE(read_config(file.path())->search_index);
+  CHECK(complaints("[search]\nindex = 1\n") == std::vector<std::string>{"2: index must be true or false"});
+  CHECK(complaints("search = true\n") == std::vector<std::string>{"1: search must be a table: [search]"});
+  CHECK(complaints("[search]\nindexes = true\n").size() == 1);
+}

@@ -141,3 +141,20 @@ TEST_CASE("damage to the files of large messages is found, and files without a r
           (how == "more" || how == "changed"));
   }
 }
+
+TEST_CASE("a damaged search index is told") {
+  StoreOptions options;
+  options.search_texts = {.make = [](std::string_view structure, std::uint64_t,
+                                     const SearchTexts::Read&) { return std::optional(std::string(structure)); },
+                          .version = "1"};
+  TestAccount a(true, std::move(options));
+  fill(a);
+  while (a.store->index_some(std::chrono::milliseconds(1))) {
+  }
+  CHECK(verify(a.options.directory).deviations.empty());
+  a.store->close_cleanly();
+  a.store.reset();
+  CHECK(verify(a.options.directory).deviations.empty());
+  std::ofstream(a.options.directory / "search.db", std::ios::trunc) << std::string(8192, 'x');
+  CHECK(is_told(verify(a.options.directory), "search index: "));
+}

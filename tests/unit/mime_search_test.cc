@@ -1,11 +1,16 @@
 #define DOCTEST_CONFIG_IMPLEMENT_WITH_MAIN
+#include <algorithm>
 #include <string>
+#include <vector>
 
 #include <doctest/doctest.h>
+#include <rapidcheck.h>
 
+#include "core/utf8.h"
 #include "mime_messages.h"
 #include "protocol/mime/message_text.h"
 #include "protocol/mime/parser.h"
+#include "protocol/mime/searchable_text.h"
 #include "protocol/text/casefold.h"
 
 using namespace postbag;
@@ -127,4 +132,92 @@ TEST_CASE("what is not of its charset is searched by its octets too. RFC 5255 se
       CAPTURE(piece);
       CHECK(found(row.text, SearchIn::text, piece, mislabelled) == row.found);
     }
+}
+
+namespace {
+
+/// Characters that are awkward to an index: they fold to several, to longer ones, or are not UTF-8 at all.
+const std::vector<std::string> characters = {"a",
+                                             "B",
+                                             "c",
+                                             " ",
+                                             "\r\n",
+                                             "\"",
+                                             "\xc3\xa9",
+                                             "\xc3",
+                                             "\x80",
+                                             "\xff",
+                                             "\xc3\x9f",
+                                             "\xef\xac\x81",
+                                             "\xc7\x86",
+                                             "\xe2\x84\xab",
+                                             "\xef\xb7\xba",
+                                             "\xf0\x9f\x98\x80",
+                                             "\xef\xbf\xbd",
+                                             "\xef\xbf\xbe",
+                                             std::string(1, '\0')};
+
+rc::Gen<std::string> awkward(int most) {
+  return rc::gen::exec([most] {
+    std::string out;
+    const int count = *rc::gen::inRange(0, most);
+    for (int i = 0; i < count; ++i) out += *rc::gen::elementOf(characters);
+    return out;
+  });
+}
+
+const std::vector<std::string> charsets = {"utf-8",  "us-ascii",    "iso-8859-1", "windows-1252",
+                                           "koi8-r", "iso-2022-jp", "x-unknown"};
+
+/// A message of two parts whose text and subject are made of `text`.
+std::string message_with(const std::string& text) {
+  const std::string encoding = *rc::gen::elementOf(std::vector<std::string>{"8bit", "binary", "quoted-printable"});
+  const std::string part = "\r\n--x\r\nContent-Type: text/plain; charset=" + *rc::gen::elementOf(charsets) +
+                           "\r\nContent-Transfer-Encoding: " + encoding + "\r\n\r\n";
+  return "Subject: " + text + "\r\nContent-Type: multipart/mixed; boundary=x\r\n\r\n" + part + text + part +
+         text.substr(text.size() / 2) + "\r\n--x--\r\n";
+}
+
+}  // namespace
+
+TEST_CASE("an index that knows the trigrams of the searchable text loses no match") {
+  int narrowed = 0;
+  CHECK(rc::check([&narrowed] {
+    const std::string text = *awkward(40);
+    const std::string bytes = message_with(text);
+    const std::string stored = encode(parse(bytes));
+    const auto piece = static_cast<std::size_t>(*rc::gen::inRange(1, 20));
+    const auto gathered =
+        searchable_text(stored, bytes.size(), 100'000, [&](std::uint64_t at) { return bytes.substr(at, piece); });
+    RC_ASSERT(gathered.has_value());
+    RC_ASSERT(is_utf8(*gathered));
+    RC_ASSERT(gathered->find('\0') == std::string::npos);
+    const auto from = static_cast<std::size_t>(*rc::gen::inRange(0, static_cast<int>(text.size()) + 1));
+    const std::string sought = text.substr(from, static_cast<std::size_t>(*rc::gen::inRange(1, 20)));
+    const protocol::Needle needle(sought);
+    const auto grams = trigrams(needle, 16);
+    const bool passes =
+        std::ranges::all_of(grams, [&](const auto& gram) { return gathered->find(gram) != std::string::npos; });
+    if (found(sought, SearchIn::text, piece, bytes)) RC_ASSERT(passes);
+    if (!grams.empty()) ++narrowed;
+  }));
+  CHECK(narrowed > 10);
+}
+
+TEST_CASE("the trigrams of a needle") {
+  using Grams = std::vector<std::string>;
+  CHECK(trigrams(protocol::Needle("ab"), 16).empty());
+  CHECK(trigrams(protocol::Needle("abcd"), 16) == Grams{"ABC", "BCD"});
+  CHECK(trigrams(protocol::Needle("aaaaaa"), 16) == Grams{"AAA"});
+  CHECK(trigrams(protocol::Needle("abcd"), 1) == Grams{"ABC"});
+  CHECK(trigrams(protocol::Needle("ab\xff"
+                                  "cde"),
+                 16) == Grams{"CDE"});
+}
+
+TEST_CASE("a message with more text than the limit is not indexed") {
+  const std::string bytes = "Subject: x\r\n\r\n" + std::string(1000, 'a');
+  const auto read = [&](std::uint64_t at) { return bytes.substr(at, 100); };
+  CHECK_FALSE(searchable_text(encode(parse(bytes)), bytes.size(), 500, read));
+  CHECK(searchable_text(encode(parse(bytes)), bytes.size(), 1100, read));
 }

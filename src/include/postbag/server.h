@@ -108,6 +108,9 @@ struct ServerOptions {
   std::vector<std::pair<std::string, std::uint64_t>> limits = {};
   History history = {};
   FlagDurability flags = FlagDurability::full;
+  /// Whether accounts on the disk have an index of their messages' texts, which SEARCH then need not read one and
+  /// all: at most half as large as the texts. Caught up in the background. Turned off, it is removed.
+  bool search_index = true;
   /// Called on the loop's thread, one call at a time. Must not block nor throw. Empty: no log.
   std::function<void(const LogLine&)> log = {};
   /// Seconds since 1970-01-01T00:00:00Z; called from any of the server's threads. Empty: the machine's clock.

@@ -1,0 +1,100 @@
+#!/usr/bin/env python3
+"""Searches with the index behind them find what a naive search finds: caught up, half caught up, after a restart.
+
+    index_test.py --postbag build/postbag [--wirecheck PATH] [--seed N] [--many N]
+"""
+
+import argparse
+import glob
+import os
+import sqlite3
+import sys
+from random import Random
+
+import letters
+import made_up_mailbox
+import naive
+import search_index
+from search_test import compare
+from server import Server
+
+MESSAGES = 300
+
+
+def reconnected(server, user):
+    client = server.logged_in(user, deadline=120)
+    client.command("SELECT INBOX")
+    return client
+
+
+def add(client, messages, random, many):
+    for _ in range(many):
+        raw, when = letters.message(random, len(messages), MESSAGES), letters.arrival(random)
+        answer = client.command(f'APPEND INBOX "{letters.internal_date(when)}" {{{len(raw)}}}', [raw])[1]
+        uid = int(answer.split(b"]")[0].split()[-1])
+        messages.append(naive.Message(raw, uid, when, []))
+
+
+def searches(client, messages, random, many):
+    return sum(compare(client, messages, random) for _ in range(many))
+
+
+def empty_index(server):
+    with sqlite3.connect(search_index.database(server), timeout=10) as index:
+        index.execute("INSERT INTO searchable (searchable) VALUES ('delete-all')")
+
+
+def found(client):
+    return next(line for line in client.command("SEARCH BODY alpha")[0] if line.startswith(b"* SEARCH"))
+
+
+def play(server, seed, many):
+    random = Random(seed)
+    client, messages = made_up_mailbox.filled(server, random, MESSAGES, flags=True)
+    user, bodies = f"user{server.accounts:03d}", MESSAGES
+    search_index.wait(server, bodies)
+    matched = searches(client, messages, random, many)
+    add(client, messages, random, 20)                     # perhaps in the index and perhaps not
+    client.command("NOOP")
+    matched += searches(client, messages, random, many)
+    search_index.wait(server, bodies + 20)
+    client.close()
+    server.kill()
+    server.start()
+    client = reconnected(server, user)
+    matched += searches(client, messages, random, many)
+    assert found(client) != b"* SEARCH"
+    empty_index(server)                                   # then it is believed: so it was asked all the time
+    assert found(client) == b"* SEARCH", "the index was not asked"
+    client.close()
+    return matched, user, messages
+
+
+def without_index(server, user, messages, random, many):
+    client = reconnected(server, user)
+    assert not glob.glob(os.path.join(server.data, "accounts", "*", "search.db*")), "the index is still there"
+    assert found(client) != b"* SEARCH"
+    matched = searches(client, messages, random, many)
+    client.close()
+    return matched
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--postbag", required=True)
+    parser.add_argument("--wirecheck")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--many", type=int, default=150)
+    options = parser.parse_args()
+    with Server(options.postbag, options.wirecheck) as server:
+        matched, user, messages = play(server, options.seed, options.many)
+        server.stop()
+        with Server(options.postbag, options.wirecheck, "[search]\nindex = false\n", home=server.home) as off:
+            matched += without_index(off, user, messages, Random(options.seed), options.many)
+        server.start()
+    print(f"seed {options.seed}: {4 * options.many} searches alike, {matched} of them found something")
+    return 0 if matched > options.many else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
