@@ -11,6 +11,8 @@ namespace {
 
 /// What is longer is no word that somebody types.
 constexpr std::size_t longest_word = 64;
+/// Of the texts of a message together, for words.
+constexpr std::size_t most_text = std::size_t{256} * 1024;
 /// Below this two words have nothing to do with each other.
 constexpr float least_likeness = 0.4F;
 
@@ -70,6 +72,8 @@ bool FuzzyMatcher::end_text() {
 }
 
 void FuzzyMatcher::look(std::string_view folded) {
+  folded = folded.substr(0, most_text - looked_at_);
+  looked_at_ += folded.size();
   for (const char c : folded) {
     if (!is_of_word(c))
       end_word();

@@ -16,9 +16,6 @@ namespace postbag {
 
 namespace {
 
-/// Items of one FETCH; nobody needs as many.
-constexpr std::size_t most_items = 256;
-
 /// RFC 4466 section 2.4.
 struct Modifiers {
   std::optional<storage::Since> changed_since;
@@ -119,7 +116,7 @@ async::Task<Reply> handle(Session& session, grammar::Fetch command, ByUid by_uid
     const auto [begin, end] = modifiers->partial->places(uids->size());
     uids = uids->at_places(begin, end);
   }
-  if (command.fetch_att().size() > most_items) co_return Reply::no("Too many data items", "LIMIT");
+  if (command.fetch_att().size() > most_fetch_items) co_return Reply::no("Too many data items", "LIMIT");
   FetchItems items = fetch_items(command, by_uid == ByUid::yes && !session.uid_only());
   if (modifiers->changed_since) add_modseq(items);
   if (has_kind(items, FetchItem::Kind::modseq)) session.enable(Feature::condstore);

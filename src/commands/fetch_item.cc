@@ -161,6 +161,10 @@ FetchItems fetch_items(grammar::Fetch command, bool by_uid) {
 
 void add_item(FetchItems& items, grammar::FetchAtt att) { add(items, item_of(att)); }
 
+void add_uid(FetchItems& items) {
+  if (!has_kind(items, Kind::uid)) items.insert(items.begin(), word_item(Att::uid));
+}
+
 void add_modseq(FetchItems& items) { add(items, word_item(Att::modseq)); }
 
 FetchItems resync_items(bool uid_only) {

@@ -43,11 +43,16 @@ struct FetchItem {
 
 using FetchItems = std::vector<FetchItem>;
 
+/// Of one FETCH, or of what one session wants told of new messages; nobody needs as many.
+inline constexpr std::size_t most_fetch_items = 256;
+
 /// The items of a FETCH in the order asked, each once; with UID in front behind UID FETCH (RFC 9051 section 6.4.9).
 FetchItems fetch_items(protocol::grammar::Fetch command, bool by_uid);
 
 /// Adds one data item, unless it is there.
 void add_item(FetchItems& items, protocol::grammar::FetchAtt att);
+/// Adds UID in front, if it is not there.
+void add_uid(FetchItems& items);
 /// Adds MODSEQ, if it is not there: what CHANGEDSINCE implies. RFC 7162 section 3.1.4.1.
 void add_modseq(FetchItems& items);
 

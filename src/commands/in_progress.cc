@@ -10,7 +10,8 @@ InProgress::InProgress(Session& session, std::string_view tag)
 async::Task<bool> InProgress::at(std::uint64_t done, std::uint64_t goal) {
   // The goal must be above: what is complete has a tagged answer.
   if (done >= goal || std::chrono::steady_clock::now() < next_) co_return true;
-  tell(done, goal);
+  const Step step = step_.value_or(Step{done, goal});
+  tell(step.done, step.goal);
   next_ = async::in(session_.context().limits.in_progress_time);
   co_return co_await session_.flush();
 }

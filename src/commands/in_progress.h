@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -20,13 +21,21 @@ class InProgress {
   /// `done` of `goal` messages, or mailboxes, are behind us: says so when it is time to, and waits until the client
   /// has taken it. False when the client is gone: then the command should end.
   async::Task<bool> at(std::uint64_t done, std::uint64_t goal);
+  /// What at() is told from now on happens within step `done` of `goal`: that is told instead, so that numbers only
+  /// rise.
+  void stand_at(std::uint64_t done, std::uint64_t goal) { step_ = Step{done, goal}; }
 
  private:
+  struct Step {
+    std::uint64_t done;
+    std::uint64_t goal;
+  };
   void tell(std::uint64_t done, std::uint64_t goal);
 
   Session& session_;
   std::string tag_;
   async::Deadline next_;
+  std::optional<Step> step_;
 };
 
 }  // namespace postbag

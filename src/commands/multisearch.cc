@@ -88,7 +88,7 @@ class MultiSearch {
   }
 
   /// False when a limit kept this mailbox from being searched. One that is gone is passed over.
-  async::Task<bool> search(MailboxId id) {
+  async::Task<bool> search(MailboxId id, InProgress& progress) {
     const auto source =
         co_await session_.account().read([id](storage::ReadTransaction& tx) { return look_at(tx, id); });
     if (!source) co_return true;
@@ -103,7 +103,7 @@ class MultiSearch {
                     .candidates = std::move(candidates)};
     FoundUids found;
     found.keeps_scores = wanted_.relevancy;
-    const bool there = co_await search::run(session_.account(), job, found);
+    const bool there = co_await search::run(session_.account(), job, found, &progress);
     if (!there) co_return true;
     tell(*source, job.key, found);
     if (wanted_.update && is_selected(id)) update(*source, std::move(job), std::move(found.uids));
@@ -142,6 +142,7 @@ class MultiSearch {
     keep_updated(session_, {.tag = std::string(tag_),
                             .by_uid = ByUid::yes,
                             .job = std::move(job),
+                            .command_bytes = wanted_.command_bytes,
                             .items = wanted_.update_items,
                             .where = source.mailbox,
                             .results = std::move(found)});
@@ -181,9 +182,11 @@ async::Task<Reply> handle(Session& session, grammar::Esearch command, ByUid, std
     co_return Reply::no("Too many mailboxes to search", "LIMIT");
   bool all = true;
   InProgress progress(session, tag);
+  progress.stand_at(0, mailboxes.size());
   for (std::size_t done = 0; done < mailboxes.size(); ++done) {
-    all = co_await search.search(mailboxes[done]) && all;
-    const bool alive = co_await progress.at(done + 1, mailboxes.size());
+    all = co_await search.search(mailboxes[done], progress) && all;
+    progress.stand_at(done + 1, mailboxes.size());
+    const bool alive = co_await progress.at(done + 1, mailboxes.size()) && co_await session.flush_if_large();
     if (!alive) break;
   }
   if (!all && wanted->save) {

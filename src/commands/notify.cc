@@ -60,6 +60,8 @@ std::expected<Events, Reply> events_of(grammar::EventGroup group) {
     if (known) out.events.add(*known);
     unsupported = unsupported || !known;
     annotations = annotations || event.kind() == EventKind::annotationchange;
+    if (event.fetch_att().size() > most_fetch_items)
+      return std::unexpected(Reply::no("Too many data items", "LIMIT"));
     for (const auto att : event.fetch_att()) add_item(out.items, att);
   }
   if (!are_consistent(out.events, annotations))
@@ -72,13 +74,12 @@ bool is_about_names(NotifyEvents events) {
   return events.has(NotifyEvent::mailbox_name) || events.has(NotifyEvent::subscription_change);
 }
 
-SelectedNews selected_news(const Session& session, Events events, bool delayed) {
+SelectedNews selected_news(Events events, bool delayed) {
   SelectedNews news;
   news.messages = events.events.any_of_messages();
   news.flags = events.events.has(NotifyEvent::flag_change);
   news.between_commands = news.messages;
   news.holds_removals = delayed;
-  if (session.condstore() && !events.items.empty()) add_modseq(events.items);  // RFC 7162 section 3.2.4
   if (!events.items.empty()) news.items = std::make_shared<const FetchItems>(std::move(events.items));
   return news;
 }
@@ -105,7 +106,7 @@ class Reader {
     // RFC 5465 section 6.1.
     if (std::exchange(has_selected_, true)) return Reply::bad("SELECTED is given twice");
     if (is_about_names(events.events)) return Reply::bad("SELECTED goes with events of messages");
-    request_.selected = selected_news(session_, std::move(events), delayed);
+    request_.selected = selected_news(std::move(events), delayed);
     return std::nullopt;
   }
 

@@ -60,6 +60,7 @@ async::Task<Reply> handle(Session& session, grammar::Search command, ByUid by_ui
     keep_updated(session, {.tag = std::string(tag),
                            .by_uid = by_uid,
                            .job = std::move(*job),
+                           .command_bytes = wanted->command_bytes,
                            .items = wanted->update_items,
                            .where = {},
                            .results = std::move(found.uids)});

@@ -37,6 +37,11 @@ bool mentions(const Key& key) {
   return std::holds_alternative<Test>(key.test) || std::ranges::any_of(parts_of(key), mentions<Test>);
 }
 
+void collect_ages(const Key& key, std::vector<std::int64_t>& ages) {
+  if (const auto* arrived = std::get_if<Arrived>(&key.test)) ages.push_back(arrived->age);
+  for (const Key& part : parts_of(key)) collect_ages(part, ages);
+}
+
 struct RenewSets {
   std::optional<Uid> last;
   UidSet changed = {};
@@ -71,7 +76,19 @@ bool mentions_modseq(const Key& key) { return mentions<ModSeqAtLeast>(key); }
 
 bool mentions_fuzzy(const Key& key) { return mentions<Fuzzy>(key); }
 
-bool depends_on_time(const Key& key) { return mentions<Arrived>(key); }
+std::optional<Key> came_of_age(const Key& key, std::int64_t seconds) {
+  std::vector<std::int64_t> ages;
+  collect_ages(key, ages);
+  if (ages.empty()) return std::nullopt;
+  Or any;
+  for (const std::int64_t age : ages) {
+    Keys both;
+    both.push_back(Key{Arrived{When::before, age}});
+    both.push_back(Key{Arrived{When::since, age + seconds}});
+    any.keys.push_back(all_of(std::move(both)));
+  }
+  return Key{std::move(any)};
+}
 
 Cost cost(const Key& key) {
   Cost most = std::visit(CostOf{}, key.test);

@@ -44,7 +44,7 @@ struct InternalDate {
 /// Before or since an instant that lies so long ago, which matches both. RFC 5032 section 2.
 struct Arrived {
   When when;
-  std::uint32_t age;  ///< seconds
+  std::int64_t age;  ///< seconds
 };
 struct SentDate {
   When when;
@@ -118,8 +118,9 @@ bool mentions_modseq(const Key& key);
 /// Whether FUZZY stands anywhere in it.
 bool mentions_fuzzy(const Key& key);
 
-/// Whether what it matches changes with the time. RFC 5032 section 2.
-bool depends_on_time(const Key& key);
+/// Finds the messages that came to an age in the last `seconds` at which the key may match them or match them no
+/// more. Nothing when it names no age. RFC 5032 section 2.
+std::optional<Key> came_of_age(const Key& key, std::int64_t seconds);
 
 /// Resolves the sets with "*" in them; `last` is the highest UID there is. Yields the UIDs that came to one of the
 /// sets or went from it.

@@ -70,7 +70,7 @@ class Matcher {
   }
   bool check(const Arrived& test) {
     const std::int64_t arrived = message_.internal_date.seconds;
-    const std::int64_t target = around_.now - std::int64_t{test.age};
+    const std::int64_t target = around_.now - test.age;
     return test.when == When::before ? arrived <= target : arrived >= target;
   }
   bool check(const SentDate& test) {
@@ -111,8 +111,10 @@ class Matcher {
   bool field_has(std::string_view header, const FieldContains& test) {
     if (const auto* needle = std::get_if<protocol::Needle>(&test.sought))
       return mime::field_contains(header, test.field, *needle);
+    const auto texts = mime::field_texts(header, test.field);
+    if (texts.empty()) return false;
     protocol::FuzzyMatcher matcher(std::get<protocol::FuzzyNeedle>(test.sought));
-    for (const protocol::DecodedText& text : mime::field_texts(header, test.field)) {
+    for (const protocol::DecodedText& text : texts) {
       matcher.feed(text.octets.value_or(text.utf8));
       matcher.end_text();
     }

@@ -173,7 +173,7 @@ class Builder {
   static KeyResult within_key(grammar::SearchKey view, When when) {
     const auto seconds = protocol::number_value(view.nz_number()->text(), ~std::uint32_t{0});
     if (!seconds) return std::unexpected(Reply::bad("Number too large"));
-    return Key{search::Arrived{when, static_cast<std::uint32_t>(*seconds)}};
+    return Key{search::Arrived{when, static_cast<std::int64_t>(*seconds)}};
   }
 
   /// Mod-sequences are kept for a message, not for each of its flags: the entry's name is passed over. RFC 7162

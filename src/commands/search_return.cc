@@ -22,6 +22,7 @@ template <class Command>
 std::expected<SearchReturn, Reply> return_of(Command command) {
   SearchReturn out;
   out.extended = has_return(command.text());
+  out.command_bytes = command.text().size();
   for (const auto option : command.search_return_opt()) {
     switch (option.kind()) {
       case grammar::SearchReturnOpt::Kind::min: out.min = true; break;
@@ -38,6 +39,8 @@ std::expected<SearchReturn, Reply> return_of(Command command) {
       case grammar::SearchReturnOpt::Kind::context: break;  // a hint: RFC 5267 section 4.2
       case grammar::SearchReturnOpt::Kind::update:
         out.update = true;
+        if (option.fetch_att().size() > most_fetch_items)
+          return std::unexpected(Reply::no("Too many data items", "LIMIT"));
         for (const auto att : option.fetch_att()) add_item(out.update_items, att);
         break;
       case grammar::SearchReturnOpt::Kind::search_ret_opt_ext:

@@ -1,6 +1,7 @@
 // What stands behind RETURN: which results of a SEARCH, ESEARCH or SORT are told. RFC 4466 section 2.6.
 #pragma once
 
+#include <cstddef>
 #include <expected>
 #include <optional>
 
@@ -20,9 +21,10 @@ struct SearchReturn {
   bool count = false;
   bool save = false;
   std::optional<PartialRange> partial;
-  bool relevancy = false;   ///< RFC 6203 section 4
-  bool update = false;      ///< changes of what was found are told from then on
-  FetchItems update_items;  ///< of messages that arrive and are found. RFC 5465 section 7
+  bool relevancy = false;         ///< RFC 6203 section 4
+  bool update = false;            ///< changes of what was found are told from then on
+  std::size_t command_bytes = 0;  ///< what is kept of the command for UPDATE takes about as much
+  FetchItems update_items;        ///< of messages that arrive and are found. RFC 5465 section 7
   /// Whether some answer is due besides saving.
   bool wants_answer() const { return min || max || all || count || partial || relevancy || update; }
 };

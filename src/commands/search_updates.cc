@@ -1,6 +1,7 @@
 #include "commands/search_updates.h"
 
 #include <algorithm>
+#include <exception>
 #include <memory>
 #include <utility>
 
@@ -57,15 +58,28 @@ async::Task<void> add(Session& session, UpdatedSearch& search, UidSet added, Res
         [&](storage::ReadTransaction& tx) { return sorted.place_some(tx, search.job.mailbox, added, changes); });
 }
 
+/// Those that the search may find now or find no more because time has passed.
+async::Task<UidSet> aged(Session& session, const search::Job& job, std::int64_t now) {
+  const UidSet& all = session.selected().view.uids();
+  if (now < job.now) co_return all;  // the clock was set back
+  FoundUids found;
+  auto key = search::came_of_age(job.key, now - job.now);
+  if (!key) co_return UidSet();
+  const search::Job ages{
+      .mailbox = job.mailbox, .key = std::move(*key), .recent = {}, .now = now, .candidates = all};
+  co_await search::run(session.account(), ages, found);
+  co_return std::move(found.uids);
+}
+
 /// Looks again at what changed.
 async::Task<ResultChanges> refresh(Session& session, UpdatedSearch& search, const UidSet& changed) {
-  const Selected& selected = session.selected();
-  UidSet looked_at = search::renew_sets(search.job.key, selected.view.last_uid());
+  const std::int64_t now = session.context().clock.now().seconds;
+  UidSet looked_at = search::renew_sets(search.job.key, session.selected().view.last_uid());
   looked_at.add(changed);
-  looked_at =
-      search::depends_on_time(search.job.key) ? selected.view.uids() : looked_at.intersect(selected.view.uids());
-  search.job.recent = selected.recent;
-  search.job.now = session.context().clock.now().seconds;
+  looked_at.add(co_await aged(session, search.job, now));
+  looked_at = looked_at.intersect(session.selected().view.uids());
+  search.job.recent = session.selected().recent;
+  search.job.now = now;
   search.job.candidates = search::narrowed(search.job.key, looked_at);
   FoundUids found;
   ResultChanges changes;
@@ -76,12 +90,47 @@ async::Task<ResultChanges> refresh(Session& session, UpdatedSearch& search, cons
   co_return changes;
 }
 
+/// The mailbox may have another name by now. RFC 7377 section 2.1.
+async::Task<void> renew_name(Session& session, UpdatedSearch& search) {
+  if (!search.where) co_return;
+  const MailboxId id = search.job.mailbox;
+  if (auto name = co_await session.account().read([id](storage::ReadTransaction& tx) { return tx.name(id); }))
+    search.where->name = std::move(*name);
+}
+
+/// What changed of each search, in their order. One that fails, since a message of it cannot be read, is kept no
+/// more.
+async::Task<std::vector<ResultChanges>> refresh_all(Session& session, std::vector<UpdatedSearch>& searches,
+                                                    const UidSet& changed) {
+  std::vector<ResultChanges> found;
+  while (found.size() < searches.size()) {
+    UpdatedSearch& search = searches[found.size()];
+    try {
+      ResultChanges changes = co_await refresh(session, search, changed);
+      co_await renew_name(session, search);
+      found.push_back(std::move(changes));
+      continue;
+    } catch (const std::exception&) {  // NOLINT(bugprone-empty-catch): below, where nothing is being thrown
+    }
+    refuse_update(session, search.tag, "The search failed");
+    searches.erase(searches.begin() + static_cast<std::ptrdiff_t>(found.size()));
+  }
+  co_return found;
+}
+
 UidSet added_by(const ResultChanges& changes) {
   UidSet out;
   for (const ResultChange& change : changes)
     if (change.kind == Kind::added)
       for (const Uid uid : change.uids) out.add(uid);
   return out;
+}
+
+/// What is told of a message unasked: RFC 7162 sections 3.1 and 3.2.4, RFC 9051 section 7.5.2.
+FetchItems told_items(const Session& session, FetchItems items) {
+  if (!session.uid_only() && (session.rev2() || session.condstore())) add_uid(items);
+  if (session.condstore()) add_modseq(items);
+  return items;
 }
 
 /// What is to be fetched of which messages: each has one FETCH, whoever asked for it. RFC 5465 section 5.2.
@@ -104,7 +153,7 @@ class Wishes {
 
   async::Task<void> fetch(Session& session) {
     for (auto& [uids, items] : wishes_) {
-      FetchPlan plan = fetch_plan(session, std::move(uids), std::move(items));
+      FetchPlan plan = fetch_plan(session, std::move(uids), told_items(session, std::move(items)));
       co_await run_fetch(session, std::move(plan));
     }
   }
@@ -120,6 +169,17 @@ class Wishes {
 };
 
 const SearchedMailbox* where_of(const UpdatedSearch& search) { return search.where ? &*search.where : nullptr; }
+
+/// Whether one more is too much to hold, or to merge the data items of.
+bool exceeds(const Limits& limits, const std::vector<UpdatedSearch>& searches, const UpdatedSearch& more) {
+  std::size_t items = more.items.size();
+  std::size_t bytes = more.command_bytes;
+  for (const UpdatedSearch& search : searches) {
+    items += search.items.size();
+    bytes += search.command_bytes;
+  }
+  return searches.size() >= limits.search_updates || items > most_fetch_items || bytes > limits.search_arguments;
+}
 
 void drop_too_large(Session& session, std::vector<UpdatedSearch>& searches) {
   for (const UpdatedSearch& search : searches)
@@ -139,15 +199,23 @@ std::optional<Reply> tag_in_use(const Session& session, std::string_view tag, co
 void keep_updated(Session& session, UpdatedSearch search) {
   auto& updates = session.selected().updates;
   if (!updates) updates = std::make_shared<UpdatedSearches>();
-  if (updates->searches.size() >= session.context().limits.search_updates)
+  if (exceeds(session.context().limits, updates->searches, search))
     return refuse_update(session, search.tag, "Too many updated searches");
-  if (session.condstore() && !search.items.empty()) add_modseq(search.items);  // RFC 7162 section 3.2.4
   updates->searches.push_back(std::move(search));
   drop_too_large(session, updates->searches);
 }
 
 void refuse_update(Session& session, std::string_view tag, std::string_view words) {
-  session.respond().raw("* NO [NOUPDATE ").string(tag).raw("] ").text(words).crlf();
+  // A quoted string, section 5: what a tag is made of needs no more.
+  session.respond().raw("* NO [NOUPDATE \"").raw(tag).raw("\"] ").text(words).crlf();
+}
+
+void refuse_updates_by_number(Session& session) {
+  if (!session.has_selected() || !session.selected().updates) return;
+  auto& searches = session.selected().updates->searches;
+  for (const UpdatedSearch& search : searches)
+    if (search.by_uid == ByUid::no) refuse_update(session, search.tag, "UIDONLY is enabled");
+  std::erase_if(searches, [](const UpdatedSearch& search) { return search.by_uid == ByUid::no; });
 }
 
 void tell_lost(Session& session, const UidSet& vanished) {
@@ -163,20 +231,21 @@ async::Task<void> tell_found(Session& session, SelectedChanges changes) {
   const auto updates = session.selected().updates;
   Wishes wishes;
   if (const auto items = session.notify().selected().items) wishes.add(changes.arrived, *items);
-  std::vector<ResultChanges> found;
-  if (updates) {
-    for (UpdatedSearch& search : updates->searches) {
-      found.push_back(co_await refresh(session, search, changes.changed));
-      wishes.add(added_by(found.back()).intersect(changes.arrived), search.items);
-    }
+  if (!updates) co_return co_await wishes.fetch(session);
+  std::vector<UpdatedSearch>& searches = updates->searches;
+  const std::vector<ResultChanges> found = co_await refresh_all(session, searches, changes.changed);
+  for (std::size_t i = 0; i < found.size(); ++i)
+    wishes.add(added_by(found[i]).intersect(changes.arrived), searches[i].items);
+  std::exception_ptr failure;  // of FETCH: the results have changed all the same
+  try {
+    co_await wishes.fetch(session);
+  } catch (...) {
+    failure = std::current_exception();
   }
-  co_await wishes.fetch(session);
-  if (!updates) co_return;
-  for (std::size_t i = 0; i < found.size(); ++i) {
-    const UpdatedSearch& search = updates->searches[i];
-    respond_changes(session, search.tag, search.by_uid, where_of(search), found[i]);
-  }
-  drop_too_large(session, updates->searches);
+  for (std::size_t i = 0; i < found.size(); ++i)
+    respond_changes(session, searches[i].tag, searches[i].by_uid, where_of(searches[i]), found[i]);
+  drop_too_large(session, searches);
+  if (failure) std::rethrow_exception(failure);
 }
 
 /// CANCELUPDATE. Section 4.3.5. One unknown tag, and nothing is cancelled.

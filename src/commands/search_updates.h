@@ -1,6 +1,7 @@
 // Searches whose results the client keeps: what UPDATE asks for. RFC 5267 section 4.3, RFC 5465 section 7.
 #pragma once
 
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -23,6 +24,7 @@ struct UpdatedSearch {
   std::string tag;
   ByUid by_uid;
   search::Job job;
+  std::size_t command_bytes;             ///< of the command that asked
   FetchItems items;                      ///< of messages that arrive and are found
   std::optional<SearchedMailbox> where;  ///< when ESEARCH asked
   /// What the client was told: a set of SEARCH, an order of SORT.
@@ -40,6 +42,8 @@ std::optional<Reply> tag_in_use(const Session& session, std::string_view tag, co
 /// From now on changes of its results are told; when there are too many, the client is told that they are not. For
 /// a session in selected state. Section 4.3.1.
 void keep_updated(Session& session, UpdatedSearch search);
+/// UIDONLY was enabled: what was to be told by sequence numbers is told no more. RFC 9586.
+void refuse_updates_by_number(Session& session);
 /// `* NO [NOUPDATE "tag"] words`. Section 4.3.1.
 void refuse_update(Session& session, std::string_view tag, std::string_view words);
 

@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "commands/handlers.h"
+#include "commands/search_updates.h"
 #include "core/ascii.h"
 #include "session/session.h"
 
@@ -57,6 +58,7 @@ async::Task<Reply> handle(Session& session, grammar::Enable enable) {
   session.respond().raw("* ENABLED").raw(enabled).crlf();
   for (const EnableRow& row : enable_rows)
     if (now.has(row.feature)) session.enable(row.feature);
+  if (now.has(Feature::uid_only)) refuse_updates_by_number(session);
   co_return Reply::ok("ENABLE completed");
 }
 

@@ -133,11 +133,12 @@ async::Task<Reply> handle(Session& session, grammar::Sort command, ByUid by_uid,
   const auto wanted = search_return(command);
   if (!wanted) co_return wanted.error();
   if (const auto refused = tag_in_use(session, tag, *wanted)) co_return *refused;
-  auto job = search_job(session, search_program(session, command, *wanted), *wanted);
-  if (!job) co_return job.error();
   const std::vector<SortCriterion> criteria = criteria_of(command);
   const bool by_relevancy = std::ranges::find(criteria, SortBy::relevancy, &SortCriterion::by) != criteria.end();
-  if (const auto refused = lacks_fuzzy(job->key, by_relevancy)) co_return *refused;
+  auto program = search_program(session, command, *wanted);
+  if (const auto refused = program ? lacks_fuzzy(*program, by_relevancy) : std::nullopt) co_return *refused;
+  auto job = search_job(session, std::move(program), *wanted);
+  if (!job) co_return job.error();
   SortedFinds finds(criteria);
   InProgress progress(session, tag);
   const bool there = co_await search_and_sort(session.account(), *job, finds, progress);
@@ -164,6 +165,7 @@ async::Task<Reply> handle(Session& session, grammar::Sort command, ByUid by_uid,
     keep_updated(session, {.tag = std::string(tag),
                            .by_uid = by_uid,
                            .job = std::move(*job),
+                           .command_bytes = wanted->command_bytes,
                            .items = wanted->update_items,
                            .where = {},
                            .results = SortedResults(criteria, std::move(order))});
