@@ -15,17 +15,8 @@ import values
 from made_up import PythonPart, shape
 from server import Server
 
-AT_ONCE = 100
 ENCODINGS = {"", "7bit", "8bit", "binary", "base64", "quoted-printable"}
 FIELDS = [("from", 2), ("to", 5), ("cc", 6), ("bcc", 7)]
-
-
-def append_all(client, messages):
-    """MULTIAPPEND, RFC 3502."""
-    for begin in range(0, len(messages), AT_ONCE):
-        some = messages[begin:begin + AT_ONCE]
-        follows = [b" {%d}" % len(raw) for raw in some[1:]] + [b""]
-        client.command("APPEND INBOX {%d}" % len(some[0]), [raw + next_one for raw, next_one in zip(some, follows)])
 
 
 def same(got, want, what):
@@ -126,7 +117,7 @@ def main():
     wrong = 0
     with Server(options.postbag, options.wirecheck) as server:
         client = server.logged_in(server.add_user(), deadline=60)
-        append_all(client, messages)
+        made_up.append_all(client, "INBOX", messages)
         client.command("SELECT INBOX")
         for uid, raw in enumerate(messages, 1):
             try:

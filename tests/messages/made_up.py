@@ -11,6 +11,7 @@ sys.path[:0] = [os.path.join(HERE, "..", "run"), os.path.join(HERE, "..", "searc
 
 import letters  # noqa: E402
 
+AT_ONCE = 100
 SUBTYPES = ["mixed", "alternative", "related", "digest", "x-odd", "report"]
 
 
@@ -60,6 +61,14 @@ def damaged(raw, random):
     if kind == 3:                                          # a closing delimiter is missing
         return re.sub(rb"\r\n--[^\r\n]*--\r\n", b"\r\n", raw, count=1)
     return raw
+
+
+def append_all(client, mailbox, messages):
+    """MULTIAPPEND, RFC 3502."""
+    for begin in range(0, len(messages), AT_ONCE):
+        some = messages[begin:begin + AT_ONCE]
+        follows = [b" {%d}" % len(raw) for raw in some[1:]] + [b""]
+        client.command(f"APPEND {mailbox} {{{len(some[0])}}}", [raw + next_one for raw, next_one in zip(some, follows)])
 
 
 class PythonPart:
