@@ -30,26 +30,20 @@ bool compare(protocol::Day day, When when, protocol::Day wanted) {
   return day >= wanted;
 }
 
-/// Hands a message's texts to a StreamMatcher or a FuzzyMatcher.
-template <class Text>
-class Look final : public mime::TextSink {
+/// Nothing: time is up.
+using Answer = std::optional<bool>;
+
+}  // namespace
+
+/// Visits the tests, within one step.
+class MessageMatch::Visit {
  public:
-  explicit Look(Text& matcher) : matcher_(matcher) {}
-  bool text(std::string_view utf8) override { return matcher_.feed(utf8); }
-  void end_text() override { matcher_.end_text(); }
+  Visit(MessageMatch& match, storage::ReadTransaction& tx, const Surroundings& around,
+        std::chrono::steady_clock::time_point end)
+      : match_(match), message_(match.message_), tx_(tx), around_(around), end_(end) {}
 
- private:
-  Text& matcher_;
-};
-
-/// Visits the tests for one message.
-class Matcher {
- public:
-  Matcher(const storage::Message& message, storage::ReadTransaction& tx, const Surroundings& around)
-      : message_(message), tx_(tx), around_(around) {}
-
-  bool matches(const Key& key) {
-    return std::visit([this](const auto& test) { return check(test); }, key.test);
+  Answer matches(const Key& key) {
+    return std::visit([this](const auto& test) { return Answer(check(test)); }, key.test);
   }
   /// Of what matched.
   Relevancy relevancy() const { return fuzzy_keys_ == 0 ? 100 : scores_ / fuzzy_keys_; }
@@ -85,71 +79,85 @@ class Matcher {
   bool check(const Larger& test) { return message_.size > test.bytes; }
   bool check(const Smaller& test) { return message_.size < test.bytes; }
   bool check(const ModSeqAtLeast& test) { return message_.modseq.value() >= test.modseq; }
-  bool check(const Fuzzy& test) { return matches(test.key.front()); }
-  bool check(const Not& test) {
+  Answer check(const Fuzzy& test) { return matches(test.key.front()); }
+  Answer check(const Not& test) {
     const auto [scores, keys] = std::pair(scores_, fuzzy_keys_);
-    const bool found = matches(test.key.front());
+    const Answer found = matches(test.key.front());
     std::tie(scores_, fuzzy_keys_) = std::pair(scores, keys);
-    return !found;
+    return found ? Answer(!*found) : std::nullopt;
   }
-  bool check(const Or& test) {
-    return std::ranges::any_of(test.keys, [this](const Key& key) { return matches(key); });
-  }
-  bool check(const And& test) {
-    return std::ranges::all_of(test.keys, [this](const Key& key) { return matches(key); });
+  Answer check(const Or& test) { return first(test.keys, true); }
+  Answer check(const And& test) { return first(test.keys, false); }
+
+  /// Whether one of the keys gives `wanted`; what is behind that one does not matter.
+  Answer first(const Keys& keys, bool wanted) {
+    for (const Key& key : keys) {
+      const Answer answer = matches(key);
+      if (answer != Answer(!wanted)) return answer;
+    }
+    return !wanted;
   }
 
-  bool check(const FieldContains& test) {
+  Answer check(const FieldContains& test) {
     const std::string_view names[] = {test.field};
     const mime::StoredStructure stored = structure();
-    if (mime::common_fields_cover(stored, names)) return field_has(stored.common_fields(), test);
+    if (mime::common_fields_cover(stored, names))
+      return count(test.sought, field_has(stored.common_fields(), test));
+    if (const auto known = known_of(test)) return count(test.sought, *known);
+    if (is_late()) return std::nullopt;
     const auto range = mime::section(stored, {}, mime::SectionText::header);
     const std::uint64_t used = std::min(range->size, header_used);
-    return field_has(read(range->offset, used), test);
+    return count(test.sought, match_.known_[&test] = field_has(read(range->offset, used), test));
   }
 
-  bool field_has(std::string_view header, const FieldContains& test) {
+  static Relevancy field_has(std::string_view header, const FieldContains& test) {
     if (const auto* needle = std::get_if<protocol::Needle>(&test.sought))
-      return mime::field_contains(header, test.field, *needle);
+      return mime::field_contains(header, test.field, *needle) ? 100 : 0;
     const auto texts = mime::field_texts(header, test.field);
-    if (texts.empty()) return false;
+    if (texts.empty()) return 0;
     protocol::FuzzyMatcher matcher(std::get<protocol::FuzzyNeedle>(test.sought));
     for (const protocol::DecodedText& text : texts) {
       matcher.feed(text.octets.value_or(text.utf8));
       matcher.end_text();
     }
-    return count(matcher.score());
+    return matcher.score();
   }
 
-  bool check(const MessageContains& test) {
-    if (const auto* needle = std::get_if<protocol::Needle>(&test.sought)) {
-      protocol::StreamMatcher matcher(*needle);
-      look_into(test.where, matcher);
-      return matcher.found();
+  Answer check(const MessageContains& test) {
+    if (const auto known = known_of(test)) return count(test.sought, *known);
+    if (!match_.look_) match_.look_.emplace(test, structure());
+    TextLook& look = *match_.look_;
+    bool done = false;
+    while (!done) {
+      if (is_late()) return std::nullopt;
+      done = look.take(read(look.wants(), std::min<std::uint64_t>(piece, message_.size - look.wants())));
     }
-    protocol::FuzzyMatcher matcher(std::get<protocol::FuzzyNeedle>(test.sought));
-    look_into(test.where, matcher);
-    return count(matcher.score());
+    const Relevancy relevancy = match_.known_[&test] = look.relevancy();
+    match_.look_.reset();
+    return count(test.sought, relevancy);
   }
 
-  template <class Text>
-  void look_into(mime::SearchIn where, Text& matcher) {
-    Look<Text> look(matcher);
-    mime::read_texts(mime::MessageText(structure(), where), message_.size, look, [this](std::uint64_t from) {
-      return read(from, std::min<std::uint64_t>(piece, message_.size - from));
-    });
+  std::optional<Relevancy> known_of(const auto& test) const {
+    const auto at = match_.known_.find(&test);
+    return at == match_.known_.end() ? std::nullopt : std::optional(at->second);
   }
 
-  bool count(Relevancy score) {
-    scores_ += score;
-    fuzzy_keys_ += score == 0 ? 0 : 1;
-    return score != 0;
+  /// Each step gets on a little.
+  bool is_late() { return std::exchange(got_on_, true) && std::chrono::steady_clock::now() >= end_; }
+
+  bool count(const Sought& sought, Relevancy relevancy) {
+    if (relevancy != 0 && std::holds_alternative<protocol::FuzzyNeedle>(sought)) {
+      scores_ += relevancy;
+      ++fuzzy_keys_;
+    }
+    return relevancy != 0;
   }
 
   mime::StoredStructure structure() {
-    if (!structure_) structure_ = tx_.structure(message_.body);
-    if (!structure_) throw storage::Corrupt("a message's structure is missing");
-    return mime::StoredStructure(*structure_);
+    std::optional<std::string>& bytes = match_.structure_;
+    if (!bytes) bytes = tx_.structure(message_.body);
+    if (!bytes) throw storage::Corrupt("a message's structure is missing");
+    return mime::StoredStructure(*bytes);
   }
 
   std::string read(std::uint64_t offset, std::uint64_t size) {
@@ -159,20 +167,22 @@ class Matcher {
     return std::move(*bytes);
   }
 
+  MessageMatch& match_;
   const storage::Message& message_;
   storage::ReadTransaction& tx_;
   const Surroundings& around_;
-  std::optional<std::string> structure_;
+  std::chrono::steady_clock::time_point end_;
+  bool got_on_ = false;   ///< something was read
   Relevancy scores_ = 0;  ///< of the fuzzy keys that matched, together
   unsigned fuzzy_keys_ = 0;
 };
 
-}  // namespace
-
-Relevancy relevancy(const Key& key, const storage::Message& message, storage::ReadTransaction& tx,
-                    const Surroundings& around) {
-  Matcher matcher(message, tx, around);
-  return matcher.matches(key) ? matcher.relevancy() : 0;
+std::optional<Relevancy> MessageMatch::step(storage::ReadTransaction& tx, const Surroundings& around,
+                                            std::chrono::steady_clock::time_point end) {
+  Visit visit(*this, tx, around, end);
+  const Answer found = visit.matches(*key_);
+  if (!found) return std::nullopt;
+  return *found ? visit.relevancy() : 0;
 }
 
 }  // namespace postbag::search

@@ -1,7 +1,10 @@
 #include "commands/search_run.h"
 
 #include <chrono>
+#include <memory>
 #include <optional>
+#include <utility>
+#include <vector>
 
 #include "commands/search_narrow.h"
 
@@ -20,30 +23,67 @@ struct Progress {
   std::optional<Uid> from = Uid::min();
   std::uint64_t done = 0;  ///< messages looked at
   bool gone = false;
+  std::unique_ptr<MessageMatch> begun;  ///< on the message `from`, perhaps
 };
 
-/// Goes on for a slice of time. On the account's worker.
-void slice(storage::ReadTransaction& tx, const Job& job, const std::optional<Narrowing>& narrowing, Finds& finds,
-           Progress& progress) {
-  const auto keywords = tx.keywords(job.mailbox);
-  progress.gone = !keywords;
-  if (progress.gone) return;
-  const Surroundings around{.keywords = *keywords, .recent = job.recent, .now = job.now};
-  const auto end = std::chrono::steady_clock::now() + slice_time;
-  while (progress.from) {
-    const auto messages = tx.messages(job.mailbox, job.candidates, batch, *progress.from);
-    progress.from = messages->next;
-    for (const storage::Message& message : messages->messages) {
-      ++progress.done;
-      if (narrowing && narrowing->rules_out(message.body)) continue;
-      const Relevancy found = relevancy(job.key, message, tx, around);
-      if (found != 0) finds.take(message, tx, found);
-      if (std::chrono::steady_clock::now() < end) continue;
-      progress.from = message.uid == Uid::max() ? std::nullopt : std::optional(message.uid.next());
-      return;
+/// One slice of a search. On the account's worker.
+class Slice {
+ public:
+  Slice(storage::ReadTransaction& tx, const Job& job, const std::optional<Narrowing>& narrowing, Finds& finds,
+        Progress& progress)
+      : tx_(tx), job_(job), narrowing_(narrowing), finds_(finds), progress_(progress) {}
+
+  void run() {
+    const auto keywords = tx_.keywords(job_.mailbox);
+    progress_.gone = !keywords;
+    if (progress_.gone) return;
+    const Surroundings around{.keywords = *keywords, .recent = job_.recent, .now = job_.now};
+    while (progress_.from && !(got_on_ && is_over())) {
+      const auto messages = tx_.messages(job_.mailbox, job_.candidates, batch, *progress_.from);
+      if (!take(messages->messages, around)) return;
+      progress_.from = messages->next;
+      got_on_ = true;
     }
   }
-}
+
+ private:
+  /// False when the time is up; then it is known where to go on.
+  bool take(const std::vector<storage::Message>& messages, const Surroundings& around) {
+    for (const storage::Message& message : messages) {
+      progress_.from = message.uid;
+      if (!take(message, around)) return false;
+    }
+    return true;
+  }
+
+  bool take(const storage::Message& message, const Surroundings& around) {
+    if (narrowing_ && narrowing_->rules_out(message.body)) {
+      ++progress_.done;
+      return true;
+    }
+    if (std::exchange(got_on_, true) && is_over()) return false;
+    auto match = std::move(progress_.begun);
+    if (!match || match->message().uid != message.uid) match = std::make_unique<MessageMatch>(job_.key, message);
+    const auto found = match->step(tx_, around, end_);
+    if (!found) {
+      progress_.begun = std::move(match);
+      return false;
+    }
+    ++progress_.done;
+    if (*found != 0) finds_.take(message, tx_, *found);
+    return true;
+  }
+
+  bool is_over() const { return std::chrono::steady_clock::now() >= end_; }
+
+  storage::ReadTransaction& tx_;
+  const Job& job_;
+  const std::optional<Narrowing>& narrowing_;
+  Finds& finds_;
+  Progress& progress_;
+  bool got_on_ = false;  ///< each slice does
+  std::chrono::steady_clock::time_point end_ = std::chrono::steady_clock::now() + slice_time;
+};
 
 }  // namespace
 
@@ -54,7 +94,7 @@ async::Task<bool> run(Account& account, const Job& job, Finds& finds, InProgress
   Progress progress;
   const std::uint64_t goal = job.candidates.size();
   while (progress.from && !progress.gone) {
-    co_await account.read([&](storage::ReadTransaction& tx) { slice(tx, job, narrowing, finds, progress); });
+    co_await account.read([&](storage::ReadTransaction& tx) { Slice(tx, job, narrowing, finds, progress).run(); });
     if (told == nullptr || !progress.from) continue;
     const bool alive = co_await told->at(progress.done, goal);
     if (!alive) co_return false;
