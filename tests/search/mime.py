@@ -1,5 +1,5 @@
-"""What a message says, broken or not: its parts, and the readable text of its fields and parts. Written line by line from
-the RFCs and from "What broken messages mean" in ../messages/README.md; shares nothing with the server."""
+"""What a message says, broken or not: its parts, and the readable text of its fields and parts. Written from the RFCs
+and from "What broken messages mean" in ../messages/README.md; shares nothing with the server."""
 
 import codecs
 import os
@@ -53,7 +53,7 @@ class Reader:
         self.lines, self.at, self.open = lines_of(raw), 0, []
 
     def delimiter(self):
-        """(place in `open`, whether it closes) of the delimiter at this line: the longest, of equal ones the innermost."""
+        """(place in `open`, whether it closes) of this line's delimiter: the longest, of equal ones the innermost."""
         line = self.lines[self.at]
         fits = [(len(boundary), place) for place, boundary in enumerate(self.open) if line.startswith(b"--" + boundary)]
         if not fits:
