@@ -1,13 +1,11 @@
 """A mailbox as a list of messages, and what SEARCH, SORT and THREAD mean on it: written from the RFCs without regard to
-speed, with Python's email package for the messages, so that it shares nothing with the server."""
+speed, sharing nothing with the server; mime.py reads the messages."""
 
-import email
 import email.utils
 import re
 import unicodedata
 
-WORD = re.compile(r"=\?([^?*]+)(?:\*[^?]*)?\?([bBqQ])\?([^?]*)\?=")
-
+import mime
 
 def folded(text):
     """i;unicode-casemap, RFC 5051 section 2."""
@@ -15,50 +13,31 @@ def folded(text):
     return "".join(unicodedata.normalize("NFKD", c) for c in titled).encode("utf-8", "surrogateescape")
 
 
-def decoded_words(text):
-    """RFC 2047 section 6.2: space between two encoded words goes."""
-    text = re.sub(r"(\?=)\s+(?==\?)", r"\1", text)
-
-    def word(match):
-        charset, encoding, content = match.groups()
-        if encoding in "bB":
-            import base64
-            octets = base64.b64decode(content)
-        else:
-            octets = re.sub(rb"=([0-9A-Fa-f]{2})", lambda m: bytes([int(m[1], 16)]), content.encode().replace(b"_", b" "))
-        return octets.decode(charset, "replace")
-
-    return WORD.sub(word, text)
-
-
-def utf8(octets):
-    return octets.decode("utf-8", "surrogateescape")
-
-
 class Message:
     def __init__(self, raw, uid, arrived, flags=()):
         self.raw, self.uid, self.arrived, self.flags = raw, uid, arrived, set(flags)
-        self.parsed = email.message_from_bytes(raw)
-        self.fields = header_fields(raw)
+        self.parsed = mime.parsed(raw)
+        self.fields = [(name, mime.decoded_words(value)) for name, value in self.parsed.fields]
+        self._folded_texts = {}
 
     def values(self, name):
         return [value for field, value in self.fields if field.lower() == name.lower()]
 
-    def text_of_parts(self, with_own_header):
-        """All texts that BODY (or TEXT) looks into: the fields of the parts, and what is text in them, decoded."""
-        texts = []
-        if with_own_header:
-            texts += [f"{name}: {value}" for name, value in self.fields]
+    def texts(self, with_own_header):
+        """All texts that BODY (or TEXT) looks into: the headers' lines, unfolded and decoded, and what is text."""
+        found = []
         for part in self.parsed.walk():
-            if part is not self.parsed:
-                unfolded = ((name, re.sub(r"\r?\n(?=[ \t])", "", value)) for name, value in part.raw_items())
-                texts += [f"{name}: {decoded_words(utf8(value.encode('ascii', 'surrogateescape')))}"
-                          for name, value in unfolded]
-            if part.get_content_maintype() == "text":
-                charset = part.get_content_charset() or "us-ascii"
-                octets = part.get_payload(decode=True)
-                texts.append(utf8(octets) if charset == "us-ascii" else octets.decode(charset, "replace"))
-        return [folded(text) for text in texts]
+            if with_own_header or part is not self.parsed:
+                found += [mime.decoded_words(line) for line in mime.header_lines(part.header)]
+            if (text := part.text()) is not None:
+                found.append(text)
+        return found
+
+    def has(self, needle, with_own_header):
+        """Whether the folded needle is in one of the texts."""
+        if with_own_header not in self._folded_texts:
+            self._folded_texts[with_own_header] = [folded(text) for text in self.texts(with_own_header)]
+        return not needle or any(needle in text for text in self._folded_texts[with_own_header])
 
     def sent(self):
         """The Date field as (date, seconds since 1970), or nothing."""
@@ -74,14 +53,6 @@ class Message:
 
     def addresses(self, name):
         return email.utils.getaddresses(self.values(name)[:1] if name == "From" else self.values(name))
-
-
-def header_fields(raw):
-    """(name, readable value) of a message's own header: unfolded, decoded."""
-    head = re.split(rb"\r?\n\r?\n", raw, maxsplit=1)[0]
-    lines = re.sub(rb"\r?\n(?=[ \t])", b"", head).split(b"\r\n")
-    pairs = (utf8(line).partition(":") for line in lines if b":" in line)
-    return [(name, decoded_words(value.strip(" \t"))) for name, _, value in pairs]
 
 
 # RFC 5256 section 2.1
