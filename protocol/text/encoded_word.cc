@@ -129,6 +129,16 @@ std::string replace_words(std::string_view text, Convert&& convert) {
   return out;
 }
 
+std::string without_line_ends(std::string_view text) {
+  std::string out;
+  out.reserve(text.size());
+  for (const char c : text) {
+    if (c == '\n' && out.ends_with('\r')) out.pop_back();
+    if (c != '\n') out.push_back(c);
+  }
+  return out;
+}
+
 }  // namespace
 
 std::string unfolded(std::string_view value) {
@@ -160,7 +170,7 @@ DecodedText decoded_words(std::string_view text) {
 }
 
 DecodedText header_text(std::string_view raw_value, Charsets& charsets) {
-  std::string text = unfolded(raw_value);
+  std::string text = without_line_ends(raw_value);
   if (!text.contains("=?")) return {.utf8 = std::move(text), .octets = {}};
   return decoded_words(text, charsets);
 }

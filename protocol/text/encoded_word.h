@@ -27,7 +27,8 @@ struct DecodedText {
 DecodedText decoded_words(std::string_view text, Charsets& charsets);
 DecodedText decoded_words(std::string_view text);
 
-/// What a header field says to a reader: unfolded, then decoded.
+/// What a header field says to who searches it: without its line ends, then decoded; all else is text, CR alone and
+/// white space at its ends too.
 DecodedText header_text(std::string_view raw_value, Charsets& charsets);
 
 }  // namespace postbag::protocol

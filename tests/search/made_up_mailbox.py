@@ -1,7 +1,7 @@
 """One mailbox twice: on the server and as naive.Message objects; made-up messages, and those of ../messages."""
 
+import datetime
 import os
-import re
 import sys
 
 TESTS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..")
@@ -10,18 +10,13 @@ sys.path[:0] = [os.path.join(TESTS, "run"), os.path.join(TESTS, "messages")]
 import corpus  # noqa: E402
 import letters  # noqa: E402
 import naive  # noqa: E402
+import values  # noqa: E402
 
 FLAGS = ["\\Seen", "\\Answered", "\\Flagged", "\\Deleted", "\\Draft", "$Junk", "work"]
 
 
-# The server takes white space off both ends of a header's line, and each CR alone out of it, before TEXT looks for a
-# string there; both are text. Until it does not, messages with such a line stay out.
-OPEN = re.compile(rb"\A[ \t]|[ \t]\r?\n|\r(?!\n)")
-
-
 def corpus_messages():
-    found = [message.raw for path in corpus.files() for message in corpus.messages(path)]
-    return [raw for raw in found if not OPEN.search(raw)]
+    return [message.raw for path in corpus.files() for message in corpus.messages(path)]
 
 
 def can_be_stored(raw):
@@ -43,15 +38,31 @@ def filled(server, random, many, flags=False, with_corpus=False):
     if with_corpus:
         raws += corpus_messages()
         random.shuffle(raws)
-    messages = []
-    for raw in raws:
+    messages, recent_from = [], random.randrange(len(raws))
+    for number, raw in enumerate(raws):
+        if number == recent_from:                         # what is there by now is recent for this SELECT only
+            client.command("SELECT INBOX")
+            client.command("UNSELECT")
         when = letters.arrival(random)
         chosen = [flag for flag in FLAGS if flags and random.random() < 0.3]
         if append(client, raw, chosen, f'"{letters.internal_date(when)}"'):
             messages.append(naive.Message(raw, len(messages) + 1, when, chosen))
+            messages[-1].recent = number >= recent_from
     client.command("SELECT INBOX")
     gone = [message for message in messages if random.random() < 0.05]
     if gone:
         client.command("UID STORE " + ",".join(str(m.uid) for m in gone) + " +FLAGS.SILENT (\\Deleted)")
         client.command("UID EXPUNGE " + ",".join(str(m.uid) for m in gone))
-    return client, [message for message in messages if message not in gone]
+    return client, learnt(client, [message for message in messages if message not in gone])
+
+
+def learnt(client, messages):
+    """The messages, with what only the server can know of them. Loses no message on the way."""
+    answers = map(values.fetched, client.command("FETCH 1:* (UID EMAILID THREADID MODSEQ SAVEDATE)")[0])
+    known = {items["UID"]: items for items in answers if items and "EMAILID" in items}
+    for message in messages:
+        items = known[message.uid]
+        (message.email_id,), (message.thread_id,) = items["EMAILID"], items["THREADID"]
+        (message.modseq,) = items["MODSEQ"]
+        message.saved_on = datetime.datetime.strptime(items["SAVEDATE"].decode()[:11].strip(), "%d-%b-%Y").date()
+    return messages

@@ -30,20 +30,21 @@ class Part:
             self.type = "application/octet-stream"
 
     def first(self, name):
-        return next((value for field, value in self.fields if field.lower() == name), None)
+        return next((value.strip(" \t") for field, value in self.fields if field.lower() == name), None)
 
     def walk(self):
         yield self
         for child in self.children:
             yield from child.walk()
 
-    def text(self):
-        """What a reader sees of a text; nothing when this is none."""
+    def texts(self):
+        """What a reader sees of a text, and its octets when they are not of its charset; none when this is no text."""
         if not self.type.startswith("text/"):
-            return None
+            return []
         encoding = self.encoding.encode()
         octets = rules.decoded(self.body, encoding) if encoding in rules.DECODABLE else self.body
-        return in_charset(octets, self.parameters.get("charset", ""))
+        charset = self.parameters.get("charset", "")
+        return [in_charset(octets, charset)] + ([] if is_of_charset(octets, charset) else [utf8(octets)])
 
 
 class Reader:
@@ -146,11 +147,25 @@ def header_lines(header):
 def fields_of(header):
     """(name, value) as they are written, but unfolded."""
     pairs = (line.partition(":") for line in header_lines(header) if ":" in line and not line.startswith((" ", "\t")))
-    return [(name.rstrip(" \t"), value.strip(" \t")) for name, _, value in pairs if name.strip(" \t")]
+    return [(name.rstrip(" \t"), value) for name, _, value in pairs if name.strip(" \t")]
 
 
-def decoded_words(text):
+def readings(text):
+    """With the words decoded, and as octets when some are not of their charset. RFC 5255 section 4.6 (c)."""
+    doubtful = []
+
+    def check(octets, charset):
+        doubtful.extend([] if is_of_charset(octets, charset) else [octets])
+        return utf8(octets)
+
+    octets = decoded_words(text, check)
+    return [decoded_words(text)] + ([octets] if doubtful else [])
+
+
+def decoded_words(text, convert=None):
     """RFC 2047. Space between two words goes (section 6.2); words in one charset are decoded together."""
+    convert = convert or in_charset
+
     def of_run(run):
         pieces = []
         for charset, encoding, content in WORD.findall(run[0]):
@@ -159,7 +174,7 @@ def decoded_words(text):
                 pieces[-1][1] += octets
             else:
                 pieces.append([charset, octets])
-        return "".join(in_charset(octets, charset) for charset, octets in pieces)
+        return "".join(convert(octets, charset) for charset, octets in pieces)
 
     return WORDS.sub(of_run, text)
 
@@ -178,6 +193,14 @@ def in_charset(octets, charset):
     except LookupError:
         known = False
     return octets.decode(charset, "replace") if known else utf8(octets)
+
+
+def is_of_charset(octets, charset):
+    try:
+        octets.decode(charset if charset.lower() not in PASSED_ON else "latin-1")
+    except (LookupError, UnicodeDecodeError):
+        return False
+    return True
 
 
 def uncommented(value):

@@ -17,20 +17,25 @@ class Message:
     def __init__(self, raw, uid, arrived, flags=()):
         self.raw, self.uid, self.arrived, self.flags = raw, uid, arrived, set(flags)
         self.parsed = mime.parsed(raw)
-        self.fields = [(name, mime.decoded_words(value)) for name, value in self.parsed.fields]
+        self.recent = False
         self._folded_texts = {}
 
+    def written(self, name):
+        return [value for field, value in self.parsed.fields if field.lower() == name.lower()]
+
     def values(self, name):
-        return [value for field, value in self.fields if field.lower() == name.lower()]
+        return [mime.decoded_words(value.strip(" \t")) for value in self.written(name)]
+
+    def field_texts(self, name):
+        return [text for value in self.written(name) for text in mime.readings(value)]
 
     def texts(self, with_own_header):
         """All texts that BODY (or TEXT) looks into: the headers' lines, unfolded and decoded, and what is text."""
         found = []
         for part in self.parsed.walk():
             if with_own_header or part is not self.parsed:
-                found += [mime.decoded_words(line) for line in mime.header_lines(part.header)]
-            if (text := part.text()) is not None:
-                found.append(text)
+                found += [text for line in mime.header_lines(part.header) for text in mime.readings(line)]
+            found += part.texts()
         return found
 
     def has(self, needle, with_own_header):

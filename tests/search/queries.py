@@ -2,6 +2,7 @@
 
 import datetime
 import re
+import time
 
 import letters
 import mime
@@ -34,10 +35,10 @@ def can_say(charset, text):
 
 
 class Maker:
-    """Makes a search key as (wire form, predicate)."""
+    """Makes a search key as (wire form, predicate). `result`: the UIDs of the search result variable, RFC 5182."""
 
-    def __init__(self, random, messages, charset):
-        self.random, self.messages, self.charset = random, messages, charset
+    def __init__(self, random, messages, charset, result=frozenset()):
+        self.random, self.messages, self.charset, self.saved = random, messages, charset, result
 
     def string(self, text):
         octets = text.encode(self.charset or "ascii")
@@ -57,7 +58,8 @@ class Maker:
         if depth and random.random() < 0.3:
             return self.combined(depth - 1)
         return random.choice([self.all, self.flag, self.keyword, self.field, self.header, self.body, self.body,
-                              self.arrived, self.sent, self.size, self.uids, self.numbers])()
+                              self.arrived, self.sent, self.size, self.uids, self.numbers, self.recent, self.age,
+                              self.modseq, self.saved_on, self.object_id, self.result])()
 
     def combined(self, depth):
         (one, first), (two, second) = self.make(depth), self.make(depth)
@@ -95,9 +97,9 @@ class Maker:
         return b"HEADER " + any_case(self.random, name).encode() + b" " + wire, found
 
     def in_field(self, name):
-        text = "" if self.random.random() < 0.1 else self.needle([v for m in self.messages for v in m.values(name)])
+        text = "" if self.random.random() < 0.1 else self.needle([v for m in self.messages for v in m.field_texts(name)])
         needle = naive.folded(text)
-        return self.string(text), lambda m: any(needle in naive.folded(value) for value in m.values(name))
+        return self.string(text), lambda m: any(needle in naive.folded(value) for value in m.field_texts(name))
 
     def body(self):
         """At times the needle is as the message has it, before any decoding."""
@@ -135,6 +137,44 @@ class Maker:
             (b"UID *:%d" % low, lambda m: low <= m.uid),
             (b"UID %d,%d" % (low, high), lambda m: m.uid in (low, high)),
         ])
+
+    def recent(self):
+        return self.random.choice([(b"RECENT", lambda m: m.recent), (b"OLD", lambda m: not m.recent),
+                                   (b"NEW", lambda m: m.recent and "\\Seen" not in m.flags)])
+
+    def age(self):
+        """RFC 5032; no message comes to that age while the test runs."""
+        now = time.time()
+        while True:
+            age = max(1, int(now - self.random.choice(self.messages).arrived.timestamp()) + self.random.randint(-9000, 9000))
+            if all(abs(now - m.arrived.timestamp() - age) > 120 for m in self.messages):
+                break
+        return self.random.choice([(b"OLDER %d" % age, lambda m: now - m.arrived.timestamp() >= age),
+                                   (b"YOUNGER %d" % age, lambda m: now - m.arrived.timestamp() <= age)])
+
+    def modseq(self):
+        """RFC 7162 section 3.1.5; the entry that may be named does not matter."""
+        least = self.random.choice(self.messages).modseq + self.random.randint(-1, 1)
+        entry = self.random.choice([b"", b'"/flags/\\\\seen" all '])
+        return b"MODSEQ %s%d" % (entry, max(0, least)), lambda m: m.modseq >= least
+
+    def saved_on(self):
+        """RFC 8514 section 4.3."""
+        day = self.random.choice(self.messages).saved_on + datetime.timedelta(days=self.random.randint(-1, 1))
+        when = self.random.choice(["BEFORE", "ON", "SINCE"])
+        holds = {"BEFORE": lambda d: d < day, "ON": lambda d: d == day, "SINCE": lambda d: d >= day}[when]
+        return f"SAVED{when} {day.day}-{letters.MONTHS[day.month - 1]}-{day.year}".encode(), lambda m: holds(m.saved_on)
+
+    def object_id(self):
+        """RFC 8474 section 6."""
+        one = self.random.choice(self.messages)
+        return self.random.choice([(b"EMAILID " + one.email_id, lambda m: m.email_id == one.email_id),
+                                   (b"THREADID " + one.thread_id, lambda m: m.thread_id == one.thread_id),
+                                   (b"EMAILID nobody", lambda m: False)])
+
+    def result(self):
+        saved = self.saved
+        return self.random.choice([b"$", b"UID $"]), lambda m: m.uid in saved
 
     def numbers(self):
         low, high = sorted(self.random.randint(1, len(self.messages)) for _ in range(2))

@@ -59,8 +59,9 @@ TEST_CASE("encoded words") {
     const char* raw;
     const char* text;
   } rows[] = {{"", ""},
-              {" plain \r\n", "plain"},
-              {" a\r\n b", "a b"},
+              {" plain \r\n", " plain "},
+              {" a\r\n b", " a b"},
+              {"a\rb\r", "a\rb\r"},
               {"=?ISO-8859-1?Q?a?=", "a"},  // the table of RFC 2047 section 8
               {"=?ISO-8859-1?Q?a?= b", "a b"},
               {"=?ISO-8859-1?Q?a?= =?ISO-8859-1?Q?b?=", "ab"},
