@@ -3,6 +3,7 @@
 import base64
 import datetime
 import quopri
+import re
 
 WORDS = ("alpha beta gamma delta Omega report Invoice lunch Übergröße naïve Ελλάδα Привет ångström façade _under zebra "
          "meeting Zürich 100% [draft] don't").split()
@@ -19,6 +20,9 @@ def encoded(text, random):
     """As a header has it: as it is, or in encoded words."""
     if text.isascii() and random.random() < 0.8:
         return text
+    if random.random() < 0.1:                             # not of its charset, or in one that nobody knows
+        words = re.sub(r"[^A-Za-z0-9]", lambda c: "".join(f"={b:02X}" for b in c[0].encode()), text)
+        return f"=?{random.choice(['x-none', 'iso-2022-jp', 'utf-8'])}?q?{words}{random.choice(['', '=FF'])}?="
     if random.random() < 0.5:
         return "=?UTF-8?B?" + base64.b64encode(text.encode()).decode() + "?="
     return "=?utf-8?q?" + "".join(chr(b) if chr(b).isalnum() and b < 128 else "_" if b == 32 else f"={b:02X}"

@@ -49,7 +49,7 @@ def filled(server, random, many, flags=False, with_corpus=False):
             messages.append(naive.Message(raw, len(messages) + 1, when, chosen))
             messages[-1].recent = number >= recent_from
     client.command("SELECT INBOX")
-    gone = [message for message in messages if random.random() < 0.05]
+    gone = [message for message in messages[1:] if random.random() < 0.05]
     if gone:
         client.command("UID STORE " + ",".join(str(m.uid) for m in gone) + " +FLAGS.SILENT (\\Deleted)")
         client.command("UID EXPUNGE " + ",".join(str(m.uid) for m in gone))
@@ -58,7 +58,7 @@ def filled(server, random, many, flags=False, with_corpus=False):
 
 def learnt(client, messages):
     """The messages, with what only the server can know of them. Loses no message on the way."""
-    answers = map(values.fetched, client.command("FETCH 1:* (UID EMAILID THREADID MODSEQ SAVEDATE)")[0])
+    answers = map(values.fetched, client.command("UID FETCH 1:* (UID EMAILID THREADID MODSEQ SAVEDATE)")[0])
     known = {items["UID"]: items for items in answers if items and "EMAILID" in items}
     for message in messages:
         items = known[message.uid]

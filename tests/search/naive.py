@@ -59,6 +59,10 @@ class Message:
     def addresses(self, name):
         return email.utils.getaddresses(self.values(name)[:1] if name == "From" else self.values(name))
 
+    def written_addresses(self, name):
+        """With the names as they are written."""
+        return email.utils.getaddresses(self.written(name)[:1] if name == "From" else self.written(name))
+
 
 # RFC 5256 section 2.1
 
@@ -92,13 +96,27 @@ def first_mailbox(message, name):
 
 
 def display(message, name):
-    pairs = message.addresses(name)
-    return folded(pairs[0][0] or pairs[0][1]) if pairs else b""
+    pairs = message.written_addresses(name)
+    return collated(*read_text(pairs[0][0]) if pairs[0][0] else (pairs[0][1], True)) if pairs else b""
+
+
+def read_text(written):
+    """A field's text, or its octets and False when it is not of its charset. RFC 5255 section 4.6."""
+    *texts, last = mime.readings(written.strip(" \t"))
+    return last, not texts and not re.search("[\udc80-\udcff]", last)
+
+
+def collated(text, was_read):
+    """All that could not be read comes behind all that could."""
+    return folded(text) if was_read else b"\xff" + text.encode("utf-8", "surrogateescape")
 
 
 def subject_of(message):
-    values = message.values("Subject")
-    return base_subject(values[0]) if values else ("", False)
+    """(base subject as it is collated, whether it is of a reply or forward)."""
+    written = message.written("Subject")
+    text, was_read = read_text(written[0]) if written else ("", True)
+    base, marked = base_subject(text)
+    return collated(base, was_read), marked
 
 
 SORT_KEYS = {
@@ -107,7 +125,7 @@ SORT_KEYS = {
     "DATE": Message.sent_or_arrived,
     "FROM": lambda m: first_mailbox(m, "From"),
     "SIZE": lambda m: len(m.raw),
-    "SUBJECT": lambda m: folded(subject_of(m)[0]),
+    "SUBJECT": lambda m: subject_of(m)[0],
     "TO": lambda m: first_mailbox(m, "To"),
     "DISPLAYFROM": lambda m: display(m, "From"),
     "DISPLAYTO": lambda m: display(m, "To"),
@@ -207,7 +225,7 @@ def answers(node):
 def gathered(roots):
     """Step 5."""
     def subject(node):
-        return folded(subject_of(node.speaker())[0])
+        return subject_of(node.speaker())[0]
 
     table = {}
     for root in roots:
@@ -244,7 +262,7 @@ def newest(node):
 def ordered_subject(messages):
     threads = {}
     for message in sorted(messages, key=lambda m: (m.sent_or_arrived(), m.uid)):
-        node, subject = Node(message), folded(subject_of(message)[0])
+        node, subject = Node(message), subject_of(message)[0]
         if subject in threads:
             threads[subject].adopt(node)
         else:
