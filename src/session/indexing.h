@@ -22,7 +22,8 @@ class Indexing final : private async::Timer {
 
   /// There may be something to enter.
   void soon();
-  bool is_at_work() const { return job_ != nullptr; }
+  /// Whether it is at it, or soon will be: the store is better left open.
+  bool is_at_work() const { return job_ || is_armed(); }
 
  private:
   void on_deadline() override;

@@ -63,7 +63,7 @@ SearchTable::SearchTable(Connection& c)
       add_(c.prepare("INSERT INTO searchable (rowid, text) VALUES (?, ?)")),
       remove_(c.prepare("INSERT INTO searchable (searchable, rowid, text) VALUES ('delete', ?, ?)")),
       add_unknown_(c.prepare("INSERT INTO unknown VALUES (?)")),
-      remove_unknown_(c.prepare("DELETE FROM unknown WHERE body = ?")),
+      remove_unknown_(c.prepare("DELETE FROM unknown WHERE body = ? RETURNING body")),
       find_(
           c.prepare("SELECT rowid FROM searchable WHERE searchable MATCH ? AND rowid > ? ORDER BY rowid LIMIT ?")),
       unknown_(c.prepare("SELECT body FROM unknown ORDER BY body")) {}
@@ -96,10 +96,8 @@ void SearchTable::add(std::span<const IndexedText> texts, const LastIndexed& las
 void SearchTable::remove(std::span<const IndexedText> texts) {
   Changing changing(connection_);
   for (const IndexedText& entry : texts) {
-    if (entry.text)
-      remove_.execute(entry.body, std::string_view(*entry.text));
-    else
-      remove_unknown_.execute(entry.body);
+    const bool was_unknown = remove_unknown_.query(entry.body).finish();
+    if (!was_unknown && entry.text) remove_.execute(entry.body, std::string_view(*entry.text));
   }
   changing.commit();
 }
