@@ -31,7 +31,8 @@ def check(client, command, wanted):
     told = progress_of(client.command(command)[0])
     done = [number for number, _ in told]
     assert bool(told) == wanted, f"{command}: {len(told)} signs of life"
-    assert done == sorted(set(done)), f"{command}: {done} do not rise"
+    assert done == sorted(done), f"{command}: {done} fall"    # equal ones: within a message that takes long
+    assert len(set(done)) >= len(done) // 2, f"{command}: {done} hardly rise"
     assert all(number < goal == MANY for number, goal in told), f"{command}: {told}"
     return len(told)
 
