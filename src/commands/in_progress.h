@@ -19,10 +19,11 @@ class InProgress {
   InProgress(Session& session, std::string_view tag);
 
   /// `done` of `goal` messages, or mailboxes, are behind us: says so when it is time to, and waits until the client
-  /// has taken it; the same again when one message takes long. False when the client is gone: then the command should end.
+  /// has taken it; the same again when one message takes long. False when the client is gone: then the command
+  /// should end.
   async::Task<bool> at(std::uint64_t done, std::uint64_t goal);
-  /// What at() is told from now on happens within step `done` of `goal`: that is told instead, so that numbers only
-  /// rise.
+  /// What at() is told from now on happens within step `done` of `goal`: that is told instead, so that numbers
+  /// never fall.
   void stand_at(std::uint64_t done, std::uint64_t goal) { step_ = Step{done, goal}; }
 
  private:
