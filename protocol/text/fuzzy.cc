@@ -60,13 +60,13 @@ FuzzyNeedle::Words FuzzyNeedle::with(std::uint32_t trigram) const {
 
 bool FuzzyMatcher::feed(std::string_view utf8) {
   if (exact_.feed(utf8)) return true;
-  look(folder_.feed(utf8));
+  if (looked_at_ < most_text) look(folder_.feed(utf8));
   return false;
 }
 
 bool FuzzyMatcher::end_text() {
   if (exact_.end_text()) return true;
-  look(folder_.finish());
+  if (looked_at_ < most_text) look(folder_.finish());
   end_word();
   return false;
 }
