@@ -22,7 +22,7 @@ struct Worker::Core {
 
   /// The thread's whole life.
   void serve();
-  /// Goes on with the owners of finished works. On the loop's thread.
+  /// Resumes the owners of the works that have finished by now. On the loop's thread.
   static void deliver(const std::shared_ptr<Core>& core);
 
   Loop& loop;
@@ -58,9 +58,9 @@ void Worker::Core::serve() {
 
 void Worker::Core::deliver(const std::shared_ptr<Core>& core) {
   std::unique_lock lock(core->mutex);
-  // One at a time: going on with one may destroy another. Those that finish meanwhile woke the loop only if they
-  // came to an empty list, so all are taken.
-  while (!core->finished.empty()) {
+  // One at a time: resuming one may destroy another. Those that finish meanwhile wait for the loop's next round, so
+  // that owners that always have the next body ready do not keep sockets and timers waiting.
+  for (std::size_t due = core->finished.size(); due > 0 && !core->finished.empty(); --due) {
     Work& work = *core->finished.front();
     core->finished.pop_front();
     work.state_ = State::idle;
@@ -68,6 +68,8 @@ void Worker::Core::deliver(const std::shared_ptr<Core>& core) {
     work.who_.resume();
     lock.lock();
   }
+  if (!core->finished.empty())
+    core->wake_loop();  // they may have come to a list that was not empty: nobody woke it
 }
 
 Worker::Worker(Loop& loop, bool threaded, std::size_t queue_limit)

@@ -1,5 +1,6 @@
 #include "async/workers.h"
 
+#include <atomic>
 #include <condition_variable>
 #include <mutex>
 #include <stdexcept>
@@ -141,4 +142,31 @@ TEST_CASE("a cancelled coroutine waits for its running body and takes a waiting 
   run_to_end(loop, body());
   CHECK_FALSE(ran);
   CHECK_FALSE(went_on);
+}
+
+TEST_CASE("owners that always have the next body ready leave the loop to others in between") {
+  Loop loop;
+  Worker worker(loop, true, 8);
+  constexpr int most_rounds = 300;
+  std::atomic<int> begun = 0;
+  int asked = 0;
+  int rounds = 0;
+  bool others_ran = false;
+  const auto busy = [&]() -> Task<void> {
+    while (!others_ran && rounds < most_rounds) {
+      ++asked;
+      co_await worker.run([&] { ++begun; });
+      ++rounds;
+      // When the last body asked for has begun, the one before it has finished: there is always one to go on with.
+      while (begun != asked) std::this_thread::yield();
+      if (asked == 3) loop.post([&] { others_ran = true; });
+    }
+  };
+  const auto body = [&]() -> Task<void> {
+    Jobs jobs(loop);
+    for (int i = 0; i < 3; ++i) jobs.start(busy(), {});
+    while (jobs.size() > 0) co_await loop.yield();
+  };
+  run_to_end(loop, body());
+  CHECK(rounds < most_rounds);
 }
