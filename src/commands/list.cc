@@ -107,7 +107,8 @@ std::vector<ListedRow> select_rows(storage::ReadTransaction& tx, const ListReque
   std::vector<ListedRow> out;
   for (ListRow& row : select_names(names, patterns, request.selection)) {
     ListedRow listed{.row = std::move(row), .status = std::nullopt};
-    const bool wants_status = !request.status.empty() && listed.row.name.exists;
+    // RFC 5819 section 3, A02: a row that is there for its children only has no STATUS.
+    const bool wants_status = !request.status.empty() && listed.row.name.exists && listed.row.meets;
     if (const auto id = wants_status ? tx.find(*MailboxName::from(listed.row.name.name)) : std::nullopt)
       listed.status = read_status(tx, *id, request.status);
     out.push_back(std::move(listed));
@@ -136,6 +137,7 @@ async::Task<Reply> handle(Session& session, grammar::List command) {
     hierarchy_response(session);
     co_return Reply::ok("LIST completed");
   }
+  request->shown.noselect = !is_extended(command) && !session.rev2();
   if (has_item(request->status, StatusItem::highest_modseq)) session.enable(Feature::condstore);
   const std::size_t max_wildcards = limits.list_wildcards;
   const auto rows = co_await session.account().read(

@@ -29,13 +29,11 @@ void add(std::string& attributes, std::string_view attribute) {
   attributes += attribute;
 }
 
-std::string attributes_of(const ListRow& row, bool show_subscribed) {
+std::string attributes_of(const ListRow& row, const ListShown& shown) {
   std::string out;
-  if (!row.name.exists) {
-    add(out, "\\NonExistent");
-    add(out, "\\Noselect");  // what an old client understands of it
-  }
-  if (show_subscribed && row.name.subscribed) add(out, "\\Subscribed");
+  if (!row.name.exists) add(out, "\\NonExistent");  // implies \Noselect: RFC 5258 section 3.4
+  if (!row.name.exists && shown.noselect) add(out, "\\Noselect");
+  if (shown.subscribed && row.name.subscribed) add(out, "\\Subscribed");
   add(out, row.has_children ? "\\HasChildren" : "\\HasNoChildren");
   add(out, row.name.special_use);
   return out;
@@ -58,7 +56,7 @@ ListedName listed_name(const storage::MailboxEntry& entry) {
 
 void list_response(Session& session, const ListRow& row, const ListShown& shown) {
   protocol::Writer out = session.respond();
-  out.raw("* LIST (").raw(attributes_of(row, shown.subscribed)).raw(") \"/\" ").mailbox(row.name.name);
+  out.raw("* LIST (").raw(attributes_of(row, shown)).raw(") \"/\" ").mailbox(row.name.name);
   if (row.child_info) out.raw(" (\"CHILDINFO\" (").raw(shown.child_info).raw("))");  // RFC 9051 section 6.3.9.6
   if (!shown.old_name.empty()) out.raw(" (\"OLDNAME\" (").mailbox(shown.old_name).raw("))");
   out.crlf();

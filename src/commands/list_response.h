@@ -20,6 +20,7 @@ ListedName listed_name(const storage::MailboxEntry& entry);
 /// What a LIST response shows besides what it always shows.
 struct ListShown {
   bool subscribed = false;      ///< \Subscribed
+  bool noselect = false;        ///< \Noselect beside \NonExistent, for clients that know only RFC 3501
   std::string old_name = {};    ///< UTF-8; told as OLDNAME unless empty. RFC 5465 section 5.4
   std::string child_info = {};  ///< the criteria of CHILDINFO, `"SUBSCRIBED"`, for rows that have it
 };

@@ -89,10 +89,11 @@ std::vector<ListRow> select_names(const std::vector<ListedName>& names, const st
     add_levels_of_subscriptions(rows, names);
     mark_child_info(rows, patterns, selection, untold);
   }
+  for (auto& [name, row] : rows) row.meets = meets(row.name, selection);
   return take_if(rows, [&](const ListRow& row) {
     if (!matches_any(patterns, row.name.name)) return false;
     if (!selection.any()) return row.name.exists || row.has_children;
-    return meets(row.name, selection) || std::ranges::binary_search(untold, row.name.name);
+    return row.meets || std::ranges::binary_search(untold, row.name.name);
   });
 }
 

@@ -30,6 +30,7 @@ struct ListRow {
   ListedName name = {};
   bool has_children = false;
   bool child_info = false;  ///< CHILDINFO is due: RFC 9051 section 6.3.9.6
+  bool meets = true;        ///< the selection, itself; without, only what lies below it does
 };
 
 /// The rows for `names` (any order), sorted by name, each name at most once. Levels above a name that exists but
