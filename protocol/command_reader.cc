@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cassert>
 
+#include "core/ascii.h"
 #include "core/wipe.h"
 
 namespace postbag::protocol {
@@ -12,6 +13,8 @@ namespace {
 /// What may be held besides a command's text without a thought.
 constexpr std::size_t small = 8 * 1024;
 
+constexpr std::size_t longest_tag = 256;
+
 /// "a1" of "a1 NOOP"; "*" when the text begins with no tag. RFC 9051 section 9 (tag).
 std::string_view tag_of(std::string_view text) {
   const std::size_t end = std::min(text.find_first_of(" \r"), text.size());
@@ -19,7 +22,16 @@ std::string_view tag_of(std::string_view text) {
   const bool good = !word.empty() && std::ranges::all_of(word, [](char c) {
     return c > ' ' && c < 0x7f && std::string_view("(){%*\"\\+").find(c) == std::string_view::npos;
   });
-  return good && word.size() <= 256 ? word : "*";
+  return good && word.size() <= longest_tag ? word : "*";
+}
+
+/// RFC 2971 section 3.3: an ID has up to 30 pairs of 30 and 1 024 octets, and in a quoted string each may be two.
+constexpr std::size_t longest_id = 64 * 1024;
+
+/// Whether a command begins as ID does, which is also used before login and is long.
+bool begins_as_id(std::string_view text) {
+  const std::size_t space = text.find(' ');
+  return space <= longest_tag && ascii_iequal(text.substr(space + 1, 3), "ID ");
 }
 
 /// The literal that a line's end announces, whatever stands before it.
@@ -73,7 +85,8 @@ ReaderEvent CommandReader::next_line() {
   if (finished_) begin_command();
   const auto line = framer_.take_line();
   if (line) return take_line(*line);
-  if (line_bytes_ + framer_.buffered() > line_limit()) return line_too_long();
+  const std::string_view begun = text_.empty() ? framer_.front(longest_tag + 4) : text_;
+  if (line_bytes_ + framer_.buffered() > line_limit(begun)) return line_too_long();
   finished_ = text_.empty();
   return NeedMore{};
 }
@@ -83,7 +96,7 @@ ReaderEvent CommandReader::take_line(std::string_view line) {
   line_bytes_ += line.size() + 2;
   const std::size_t nul = line.find('\0');
   const std::size_t before = text_.size();
-  if (line_bytes_ <= line_limit() && nul == line.npos) {
+  if (line_bytes_ <= line_limit(text_.empty() ? line : text_) && nul == line.npos) {
     text_ += line;
     text_ += "\r\n";
     return parse();
@@ -106,7 +119,7 @@ ReaderEvent CommandReader::line_too_long() {
 ReaderEvent CommandReader::next_raw_line() {
   finished_ = true;
   const auto line = framer_.take_line();
-  if (!line && framer_.buffered() <= line_limit()) return NeedMore{};
+  if (!line && framer_.buffered() <= line_limit({})) return NeedMore{};
   text_.clear();
   mode_ = Mode::command;
   if (!line) {
@@ -114,7 +127,7 @@ ReaderEvent CommandReader::next_raw_line() {
     std::get<BadCommand>(event).tag.assign(1, '*');  // such a line has no tag
     return event;
   }
-  if (line->size() > line_limit()) return BadCommand{"*", "Line too long"};
+  if (line->size() > line_limit({})) return BadCommand{"*", "Line too long"};
   text_ = *line;
   return RawLine{text_};
 }
@@ -157,12 +170,14 @@ ReaderEvent CommandReader::announce() {
 }
 
 /// What stands between the messages of a long APPEND may be more than a line of another command.
-std::size_t CommandReader::line_limit() const {
-  if (!logged_in_) return limits_.line_before_login;
+std::size_t CommandReader::line_limit(std::string_view text) const {
+  if (!logged_in_)
+    return begins_as_id(text) ? std::max(limits_.line_before_login, longest_id) : limits_.line_before_login;
   return streamed_ ? std::max(limits_.arguments, limits_.line_after_login) : limits_.line_after_login;
 }
 
 std::size_t CommandReader::argument_limit(grammar::Rule rule) const {
+  if (!logged_in_ && rule == grammar::Rule::id) return std::max(limits_.line_before_login, longest_id);
   if (!logged_in_) return limits_.line_before_login + 2 * limits_.literal_before_login;
   return rule == grammar::Rule::search ? limits_.search_arguments : limits_.arguments;
 }

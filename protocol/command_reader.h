@@ -119,7 +119,8 @@ class CommandReader {
   /// Why the literal is not even offered to the session; empty when it is.
   std::size_t argument_limit(grammar::Rule rule) const;
   std::string_view objection(const LiteralAnnounced& literal) const;
-  std::size_t line_limit() const;
+  /// For the lines of a command that begins with `text`; empty for a raw line.
+  std::size_t line_limit(std::string_view text) const;
 
   /// Ends the command as bad. The line was taken whole: only a literal announced at its end is left to drop.
   ReaderEvent bad(std::string_view text);

@@ -20,6 +20,9 @@ class Framer {
   /// once.
   std::optional<std::string_view> take_line();
 
+  /// What is buffered, at most `most` bytes of it, left where it is. Valid until the next call that is not const.
+  std::string_view front(std::size_t most) const { return std::string_view(bytes_).substr(begin_, most); }
+
   /// Up to `most` octets, into `out`, which is replaced. Does not copy when all there is, is taken.
   void take(std::uint64_t most, std::string& out);
 

@@ -84,7 +84,9 @@ std::string section_label(std::string_view name, const protocol::Section& sectio
   if (!section.fields.empty()) {
     std::string_view open = " (";
     for (const std::string& field : section.fields) {
-      writer.raw(open).astring(field);
+      // "]" may stand in an astring, but ends the section for clients that search for its end.
+      writer.raw(open);
+      field.find(']') == field.npos ? writer.astring(field) : writer.string(field);
       open = " ";
     }
     writer.raw(")");

@@ -217,6 +217,26 @@ TEST_CASE("before login less is taken") {
   CHECK(std::holds_alternative<LiteralAnnounced>(other.next()));
 }
 
+TEST_CASE("before login ID has 30 pairs of 30 and 1024 octets") {  // RFC 2971 section 3.3
+  for (const char* const header : {"{30}\r\n", "{30+}\r\n"}) {
+    CommandReader reader(defaults);
+    std::string pairs;
+    for (int i = 0; i < 30; ++i)
+      pairs += " " + (header + std::string(30, 'n')) + " " + (header[3] == '+' ? "{1024+}\r\n" : "{1024}\r\n") +
+               std::string(1024, 'v');
+    pairs[0] = '(';
+    reader.feed("a ID " + pairs + ")\r\n");
+    int literals = 0;
+    ReaderEvent event = reader.next();
+    for (; std::holds_alternative<LiteralAnnounced>(event); ++literals) {
+      reader.accept_in_memory();
+      event = reader.next();
+    }
+    CHECK(literals == 60);
+    CHECK(std::holds_alternative<Command>(event));
+  }
+}
+
 TEST_CASE("NUL is BAD in lines and literals, but not in literal8") {
   CHECK(log_of("a NOOP\0\r\nb NOOP\r\n"s) == "a BAD NUL in command at offset 6\nb noop: NOOP\n");
   CHECK(log_of("a SELECT \"x\0y\" {3+}\r\nc N\r\nb NOOP\r\n"s) ==
