@@ -27,12 +27,19 @@ async::Task<Result<void>> IncomingMessage::begin(std::string user, std::string m
 
 async::Task<Result<void>> IncomingMessage::write(std::string bytes) {
   size_ += bytes.size();
-  if (size_ > context_.limits.message) co_return std::unexpected(Error::message_too_big);
+  if (!refused_ && size_ > context_.limits.message) refused_ = Error::message_too_big;
+  if (refused_) co_return std::unexpected(*refused_);
   co_await upload_->take(bytes, false);
   co_return Result<void>();
 }
 
 async::Task<Result<storage::Appended>> IncomingMessage::finish() {
+  if (refused_) co_return std::unexpected(*refused_);
+  refused_ = Error::not_permitted;  // for whatever comes behind
+  co_return co_await append();
+}
+
+async::Task<Result<storage::Appended>> IncomingMessage::append() {
   co_await upload_->take({}, true);
   if (upload_->with_nul()) co_return std::unexpected(Error::unknown_encoding);
   const std::vector<storage::StagedBody>* const bodies = co_await upload_->messages();

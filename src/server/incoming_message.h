@@ -25,25 +25,29 @@ struct DeliveryContext {
 };
 
 /// One message on its way into one mailbox. Loop thread only; begin() first, then any number of write(), then
-/// finish().
+/// finish(). What failed once stays so: each call behind it gives the same error, or throws the same.
 class IncomingMessage {
  public:
   explicit IncomingMessage(const DeliveryContext& context) : context_(context) {}
 
   /// Errors: no_such_account, invalid_name, no_such_mailbox.
   async::Task<Result<void>> begin(std::string user, std::string mailbox);
-  /// Error::message_too_big: then only destruction is left to do.
+  /// Error::message_too_big; Error::not_permitted behind finish().
   async::Task<Result<void>> write(std::string bytes);
   /// Links it into the mailbox, without flags, dated now. When it yields a value, it is on the disk.
+  /// Error::not_permitted when it was called before: the message is not there a second time.
   async::Task<Result<storage::Appended>> finish();
 
  private:
+  async::Task<Result<storage::Appended>> append();
+
   const DeliveryContext& context_;
   std::string user_;
   std::shared_ptr<Account> account_;
   std::optional<MailboxName> mailbox_;
   std::optional<Upload> upload_;
   std::uint64_t size_ = 0;
+  std::optional<Error> refused_;  ///< why no more is taken
 };
 
 }  // namespace postbag::server

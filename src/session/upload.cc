@@ -27,7 +27,12 @@ mime::ParserLimits parser_limits(const Limits& limits) {
 
 }  // namespace
 
+void Upload::require_whole() const {
+  if (failure_) std::rethrow_exception(failure_);
+}
+
 async::Task<void> Upload::take(std::string_view bytes, bool last) {
+  require_whole();
   pending_.append(bytes);
   size_ += bytes.size();
   if (!with_nul_ && bytes.contains('\0')) with_nul_ = complete_;
@@ -39,6 +44,7 @@ async::Task<void> Upload::take(std::string_view bytes, bool last) {
 }
 
 async::Task<const std::vector<storage::StagedBody>*> Upload::messages() {
+  require_whole();
   if (!ends_.empty()) co_await hand_over();
   co_return &messages_;
 }
@@ -56,7 +62,12 @@ Upload::~Upload() {
 }
 
 async::Task<void> Upload::hand_over() {
-  co_await account_.with_store([&](storage::Store& store) { write_on_worker(store); });
+  try {
+    co_await account_.with_store([&](storage::Store& store) { write_on_worker(store); });
+  } catch (...) {
+    failure_ = std::current_exception();
+    throw;
+  }
   pending_ = {};
   ends_.clear();
 }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <exception>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -25,7 +26,8 @@ class Upload {
   Upload(const Upload&) = delete;
   Upload& operator=(const Upload&) = delete;
 
-  /// Takes the next bytes of the message that is being sent; `last` ends it. Throws what the store throws.
+  /// Takes the next bytes of the message that is being sent; `last` ends it. Throws what the store throws, and from
+  /// then on the same with each call: nobody knows which bytes are there.
   async::Task<void> take(std::string_view bytes, bool last);
   /// The messages that are complete, staged in the store; they stay this object's. Throws what the store throws.
   async::Task<const std::vector<storage::StagedBody>*> messages();
@@ -44,6 +46,7 @@ class Upload {
     mime::Parser parser;
   };
   async::Task<void> hand_over();
+  void require_whole() const;
   void write_on_worker(storage::Store& store);
   void write(storage::Store& store, std::string_view bytes);
   void finish();
@@ -61,6 +64,7 @@ class Upload {
   std::uint64_t size_ = 0;
   std::optional<std::size_t> with_nul_;
   mime::LimitsMet limits_met_;
+  std::exception_ptr failure_;  ///< what the store threw
 };
 
 }  // namespace postbag

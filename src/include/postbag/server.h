@@ -144,8 +144,10 @@ class Delivery {
   Delivery& operator=(Delivery&&) noexcept;
   ~Delivery();
 
+  /// What fails once fails for good: every call behind it fails too, and nothing of the message is delivered.
   Expected<void> write(std::string_view bytes);
-  /// When it returns a value, the message is on the disk and sessions hear of it.
+  /// When it returns a value, the message is on the disk, with all bytes written, and sessions hear of it. Once:
+  /// what comes behind it is refused.
   Expected<Delivered> finish();
 
  private:
