@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "storage/errors.h"
+
 namespace postbag::storage {
 
 BodyWriter::BodyWriter(std::shared_ptr<blob::BodyFiles> files, std::size_t inline_limit, std::size_t memory_limit)
@@ -14,6 +16,7 @@ void BodyWriter::append(std::string_view bytes) {
   hasher_.update(bytes);
   staged_->size += bytes.size();
   if (staged_->fd) {
+    if (!files_->has_room(bytes.size())) throw DiskFull("only the reserve is left on the disk");
     write_all(staged_->fd, bytes);
     return;
   }

@@ -55,7 +55,7 @@ Engine::Engine(StoreOptions options)
       tables_((sqlite::migrate(connection_, sqlite::mail_migrations), connection_)) {
   if (options_.directory.empty()) return;
   if (unclean_) check_database(connection_, options_.directory);
-  files_ = std::make_shared<blob::BodyFiles>(options_.directory / "bodies");
+  files_ = std::make_shared<blob::BodyFiles>(options_.directory / "bodies", options_.most_reserved);
   sweep_incoming();
   recover_reserved();
   open_search_index();
@@ -131,6 +131,7 @@ BodyId Engine::link(const std::shared_ptr<blob::Staged>& staged) {
         tables_.bodies.share(id);
         return id;
       }
+  if (staged->file.empty() || staged->spooled) growth_ += staged->size;
   const auto spooled = staged->spooled ? files_->read_incoming(staged->file) : std::string();
   const auto id = tables_.bodies.add({.size = staged->size,
                                       .checksum = staged->checksum,

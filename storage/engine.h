@@ -67,6 +67,13 @@ class Engine {
   /// Writes what claim_recent() took; nothing when there is nothing.
   void write_claims();
   std::size_t collect_garbage(std::size_t limit, std::int64_t before);
+  /// Whether so many bytes may be added to the disk, without what is reserved for removing.
+  bool has_room(std::uint64_t bytes) const;
+  /// The same for so many in the database, by the running commit.
+  bool admits(std::uint64_t bytes);
+  void checkpoint(bool empty = false);
+  Upkeep keep_up(bool bodies_held);
+  bool shrink(std::uint64_t keep);
 
  private:
   /// What the running body did, or all bodies of the running commit together.
@@ -99,11 +106,13 @@ class Engine {
   void sync_bodies();
   /// Once the commit is durable: the bodies are no longer incoming.
   void settle_bodies();
+  void rebuild(std::uint64_t used_pages);
   void commit_garbage(std::span<const BodyId> ids, const std::vector<std::string>& files);
   /// Runs f, whose failure leaves unknown what is on the disk: after it the store is not used any more. A full disk
   /// is no such failure.
   template <class F>
   void fatally(F&& f);
+  void fail(const std::exception& why);
   void roll_back() noexcept;
   CommitReport report();
   /// Lets memory go when it is above the budget, the longest unused first.
@@ -127,8 +136,9 @@ class Engine {
   std::map<MailboxId, Uid> claimed_;  ///< first_recent values that are not written yet
   Effects body_;
   Effects group_;
-  bool relaxed_ = false;   ///< the running commit does not wait for the disk
-  bool unsynced_ = false;  ///< some commit before did not
+  std::uint64_t growth_ = 0;  ///< bytes of messages that the running commit has added to the database
+  bool relaxed_ = false;      ///< the running commit does not wait for the disk
+  bool unsynced_ = false;     ///< some commit before did not
   bool failed_ = false;
   std::string failure_;
 };
@@ -140,8 +150,7 @@ void Engine::fatally(F&& f) {
   } catch (const DiskFull&) {
     throw;
   } catch (const std::exception& e) {
-    failed_ = true;
-    failure_ = e.what();
+    fail(e);
     for (const auto& [staged, id] : group_.bodies) staged->keep = true;  // perhaps they are committed
     throw;
   }

@@ -8,6 +8,7 @@ namespace postbag::storage {
 CommitReport Engine::commit(std::span<Write* const> writes) {
   require_usable();
   group_ = {};
+  growth_ = 0;
   relaxed_ = may_relax(writes);
   try {
     connection_.sync_commits(!relaxed_);
@@ -144,12 +145,17 @@ void Engine::roll_back() noexcept {
   try {
     if (connection_.in_transaction()) connection_.run("ROLLBACK");
   } catch (const std::exception& e) {
-    failed_ = true;
-    failure_ = e.what();
+    fail(e);
   }
   cache_.clear();
   body_ = {};
   group_ = {};
+}
+
+void Engine::fail(const std::exception& why) {
+  failed_ = true;
+  failure_ = why.what();
+  connection_.keep_log();  // closing would copy it, as if its sync had not failed, and take it away
 }
 
 CommitReport Engine::report() {
@@ -157,37 +163,6 @@ CommitReport Engine::report() {
   for (const auto& [id, change] : group_.changed) report.mailboxes.push_back(change);
   group_ = {};
   return report;
-}
-
-std::size_t Engine::collect_garbage(std::size_t limit, std::int64_t before) {
-  require_usable();
-  const auto ids = tables_.bodies.garbage(limit, before);
-  if (ids.empty()) return 0;
-  std::vector<std::string> files;
-  for (const auto id : ids)
-    if (auto row = tables_.bodies.find(id); row && !row->file.empty()) files.push_back(std::move(row->file));
-  std::vector<IndexedText> indexed;
-  if (search_index_) indexed = search_index_->texts(ReadTransaction(*this), ids);
-  try {
-    commit_garbage(ids, files);
-  } catch (...) {
-    roll_back();
-    throw;
-  }
-  for (const auto& file : files) files_->discard(file);
-  if (search_index_) search_index_->forget(indexed);
-  return ids.size();
-}
-
-void Engine::commit_garbage(std::span<const BodyId> ids, const std::vector<std::string>& files) {
-  for (const auto& file : files) files_->retire(file);
-  if (files_) fatally([&] { files_->sync_directories(); });
-  connection_.sync_commits(true);  // files are removed behind it
-  connection_.run("BEGIN IMMEDIATE");
-  tables_.bodies.erase(ids);
-  tables_.threads.erase(ids);
-  fatally([&] { connection_.run("COMMIT"); });
-  ++counters_.commits;
 }
 
 }  // namespace postbag::storage

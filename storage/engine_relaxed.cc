@@ -50,7 +50,7 @@ void Engine::change_reserved(F&& f) {
       f(*mailbox);
       mailbox->flush();
     }
-    connection_.run("COMMIT");
+    fatally([&] { connection_.run("COMMIT"); });
   } catch (...) {
     roll_back();
     throw;

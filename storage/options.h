@@ -58,6 +58,9 @@ struct StoreOptions {
   FlagDurability flags = FlagDurability::full;
   /// For an index that narrows searches; one in memory has none. Without it, an index that is there is removed.
   SearchTexts search_texts = {};
+  /// Bytes of the disk that are kept for removing mail: below them no message is taken any more. On a small disk a
+  /// sixteenth of it.
+  std::uint64_t most_reserved = std::uint64_t{64} * 1024 * 1024;
   /// Bytes of decoded index pages kept between transactions.
   std::size_t cache_bytes = std::size_t{4} * 1024 * 1024;
   /// Bodies up to this size go into the database, larger ones to files. A file costs two more syncs (it and its

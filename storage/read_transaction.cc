@@ -135,6 +135,8 @@ std::optional<std::string> ReadTransaction::body_checksum(BodyId id) const {
   return std::move(row->checksum);
 }
 
+std::int64_t ReadTransaction::newest_body() const { return engine_.tables().bodies.newest(); }
+
 std::vector<BodyId> ReadTransaction::bodies_above(std::optional<BodyId> id, std::size_t limit) const {
   return engine_.tables().bodies.above(id, limit);
 }

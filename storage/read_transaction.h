@@ -67,6 +67,8 @@ class ReadTransaction {
   std::optional<std::uint64_t> body_size(BodyId id) const;
   /// BLAKE2b-256 of the bytes. Nothing when the body was collected meanwhile.
   std::optional<std::string> body_checksum(BodyId id) const;
+  /// The highest id that a body ever had; 0 before the first.
+  std::int64_t newest_body() const;
   /// The next bodies above `id`, or the first, rising; those too that no message refers to any more.
   std::vector<BodyId> bodies_above(std::optional<BodyId> id, std::size_t limit) const;
   /// Which bodies may have all of `trigrams`: SearchIndex::find. Nothing when no index knows.

@@ -1,5 +1,6 @@
 #include "storage/search_index.h"
 
+#include <algorithm>
 #include <system_error>
 #include <utility>
 
@@ -19,6 +20,9 @@ constexpr std::size_t found_at_once = 512;
 /// A log above this is copied into the database.
 constexpr std::uint64_t longest_log = 4ULL * 1024 * 1024;
 constexpr std::size_t piece = 64 * 1024;
+/// Free pages that stay for the texts to come, and how many others are given back at once.
+constexpr std::uint64_t spare_pages = 64;
+constexpr std::uint64_t pages_at_once = 256;
 
 constexpr std::string_view file_name = "search.db";
 
@@ -89,7 +93,7 @@ bool SearchIndex::fits(const ReadTransaction& tx) {
   if (!last) return true;
   // An older copy of the mail may have been put back: its next bodies have ids that are in here.
   const auto checksum = tx.body_checksum(last->body);
-  return checksum ? *checksum == last->checksum : !tx.bodies_above(last->body, 1).empty();
+  return checksum ? *checksum == last->checksum : tx.newest_body() >= static_cast<std::int64_t>(last->body.value());
 }
 
 std::optional<std::string> SearchIndex::text_of(const ReadTransaction& tx, BodyId body) const {
@@ -160,8 +164,29 @@ std::vector<IndexedText> SearchIndex::texts(const ReadTransaction& tx, std::span
   return out;
 }
 
-void SearchIndex::forget(std::span<const IndexedText> texts) {
-  if (!texts.empty()) guarded([&] { database_->table.remove(texts); });
+void SearchIndex::forget(const ReadTransaction& tx, std::span<const IndexedText> texts) {
+  if (texts.empty()) return;
+  if (tx.bodies_above(std::nullopt, 1).empty()) {
+    start_anew(tx);  // what FTS5 notes of texts that went takes room until others come
+    return;
+  }
+  guarded([&] {
+    database_->table.remove(texts);
+    give_room_back();
+  });
+}
+
+void SearchIndex::start_anew(const ReadTransaction& tx) {
+  database_.reset();
+  remove(directory_);
+  open(tx);
+}
+
+void SearchIndex::give_room_back() {
+  sqlite::Connection& connection = database_->connection;
+  const auto [all, free] = connection.pages();
+  if (free > std::max(spare_pages, all / 8)) connection.shrink(pages_at_once);
+  if (connection.wal_bytes() > longest_log) connection.checkpoint();
 }
 
 void SearchIndex::checkpoint() {

@@ -55,7 +55,7 @@ class SearchIndex {
   /// What was entered of those bodies, as long as they are there.
   std::vector<IndexedText> texts(const ReadTransaction& tx, std::span<const BodyId> bodies);
   /// Takes that out once the bodies are gone. Left out, it only takes room.
-  void forget(std::span<const IndexedText> texts);
+  void forget(const ReadTransaction& tx, std::span<const IndexedText> texts);
   /// Copies its log into its database.
   void checkpoint();
 
@@ -63,6 +63,9 @@ class SearchIndex {
   class Database;
   void open(const ReadTransaction& tx);
   bool fits(const ReadTransaction& tx);
+  void start_anew(const ReadTransaction& tx);
+  /// Shortens its database by some pages that are free.
+  void give_room_back();
   std::optional<std::string> text_of(const ReadTransaction& tx, BodyId body) const;
   /// The next bodies that are not in the index, entered. Whether there may be more.
   bool enter_some(const ReadTransaction& tx);

@@ -1,6 +1,7 @@
 #include "storage/store.h"
 
 #include "storage/engine.h"
+#include "storage/errors.h"
 
 namespace postbag::storage {
 
@@ -14,6 +15,7 @@ std::unique_ptr<Store> Store::open(StoreOptions options) {
 
 BodyWriter Store::stage(std::size_t memory_limit) {
   engine_->require_usable();
+  if (!engine_->has_room(0)) throw DiskFull("only the reserve is left on the disk");
   return {engine_->shared_files(), engine_->options().inline_body, memory_limit};
 }
 
@@ -29,14 +31,14 @@ void Store::close_cleanly() {
   if (engine_->search_index() != nullptr) engine_->search_index()->checkpoint();
 }
 
-void Store::checkpoint() {
-  engine_->require_usable();
-  engine_->write_claims();
-  engine_->connection().checkpoint();
-}
+void Store::checkpoint() { engine_->checkpoint(); }
+
+Upkeep Store::keep_up(bool bodies_held) { return engine_->keep_up(bodies_held); }
+
+bool Store::shrink(std::uint64_t keep) { return engine_->shrink(keep); }
 
 bool Store::index_some(std::chrono::milliseconds time) {
-  if (engine_->search_index() == nullptr) return false;
+  if (engine_->search_index() == nullptr || !engine_->has_room(0)) return false;
   const ReadScope scope(*this);
   return engine_->search_index()->catch_up(ReadTransaction(*engine_), time);
 }

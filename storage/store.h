@@ -6,6 +6,7 @@
 #include <functional>
 #include <limits>
 #include <memory>
+#include <optional>
 #include <span>
 #include <utility>
 
@@ -25,6 +26,13 @@ struct StoreCounters {
   std::uint64_t cache_loads = 0;  ///< index pages decoded
 };
 
+/// What Store::keep_up left to do.
+struct Upkeep {
+  bool more = false;  ///< at once: this was one slice
+  std::optional<std::chrono::seconds>
+      next;  ///< in so much time there are bodies to collect; nothing: there are none
+};
+
 /// The mail of one account. Blocking, without threads and without locks: used by one thread at a time, and by one
 /// Store object per directory (across processes, see DataLock in directory.h). Reading and writing throw Broken or
 /// what derives from it.
@@ -39,6 +47,7 @@ class Store {
   ~Store();
 
   /// Starts to receive a message body, of which at most `memory_limit` bytes may wait in memory; see BodyWriter.
+  /// Throws DiskFull when only the reserve is left.
   BodyWriter stage(std::size_t memory_limit = std::numeric_limits<std::size_t>::max());
 
   /// Runs body(ReadTransaction&) and returns what it returns. A throwing body breaks nothing.
@@ -72,13 +81,22 @@ class Store {
   /// have to make up for. Left out, nothing is lost.
   void close_cleanly();
 
-  /// Bytes in the write-ahead log. Above some MiB it is time for checkpoint().
+  /// Bytes in the write-ahead log that no checkpoint has tried to copy. Above some MiB it is time for checkpoint().
   std::uint64_t wal_bytes() const;
   /// Copies the log into the database, with two syncs. Never needed for safety; call it when idle, or when the log
-  /// is large, after the waiting writes were answered.
+  /// is large, after the waiting writes were answered. A failure other than DiskFull is final.
   void checkpoint();
 
-  /// Enters bodies into the search index, for some `time`. Whether there are more; false when no index is kept.
+  /// One slice, of some 20 ms, of what has to be done from time to time: bodies without messages are collected,
+  /// room in the database goes back to the disk, the log is copied. Bodies stay for an hour, for a day while
+  /// `bodies_held` (somebody reads some), and not at all when only the reserve is left on the disk.
+  Upkeep keep_up(bool bodies_held);
+  /// Gives free pages of the database back to the disk, in one slice, but for `keep` of them; the file becomes
+  /// shorter with the next checkpoint. Whether there are more.
+  bool shrink(std::uint64_t keep);
+
+  /// Enters bodies into the search index, for some `time`. Whether there are more; false when no index is kept,
+  /// or only the reserve is left on the disk.
   bool index_some(std::chrono::milliseconds time);
 
   /// Removes up to `limit` bodies that no message refers to since `grace`. Returns how many it removed: fewer than

@@ -97,6 +97,8 @@ Result<Appended> Transaction::append(MailboxId id, const StagedBody& body, const
   auto* mailbox = engine_.open_to_change(id);
   if (mailbox == nullptr) return std::unexpected(Error::mailbox_gone);
   if (!mailbox->has_uids(1)) return std::unexpected(Error::too_many_messages);
+  if (!engine_.admits(body.size() <= engine_.options().inline_body ? body.size() : 0))
+    return std::unexpected(Error::over_quota);
   const auto keywords = mailbox->intern(flags.keywords, engine_.options().limits);
   if (!keywords) return std::unexpected(keywords.error());
   Message message{.modseq = mailbox->advance(),
@@ -116,6 +118,7 @@ Result<Copied> Transaction::copy(MailboxId from, const UidSet& uids, MailboxId t
   const auto messages = select_for_copy(engine_, *source, uids, *target);
   if (!messages) return std::unexpected(messages.error());
   if (messages->empty()) return copied_nothing(*source, *target);
+  if (!engine_.admits(0)) return std::unexpected(Error::over_quota);
   for (const auto& m : *messages) engine_.tables().bodies.share(m.body);
   return add_copies(engine_, *messages, *source, *target);
 }

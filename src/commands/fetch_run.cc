@@ -28,7 +28,7 @@ class WholeResponses {
 };
 
 async::Task<void> send_all(Session& session, FetchWriter& writer) {
-  const Account::Hold keeps_bodies(session.account());
+  const Account::Hold keeps_bodies(session.account(), Account::Keeps::bodies);
   bool more = true;
   while (more) {
     std::string& out = session.output();

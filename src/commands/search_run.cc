@@ -88,7 +88,7 @@ class Slice {
 }  // namespace
 
 async::Task<bool> run(Account& account, const Job& job, Finds& finds, InProgress* told) {
-  const Account::Hold keeps_bodies(account);
+  const Account::Hold keeps_bodies(account, Account::Keeps::bodies);
   std::optional<Narrowing> narrowing;
   if (job.candidates.size() > worth_narrowing) narrowing = co_await narrow(account, job.key);
   Progress progress;

@@ -27,7 +27,7 @@ constexpr std::array texts = std::to_array<std::string_view>({
     "wrong password",
     "unknown encoding",
     "busy",
-    "over quota",
+    "no room left on the disk",
     "special use is taken",
     "no such message",
 });

@@ -15,8 +15,8 @@ namespace {
 constexpr std::size_t batch_limit = 64;
 /// A write-ahead log above this is copied into the database once the waiting writes were answered.
 constexpr std::uint64_t checkpoint_bytes = 4ULL * 1024 * 1024;
-constexpr std::chrono::seconds collection_interval{60};
-constexpr std::size_t collection_slice = 64;
+/// And above this also while others wait: where writes never end, the log would not either.
+constexpr std::uint64_t longest_log = 16ULL * 1024 * 1024;
 constexpr std::chrono::milliseconds index_slice{5};
 
 }  // namespace
@@ -30,9 +30,9 @@ Account::Account(async::Loop& loop, async::Worker& worker, AccountId id, std::un
       open_(std::move(open)),
       options_(options),
       events_(std::move(events)),
-      totals_(totals),
-      next_collection_(async::in(collection_interval)) {
+      totals_(totals) {
   note_use();
+  upkeep_.soon();
   if (open_) indexing_.soon();
 }
 
@@ -49,20 +49,21 @@ void Account::note_use() {
 }
 
 void Account::on_deadline() {
-  const bool busy =
-      std::exchange(used_, false) || holds_ != 0 || committer_ || resting_ || syncing_ || indexing_.is_at_work();
+  const bool busy = std::exchange(used_, false) || holds_ != 0 || committer_ || resting_ || syncing_ ||
+                    indexing_.is_at_work() || upkeep_.is_at_work();
   if (busy) {
     loop_.timers().arm(*this, async::in(options_.rest_after));
     return;
   }
   // A store that cannot be closed well was broken before: whoever uses it next will hear of it.
-  resting_ = std::make_unique<async::Job>(loop_, close(), [this](const std::exception_ptr&) {
+  resting_ = std::make_unique<async::Job>(loop_, rest(), [this](const std::exception_ptr&) {
     resting_.reset();
     events_.rested();
   });
 }
 
 void Account::notice_failure() {
+  if (disk_full_.exchange(false)) upkeep_.soon();  // perhaps there is something to collect
   if (!store_failed_ || std::exchange(failed_, true)) return;
   events_.failed();
   for (Watch* watch : watches_) {
@@ -86,6 +87,11 @@ async::Task<void> Account::clear_graves() {
 }
 
 async::Task<void> Account::close() {
+  upkeep_.stop();  // it would open the store again
+  co_await rest();
+}
+
+async::Task<void> Account::rest() {
   co_await worker_.run([&] {
     const std::unique_ptr<storage::Store> closing = open_ ? std::move(store_) : nullptr;
     if (closing && !closing->failed()) closing->close_cleanly();
@@ -129,8 +135,9 @@ async::Task<void> Account::commit_waiting() {
     waiting_.erase(waiting_.begin(), waiting_.begin() + take);
     co_await commit_batch();
     for (Committed* waiter : std::exchange(batch_, {})) loop_.defer(*waiter);
+    co_await checkpoint_above(longest_log);
   }
-  co_await tidy();
+  co_await checkpoint_above(checkpoint_bytes);
 }
 
 async::Task<void> Account::commit_batch() {
@@ -143,6 +150,7 @@ async::Task<void> Account::commit_batch() {
     tell(report);
     flag_sync_.soon();
     if (open_) indexing_.soon();
+    upkeep_.soon();
   } catch (...) {
     failure = std::current_exception();
   }
@@ -175,6 +183,14 @@ async::Task<bool> Account::index_some() {
       [&] { return store_ && on_store([](storage::Store& store) { return store.index_some(index_slice); }); });
 }
 
+async::Task<storage::Upkeep> Account::keep_up() {
+  note_use();  // it may open the store, which has to rest again
+  const NoticesFailure notices(*this);
+  const bool held = body_holds_ != 0;
+  co_return co_await worker_.run(
+      [&] { return on_store([&](storage::Store& store) { return store.keep_up(held); }); });
+}
+
 storage::CommitReport Account::commit(std::span<storage::Write* const> writes) {
   storage::Store& here = store();
   const storage::StoreCounters before = here.counters();
@@ -183,7 +199,7 @@ storage::CommitReport Account::commit(std::span<storage::Write* const> writes) {
   totals_.writes += after.writes - before.writes;
   totals_.commits += after.commits - before.commits;
   totals_.syncs += after.syncs - before.syncs;
-  log_is_long_ = here.wal_bytes() > checkpoint_bytes;
+  log_bytes_ = here.wal_bytes();
   store_failed_ = here.failed();  // each write has its exception; commit() itself throws none
   return changed;
 }
@@ -203,16 +219,12 @@ void Account::tell(const storage::CommitReport& report) {
   for (CommitListener* listener : listeners_) listener->committed(report);
 }
 
-async::Task<void> Account::tidy() {
-  const bool collect = holds_ == 0 && std::chrono::steady_clock::now() >= next_collection_;
-  if (!collect && !log_is_long_) co_return;
-  if (collect) next_collection_ = async::in(collection_interval);
+async::Task<void> Account::checkpoint_above(std::uint64_t bytes) {
+  if (log_bytes_ <= bytes) co_return;
   const NoticesFailure notices(*this);
   co_await worker_.run([&] {
-    on_store([&](storage::Store& store) {
-      if (std::exchange(log_is_long_, false)) store.checkpoint();
-      if (collect) store.collect_garbage(collection_slice);
-    });
+    log_bytes_ = 0;
+    on_store([](storage::Store& store) { store.checkpoint(); });
   });
 }
 

@@ -18,6 +18,8 @@
 #include "async/workers.h"
 #include "core/numbers.h"
 #include "session/indexing.h"
+#include "session/upkeep.h"
+#include "storage/errors.h"
 #include "storage/store.h"
 
 namespace postbag {
@@ -124,22 +126,29 @@ class Account : private async::Timer {
   void listen(CommitListener& listener) { listeners_.push_back(&listener); }
   void unlisten(CommitListener& listener) { std::erase(listeners_, &listener); }
 
-  /// While one lives, no body is collected and the store stays open, so that a message being sent or received
-  /// cannot lose its bytes.
+  /// What a Hold keeps.
+  enum class Keeps : bool { store, bodies };
+  /// While one lives, the store stays open, so that a message being received cannot lose its bytes; with
+  /// Keeps::bodies none is collected that was deleted today, so that one being sent cannot either.
   class Hold {
    public:
-    explicit Hold(Account& account) : account_(account) { ++account_.holds_; }
-    ~Hold() { --account_.holds_; }
+    explicit Hold(Account& account, Keeps keeps) : account_(account), keeps_(keeps) { count(1); }
+    ~Hold() { count(-1); }
     Hold(const Hold&) = delete;
     Hold& operator=(const Hold&) = delete;
 
    private:
+    void count(int more) {
+      account_.holds_ += more;
+      if (keeps_ == Keeps::bodies) account_.body_holds_ += more;
+    }
     Account& account_;
+    Keeps keeps_;
   };
 
   /// Destroys `remains` on the worker, soon: what belongs to the store must not die beside it.
   void bury(std::shared_ptr<void> remains);
-  /// Closes the store, its log copied into the database. It opens again with the next use.
+  /// Closes the store for good, its log copied into the database.
   async::Task<void> close();
 
  private:
@@ -160,6 +169,10 @@ class Account : private async::Timer {
   auto on_store(Body&& body) {
     try {
       return body(store());
+    } catch (const storage::DiskFull&) {
+      disk_full_ = true;
+      store_failed_ = store_ && store_->failed();
+      throw;
     } catch (...) {
       store_failed_ = store_ && store_->failed();
       throw;
@@ -178,6 +191,9 @@ class Account : private async::Timer {
   };
   async::Task<void> sync_flags();
   async::Task<bool> index_some();
+  async::Task<storage::Upkeep> keep_up();
+  /// Closes the store. It opens again with the next use.
+  async::Task<void> rest();
   /// On the worker: commits and counts.
   storage::CommitReport commit(std::span<storage::Write* const> writes);
 
@@ -206,7 +222,8 @@ class Account : private async::Timer {
   void start_committing();
   async::Task<void> commit_waiting();
   async::Task<void> commit_batch();
-  async::Task<void> tidy();
+  /// Copies the write-ahead log into the database when it is longer.
+  async::Task<void> checkpoint_above(std::uint64_t bytes);
   void tell(const storage::CommitReport& report);
   void fail_batch(const std::exception_ptr& failure);
   void forget(Committed& waiter);
@@ -220,20 +237,22 @@ class Account : private async::Timer {
   Events events_;
   WriteTotals& totals_;
   std::atomic<bool> store_failed_ = false;  ///< written on the worker
+  std::atomic<bool> disk_full_ = false;     ///< the same, since the last look
   bool failed_ = false;
   bool used_ = false;  ///< since the timer was armed
   std::vector<Watch*> watches_;
   std::vector<CommitListener*> listeners_;
   std::vector<Committed*> waiting_;  ///< for the next batch
   std::vector<Committed*> batch_;    ///< being committed
-  std::size_t holds_ = 0;
-  bool log_is_long_ = false;  ///< the write-ahead log wants a checkpoint; written on the worker in a batch
-  async::Deadline next_collection_;
+  int holds_ = 0;
+  int body_holds_ = 0;           ///< of them, those that keep bodies
+  std::uint64_t log_bytes_ = 0;  ///< in the write-ahead log; written on the worker in a batch
   std::unique_ptr<async::Job> committer_;
   std::unique_ptr<async::Job> resting_;
   FlagSync flag_sync_{*this};
   std::unique_ptr<async::Job> syncing_;
   Indexing indexing_{loop_, [this] { return index_some(); }};
+  Upkeep upkeep_{loop_, [this] { return keep_up(); }};
   std::vector<std::shared_ptr<void>> graves_;
   std::unique_ptr<async::Job> burying_;
 };

@@ -32,7 +32,7 @@ constexpr auto rows = std::to_array<Row>({
     {Error::wrong_password, "AUTHENTICATIONFAILED", "Authentication failed"},
     {Error::unknown_encoding, "UNKNOWN-CTE", "Unknown content transfer encoding"},
     {Error::busy, "UNAVAILABLE", "Too busy, try again later"},
-    {Error::over_quota, "OVERQUOTA", "Over quota"},
+    {Error::over_quota, "OVERQUOTA", "No room left on the disk"},
     {Error::special_use_taken, "USEATTR", "Special use is taken"},
     {Error::no_such_message, "EXPUNGEISSUED", "The message was expunged"},
 });

@@ -20,7 +20,8 @@ namespace postbag {
 /// worker.
 class Upload {
  public:
-  explicit Upload(Account& account, const Limits& limits) : account_(account), hold_(account), limits_(limits) {}
+  explicit Upload(Account& account, const Limits& limits)
+      : account_(account), hold_(account, Account::Keeps::store), limits_(limits) {}
   /// What no append took is let go of on the thread of the store, some time soon.
   ~Upload();
   Upload(const Upload&) = delete;

@@ -1,5 +1,6 @@
 #include "storage/blob/body_files.h"
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 
@@ -8,6 +9,8 @@
 #include <sodium/utils.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#include "storage/blob/room.h"
 
 namespace postbag::storage::blob {
 
@@ -19,7 +22,15 @@ void link_file(const std::filesystem::path& from, const std::filesystem::path& t
 
 }  // namespace
 
-BodyFiles::BodyFiles(std::filesystem::path root) : root_(std::move(root)) { make_directory(root_ / "incoming"); }
+BodyFiles::BodyFiles(std::filesystem::path root, std::uint64_t most_reserved)
+    : root_(std::move(root)), most_reserved_(most_reserved) {
+  make_directory(root_ / "incoming");
+}
+
+bool BodyFiles::has_room(std::uint64_t bytes) const {
+  const Room room = room_at(root_);
+  return room.free >= bytes && room.free - bytes >= std::min(most_reserved_, room.all / 16);
+}
 
 std::string BodyFiles::new_name() {
   std::array<unsigned char, 16> random{};
@@ -50,7 +61,7 @@ std::string BodyFiles::read_incoming(const std::string& name) const {
 
 void BodyFiles::sync(const std::string& name) {
   const auto fd = open_file(incoming_path(name), O_RDWR);
-  if (::fdatasync(fd.get()) != 0) throw_errno("cannot sync a message");
+  if (::fdatasync(fd.get()) != 0) throw_failed_sync("a message");
 }
 
 void BodyFiles::publish(const std::string& name) {

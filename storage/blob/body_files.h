@@ -21,7 +21,11 @@ namespace postbag::storage::blob {
 class BodyFiles {
  public:
   /// `root` is made when missing.
-  explicit BodyFiles(std::filesystem::path root);
+  /// `most_reserved`: see StoreOptions.
+  BodyFiles(std::filesystem::path root, std::uint64_t most_reserved);
+
+  /// Whether so many bytes may be added to the disk, without what is reserved for removing.
+  bool has_room(std::uint64_t bytes) const;
 
   /// A new random name: 32 hex digits.
   static std::string new_name();
@@ -53,6 +57,7 @@ class BodyFiles {
   std::filesystem::path final_path(const std::string& name) const { return directory_of(name) / name; }
 
   std::filesystem::path root_;
+  std::uint64_t most_reserved_;
   std::set<std::filesystem::path> unsynced_;
   bool root_synced_ = false;  ///< until then a directory in it may be one whose maker ended before its sync
   std::string open_name_;     ///< of open_fd_: the file last read, since reads come in runs

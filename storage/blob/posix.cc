@@ -18,6 +18,10 @@ void throw_errno(std::string_view doing) {
   throw Broken(text);
 }
 
+void throw_failed_sync(const std::string& of_what) {
+  throw Broken("cannot sync " + of_what + ": " + std::generic_category().message(errno));
+}
+
 Fd::~Fd() {
   if (fd_ >= 0) ::close(fd_);
 }
@@ -53,7 +57,7 @@ std::string read_some(const Fd& fd, std::uint64_t offset, std::size_t length) {
 
 void sync_directory(const std::filesystem::path& path) {
   const auto fd = open_file(path, O_RDONLY | O_DIRECTORY);
-  if (::fsync(fd.get()) != 0) throw_errno("cannot sync " + path.string());
+  if (::fsync(fd.get()) != 0) throw_failed_sync(path.string());
 }
 
 void sync_into_parent(const std::filesystem::path& path) {

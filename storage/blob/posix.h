@@ -12,6 +12,9 @@ namespace postbag::storage::blob {
 /// Throws DiskFull or Broken for errno, naming what was done.
 [[noreturn]] void throw_errno(std::string_view doing);
 
+/// Throws Broken for errno, also when the disk is full: what a failed sync left behind nobody knows.
+[[noreturn]] void throw_failed_sync(const std::string& of_what);
+
 /// A file descriptor that closes itself. -1: none.
 class Fd {
  public:

@@ -6,7 +6,9 @@ namespace postbag::storage::sqlite {
 
 BodyTable::BodyTable(const Connection& c)
     : connection_(c),
-      add_(c.prepare("INSERT INTO body (size, checksum, file, data) VALUES (?, ?, ?, ?)")),
+      add_(
+          c.prepare("INSERT INTO body (id, size, checksum, file, data) "
+                    "SELECT 1 + max(last_body, (SELECT coalesce(max(id), 0) FROM body)), ?, ?, ?, ? FROM account")),
       added_(c.prepare("SELECT last_insert_rowid()")),
       add_structure_(c.prepare("INSERT INTO structure (body, data) VALUES (?, ?)")),
       find_(c.prepare("SELECT size, checksum, file FROM body WHERE id = ?")),
@@ -26,7 +28,9 @@ BodyTable::BodyTable(const Connection& c)
       drop_shared_(c.prepare("DELETE FROM shared WHERE body = ? AND extra = 0")),
       add_garbage_(c.prepare("INSERT INTO garbage (first, last, since) VALUES (?, ?, ?)")),
       garbage_(c.prepare("SELECT first, last FROM garbage WHERE since <= ? ORDER BY first")),
-      newest_(c.prepare("SELECT max(id) FROM body")),
+      oldest_garbage_(c.prepare("SELECT min(since) FROM garbage")),
+      newest_(c.prepare("SELECT max(last_body, (SELECT coalesce(max(id), 0) FROM body)) FROM account")),
+      set_newest_(c.prepare("UPDATE account SET last_body = ?")),
       erase_(c.prepare("DELETE FROM body WHERE id = ?")),
       erase_structure_(c.prepare("DELETE FROM structure WHERE body = ?")),
       garbage_around_(
@@ -146,14 +150,24 @@ void BodyTable::release(std::vector<BodyId> ids, std::int64_t now) {
 }
 
 std::vector<BodyId> BodyTable::garbage(std::size_t limit, std::int64_t before) {
-  auto newest = newest_.query();
-  newest.next();
   std::vector<BodyId> out;
   auto rows = garbage_.query(before);
   while (out.size() < limit && rows.next())
-    for (auto id = rows.integer(0); id <= rows.integer(1) && id < newest.integer(0) && out.size() < limit; ++id)
+    for (auto id = rows.integer(0); id <= rows.integer(1) && out.size() < limit; ++id)
       out.push_back(BodyId(static_cast<std::uint64_t>(id)));
   return out;
+}
+
+std::optional<std::int64_t> BodyTable::oldest_garbage() {
+  auto rows = oldest_garbage_.query();
+  if (!rows.next() || rows.is_null(0)) return std::nullopt;
+  return rows.integer(0);
+}
+
+std::int64_t BodyTable::newest() {
+  auto rows = newest_.query();
+  rows.next();
+  return rows.integer(0);
 }
 
 void BodyTable::shrink_garbage(BodyId id) {
@@ -170,6 +184,9 @@ void BodyTable::shrink_garbage(BodyId id) {
 }
 
 void BodyTable::erase(std::span<const BodyId> ids) {
+  const auto last = newest();
+  const auto is_last = [&](BodyId id) { return static_cast<std::int64_t>(id.value()) == last; };
+  if (std::ranges::any_of(ids, is_last)) set_newest_.execute(last);
   for (const auto id : ids) {
     shrink_garbage(id);
     erase_structure_.execute(id);

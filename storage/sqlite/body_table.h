@@ -59,11 +59,14 @@ class BodyTable {
   /// One message less refers to each of `ids`, which may name a body twice. Those without any are garbage from
   /// `now` on, in seconds.
   void release(std::vector<BodyId> ids, std::int64_t now);
-  /// Up to `limit` bodies that are garbage since `before` or earlier. Never the newest body: its id would be given
-  /// again.
+  /// Up to `limit` bodies that are garbage since `before` or earlier.
   std::vector<BodyId> garbage(std::size_t limit, std::int64_t before);
-  /// Removes what garbage() told.
+  /// Since when the oldest garbage is, in seconds; nothing when there is none.
+  std::optional<std::int64_t> oldest_garbage();
+  /// Removes what garbage() told. The ids are never given again.
   void erase(std::span<const BodyId> ids);
+  /// The highest id that was ever given; 0 before the first.
+  std::int64_t newest();
 
  private:
   /// The ids of bodies more than one message refers to, within a range.
@@ -76,8 +79,8 @@ class BodyTable {
   const Connection& connection_;
   Statement add_, added_, add_structure_, find_, structure_, structure_size_, has_file_, each_, above_;
   Statement inline_size_, extra_, shared_count_, garbage_ranges_;
-  Statement share_, shared_within_, unshare_, drop_shared_, add_garbage_, garbage_, newest_, erase_,
-      erase_structure_, garbage_around_, drop_garbage_;
+  Statement share_, shared_within_, unshare_, drop_shared_, add_garbage_, garbage_, oldest_garbage_, newest_,
+      set_newest_, erase_, erase_structure_, garbage_around_, drop_garbage_;
 };
 
 }  // namespace postbag::storage::sqlite

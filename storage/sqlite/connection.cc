@@ -1,7 +1,5 @@
 #include "storage/sqlite/connection.h"
 
-#include <algorithm>
-
 #include <sqlite3.h>
 
 #include "storage/errors.h"
@@ -12,6 +10,10 @@ namespace {
 
 constexpr int busy_milliseconds = 5'000;
 constexpr std::uint64_t page_bytes = 4096;
+
+/// "incremental": only when asked to. Can be chosen before the first page is there, else rebuild() has to be
+/// called.
+constexpr int vacuum_when_told = 2;
 
 struct Limit {
   int id;
@@ -62,7 +64,10 @@ void Connection::harden(const ConnectionOptions& options) {
   sqlite3_limit(db, SQLITE_LIMIT_LENGTH, static_cast<int>(std::min<std::int64_t>(options.longest, 1'000'000'000)));
   run("PRAGMA trusted_schema=OFF; PRAGMA cell_size_check=ON; PRAGMA foreign_keys=ON; PRAGMA temp_store=MEMORY;");
   if (options.read_only) return;
-  run("PRAGMA page_size=4096; PRAGMA journal_mode=WAL; PRAGMA checkpoint_fullfsync=ON;");
+  if (pragma("PRAGMA page_count") == 0) run("PRAGMA auto_vacuum=INCREMENTAL;");
+  // A log that was long once is cut off when it begins anew.
+  run("PRAGMA page_size=4096; PRAGMA journal_mode=WAL; PRAGMA journal_size_limit=4194304; "
+      "PRAGMA checkpoint_fullfsync=ON;");
   run(options.sync ? "PRAGMA synchronous=FULL;" : "PRAGMA synchronous=OFF;");
   syncs_ = sync_commits_ = options.sync;
   sqlite3_wal_autocheckpoint(db, 0);
@@ -93,12 +98,14 @@ void Connection::sync_log() {
 
 bool Connection::in_transaction() const { return sqlite3_get_autocommit(db_.get()) == 0; }
 
-int Connection::version() {
-  auto statement = prepare("PRAGMA user_version");
+std::int64_t Connection::pragma(const char* sql) {
+  auto statement = prepare(sql);
   auto rows = statement.query();
   rows.next();
-  return static_cast<int>(rows.integer(0));
+  return rows.integer(0);
 }
+
+int Connection::version() { return static_cast<int>(pragma("PRAGMA user_version")); }
 
 void Connection::set_version(int version) {
   // A pragma takes no parameters; the number is one of our own migrations.
@@ -134,12 +141,38 @@ std::string Connection::read_blob(const char* table, const char* column, std::in
   return out;
 }
 
-void Connection::checkpoint() {
+void Connection::checkpoint(bool empty) {
+  sqlite3* db = db_.get();
   int log = 0;
   int done = 0;
-  const int code = sqlite3_wal_checkpoint_v2(db_.get(), nullptr, SQLITE_CHECKPOINT_PASSIVE, &log, &done);
-  if (code != SQLITE_OK && (code & 0xff) != SQLITE_BUSY) throw_error(db_.get(), code);
-  if (log == done) wal_bytes_ = 0;
+  tried_bytes_ = wal_bytes_;
+  if (empty) sqlite3_busy_timeout(db, 0);  // who waits for readers of other processes keeps all others waiting
+  const int mode = empty ? SQLITE_CHECKPOINT_TRUNCATE : SQLITE_CHECKPOINT_PASSIVE;
+  const int code = sqlite3_wal_checkpoint_v2(db, nullptr, mode, &log, &done);
+  sqlite3_busy_timeout(db, busy_milliseconds);
+  if (code != SQLITE_OK && (code & 0xff) != SQLITE_BUSY) throw_error(db, code);
+  if (log == done && code == SQLITE_OK) wal_bytes_ = tried_bytes_ = 0;
+}
+
+void Connection::keep_log() { sqlite3_db_config(db_.get(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr); }
+
+Connection::Pages Connection::pages() {
+  return {static_cast<std::uint64_t>(pragma("PRAGMA page_count")),
+          static_cast<std::uint64_t>(pragma("PRAGMA freelist_count"))};
+}
+
+bool Connection::can_shrink() { return pragma("PRAGMA auto_vacuum") == vacuum_when_told; }
+
+void Connection::shrink(std::uint64_t pages) {
+  // A pragma takes no parameters; the number is ours.
+  run(("PRAGMA incremental_vacuum(" + std::to_string(pages) + ")").c_str());
+}
+
+void Connection::rebuild() {
+  const int attached = sqlite3_limit(db_.get(), SQLITE_LIMIT_ATTACHED, 1);  // SQLite attaches the copy
+  const int code = sqlite3_exec(db_.get(), "PRAGMA auto_vacuum=INCREMENTAL; VACUUM;", nullptr, nullptr, nullptr);
+  sqlite3_limit(db_.get(), SQLITE_LIMIT_ATTACHED, attached);
+  if (code != SQLITE_OK) throw_error(db_.get(), code);
 }
 
 }  // namespace postbag::storage::sqlite

@@ -1,6 +1,7 @@
 // A connection to one database file, hardened.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <filesystem>
 #include <memory>
@@ -52,20 +53,38 @@ class Connection {
   std::string read_blob(const char* table, const char* column, std::int64_t row, std::uint64_t offset,
                         std::size_t length) const;
 
-  /// Pages in the write-ahead log times their size.
-  std::uint64_t wal_bytes() const { return wal_bytes_; }
-  /// Copies the log into the database as far as readers allow.
-  void checkpoint();
+  /// Bytes in the write-ahead log that no checkpoint has tried to copy.
+  std::uint64_t wal_bytes() const { return wal_bytes_ - std::min(wal_bytes_, tried_bytes_); }
+  /// Copies the log into the database as far as readers allow. When all was copied, a database that became smaller
+  /// is cut off, and with `empty` the log too.
+  void checkpoint(bool empty = false);
+  /// Closing leaves the log as it is.
+  void keep_log();
+
+  /// Of the database, in pages.
+  struct Pages {
+    std::uint64_t all = 0;
+    std::uint64_t free = 0;
+  };
+  Pages pages();
+  /// Whether shrink() does anything: in a database that was made by postbag or rebuilt since it does so.
+  bool can_shrink();
+  /// Gives up to `pages` free pages back, within a transaction; the file is cut off by the next checkpoint.
+  void shrink(std::uint64_t pages);
+  /// Writes the whole database anew, through memory and the log. Not within a transaction.
+  void rebuild();
 
  private:
   struct Close {
     void operator()(sqlite3* db) const;
   };
   void harden(const ConnectionOptions& options);
+  std::int64_t pragma(const char* sql);
   std::unique_ptr<sqlite3, Close> db_;
-  bool syncs_ = false;           ///< at all
-  bool sync_commits_ = false;    ///< now
-  std::uint64_t wal_bytes_ = 0;  ///< kept by SQLite's hook after each commit
+  bool syncs_ = false;             ///< at all
+  bool sync_commits_ = false;      ///< now
+  std::uint64_t wal_bytes_ = 0;    ///< kept by SQLite's hook after each commit
+  std::uint64_t tried_bytes_ = 0;  ///< of them, those that a checkpoint could not copy: it tries again with more
 };
 
 }  // namespace postbag::storage::sqlite

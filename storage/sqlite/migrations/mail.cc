@@ -99,6 +99,10 @@ CREATE INDEX thread_key_by_thread ON thread_key (thread);
     R"sql(
 ALTER TABLE mailbox ADD COLUMN reserved_modseq INTEGER NOT NULL DEFAULT 0;
 )sql",
+    // 4
+    R"sql(
+ALTER TABLE account ADD COLUMN last_body INTEGER NOT NULL DEFAULT 0;
+)sql",
 };
 
 }  // namespace

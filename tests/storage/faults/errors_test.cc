@@ -79,4 +79,45 @@ TEST_CASE("disk errors: a failed sync ends the use of the store until it is open
   CHECK_NOTHROW(runner.run(step));
 }
 
+TEST_CASE("disk errors: a checkpoint whose sync fails is final too, and closing leaves the log as it is") {
+  for (const int sync : {0, 1}) {  // of the log, of the database
+    CAPTURE(sync);
+    const RunDirectory directory;
+    write_tree(start_tree(), directory.path());
+    Layer layer(directory.path(), start_tree());
+    Runner runner(store_options(directory.path()));
+    const auto step = alone(append_large()).steps.at(2);
+    runner.run(step);
+    layer.fail(Fault{FaultKind::failed_sync, sync});
+    CHECK_THROWS_AS(runner.store()->checkpoint(), Broken);
+    REQUIRE(layer.struck());
+    CHECK(runner.store()->failed());
+    CHECK_THROWS_AS(runner.run(step), StoreFailed);
+    CHECK_THROWS_AS(runner.store()->checkpoint(), StoreFailed);
+    CHECK_THROWS_AS(runner.store()->keep_up(false), StoreFailed);
+    const auto log = *layer.disk().live().at("account/mail.db-wal");
+    runner.close();
+    CHECK(*layer.disk().live().at("account/mail.db-wal") == log);
+    CHECK_NOTHROW(runner.run(step));
+  }
+}
+
+TEST_CASE("disk errors: a sync that finds the disk full is a failed sync") {
+  const RunDirectory directory;
+  write_tree(start_tree(), directory.path());
+  Layer layer(directory.path(), start_tree());
+  Runner runner(store_options(directory.path()));
+  const auto step = alone(append_large()).steps.at(2);
+  runner.run(step);
+  for (int after = 0; after < 3; ++after) {  // of the message, its directory, the log
+    layer.fail(Fault{FaultKind::full_at_sync, after});
+    CHECK_THROWS_AS(runner.run(step), Broken);
+    REQUIRE(layer.struck());
+    CHECK(runner.store()->failed());
+    layer.fail(std::nullopt);
+    runner.close();
+    CHECK_NOTHROW(runner.run(step));
+  }
+}
+
 TEST_SUITE_END();

@@ -38,7 +38,8 @@ bool Layer::can_strike(const Fault& fault, Operation operation) {
     case FaultKind::io_error: return fault.lasting || operation != Operation::sync;
     case FaultKind::disk_full: return operation == Operation::needs_room || operation == Operation::write;
     case FaultKind::short_write: return operation == Operation::write;
-    case FaultKind::failed_sync: return operation == Operation::sync;
+    case FaultKind::failed_sync:
+    case FaultKind::full_at_sync: return operation == Operation::sync;
   }
   return false;
 }
@@ -48,7 +49,8 @@ std::optional<FaultKind> Layer::strike(Operation operation) {
   if (left_-- > 0) return std::nullopt;
   if (left_ < -1 && !fault_->lasting) return std::nullopt;
   struck_ = true;
-  errno = fault_->kind == FaultKind::disk_full ? ENOSPC : EIO;
+  const bool full = fault_->kind == FaultKind::disk_full || fault_->kind == FaultKind::full_at_sync;
+  errno = full ? ENOSPC : EIO;
   return fault_->kind;
 }
 
@@ -123,11 +125,11 @@ int Layer::truncate(int fd, std::int64_t size) {
 
 int Layer::sync(int fd) {
   const auto node = files_.at(fd);
-  const bool failed = strike(Operation::sync).has_value();
-  if (!node) return failed ? -1 : 0;
-  if (failed) {
+  const auto fault = strike(Operation::sync);
+  if (!node) return fault ? -1 : 0;
+  if (fault) {
     disk_.fail_sync(*node);
-    errno = EIO;
+    errno = fault == FaultKind::full_at_sync ? ENOSPC : EIO;
     return -1;
   }
   const auto lied = disk_.is_directory(*node) ? Lie::directories : Lie::files;

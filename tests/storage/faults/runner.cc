@@ -39,7 +39,10 @@ void Runner::run(const Step& step) {
     case open: opened(); return;
     case commit: run_group(step.deeds); return;
     case checkpoint: opened().checkpoint(); return;
-    case collect_garbage: opened().collect_garbage(100, std::chrono::seconds(0)); return;
+    case collect_garbage:
+      opened().collect_garbage(100, std::chrono::seconds(0));
+      opened().shrink(0);
+      return;
     case close: store_.reset(); return;
   }
 }

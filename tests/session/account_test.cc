@@ -1,0 +1,150 @@
+// An account's store under its sessions: the log stays short, and deleted mail leaves the disk.
+#include "session/account.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "tests/storage/fixture.h"
+#include "tests/unit_async/run.h"
+
+using namespace postbag;
+using namespace postbag::storage::test;
+using storage::ReadTransaction;
+using storage::Transaction;
+
+namespace {
+
+constexpr std::chrono::seconds patience{60};
+
+/// An account on a thread of its own.
+struct Served {
+  explicit Served(std::chrono::seconds rest_after) : files(true) {
+    files.options.inline_body = std::size_t{64} * 1024;
+    files.store.reset();
+    start(rest_after);
+  }
+  void start(std::chrono::seconds rest_after) {
+    const auto open = [this] {
+      ++opened;
+      return storage::Store::open(files.options);
+    };
+    account.emplace(loop, worker, AccountId(1), open(), open, AccountOptions{rest_after, false},
+                    Account::Events{[this] { ++rested; }, [] {}}, totals);
+  }
+  /// Ends as sessions end it.
+  ~Served() { end(); }
+  void end() {
+    const auto close = [&]() -> async::Task<void> { co_await account->close(); };
+    async::run_to_end(loop, close());
+    account.reset();
+  }
+  Served(const Served&) = delete;
+  Served& operator=(const Served&) = delete;
+
+  std::uintmax_t size_of(const char* file) const {
+    std::error_code none;
+    const auto size = std::filesystem::file_size(files.options.directory / file, none);
+    return none ? 0 : size;
+  }
+  /// One session that appends so many messages of that size, one after the other, marked \Deleted.
+  async::Task<void> append(int count, std::size_t size) {
+    const NamedFlags deleted{flags({SystemFlag::deleted}), {}};
+    const std::string text(size, 'x');
+    for (int i = 0; i < count; ++i) {
+      std::optional<storage::StagedBody> staged;
+      co_await account->with_store([&](storage::Store& store) {
+        auto writer = store.stage();
+        writer.append(text);
+        staged.emplace(writer.finish("structure"));
+      });
+      (void)co_await account->write([&](Transaction& tx) { return tx.append(files.inbox, *staged, deleted, {}); });
+      longest_log = std::max(longest_log, size_of("mail.db-wal"));
+      account->bury(std::make_shared<std::optional<storage::StagedBody>>(std::move(staged)));
+    }
+  }
+  async::Task<void> expunge() {
+    (void)co_await account->write([&](Transaction& tx) { return tx.expunge(files.inbox); });
+  }
+  /// Moves the store's clock, on its thread.
+  async::Task<void> pass(std::chrono::seconds time) {
+    co_await account->with_store([&](storage::Store&) { files.clock.seconds += time.count(); });
+  }
+  async::Task<std::size_t> bodies() {
+    co_return co_await account->read(
+        [](ReadTransaction& tx) { return tx.bodies_above(std::nullopt, 1'000'000).size(); });
+  }
+  /// Looks again and again; the test fails when it takes too long.
+  async::Task<void> until(std::function<bool()> done) {
+    const async::Deadline end = async::in(patience);
+    while (!done()) {
+      REQUIRE(std::chrono::steady_clock::now() < end);
+      async::Signal never_set(loop);
+      co_await never_set.wait(async::in(std::chrono::milliseconds{20}));
+    }
+  }
+  async::Task<void> until_collected() {
+    const async::Deadline end = async::in(patience);
+    for (std::size_t left = 1; left != 0; left = co_await bodies()) {
+      REQUIRE(std::chrono::steady_clock::now() < end);
+      async::Signal never_set(loop);
+      co_await never_set.wait(async::in(std::chrono::milliseconds{20}));
+    }
+  }
+
+  TestAccount files;
+  async::Loop loop;
+  async::Worker worker{loop, true, 8};
+  WriteTotals totals;
+  int opened = 0;
+  int rested = 0;
+  std::uintmax_t longest_log = 0;
+  std::optional<Account> account;
+};
+
+}  // namespace
+
+TEST_CASE("writers that never pause do not keep the log from being copied") {
+  constexpr int writers = 4;
+  Served a(std::chrono::seconds{3'600});
+  async::Jobs jobs(a.loop);
+  int ended = 0;
+  for (int i = 0; i < writers; ++i)
+    jobs.start(a.append(200, 60'000), [&](const std::exception_ptr& error) {
+      CHECK_FALSE(error);
+      if (++ended == writers) a.loop.stop();
+    });
+  a.loop.run();
+  CHECK(a.longest_log < std::uintmax_t{24} << 20);  // of 48 MB written
+}
+
+TEST_CASE("deleted mail leaves the disk although the session stays and its store rests") {
+  Served a(std::chrono::seconds{1});
+  const auto body = [&]() -> async::Task<void> {
+    co_await a.append(100, 5'000);
+    co_await a.expunge();
+    co_await a.pass(std::chrono::seconds{3'596});
+    co_await a.until([&] { return a.rested == 1; });
+    CHECK(a.opened == 1);
+    a.files.clock.seconds += 10;
+    co_await a.until([&] { return a.opened == 2; });  // by itself
+    co_await a.until_collected();
+  };
+  async::run_to_end(a.loop, body());
+}
+
+TEST_CASE("deleted mail leaves the disk although whoever comes stays for seconds and changes nothing") {
+  Served a(std::chrono::seconds{3'600});
+  const auto first = [&]() -> async::Task<void> {
+    co_await a.append(100, 5'000);
+    co_await a.expunge();
+  };
+  async::run_to_end(a.loop, first());
+  a.end();
+  a.files.clock.seconds += 3'601;
+  a.start(std::chrono::seconds{3'600});
+  async::run_to_end(a.loop, a.until_collected());
+}
