@@ -13,7 +13,8 @@ namespace postbag::storage {
 
 namespace {
 
-std::filesystem::path prepare_directory(const std::filesystem::path& directory) {
+std::filesystem::path prepare_directory(const std::filesystem::path& directory, const blob::Reserve& reserve) {
+  reserve.use_when_full();  // SQLite makes files when it opens one
   if (sodium_init() < 0) throw Broken("libsodium cannot start");
   if (directory.empty()) return {};
   blob::make_directory(directory);
@@ -50,8 +51,9 @@ sqlite::ConnectionOptions connection_options(const StoreOptions& options) {
 
 Engine::Engine(StoreOptions options)
     : options_(std::move(options)),
+      reserve_(options_.reserve_file, options_.most_in_reserve_file),
       unclean_(was_stopped_uncleanly(options_.directory)),
-      connection_(prepare_directory(options_.directory), connection_options(options_)),
+      connection_(prepare_directory(options_.directory, reserve_), connection_options(options_)),
       tables_((sqlite::migrate(connection_, sqlite::mail_migrations), connection_)) {
   if (options_.directory.empty()) return;
   if (unclean_) check_database(connection_, options_.directory);

@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "storage/blob/reserve.h"
 #include "storage/blob/staged.h"
 #include "storage/errors.h"
 #include "storage/open_mailbox.h"
@@ -124,6 +125,7 @@ class Engine {
   };
 
   StoreOptions options_;
+  blob::Reserve reserve_;
   bool unclean_;  ///< the last process that had the store open did not close it
   StoreCounters counters_;
   sqlite::Connection connection_;

@@ -9,6 +9,7 @@ CommitReport Engine::commit(std::span<Write* const> writes) {
   require_usable();
   group_ = {};
   growth_ = 0;
+  reserve_.use_when_full();
   relaxed_ = may_relax(writes);
   try {
     connection_.sync_commits(!relaxed_);

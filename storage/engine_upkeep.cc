@@ -44,6 +44,7 @@ void Engine::checkpoint(bool empty) {
 
 Upkeep Engine::keep_up(bool bodies_held) {
   require_usable();
+  reserve_.use_when_full();
   if (!has_room(connection_.wal_bytes() + enough_room)) checkpoint(true);
   const bool is_short = !has_room(enough_room);
   const auto wait = bodies_held ? grace_when_held : is_short ? std::chrono::seconds{0} : grace;
@@ -54,6 +55,7 @@ Upkeep Engine::keep_up(bool bodies_held) {
   const bool shrank = connection_.pages().all < pages.all;
   const std::uint64_t log = connection_.wal_bytes();
   if (log > longest_log || (log > 0 && (is_short || (shrank && !left.more)))) checkpoint(is_short);
+  reserve_.renew();
   if (const auto since = tables_.bodies.oldest_garbage())
     left.next = std::max(std::chrono::seconds(*since - now()) + (is_short ? std::chrono::seconds{0} : grace),
                          std::chrono::seconds{0});

@@ -160,7 +160,10 @@ async::Task<Result<std::unique_ptr<storage::Store>>> OpenAccounts::open_store(Ac
 
 storage::StoreOptions OpenAccounts::store_options(AccountId id) const {
   storage::StoreOptions options;
-  if (!options_.in_memory) options.directory = book_.account_directory(id);
+  if (!options_.in_memory) {
+    options.directory = book_.account_directory(id);
+    options.reserve_file = options.directory.parent_path().parent_path() / "reserve";
+  }
   options.clock = &options_.clock;
   options.limits = options_.limits;
   options.vanished = options_.history;

@@ -1,5 +1,6 @@
 #include "storage/sqlite/statement.h"
 
+#include <cerrno>
 #include <string>
 
 #include <sqlite3.h>
@@ -8,9 +9,23 @@
 
 namespace postbag::storage::sqlite {
 
+namespace {
+
+/// Whether what SQLite calls an I/O error is but missing room: a quota, or no room for its shared memory.
+bool lacks_room(sqlite3* db) {
+  if (db == nullptr) return false;
+  const int code = sqlite3_extended_errcode(db);
+  const int cause = sqlite3_system_errno(db);
+  const bool from_writing = code == SQLITE_IOERR_WRITE || code == SQLITE_IOERR_SHMSIZE || code == SQLITE_CANTOPEN;
+  return from_writing && (cause == ENOSPC || cause == EDQUOT);
+}
+
+}  // namespace
+
 void throw_error(sqlite3* db, int code) {
   const std::string text = std::string("database: ") + (db != nullptr ? sqlite3_errmsg(db) : sqlite3_errstr(code)) +
                            " (" + std::to_string(db != nullptr ? sqlite3_extended_errcode(db) : code) + ")";
+  if (lacks_room(db)) throw DiskFull(text);
   switch (code & 0xff) {
     case SQLITE_FULL: throw DiskFull(text);
     case SQLITE_CORRUPT:

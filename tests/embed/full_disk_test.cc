@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <chrono>
 #include <cstdint>
+#include <filesystem>
 #include <functional>
 #include <optional>
 #include <string>
@@ -155,6 +156,10 @@ int ftruncate64(int fd, off64_t size) noexcept {
   if (done == 0 && before) room += *before - size;
   return done;
 }
+int posix_fallocate64(int fd, off64_t, off64_t size) {
+  if (!take_room(fd, static_cast<std::size_t>(size), 0)) return ENOSPC;
+  return ::syscall(SYS_ftruncate, fd, size) == 0 ? 0 : errno;
+}
 int unlink(const char* path) noexcept {
   struct stat status{};
   const bool last = ::stat(path, &status) == 0 && status.st_nlink == 1;
@@ -239,4 +244,26 @@ TEST_CASE("a full disk becomes free by deleting") {
     CHECK(contains(client.run("CLOSE"), "t OK"));
     CHECK(append_soon(client, message));
   }
+}
+
+TEST_CASE("a disk that others have filled to the last byte becomes free by deleting mail") {
+  Fixture f(48 << 20);
+  const std::string message = text_of(200'000);
+  LoggedIn client(f);
+  constexpr int messages = 60;
+  for (int i = 0; i < messages; ++i) REQUIRE(contains(append(client, message), "t OK"));
+  const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(60);
+  const std::string reserve = f.directory.path() + "/reserve";
+  std::error_code none;
+  while (std::filesystem::file_size(reserve, none) != (48 << 20) / 64) {
+    REQUIRE(std::chrono::steady_clock::now() < end);
+    REQUIRE(contains(client.run("NOOP"), "t OK"));
+  }
+
+  room = 0;
+  CHECK(contains(append(client, message), "t NO [OVERQUOTA]"));
+  CHECK(contains(client.run("STORE 1:* +FLAGS.SILENT (\\Deleted)"), "t OK"));
+  CHECK_FALSE(std::filesystem::exists(reserve));
+  CHECK(contains(client.run("EXPUNGE"), "t OK"));
+  CHECK(append_soon(client, message));
 }
