@@ -1,9 +1,12 @@
 #include "async/loop.h"
 
+#include <algorithm>
 #include <array>
 #include <cassert>
+#include <deque>
+#include <iterator>
 #include <mutex>
-#include <vector>
+#include <system_error>
 
 #include <uv.h>
 
@@ -13,7 +16,12 @@ namespace postbag::async {
 
 namespace {
 constexpr std::size_t read_size = 64 * 1024;
+
+/// Throws when descriptors or memory ran out.
+void require(int status, const char* what) {
+  if (status != 0) throw std::system_error(-status, std::generic_category(), what);
 }
+}  // namespace
 
 /// The libuv handles and what their callbacks need. Freed when the last handle has closed.
 struct Loop::Core {
@@ -21,6 +29,7 @@ struct Loop::Core {
   Core(const Core&) = delete;
   Core& operator=(const Core&) = delete;
 
+  class Inside;
   bool owns_loop() const { return loop == &own; }
   void run_ready();
   void run_posted();
@@ -38,6 +47,7 @@ struct Loop::Core {
   uv_idle_t no_sleep{};  // active while something is ready, so that the poll does not wait
   uv_timer_t timer{};
   std::size_t open_handles = 0;
+  std::size_t entered = 0;
 
   ReadyList ready;
   Timers timers;
@@ -45,8 +55,9 @@ struct Loop::Core {
   std::unique_ptr<char[]> buffer = std::make_unique_for_overwrite<char[]>(read_size);
   bool stopped = false;
 
+  std::deque<std::move_only_function<void()>> running;  // taken from `posted`; what runs may destroy the Loop
   std::mutex mutex;
-  std::vector<std::move_only_function<void()>> posted;
+  std::deque<std::move_only_function<void()>> posted;
 };
 
 template <class Handle, class Init>
@@ -57,9 +68,11 @@ void Loop::Core::open(Handle& handle, Init init) {
 }
 
 Loop::Core::Core(uv_loop_t* host) : loop(host != nullptr ? host : &own) {
-  if (owns_loop()) uv_loop_init(loop);
+  if (owns_loop()) require(uv_loop_init(loop), "uv_loop_init");
   open(posted_signal, [&](uv_async_t& h) {
-    uv_async_init(loop, &h, [](uv_async_t* a) { static_cast<Core*>(a->data)->run_posted(); });
+    const int status = uv_async_init(loop, &h, [](uv_async_t* a) { static_cast<Core*>(a->data)->run_posted(); });
+    if (status != 0 && owns_loop()) uv_loop_close(loop);
+    require(status, "uv_async_init");
   });
   open(before_poll, [&](uv_prepare_t& h) { uv_prepare_init(loop, &h); });
   open(after_poll, [&](uv_check_t& h) { uv_check_init(loop, &h); });
@@ -71,19 +84,37 @@ Loop::Core::Core(uv_loop_t* host) : loop(host != nullptr ? host : &own) {
   uv_unref(reinterpret_cast<uv_handle_t*>(&after_poll));
 }
 
+/// Counts the callbacks of libuv that we are in.
+class Loop::Core::Inside {
+ public:
+  explicit Inside(Core& core) : core_(core) { ++core_.entered; }
+  Inside(const Inside&) = delete;
+  Inside& operator=(const Inside&) = delete;
+  ~Inside() { --core_.entered; }
+
+ private:
+  Core& core_;
+};
+
 void Loop::Core::run_ready() {
+  const Inside inside(*this);
   ready.run_all();
   if (ready.empty()) uv_idle_stop(&no_sleep);
   arm_timer();
 }
 
 void Loop::Core::run_posted() {
-  std::vector<std::move_only_function<void()>> now;
+  const Inside inside(*this);
   {
     const std::lock_guard lock(mutex);
-    now.swap(posted);
+    std::ranges::move(posted, std::back_inserter(running));
+    posted.clear();
   }
-  for (auto& what : now) what();
+  while (!running.empty()) {
+    std::move_only_function<void()> what = std::move(running.front());
+    running.pop_front();
+    what();
+  }
 }
 
 void Loop::Core::arm_timer() {
@@ -94,6 +125,7 @@ void Loop::Core::arm_timer() {
   uv_update_time(loop);
   const auto on_timer = [](uv_timer_t* t) {
     Core& core = *static_cast<Core*>(t->data);
+    const Inside inside(core);
     core.armed_for = never;
     core.timers.fire_due(std::chrono::steady_clock::now());
     core.arm_timer();
@@ -118,10 +150,14 @@ Loop::Loop() : core_(new Core(nullptr)) {}
 Loop::Loop(uv_loop_s& host) : core_(new Core(&host)) {}
 
 Loop::~Loop() {
+  // What is dropped may call the host, so no lock is held.
+  std::deque<std::move_only_function<void()>> dropped;
   {
     const std::lock_guard lock(core_->mutex);
-    core_->posted.clear();
+    dropped.swap(core_->posted);
   }
+  core_->running.clear();
+  dropped.clear();
   const std::unique_ptr<Core> own(core_->owns_loop() ? core_ : nullptr);
   core_->close();
   if (!own) return;
@@ -166,6 +202,7 @@ void Loop::defer(Ready& item) {
 
 Timers& Loop::timers() { return core_->timers; }
 std::span<char> Loop::read_buffer() { return {core_->buffer.get(), read_size}; }
+bool Loop::is_inside() const { return core_->entered > 0; }
 uv_loop_s* Loop::uv() { return core_->loop; }
 
 }  // namespace postbag::async

@@ -16,13 +16,13 @@ namespace postbag::async {
 /// Wraps a libuv loop: its own, or the host's. All methods on the loop's thread but where it says otherwise.
 class Loop {
  public:
-  /// An own loop, for run().
+  /// An own loop, for run(). Both throw std::system_error when descriptors ran out.
   Loop();
   /// In the host's loop, which must outlive this object and be run by the host. Does not run() anything itself.
   /// Keeps the host's loop alive until destroyed; the host then runs it once more (uv_run) so that handles close.
   explicit Loop(uv_loop_s& host);
   /// Whatever lives on the loop (streams, jobs, workers) must be gone by now. What was posted and not run is
-  /// dropped.
+  /// dropped. May be called by what was posted.
   ~Loop();
   Loop(const Loop&) = delete;
   Loop& operator=(const Loop&) = delete;
@@ -40,6 +40,9 @@ class Loop {
   /// Room for one read, shared by all connections of the loop; its content dies with the next read.
   std::span<char> read_buffer();
   uv_loop_s* uv();
+  /// Whether something that the loop runs is below us on the stack: then this object, and what lives on it, must
+  /// not be destroyed now but by what is posted.
+  bool is_inside() const;
 
   class Yield;
   /// `co_await loop.yield()`: lets all others that are ready run first. For slices of long work.

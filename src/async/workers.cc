@@ -3,12 +3,11 @@
 #include <algorithm>
 #include <cassert>
 #include <condition_variable>
-#include <csignal>
 #include <deque>
 #include <mutex>
 #include <thread>
 
-#include <pthread.h>
+#include "async/quiet_thread.h"
 
 namespace postbag::async {
 
@@ -80,13 +79,7 @@ Worker::Worker(Loop& loop, bool threaded, std::size_t queue_limit)
       if (const auto core = weak.lock()) Core::deliver(core);
     });
   };
-  // Signals are the host's affair: the thread is born with all of them blocked.
-  sigset_t all;
-  sigset_t before;
-  sigfillset(&all);
-  pthread_sigmask(SIG_SETMASK, &all, &before);
-  core_->thread = std::thread([core = core_.get()] { core->serve(); });
-  pthread_sigmask(SIG_SETMASK, &before, nullptr);
+  core_->thread = quiet_thread([core = core_.get()] { core->serve(); });
 }
 
 Worker::~Worker() {

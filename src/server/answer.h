@@ -12,6 +12,7 @@ namespace postbag::server {
 template <class T>
 class Answer {
  public:
+  /// `give` may be null: nobody waits.
   explicit Answer(std::move_only_function<void(Expected<T>)> give) : give_(std::move(give)) {}
   Answer(Answer&& other) noexcept : give_(std::exchange(other.give_, nullptr)) {}
   Answer& operator=(Answer&&) = delete;
@@ -19,7 +20,9 @@ class Answer {
     if (give_) give_(std::unexpected(Failure{Cause::stopped, "the server is not running"}));
   }
   /// Once.
-  void give(Expected<T> what) { std::exchange(give_, nullptr)(std::move(what)); }
+  void give(Expected<T> what) {
+    if (auto once = std::exchange(give_, nullptr)) once(std::move(what));
+  }
 
  private:
   std::move_only_function<void(Expected<T>)> give_;

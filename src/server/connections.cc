@@ -105,10 +105,9 @@ void Connections::disconnect(std::string_view user, std::string_view words) {
       connection->session().shut_down(std::string(words));
 }
 
-async::Task<void> Connections::end_all(std::chrono::milliseconds grace) {
+async::Task<void> Connections::end_all(const async::Deadline& deadline) {
   ending_ = true;
   for (const auto& connection : connections_) connection->session().shut_down("The server is shutting down");
-  const async::Deadline deadline = async::in(grace);
   while (!connections_.empty()) {
     const bool in_time = co_await one_ended_.wait(deadline);
     if (!in_time) break;

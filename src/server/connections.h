@@ -24,8 +24,10 @@ class Connections {
   void admit(std::unique_ptr<async::Stream> stream);
   /// BYE with `words` to the sessions of that user.
   void disconnect(std::string_view user, std::string_view words);
-  /// BYE to all; no more are admitted. Ends when the last is gone, or cuts off those left after `grace`.
-  async::Task<void> end_all(std::chrono::milliseconds grace);
+  /// BYE to all; no more are admitted. Ends when the last is gone, or cuts off those left after `deadline`, which
+  /// may be moved meanwhile: see look_again().
+  async::Task<void> end_all(const async::Deadline& deadline);
+  void look_again() { one_ended_.set(); }
   std::size_t size() const { return connections_.size(); }
 
  private:

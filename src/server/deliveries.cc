@@ -46,7 +46,7 @@ void Deliveries::finish(DeliveryId id, Answer<Delivered> answer) {
   if (open != open_.end()) start(finish_task(open->second), std::move(answer));
 }
 
-async::Task<void> Deliveries::end_all(async::Deadline deadline) {
+async::Task<void> Deliveries::end_all(const async::Deadline& deadline) {
   while (jobs_.size() > 0) {
     const bool in_time = co_await one_ended_.wait(deadline);
     if (!in_time) break;

@@ -29,8 +29,10 @@ class Deliveries {
   void write(DeliveryId id, std::string bytes, Answer<void> answer);
   void finish(DeliveryId id, Answer<Delivered> answer);
   void drop(DeliveryId id) { open_.erase(id); }
-  /// Waits until nothing is being written, at most until `deadline`, and drops what is incomplete.
-  async::Task<void> end_all(async::Deadline deadline);
+  /// Waits until nothing is being written, at most until `deadline`, which may be moved meanwhile (look_again()),
+  /// and drops what is incomplete.
+  async::Task<void> end_all(const async::Deadline& deadline);
+  void look_again() { one_ended_.set(); }
 
  private:
   using Incoming = std::shared_ptr<IncomingMessage>;

@@ -1,6 +1,7 @@
 #include "server/host_authenticator.h"
 
-#include <optional>
+#include <atomic>
+#include <utility>
 
 #include "async/signal.h"
 #include "server/passwords.h"
@@ -16,24 +17,48 @@ struct Decision {
   bool right = false;
 };
 
-std::function<void(bool)> answer_to(const std::shared_ptr<Decision>& decision, std::shared_ptr<LoopDoor> door) {
-  return [weak = std::weak_ptr(decision), door = std::move(door)](bool right) {
-    door->post([weak, right] {
-      const std::shared_ptr<Decision> waiting = weak.lock();
-      if (!waiting) return;
-      waiting->right = right;
-      waiting->made.set();
+/// What the host holds of one attempt. Its first word counts, from any thread; without one, who lets go of the last
+/// copy refuses.
+class Verdict {
+ public:
+  Verdict(std::shared_ptr<LoopDoor> door, std::weak_ptr<Decision> waiting)
+      : door_(std::move(door)), waiting_(std::move(waiting)) {}
+  Verdict(const Verdict&) = delete;
+  Verdict& operator=(const Verdict&) = delete;
+  ~Verdict() { say(false); }
+
+  void say(bool right) {
+    if (said_.exchange(true)) return;
+    door_->post([waiting = waiting_, right] {
+      const std::shared_ptr<Decision> decision = waiting.lock();
+      if (!decision) return;
+      decision->right = right;
+      decision->made.set();
     });
-  };
+  }
+
+ private:
+  std::shared_ptr<LoopDoor> door_;
+  std::weak_ptr<Decision> waiting_;
+  std::atomic<bool> said_ = false;
+};
+
+std::function<void(bool)> answer_to(const std::shared_ptr<Decision>& decision, std::shared_ptr<LoopDoor> door) {
+  return [verdict = std::make_shared<Verdict>(std::move(door), decision)](bool right) { verdict->say(right); };
 }
 
 }  // namespace
+
+bool HostAuthenticator::ask(LoginAttempt attempt, std::function<void(bool)> decide) {
+  return calls_.call("authenticate", [&] { callback_(std::move(attempt), std::move(decide)); });
+}
 
 async::Task<Result<AccountId>> HostAuthenticator::authenticate(std::string user, std::string password,
                                                                const async::Address& peer) {
   const Wiped secret(std::move(password));
   const auto decision = std::make_shared<Decision>(loop_);
-  callback_(LoginAttempt{user, secret.text(), peer.text()}, answer_to(decision, door_));
+  const bool asked = ask({user, secret.text(), peer.text()}, answer_to(decision, door_));
+  if (!asked) co_return std::unexpected(Error::busy);
   co_await decision->made.wait();
   if (!decision->right) co_return std::unexpected(Error::wrong_password);
   co_return co_await lookups_.least_busy().run([&] { return book_.find_or_add(user); });

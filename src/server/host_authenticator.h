@@ -7,6 +7,7 @@
 #include "async/workers.h"
 #include "postbag/server.h"
 #include "server/account_book.h"
+#include "server/host_calls.h"
 #include "server/loop_door.h"
 #include "session/context.h"
 
@@ -18,16 +19,20 @@ class HostAuthenticator final : public Authenticator {
   using Callback = std::function<void(LoginAttempt, std::function<void(bool)>)>;
 
   /// All must outlive this.
-  HostAuthenticator(async::Loop& loop, std::shared_ptr<LoopDoor> door, const Callback& callback, AccountBook& book,
-                    async::Workers& lookups)
-      : loop_(loop), door_(std::move(door)), callback_(callback), book_(book), lookups_(lookups) {}
+  HostAuthenticator(async::Loop& loop, std::shared_ptr<LoopDoor> door, HostCalls& calls, const Callback& callback,
+                    AccountBook& book, async::Workers& lookups)
+      : loop_(loop), door_(std::move(door)), calls_(calls), callback_(callback), book_(book), lookups_(lookups) {}
 
+  /// Error::busy when the callback throws.
   async::Task<Result<AccountId>> authenticate(std::string user, std::string password,
                                               const async::Address& peer) override;
 
  private:
+  bool ask(LoginAttempt attempt, std::function<void(bool)> decide);
+
   async::Loop& loop_;
   std::shared_ptr<LoopDoor> door_;
+  HostCalls& calls_;
   const Callback& callback_;
   AccountBook& book_;
   async::Workers& lookups_;

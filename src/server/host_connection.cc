@@ -4,11 +4,20 @@
 
 namespace postbag::server {
 
-void HostConnection::connect(async::Loop& loop, Serving& serving, std::function<void(std::string_view)> receive,
-                             std::function<void()> closed) {
-  auto stream = std::make_unique<async::MemoryStream>(loop, std::move(receive), std::move(closed));
+void HostConnection::connect(async::Loop& loop, Serving& serving, Receive receive, std::shared_ptr<Owed> closed) {
+  auto stream =
+      std::make_unique<async::MemoryStream>(loop, guarded(std::move(receive)), [closed] { closed->pay(); });
   stream_ = stream->handle();
   serving.connections().admit(std::move(stream));
+}
+
+/// When the host's callback throws, bytes are lost, and nothing sensible can follow: the connection ends.
+async::MemoryStream::Receive HostConnection::guarded(Receive receive) {
+  return [this, self = shared_from_this(), receive = std::move(receive), broken = false](auto bytes) mutable {
+    if (broken || !receive) return;
+    broken = !calls_.call("receive", [&] { receive(bytes); });
+    if (broken && *stream_ != nullptr) (*stream_)->hang_up();
+  };
 }
 
 void HostConnection::send(std::string bytes) {

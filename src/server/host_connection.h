@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "async/memory_stream.h"
+#include "server/host_calls.h"
 #include "server/loop_door.h"
 #include "server/serving.h"
 
@@ -15,16 +16,21 @@ namespace postbag::server {
 /// Any thread; what it does happens on the loop's thread, in order.
 class HostConnection : public std::enable_shared_from_this<HostConnection> {
  public:
-  explicit HostConnection(std::shared_ptr<LoopDoor> door) : door_(std::move(door)) {}
+  using Receive = std::function<void(std::string_view)>;
+
+  /// `calls` is used while the loop runs only.
+  HostConnection(std::shared_ptr<LoopDoor> door, HostCalls& calls) : door_(std::move(door)), calls_(calls) {}
 
   /// On the loop's thread, once: makes the stream and has it admitted.
-  void connect(async::Loop& loop, Serving& serving, std::function<void(std::string_view)> receive,
-               std::function<void()> closed);
+  void connect(async::Loop& loop, Serving& serving, Receive receive, std::shared_ptr<Owed> closed);
   void send(std::string bytes);
   void hang_up();
 
  private:
+  async::MemoryStream::Receive guarded(Receive receive);
+
   std::shared_ptr<LoopDoor> door_;
+  HostCalls& calls_;
   std::shared_ptr<async::MemoryStream* const> stream_;  // loop thread only; points to null when the stream is gone
 };
 

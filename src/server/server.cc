@@ -23,15 +23,28 @@ std::unexpected<Failure> not_running() {
   return std::unexpected(Failure{Cause::stopped, "the server is not running"});
 }
 
+/// Calls `done` once, at the latest when the server is freed.
+server::Answer<Delivered> owed_answer(server::HostCalls& calls, std::function<void(Expected<Delivered>)> done) {
+  const auto callback = std::make_shared<std::function<void(Expected<Delivered>)>>(std::move(done));
+  if (!*callback) return server::Answer<Delivered>(nullptr);
+  auto owed = calls.owe("done", [callback] { (*callback)(not_running()); });
+  return server::Answer<Delivered>(
+      [owed, callback](Expected<Delivered> what) { owed->pay([&] { (*callback)(std::move(what)); }); });
+}
+
 }  // namespace
 
 Server::Server(std::shared_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Server::Server(Server&&) noexcept = default;
-Server& Server::operator=(Server&&) noexcept = default;
+Server& Server::operator=(Server&& other) noexcept {
+  if (this == &other) return *this;
+  const Server freed(std::move(*this));
+  impl_ = std::move(other.impl_);
+  return *this;
+}
 
 Server::~Server() {
-  if (!impl_) return;
-  if (impl_->thread.joinable()) stop(std::chrono::milliseconds{0});
+  if (const std::shared_ptr<Impl> impl = std::exchange(impl_, nullptr)) impl->free();
 }
 
 Expected<Server> Server::open(ServerOptions options) {
@@ -46,58 +59,50 @@ Expected<Server> Server::open(ServerOptions options) {
 }
 
 Expected<void> Server::start() {
-  return guarded([&] { return impl_->serve_on_own_thread(); });
+  const std::shared_ptr<Impl> impl = impl_;  // the log may free the server
+  if (!impl) return not_running();
+  return impl->serve_on_own_thread();
 }
 
 Expected<void> Server::start(uv_loop_s& loop) {
-  return guarded([&]() -> Expected<void> {
-    impl_->host_loop = std::make_unique<async::Loop>(loop);
-    Expected<void> begun = guarded([&] { return impl_->try_begin(*impl_->host_loop); });
-    if (!begun) impl_->host_loop.reset();
-    return begun;
-  });
+  const std::shared_ptr<Impl> impl = impl_;
+  if (!impl) return not_running();
+  return impl->serve_in(loop);
 }
 
 Counters Server::counters() const {
+  if (!impl_) return {};
   const WriteTotals& totals = impl_->totals;
   return {.writes = totals.writes, .commits = totals.commits, .syncs = totals.syncs};
 }
 
 std::vector<std::string> Server::addresses() const {
+  if (!impl_) return {};
   const std::lock_guard held(impl_->mutex);
   return impl_->addresses;
 }
 
 void Server::stop(std::chrono::milliseconds grace, std::function<void()> stopped) {
-  Impl* impl = impl_.get();
-  // The job's end runs from the top of the loop's stack, so everything may die there.
-  impl->door->post([impl, grace, stopped = std::move(stopped)]() mutable {
-    if (impl->ending || !impl->serving) return;
-    async::Loop& loop = impl->host_loop ? *impl->host_loop : *impl->own_loop;
-    auto at_end = [impl, stopped = std::move(stopped)](const std::exception_ptr&) {
-      if (stopped) stopped();
-      if (!impl->host_loop) return impl->own_loop->stop();
-      impl->cease();
-      impl->set_stopped();
-    };
-    impl->ending = std::make_unique<async::Job>(loop, impl->serving->end(grace), std::move(at_end));
-  });
+  if (impl_) return impl_->stop(grace, std::move(stopped));
+  if (stopped) stopped();
 }
 
 void Server::wait() {
-  std::unique_lock held(impl_->mutex);
-  impl_->changed.wait(held, [&] { return impl_->state != Impl::State::serving; });
+  if (const std::shared_ptr<Impl> impl = impl_) impl->wait();
 }
 
 Expected<void> Server::add_account(std::string_view name, std::string_view password) {
+  if (!impl_) return not_running();
   return guarded([&] { return expected_of(impl_->book->add(name, password)); });
 }
 
 Expected<void> Server::set_password(std::string_view name, std::string_view password) {
+  if (!impl_) return not_running();
   return guarded([&] { return expected_of(impl_->book->set_password(name, password)); });
 }
 
 Expected<void> Server::remove_account(std::string_view name) {
+  if (!impl_) return not_running();
   return guarded([&]() -> Expected<void> {
     const auto account = impl_->book->find(name);
     const Result<void> removed = impl_->book->remove(name);
@@ -112,19 +117,24 @@ Expected<void> Server::remove_account(std::string_view name) {
 }
 
 Expected<std::vector<std::string>> Server::accounts() const {
+  if (!impl_) return not_running();
   return guarded([&]() -> Expected<std::vector<std::string>> { return impl_->book->names(); });
 }
 
 void Server::disconnect(std::string_view name) {
+  if (!impl_) return;
   impl_->door->post([impl = impl_.get(), user = std::string(name)] {
     if (impl->serving) impl->serving->connections().disconnect(user, disconnected_words);
   });
 }
 
 void Server::deliver(Message message, std::function<void(Expected<Delivered>)> done) {
-  server::Answer<Delivered> answer(std::move(done));
-  impl_->door->post([impl = impl_.get(), message = std::move(message), answer = std::move(answer)]() mutable {
-    if (impl->serving) impl->serving->deliveries().deliver(std::move(message), std::move(answer));
+  if (!impl_ && done) done(not_running());
+  if (!impl_) return;
+  const std::shared_ptr<Impl> impl = impl_;  // `done` may free the server
+  server::Answer<Delivered> answer = owed_answer(impl->calls, std::move(done));
+  impl->door->post([at = impl.get(), message = std::move(message), answer = std::move(answer)]() mutable {
+    if (at->serving) at->serving->deliveries().deliver(std::move(message), std::move(answer));
   });
 }
 
@@ -133,26 +143,32 @@ struct Connection::Impl : server::HostConnection {
 };
 
 Expected<Connection> Server::connect(std::function<void(std::string_view)> receive, std::function<void()> closed) {
-  auto connection = std::make_shared<Connection::Impl>(impl_->door);
-  const bool posted = impl_->door->post(
-      [impl = impl_.get(), connection, receive = std::move(receive), closed = std::move(closed)]() mutable {
-        async::Loop& loop = impl->host_loop ? *impl->host_loop : *impl->own_loop;
-        connection->connect(loop, *impl->serving, std::move(receive), std::move(closed));
+  if (!impl_) return not_running();
+  auto connection = std::make_shared<Connection::Impl>(impl_->door, impl_->calls);
+  const std::shared_ptr<server::Owed> owed = impl_->calls.owe("closed", std::move(closed));
+  const bool posted =
+      impl_->door->post([impl = impl_.get(), connection, receive = std::move(receive), owed]() mutable {
+        if (impl->serving) connection->connect(*impl->loop, *impl->serving, std::move(receive), std::move(owed));
       });
-  if (!posted) return not_running();
-  return Connection(std::move(connection));
+  if (posted) return Connection(std::move(connection));
+  owed->cancel();
+  return not_running();
 }
 
 Connection::Connection(std::shared_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Connection::Connection(Connection&&) noexcept = default;
 Connection& Connection::operator=(Connection&& other) noexcept {
-  std::swap(impl_, other.impl_);
+  if (this == &other) return *this;
+  hang_up();
+  impl_ = std::move(other.impl_);
   return *this;
 }
-Connection::~Connection() {
+Connection::~Connection() { hang_up(); }
+void Connection::send(std::string bytes) {
+  if (impl_) impl_->send(std::move(bytes));
+}
+void Connection::hang_up() {
   if (impl_) impl_->hang_up();
 }
-void Connection::send(std::string bytes) { impl_->send(std::move(bytes)); }
-void Connection::hang_up() { impl_->hang_up(); }
 
 }  // namespace postbag

@@ -17,21 +17,21 @@ constexpr std::size_t most_hashing_threads = 2;
 /// Hands events to the host's callback.
 class HostLog final : public Log {
  public:
-  explicit HostLog(const std::function<void(const LogLine&)>& callback) : callback_(callback) {}
+  explicit HostLog(HostCalls& calls) : calls_(calls) {}
   void write(const async::Address& peer, const LogEvent& event) override {
-    if (!callback_) return;
     const std::string text = peer == async::Address{} ? std::string() : peer.text();
-    callback_({static_cast<LogLine::Level>(event.level), event.what, text, event.user, event.detail});
+    calls_.log({static_cast<LogLine::Level>(event.level), event.what, text, event.user, event.detail});
   }
 
  private:
-  const std::function<void(const LogLine&)>& callback_;
+  HostCalls& calls_;
 };
 
 std::unique_ptr<Authenticator> make_authenticator(async::Loop& loop, const ServingParts& parts,
                                                   async::Workers& lookups, async::Workers& hashing) {
   if (parts.options.authenticate)
-    return std::make_unique<HostAuthenticator>(loop, parts.door, parts.options.authenticate, parts.book, lookups);
+    return std::make_unique<HostAuthenticator>(loop, parts.door, parts.calls, parts.options.authenticate,
+                                               parts.book, lookups);
   return std::make_unique<PasswordAuthenticator>(loop, parts.limits, parts.book, lookups, hashing);
 }
 
@@ -54,7 +54,7 @@ OpenAccountsOptions account_options(const ServingParts& parts, Log& log) {
 Serving::Serving(async::Loop& loop, const ServingParts& parts)
     : parts_(parts),
       loop_(loop),
-      log_(std::make_unique<HostLog>(parts_.options.log)),
+      log_(std::make_unique<HostLog>(parts_.calls)),
       workers_(loop, parts_.options.workers, parts_.limits.connections),
       hashing_(loop, std::min(parts_.options.workers, most_hashing_threads), parts_.limits.password_queue),
       accounts_(loop, workers_, parts_.book, account_options(parts_, *log_)),
@@ -80,12 +80,26 @@ std::vector<std::string> Serving::addresses() const {
   return out;
 }
 
-async::Task<void> Serving::end(std::chrono::milliseconds grace) {
-  const async::Deadline deadline = async::in(grace);
+void Serving::warn() {
+  for (const auto& acceptor : acceptors_) {
+    if (acceptor->address().is_loopback()) continue;
+    log_->write({}, {LogEvent::Level::warning, "serving without encryption", {}, acceptor->address().text()});
+  }
+}
+
+async::Task<void> Serving::end(async::Deadline deadline) {
+  deadline_ = deadline;
   acceptors_.clear();
-  co_await connections_.end_all(grace);
-  co_await deliveries_.end_all(deadline);
+  co_await connections_.end_all(deadline_);
+  co_await deliveries_.end_all(deadline_);
   co_await accounts_.close_all();
+}
+
+void Serving::hurry(async::Deadline deadline) {
+  if (deadline >= deadline_) return;
+  deadline_ = deadline;
+  connections_.look_again();
+  deliveries_.look_again();
 }
 
 }  // namespace postbag::server

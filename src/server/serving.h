@@ -12,6 +12,7 @@
 #include "postbag/server.h"
 #include "server/connections.h"
 #include "server/deliveries.h"
+#include "server/host_calls.h"
 #include "server/loop_door.h"
 #include "server/open_accounts.h"
 #include "session/context.h"
@@ -25,6 +26,7 @@ struct ServingParts {
   const Clock& clock;
   AccountBook& book;
   std::shared_ptr<LoopDoor> door;
+  HostCalls& calls;
   WriteTotals& totals;
 };
 
@@ -41,8 +43,12 @@ class Serving {
   Deliveries& deliveries() { return deliveries_; }
   OpenAccounts& accounts() { return accounts_; }
   Log& log() { return *log_; }
-  /// Ends everything in good order; then this object may be destroyed.
-  async::Task<void> end(std::chrono::milliseconds grace);
+  /// Says in the log what an operator should know of these addresses.
+  void warn();
+  /// Ends everything in good order, cutting off what is not done by `deadline`; then this object may be destroyed.
+  async::Task<void> end(async::Deadline deadline);
+  /// end() shall cut off what is not done by `deadline`, if that is earlier.
+  void hurry(async::Deadline deadline);
 
  private:
   const ServingParts parts_;
@@ -58,6 +64,7 @@ class Serving {
   Deliveries deliveries_;
   Connections connections_;
   std::vector<std::unique_ptr<async::Acceptor>> acceptors_;
+  async::Deadline deadline_ = async::never;
 };
 
 }  // namespace postbag::server

@@ -36,7 +36,9 @@ enum class Cause : std::uint8_t {
   invalid_name,  ///< of an account or a mailbox
   no_such_mailbox,
   message_too_big,
-  refused,  ///< any other reason a message cannot be stored now; see text
+  refused,          ///< any other reason a message cannot be stored now; see text
+  started,          ///< the server was started before: a server starts once
+  invalid_message,  ///< it can never be stored as it is: it holds NUL
 };
 
 /// `text` is one line for people, in English.
@@ -111,13 +113,15 @@ struct ServerOptions {
   /// Whether accounts on the disk have an index of their messages' texts, which SEARCH then need not read one and
   /// all: at most half as large as the texts. Caught up in the background. Turned off, it is removed.
   bool search_index = true;
-  /// Called on the loop's thread, one call at a time. Must not block nor throw. Empty: no log.
+  /// Called on the loop's thread, one call at a time. Must not block. Empty: no log.
   std::function<void(const LogLine&)> log = {};
-  /// Seconds since 1970-01-01T00:00:00Z; called from any of the server's threads. Empty: the machine's clock.
+  /// Seconds since 1970-01-01T00:00:00Z; called from any of the server's threads. Empty, or while it throws: the
+  /// machine's clock.
   std::function<std::int64_t()> clock = {};
   /// Decides who may log in instead of the accounts' own passwords; an account is made at the first success. Called
-  /// on the loop's thread, must not block; call `decide` once, from any thread, now or later. Empty: passwords
-  /// given to add_account decide.
+  /// on the loop's thread, must not block. Call `decide` from any thread, now or later: the first call counts, also
+  /// after the server is gone; when the last copy goes without a call, the login is refused. Thrown out of: refused
+  /// for now. Empty: passwords given to add_account decide.
   std::function<void(LoginAttempt attempt, std::function<void(bool right)> decide)> authenticate = {};
   /// How long an account's files stay open after their last use.
   std::chrono::seconds close_idle_after{30};
@@ -183,7 +187,12 @@ struct Counters {
   std::uint64_t syncs = 0;    ///< waits for the disk
 };
 
-/// Methods may be called from any thread, but where it says otherwise.
+/// Methods may be called from any thread, but where it says otherwise. One that was moved from does not run.
+///
+/// Callbacks: what one throws is logged ("callback of the host failed") and fails that operation only. `done`,
+/// `closed` and `stopped` are called exactly once. While the server runs all are called on the loop's thread; when
+/// it does not, within the call that asked. Inside a callback the host may do anything but block, also free the
+/// server.
 class Server {
  public:
   /// Opens the data directory, migrating what is older; binds and starts nothing yet. Cause::in_use when another
@@ -191,11 +200,15 @@ class Server {
   static Expected<Server> open(ServerOptions options);
   Server(Server&&) noexcept;
   Server& operator=(Server&&) noexcept;
-  /// Stops without grace, if stop() was not called, and waits for its own thread. In a host's loop: call it on the
-  /// loop's thread; some handles close in the next round of uv_run.
+  /// Stops without grace, also when stop() gave more, and waits for its own thread. `done`, `closed` and `stopped`
+  /// that are owed are called within; after it no callback is called any more. In a host's loop: call it on the
+  /// loop's thread; some handles close in the next round of uv_run. Within a callback it does not wait: what is
+  /// left goes when that has returned and the loop runs on. On another thread than the host's loop's it all happens
+  /// there later.
   ~Server();
 
-  /// Binds, and serves on a thread of its own until stop(). Once in a server's life. Cause::cannot_listen.
+  /// Binds, and serves on a thread of its own until stop(). Once in a server's life, but again after it failed.
+  /// Cause::cannot_listen, started, stopped, broken (no more threads or descriptors).
   Expected<void> start();
   /// The same in the host's loop, which the host runs. Call it on the loop's thread. Until stop() has done its work
   /// the loop stays alive. The server uses neither libuv's thread pool nor the process's signals.
@@ -205,10 +218,11 @@ class Server {
   /// For graphs and tests; cheap.
   Counters counters() const;
   /// No new connections; BYE to those that are open once their command is done; those that are not gone after
-  /// `grace` are cut off. What was acknowledged is on the disk. Returns at once; `stopped` is called on the loop's
-  /// thread at the end. A second call is ignored, with its `stopped`.
+  /// `grace` (at most a week) are cut off. What was acknowledged is on the disk. Returns at once; `stopped` is
+  /// called on the loop's thread at the end. A second call adds its `stopped`, and the shorter grace counts. Before
+  /// start(): there is nothing to end, and no start any more.
   void stop(std::chrono::milliseconds grace, std::function<void()> stopped = {});
-  /// Blocks until stop() has done its work. For a server on its own thread; not from that thread.
+  /// Blocks until stop() has done its work and `stopped` has returned. On the loop's thread it returns at once.
   void wait();
 
   /// Accounts with passwords. They block for the disk and for a password hash (some 0.1 s). A name is UTF-8 of at
@@ -225,11 +239,12 @@ class Server {
   /// Puts a message into a mailbox; clients that watch it hear of it at once. `done` is called on the loop's thread
   /// when the message is on the disk, or with why not.
   void deliver(Message message, std::function<void(Expected<Delivered>)> done);
-  /// The same piece by piece, for large messages. Blocks; not from the loop's thread.
+  /// The same piece by piece, for large messages. Blocks; on the loop's thread Cause::refused.
   Expected<Delivery> begin_delivery(std::string_view user, std::string_view mailbox);
 
-  /// A connection without a socket. `receive` gets what the server sends, `closed` is called once at the end; both
-  /// on the loop's thread. The peer counts as local, so passwords are taken. Cause::stopped.
+  /// A connection without a socket. `receive` gets what the server sends (when it throws, the connection ends),
+  /// `closed` is called once at the end; both on the loop's thread. The peer counts as local, so passwords are
+  /// taken. Cause::stopped: then `closed` is not called.
   Expected<Connection> connect(std::function<void(std::string_view)> receive, std::function<void()> closed);
 
  private:

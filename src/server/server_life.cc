@@ -1,0 +1,243 @@
+// How a server begins and ends, wherever the host stands when it says so.
+
+#include <algorithm>
+#include <cassert>
+#include <system_error>
+#include <utility>
+
+#include "async/quiet_thread.h"
+#include "server/failures.h"
+#include "server/server_impl.h"
+
+namespace postbag {
+
+using server::guarded;
+
+namespace {
+
+/// Longer than anybody waits, and far from the end of the clock.
+constexpr std::chrono::milliseconds longest_grace = std::chrono::weeks{1};
+
+}  // namespace
+
+Server::Impl::~Impl() {
+  assert(!thread.joinable());
+  if (serving) cease();  // freed within start(), by the log
+}
+
+// ---- beginning ----
+
+Expected<void> Server::Impl::claim_start() {
+  const std::lock_guard held(mutex);
+  if (state == State::running) return std::unexpected(Failure{Cause::started, "the server was started before"});
+  if (state == State::stopped) return std::unexpected(Failure{Cause::stopped, "the server was stopped"});
+  state = State::running;
+  over = false;
+  return {};
+}
+
+void Server::Impl::give_up_start() {
+  const bool was_stopped = [&] {
+    const std::lock_guard held(mutex);
+    return ends_at != async::never;
+  }();
+  if (was_stopped) return tell_stopped();
+  const std::lock_guard held(mutex);
+  state = State::opened;
+  over = true;
+  calls.forget_loop_thread();
+  changed.notify_all();
+}
+
+Expected<void> Server::Impl::try_begin() {
+  calls.set_loop_thread();
+  const Clock& clock = host_clock ? *host_clock : system_clock();
+  auto made = std::make_unique<server::Serving>(
+      *loop, server::ServingParts{options, limits, clock, *book, door, calls, totals});
+  try {
+    made->listen();
+  } catch (const std::system_error& error) {
+    return std::unexpected(Failure{Cause::cannot_listen, error.what()});
+  }
+  serving = std::move(made);
+  door->open(*loop);
+  async::Deadline at = async::never;
+  {
+    const std::lock_guard held(mutex);
+    addresses = serving->addresses();
+    at = ends_at;
+  }
+  serving->warn();
+  if (at != async::never) end_by(at);  // stop() came before the door was open
+  return {};
+}
+
+Expected<void> Server::Impl::serve_in(uv_loop_s& host_loop) {
+  const Expected<void> claimed = claim_start();
+  if (!claimed) return claimed;
+  Expected<void> begun = guarded([&] {
+    thread_owned = false;
+    loop = std::make_unique<async::Loop>(host_loop);
+    return try_begin();
+  });
+  if (begun) return begun;
+  loop.reset();
+  give_up_start();
+  return begun;
+}
+
+Expected<void> Server::Impl::serve_on_own_thread() {
+  const Expected<void> claimed = claim_start();
+  if (!claimed) return claimed;
+  thread_owned = true;
+  std::optional<Expected<void>> outcome;
+  const Expected<void> born = guarded([&]() -> Expected<void> {
+    thread = async::quiet_thread([&, self = shared_from_this()] {
+      self->own_thread([&](Expected<void> begun) {
+        const std::lock_guard held(self->mutex);
+        outcome = std::move(begun);
+        self->changed.notify_all();
+      });
+    });
+    return {};
+  });
+  if (born) {
+    std::unique_lock held(mutex);
+    changed.wait(held, [&] { return outcome.has_value(); });
+  }
+  if (born && *outcome) return {};
+  if (thread.joinable()) thread.join();
+  give_up_start();
+  return born ? std::move(*outcome) : born;
+}
+
+void Server::Impl::own_thread(const std::function<void(Expected<void>)>& begun) {
+  Expected<void> outcome = guarded([&] {
+    loop = std::make_unique<async::Loop>();
+    return try_begin();
+  });
+  const bool serves = outcome.has_value();
+  if (!serves) loop.reset();
+  begun(std::move(outcome));  // `begun` is dead from here on
+  if (!serves) return;
+  loop->run();
+  cease();
+  tell_stopped();
+}
+
+// ---- ending ----
+
+void Server::Impl::stop(std::chrono::milliseconds grace, std::function<void()> stopped) {
+  const async::Deadline at = async::in(std::clamp(grace, std::chrono::milliseconds{0}, longest_grace));
+  bool runs = false;
+  {
+    const std::lock_guard held(mutex);
+    runs = state == State::running;
+    if (runs) {
+      if (stopped) on_stopped.push_back(std::move(stopped));
+      ends_at = std::min(ends_at, at);
+    } else {
+      state = State::stopped;
+    }
+  }
+  if (runs)
+    door->post([this, at] { end_by(at); });  // dropped before the door is open: then try_begin() sees it
+  else if (stopped)
+    calls.call("stopped", stopped);
+}
+
+/// On the loop's thread.
+void Server::Impl::end_by(async::Deadline at) {
+  if (!serving) return;
+  if (ending) return serving->hurry(at);
+  // Posted, so that it comes behind the last words to the host's connections, which are posted too.
+  auto at_end = [this](const std::exception_ptr&) { loop->post([self = shared_from_this()] { self->finish(); }); };
+  ending = std::make_unique<async::Job>(*loop, serving->end(at), std::move(at_end));
+}
+
+/// From the top of the loop's stack, so everything may die here.
+void Server::Impl::finish() {
+  if (thread_owned) return loop->stop();
+  cease();
+  tell_stopped();
+}
+
+void Server::Impl::cease() {
+  door->close();
+  ending.reset();
+  serving.reset();
+  loop.reset();
+}
+
+void Server::Impl::tell_stopped() {
+  std::unique_lock held(mutex);
+  state = State::stopped;
+  while (!on_stopped.empty()) {
+    const std::function<void()> stopped = std::move(on_stopped.front());
+    on_stopped.pop_front();
+    held.unlock();
+    calls.call("stopped", stopped);
+    held.lock();
+  }
+  over = true;
+  changed.notify_all();
+}
+
+void Server::Impl::wait() {
+  if (calls.on_loop_thread()) return;  // it would wait for itself
+  std::unique_lock held(mutex);
+  changed.wait(held, [&] { return over; });
+}
+
+// ---- being freed ----
+
+void Server::Impl::settle() {
+  calls.settle();
+  tell_stopped();
+  calls.mute();
+}
+
+void Server::Impl::leave_behind(std::move_only_function<void()> rest) {
+  door->post(std::move(rest));
+  door->close();
+  if (calls.on_loop_thread()) settle();
+}
+
+/// Its own thread ends by itself when the host stands on it, as it cannot wait for itself: it holds the Impl.
+void Server::Impl::free_own_thread(bool inside) {
+  if (!inside && !calls.on_loop_thread()) {
+    stop(std::chrono::milliseconds{0}, {});
+    return thread.join();
+  }
+  thread.detach();
+  leave_behind([self = shared_from_this()] { self->loop->stop(); });
+}
+
+void Server::Impl::free_in_host_loop(bool inside) {
+  auto rest = [self = shared_from_this()] {
+    self->door->close();
+    self->settle();
+    self->cease();
+  };
+  if (inside || !calls.on_loop_thread()) return leave_behind(std::move(rest));
+  rest();
+}
+
+/// Nothing of the server may be destroyed below its own code; from the top of the loop's stack it may.
+void Server::Impl::free() {
+  const State before = [&] {
+    const std::lock_guard held(mutex);
+    return state;
+  }();
+  // Below a callback, or below the destructor of something that the host gave.
+  const bool inside = calls.is_inside() || (calls.on_loop_thread() && loop && loop->is_inside());
+  if (thread.joinable())
+    free_own_thread(inside);
+  else if (before == State::running)
+    free_in_host_loop(inside);
+  if (before != State::stopped) return;
+  book.reset();  // another server may open the directory at once, also inside `stopped`
+  lock.reset();
+}
+
+}  // namespace postbag
