@@ -14,26 +14,29 @@ namespace postbag::daemon {
 
 namespace {
 
-constexpr std::uint64_t most_workers = 256;
-
 /// Collects what is read and what is wrong.
 class Reader {
  public:
   explicit Reader(const std::string& path) : path_(path) {}
 
   void read(const toml::table& table);
+  /// In the order of the lines.
+  std::vector<std::string> complaints();
   Config config;
-  std::vector<std::string> complaints;
 
  private:
   struct Key {
     std::string_view name;
     void (Reader::*read)(const toml::node& node);
   };
+  struct Complaint {
+    toml::source_position where;
+    std::string text;
+  };
   static const std::vector<Key>& keys();
 
   void complain(const toml::source_region& where, const std::string& what) {
-    complaints.push_back(path_ + ":" + std::to_string(where.begin.line) + ": " + what);
+    complaints_.push_back({where.begin, path_ + ":" + std::to_string(where.begin.line) + ": " + what});
   }
   void unknown(const toml::key& key, const std::string& kind, const std::vector<std::string_view>& known);
   void read_listen(const toml::node& node);
@@ -49,6 +52,7 @@ class Reader {
                                            std::uint64_t least, std::uint64_t most);
 
   std::string path_;
+  std::vector<Complaint> complaints_;
 };
 
 const std::vector<Reader::Key>& Reader::keys() {
@@ -73,6 +77,15 @@ void Reader::read(const toml::table& table) {
   }
 }
 
+/// toml++ hands the keys out by name.
+std::vector<std::string> Reader::complaints() {
+  std::ranges::stable_sort(complaints_, std::less(),
+                           [](const Complaint& c) { return std::pair(c.where.line, c.where.column); });
+  std::vector<std::string> texts;
+  for (const Complaint& complaint : complaints_) texts.push_back(complaint.text);
+  return texts;
+}
+
 void Reader::unknown(const toml::key& key, const std::string& kind, const std::vector<std::string_view>& known) {
   const std::string_view near = nearest(key.str(), known);
   const std::string hint = near.empty() ? "" : "; did you mean " + std::string(near) + "?";
@@ -84,15 +97,18 @@ void Reader::read_listen(const toml::node& node) {
   if (list == nullptr)
     return complain(node.source(), "listen must be a list of addresses, such as [\"127.0.0.1:143\"]");
   for (const toml::node& entry : *list) {
-    if (const auto text = entry.value_exact<std::string>())
+    const auto text = entry.value_exact<std::string>();
+    if (text && is_listen_address(*text))
       config.listen.push_back(*text);
+    else if (text)
+      complain(entry.source(), "not an address to listen on: " + *text);
     else
       complain(entry.source(), "an address to listen on must be text, such as \"127.0.0.1:143\"");
   }
 }
 
 void Reader::read_workers(const toml::node& node) {
-  if (const auto count = read_number(node, "workers", {}, 0, most_workers)) config.workers = *count;
+  if (const auto count = read_number(node, "workers", {}, 0, ServerOptions::most_workers)) config.workers = *count;
 }
 
 void Reader::read_log_format(const toml::node& node) {
@@ -190,7 +206,8 @@ std::expected<Config, std::vector<std::string>> read_config(const std::string& p
     const std::string line = std::to_string(error.source().begin.line);
     return std::unexpected(std::vector{path + ":" + line + ": " + std::string(error.description())});
   }
-  if (!reader.complaints.empty()) return std::unexpected(std::move(reader.complaints));
+  if (std::vector<std::string> complaints = reader.complaints(); !complaints.empty())
+    return std::unexpected(std::move(complaints));
   return std::move(reader.config);
 }
 

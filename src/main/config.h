@@ -26,8 +26,8 @@ struct Config {
   bool search_index = true;
 };
 
-/// Reads a file. What is wrong comes all at once, one line each as "FILE:LINE: what": syntax, unknown keys (with
-/// the nearest known one), wrong types, values out of range.
+/// Reads a file. What is wrong comes all at once, one line each as "FILE:LINE: what", in the order of the lines:
+/// syntax, unknown keys (with the nearest known one), wrong types, values out of range.
 std::expected<Config, std::vector<std::string>> read_config(const std::string& path);
 
 /// Nothing for what is neither "text" nor "json".

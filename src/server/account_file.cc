@@ -10,6 +10,7 @@ namespace postbag {
 
 using server::expected_of;
 using server::guarded;
+using server::with_password;
 
 struct AccountFile::Impl {
   explicit Impl(const std::string& data_dir) : book(data_dir, system_clock()) {}
@@ -31,11 +32,11 @@ Expected<AccountFile> AccountFile::open(const std::string& data_dir) {
 }
 
 Expected<void> AccountFile::add(std::string_view name, std::string_view password) {
-  return guarded([&] { return expected_of(impl_->book.add(name, password)); });
+  return guarded([&] { return with_password(password, [&] { return impl_->book.add(name, password); }); });
 }
 
 Expected<void> AccountFile::set_password(std::string_view name, std::string_view password) {
-  return guarded([&] { return expected_of(impl_->book.set_password(name, password)); });
+  return guarded([&] { return with_password(password, [&] { return impl_->book.set_password(name, password); }); });
 }
 
 Expected<void> AccountFile::remove(std::string_view name) {

@@ -3,11 +3,13 @@
 
 #include <exception>
 #include <string>
+#include <string_view>
 #include <type_traits>
 #include <utility>
 
 #include "core/result.h"
 #include "postbag/server.h"
+#include "server/passwords.h"
 
 namespace postbag::server {
 
@@ -34,6 +36,14 @@ auto guarded(F&& f) -> decltype(f()) {
   } catch (...) {
     return std::unexpected(failure_of(std::current_exception()));
   }
+}
+
+/// What f() yields, a Result<void>; Cause::bad_option without calling it for a password that nobody could log in
+/// with.
+template <class F>
+Expected<void> with_password(std::string_view password, F&& f) {
+  if (is_password(password)) return expected_of(f());
+  return std::unexpected(Failure{Cause::bad_option, "a password has 1 to 1024 bytes and no NUL"});
 }
 
 }  // namespace postbag::server

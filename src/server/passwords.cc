@@ -29,6 +29,11 @@ void prepare_crypto() {
   if (sodium_init() < 0) throw std::runtime_error("libsodium cannot be initialised");
 }
 
+bool is_password(std::string_view password) {
+  constexpr std::size_t longest = 1024;
+  return !password.empty() && password.size() <= longest && password.find('\0') == std::string_view::npos;
+}
+
 std::string hash_password(std::string_view password) {
   HashText hash{};
   if (crypto_pwhash_str(hash.data(), password.data(), password.size(), passes, memory) != 0) throw std::bad_alloc();

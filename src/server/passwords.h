@@ -13,6 +13,10 @@ inline constexpr std::string_view no_password = "*";
 /// libsodium finds no source of randomness.
 void prepare_crypto();
 
+/// Whether somebody could log in with it: not empty, no NUL (RFC 9051 section 9, RFC 4616 section 2), not so long
+/// that no login line holds it.
+bool is_password(std::string_view password);
+
 /// Takes some 0.1 s and 64 MiB. Throws std::bad_alloc without that memory.
 std::string hash_password(std::string_view password);
 

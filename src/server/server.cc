@@ -13,6 +13,7 @@ namespace postbag {
 
 using server::expected_of;
 using server::guarded;
+using server::with_password;
 
 namespace {
 
@@ -93,12 +94,13 @@ void Server::wait() {
 
 Expected<void> Server::add_account(std::string_view name, std::string_view password) {
   if (!impl_) return not_running();
-  return guarded([&] { return expected_of(impl_->book->add(name, password)); });
+  return guarded([&] { return with_password(password, [&] { return impl_->book->add(name, password); }); });
 }
 
 Expected<void> Server::set_password(std::string_view name, std::string_view password) {
   if (!impl_) return not_running();
-  return guarded([&] { return expected_of(impl_->book->set_password(name, password)); });
+  return guarded(
+      [&] { return with_password(password, [&] { return impl_->book->set_password(name, password); }); });
 }
 
 Expected<void> Server::remove_account(std::string_view name) {

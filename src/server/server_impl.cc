@@ -28,23 +28,36 @@ void add_complaint(std::string& complaints, std::string_view complaint) {
   complaints += complaint;
 }
 
-void add_range_complaint(std::string& complaints, const std::string& name, std::uint64_t value,
+void add_range_complaint(std::string& complaints, const std::string& name, std::uint64_t value, std::uint64_t least,
                          std::uint64_t most) {
-  if (value < 1 || value > most) add_complaint(complaints, name + " must be from 1 to " + std::to_string(most));
+  if (value < least || value > most)
+    add_complaint(complaints, name + " must be from " + std::to_string(least) + " to " + std::to_string(most));
 }
 
 }  // namespace
 
 std::string Server::Impl::check_options() {
   std::string complaints;
+  for (const std::string& address : options.listen)
+    if (!is_listen_address(address)) add_complaint(complaints, "not an address to listen on: " + address);
+  add_range_complaint(complaints, "workers", options.workers, 0, ServerOptions::most_workers);
   for (const auto& [name, value] : options.limits)
     if (const auto complaint = server::set_limit(limits, name, value)) add_complaint(complaints, *complaint);
   const History& history = options.history;
-  add_range_complaint(complaints, "history ranges", history.ranges, History::most_ranges);
-  add_range_complaint(complaints, "history days", history.days, History::most_days);
-  for (const std::string& address : options.listen)
-    if (!async::Address::parse(address)) add_complaint(complaints, "not an address to listen on: " + address);
+  add_range_complaint(complaints, "history ranges", history.ranges, 1, History::most_ranges);
+  add_range_complaint(complaints, "history days", history.days, 1, History::most_days);
+  const auto idle = options.close_idle_after.count();
+  const auto longest = static_cast<std::uint64_t>(ServerOptions::longest_idle.count());
+  add_range_complaint(complaints, "close_idle_after", static_cast<std::uint64_t>(idle), 0, longest);  // -1: huge
+  if (options.data_dir.find('\0') != std::string::npos) add_complaint(complaints, "data_dir holds NUL");
   return complaints;
+}
+
+bool is_listen_address(std::string_view text) {
+  constexpr std::size_t longest_path = 107;  // what the kernel's sockaddr_un takes, unix(7)
+  if (text.find('\0') != std::string_view::npos) return false;
+  const auto address = async::Address::parse(text);
+  return address && address->path().size() <= longest_path;
 }
 
 void Server::Impl::open_data() {

@@ -69,6 +69,16 @@ TEST_CASE("all that is wrong is told at once, by line, with the nearest name") {
   CHECK(has("7: message must be a number from 1 to 4294967295 bytes"));
 }
 
+TEST_CASE("complaints come in the order of the lines, addresses among them") {
+  const auto told = complaints(
+      "zone = 1\nworkers = 999\nlisten = [\"127.0.0.1:1\", \"localhost:143\", 5]\n[limits]\nnesting = 1\n"
+      "arguments = 1\n[history]\ndays = 0\n[durability]\nflags = 1\n");
+  std::vector<int> lines;
+  for (const std::string& what : told) lines.push_back(std::stoi(what));
+  CHECK(lines == std::vector<int>{1, 2, 3, 3, 5, 6, 8, 10});
+  CHECK(told.at(2) == "3: not an address to listen on: localhost:143");
+}
+
 TEST_CASE("the history must be a table of bounds that make sense") {
   CHECK(complaints("history = 5\n") == std::vector<std::string>{"1: history must be a table: [history]"});
   const auto told = complaints("[history]\nranges = 0\ndays = 36501\nrange = 1\n");

@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -81,12 +82,47 @@ TEST_CASE("options that make no sense are all named, and nothing is touched") {
   options.listen = {"localhost:imap"};
   options.limits = {{"no_such_limit", 1}, {"autologout", 5}};
   options.history = {.ranges = 0, .days = History::most_days + 1};
+  options.workers = 100'000;
+  options.close_idle_after = std::chrono::seconds(-5);
   const Expected<Server> server = Server::open(std::move(options));
   REQUIRE_FALSE(server);
   CHECK(server.error().cause == Cause::bad_option);
-  for (const char* part : {"localhost:imap", "no_such_limit", "autologout", "history ranges", "history days"})
+  for (const char* part : {"localhost:imap", "no_such_limit", "autologout", "history ranges", "history days",
+                           "workers", "close_idle_after"})
     CHECK(contains(server.error().text, part));
   CHECK_FALSE(std::filesystem::exists(directory.path() + "/new"));
+}
+
+TEST_CASE("each option that makes no sense is refused alone") {
+  const auto refused = [](const std::function<void(ServerOptions&)>& change) {
+    ServerOptions options;
+    change(options);
+    const Expected<Server> server = Server::open(std::move(options));
+    return !server && server.error().cause == Cause::bad_option;
+  };
+  CHECK(refused([](ServerOptions& o) { o.workers = ServerOptions::most_workers + 1; }));
+  CHECK(refused([](ServerOptions& o) { o.close_idle_after = std::chrono::seconds::min(); }));
+  CHECK(refused([](ServerOptions& o) { o.close_idle_after = std::chrono::seconds::max(); }));
+  CHECK(refused([](ServerOptions& o) { o.data_dir = std::string("/tmp\0/x", 7); }));
+  for (const std::string& address :
+       {std::string("unix:"), "unix:/" + std::string(200, 'x'), std::string("127.0.0.1"),
+        std::string("127.0.0.1:99999"), std::string("127.0.0.1\0:1", 12)})
+    CHECK(refused([&](ServerOptions& o) { o.listen = {address}; }));
+}
+
+TEST_CASE("a password that nobody could log in with is refused") {
+  const TemporaryDirectory directory;
+  Server server = Server::open({}).value();
+  AccountFile file = AccountFile::open(directory.path()).value();
+  REQUIRE(server.add_account("dave", "secret"));
+  REQUIRE(file.add("dave", "secret"));
+  for (const std::string& password : {std::string(), std::string("a\0b", 3), std::string(1025, 'x')}) {
+    CHECK(server.add_account("eve", password).error().cause == Cause::bad_option);
+    CHECK(server.set_password("dave", password).error().cause == Cause::bad_option);
+    CHECK(file.add("eve", password).error().cause == Cause::bad_option);
+    CHECK(file.set_password("dave", password).error().cause == Cause::bad_option);
+  }
+  CHECK(server.accounts().value().size() == 1);
 }
 
 TEST_CASE("an address that is taken") {

@@ -81,6 +81,9 @@ struct History {
   std::uint64_t days = 180;       ///< 1 to most_days
 };
 
+/// Whether ServerOptions::listen takes that text.
+bool is_listen_address(std::string_view text);
+
 /// When a change of flags (STORE, \Seen by FETCH) is acknowledged. All other changes are always on the disk by
 /// then.
 enum class FlagDurability : std::uint8_t {
@@ -99,12 +102,15 @@ struct LoginAttempt {
 
 /// Example: `ServerOptions{.listen = {"127.0.0.1:0"}, .workers = 0}`
 struct ServerOptions {
+  static constexpr std::size_t most_workers = 256;
+  static constexpr std::chrono::seconds longest_idle = std::chrono::weeks{1};
+
   /// Where mail and accounts are kept, made when missing; empty: in memory, gone with the server.
   std::string data_dir = {};
   /// "127.0.0.1:143", "[::1]:0" (any free port) or "unix:/path" (mode 0600). May be empty: see Server::connect.
   std::vector<std::string> listen = {};
   /// Threads for mail; each account stays with one of them. 0: everything runs on the loop's thread, which then
-  /// waits for the disk and for password hashes (some 0.1 s each).
+  /// waits for the disk and for password hashes (some 0.1 s each). At most most_workers.
   std::size_t workers = 2;
   /// By name; those not named have their usual value.
   std::vector<std::pair<std::string, std::uint64_t>> limits = {};
@@ -123,7 +129,7 @@ struct ServerOptions {
   /// after the server is gone; when the last copy goes without a call, the login is refused. Thrown out of: refused
   /// for now. Empty: passwords given to add_account decide.
   std::function<void(LoginAttempt attempt, std::function<void(bool right)> decide)> authenticate = {};
-  /// How long an account's files stay open after their last use.
+  /// How long an account's files stay open after their last use: 0 to longest_idle.
   std::chrono::seconds close_idle_after{30};
 };
 
@@ -226,7 +232,8 @@ class Server {
   void wait();
 
   /// Accounts with passwords. They block for the disk and for a password hash (some 0.1 s). A name is UTF-8 of at
-  /// most 255 bytes. Causes: account_exists, no_such_account, invalid_name, broken.
+  /// most 255 bytes, a password of 1 to 1024 bytes without NUL. Causes: account_exists, no_such_account,
+  /// invalid_name, bad_option (the password), broken.
   Expected<void> add_account(std::string_view name, std::string_view password);
   Expected<void> set_password(std::string_view name, std::string_view password);
   /// Its sessions end with BYE; its mail is deleted when the data directory is opened the next time.
