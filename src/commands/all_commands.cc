@@ -26,7 +26,7 @@ async::Task<Reply> AllCommands::run(Session& session, const protocol::Command& c
 
 async::Task<std::optional<Reply>> AllCommands::refuse_literal(Session& session, const protocol::Command& command,
                                                               std::uint64_t size, bool message) const {
-  if (command.rule == grammar::Rule::login && !session.may_take_password()) co_return password_refusal();
+  if (command.rule == grammar::Rule::login && !session.may_take_password()) co_return refuse_password(session, {});
   if (!message) co_return std::nullopt;
   if (command.rule == grammar::Rule::replace) co_return co_await refuse_replace(session, command, size);
   co_return co_await refuse_append(session, command, size);

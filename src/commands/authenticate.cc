@@ -53,7 +53,7 @@ async::Task<Reply> finish_plain(Session& session, std::string_view response) {
 async::Task<Reply> handle(Session& session, grammar::Authenticate command) {
   const bool plain = ascii_iequal(command.auth_type().text(), "PLAIN");
   if (!plain) co_return Reply::no("Unknown authentication mechanism", "CANNOT");
-  if (!session.may_take_password()) co_return password_refusal();
+  if (!session.may_take_password()) co_return refuse_password(session, {});
   if (const auto initial = command.initial_resp()) {
     std::string response(initial->text());
     Reply reply = co_await finish_plain(session, response == "=" ? std::string_view() : response);

@@ -21,7 +21,9 @@ bool is_user_name(const std::string& user) {
 
 }  // namespace
 
-Reply password_refusal() {
+Reply refuse_password(Session& session, std::string_view user) {
+  session.context().log.write(session.stream().peer(),
+                              {LogEvent::Level::warning, "login refused", user, "the connection is not encrypted"});
   return Reply::no("Passwords are taken over an encrypted connection only", "PRIVACYREQUIRED");
 }
 
@@ -46,8 +48,8 @@ async::Task<Reply> log_in(Session& session, std::string user, std::string passwo
 }
 
 async::Task<Reply> handle(Session& session, grammar::Login login) {
-  if (!session.may_take_password()) co_return password_refusal();
   std::string user = protocol::string_value(login.userid().text());
+  if (!session.may_take_password()) co_return refuse_password(session, user);
   std::string password = protocol::string_value(login.password().text());
   Reply reply = co_await log_in(session, std::move(user), password);
   wipe(password);

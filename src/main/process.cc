@@ -28,16 +28,23 @@ void harden_server() {
   ::setrlimit(RLIMIT_NOFILE, &files);
 }
 
-StopSignals::StopSignals() {
+Signals::Signals() {
   sigset_t set;
   sigemptyset(&set);
   sigaddset(&set, SIGTERM);
   sigaddset(&set, SIGINT);
+  sigaddset(&set, SIGHUP);
   ::pthread_sigmask(SIG_BLOCK, &set, nullptr);
-  fd_ = ::signalfd(-1, &set, SFD_CLOEXEC);
+  fd_ = ::signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
   if (fd_ < 0) throw std::system_error(errno, std::generic_category(), "signalfd");
 }
 
-StopSignals::~StopSignals() { ::close(fd_); }
+Signals::~Signals() { ::close(fd_); }
+
+int Signals::take() const {
+  signalfd_siginfo came{};
+  const bool taken = ::read(fd_, &came, sizeof came) == static_cast<ssize_t>(sizeof came);
+  return taken ? static_cast<int>(came.ssi_signo) : 0;
+}
 
 }  // namespace postbag::daemon

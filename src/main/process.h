@@ -8,16 +8,18 @@ void keep_to_itself();
 /// For the server: also no new privileges, nobody may trace or dump it, as many descriptors as allowed.
 void harden_server();
 
-/// SIGTERM and SIGINT as something to wait for. To be made before any thread is started, which then inherits that
-/// they are blocked.
-class StopSignals {
+/// SIGTERM, SIGINT and SIGHUP as something to wait for. To be made before any thread is started, which then
+/// inherits that they are blocked.
+class Signals {
  public:
-  StopSignals();
-  ~StopSignals();
-  StopSignals(const StopSignals&) = delete;
-  StopSignals& operator=(const StopSignals&) = delete;
+  Signals();
+  ~Signals();
+  Signals(const Signals&) = delete;
+  Signals& operator=(const Signals&) = delete;
   /// Readable when one has come.
   int fd() const { return fd_; }
+  /// Which one has come; 0 when none.
+  int take() const;
 
  private:
   int fd_;

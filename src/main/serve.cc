@@ -1,6 +1,7 @@
 // postbag serve
 
 #include <chrono>
+#include <csignal>
 #include <cstdio>
 #include <nlohmann/json.hpp>
 #include <thread>
@@ -46,24 +47,29 @@ void print_ready(const Server& server) {
   std::fflush(stdout);
 }
 
-/// Answers the control socket until a signal comes.
-void wait_for_signal(const StopSignals& signals, ControlServer& control) {
+/// Answers the control socket until a signal to stop comes. SIGHUP asks to read the configuration again, which a
+/// restart does for now; ending instead would be the surprise of every logrotate.
+void wait_for_signal(const Signals& signals, ControlServer& control, LogOutput& log) {
   for (;;) {
     const int listener = control.fd();
     pollfd watched[] = {{signals.fd(), POLLIN, 0}, {listener, POLLIN, 0}};
     ::poll(watched, 2, listener < 0 ? busy_poll_ms : -1);
-    if (watched[0].revents != 0) return;
+    const int came = watched[0].revents != 0 ? signals.take() : 0;
+    if (came == SIGHUP)
+      log.write({LogLine::Level::warning, "SIGHUP", {}, {}, "the configuration is read at the start only"});
+    else if (came != 0)
+      return;
     if (watched[1].revents != 0) control.accept();
   }
 }
 
-int run(Server& server, const StopSignals& signals, const std::string& data_dir) {
+int run(Server& server, const Signals& signals, LogOutput& log, const std::string& data_dir) {
   const Expected<void> started = server.start();
   if (!started) return complain(started.error());
   {
     ControlServer control(server, data_dir);
     print_ready(server);
-    wait_for_signal(signals, control);
+    wait_for_signal(signals, control, log);
   }
   server.stop(grace);
   server.wait();
@@ -95,14 +101,14 @@ int serve(const ServeArguments& arguments) {
     }
     config = std::move(*read);
   }
-  const StopSignals signals;  // before the first thread
+  const Signals signals;  // before the first thread
   const LogFormat usual = config.log_format.value_or(LogFormat::text);
   LogOutput log(log_format_of(arguments.log_format).value_or(usual));
   ServerOptions options = options_from(arguments, std::move(config));
   options.log = [&](const LogLine& line) { log.write(line); };
   Expected<Server> server = open_patiently(options);
   if (!server) return complain(server.error());
-  return run(*server, signals, arguments.data_dir);
+  return run(*server, signals, log, arguments.data_dir);
 }
 
 }  // namespace postbag::daemon

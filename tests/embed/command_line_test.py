@@ -162,6 +162,20 @@ class CommandLine(unittest.TestCase):
         self.assertIn(b":1: ", done.stderr)
         self.assertIn(b"did you mean nesting?", done.stderr)
 
+    def test_sighup_does_not_end_the_server(self):
+        self.add("alice")
+        with Served(self.dir) as server:
+            for _ in range(3):
+                server.process.send_signal(signal.SIGHUP)
+                server.client("alice", "secret").logout()
+        self.assertIn(b"SIGHUP", server.log)
+
+    def test_serving_plaintext_beyond_loopback_is_logged_at_the_start(self):
+        with Served(self.dir, "--listen", "0.0.0.0:0") as server:
+            pass
+        line, = [line for line in server.log.splitlines() if b"serving without encryption" in line]
+        self.assertIn(server.ready["imap"][1].encode(), line)
+
     def test_log_lines_are_json(self):
         self.add("alice")
         with Served(self.dir, "--log-format", "json") as server:

@@ -1,0 +1,100 @@
+// Passwords that would cross a network in the clear: refused, and said in the log.
+
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include <doctest/doctest.h>
+
+#include "async/job.h"
+#include "async/loop.h"
+#include "async/stream.h"
+#include "commands/all_commands.h"
+#include "core/clock.h"
+#include "session/context.h"
+#include "session/session.h"
+
+using namespace postbag;
+
+namespace {
+
+/// A client from another machine, all of whose commands are there from the beginning.
+class FarStream final : public async::Stream {
+ public:
+  FarStream(async::Loop& loop, std::string_view commands)
+      : Stream(loop, async::Address::ipv4({192, 0, 2, 1}, 40000)), commands_(commands) {}
+  std::string got;
+
+ private:
+  std::optional<std::size_t> try_write(std::string_view bytes) override {
+    got += bytes;
+    return bytes.size();
+  }
+  void want_read(bool wanted) override {
+    if (!wanted || commands_.empty()) return;
+    received(std::exchange(commands_, {}));
+    received_end();
+  }
+  void want_write(bool) override {}
+  void do_close() override {}
+
+  std::string commands_;
+};
+
+class Nobody final : public Authenticator, public Accounts {
+ public:
+  async::Task<Result<AccountId>> authenticate(std::string, std::string, const async::Address&) override {
+    FAIL("asked for a password that was not to be taken");
+    co_return std::unexpected(Error::wrong_password);
+  }
+  async::Task<Result<std::shared_ptr<Account>>> open(AccountId) override {
+    co_return std::unexpected(Error::no_such_account);
+  }
+};
+
+class KeptLog final : public Log {
+ public:
+  void write(const async::Address& peer, const LogEvent& event) override {
+    text += peer.text() + ' ' + std::string(event.what) + " user=" + std::string(event.user) + '\n';
+  }
+  std::string text;
+};
+
+/// What a client from far away is answered, and what the log says of it.
+struct Outcome {
+  std::string answer;
+  std::string log;
+};
+
+Outcome after(std::string_view commands) {
+  async::Loop loop;
+  const Limits limits;
+  Nobody nobody;
+  const AllCommands all;
+  KeptLog log;
+  const Context context{loop, limits, system_clock(), nobody, nobody, all, log};
+  FarStream stream(loop, commands);
+  Session session(context, stream);
+  const async::Job job(loop, session.run(), [&](const std::exception_ptr&) { loop.stop(); });
+  loop.run();
+  return {stream.got, log.text};
+}
+
+constexpr auto refused = "NO [PRIVACYREQUIRED]";
+
+}  // namespace
+
+TEST_CASE("LOGIN without encryption is refused and logged, with the name as far as it is known") {
+  Outcome outcome = after("a LOGIN alice secret\r\n");
+  CHECK(outcome.answer.find(refused) != std::string::npos);
+  CHECK(outcome.log == "192.0.2.1:40000 login refused user=alice\n");
+  outcome = after("a LOGIN {5}\r\n");
+  CHECK(outcome.answer.find(refused) != std::string::npos);
+  CHECK(outcome.log == "192.0.2.1:40000 login refused user=\n");
+}
+
+TEST_CASE("AUTHENTICATE PLAIN without encryption is refused and logged") {
+  const Outcome outcome = after("a AUTHENTICATE PLAIN\r\n");
+  CHECK(outcome.answer.find(refused) != std::string::npos);
+  CHECK(outcome.log == "192.0.2.1:40000 login refused user=\n");
+}
