@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <array>
+#include <filesystem>
+#include <fstream>
 #include <functional>
 #include <string_view>
 
@@ -13,6 +15,8 @@
 namespace postbag::daemon {
 
 namespace {
+
+constexpr auto kept_name = "config.toml";
 
 /// Collects what is read and what is wrong.
 class Reader {
@@ -209,6 +213,40 @@ std::expected<Config, std::vector<std::string>> read_config(const std::string& p
   if (std::vector<std::string> complaints = reader.complaints(); !complaints.empty())
     return std::unexpected(std::move(complaints));
   return std::move(reader.config);
+}
+
+ServerOptions options_of(const Config& config) {
+  ServerOptions options;
+  options.listen = config.listen;
+  options.workers = config.workers.value_or(options.workers);
+  options.limits = config.limits;
+  options.history = config.history;
+  options.flags = config.flags;
+  options.search_index = config.search_index;
+  return options;
+}
+
+void remember_config(const std::string& data_dir, const std::string& path) {
+  namespace fs = std::filesystem;
+  const fs::path kept = fs::path(data_dir) / kept_name;
+  if (path.empty()) {
+    fs::remove(kept);
+    return;
+  }
+  const fs::path fresh = fs::path(data_dir) / (std::string(kept_name) + ".new");
+  fs::remove(fresh);
+  {
+    std::ofstream out(fresh, std::ios::binary);  // not copied as a file: its mode is ours, for the owner only
+    out << std::ifstream(path, std::ios::binary).rdbuf();
+  }
+  fs::rename(fresh, kept);
+}
+
+std::expected<Config, std::vector<std::string>> remembered_config(const std::string& data_dir) {
+  const std::filesystem::path kept = std::filesystem::path(data_dir) / kept_name;
+  std::error_code none;
+  if (!std::filesystem::exists(kept, none)) return Config{};
+  return read_config(kept.string());
 }
 
 std::optional<LogFormat> log_format_of(const std::string& text) {

@@ -30,6 +30,16 @@ struct Config {
 /// syntax, unknown keys (with the nearest known one), wrong types, values out of range.
 std::expected<Config, std::vector<std::string>> read_config(const std::string& path);
 
+/// The options that a configuration gives; data_dir and log are left to the caller.
+ServerOptions options_of(const Config& config);
+
+/// Leaves the configuration that a server starts with in its data directory, for commands that work there when no
+/// server runs; an empty path: none was given. Throws std::filesystem::filesystem_error.
+void remember_config(const std::string& data_dir, const std::string& path);
+/// The configuration of the last server of that directory; the usual one when there was none. Else as
+/// read_config().
+std::expected<Config, std::vector<std::string>> remembered_config(const std::string& data_dir);
+
 /// Nothing for what is neither "text" nor "json".
 std::optional<LogFormat> log_format_of(const std::string& text);
 

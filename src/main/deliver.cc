@@ -1,16 +1,19 @@
 // postbag deliver
 
-#include <array>
+#include <algorithm>
 #include <cerrno>
-#include <functional>
+#include <chrono>
+#include <cstring>
+#include <nlohmann/json.hpp>
+#include <optional>
 #include <thread>
 
 #include <sysexits.h>
-#include <unistd.h>
 
 #include "main/complain.h"
+#include "main/config.h"
 #include "main/control_socket.h"
-#include "main/crlf.h"
+#include "main/spool.h"
 #include "main/subcommands.h"
 #include "postbag/server.h"
 
@@ -18,28 +21,18 @@ namespace postbag::daemon {
 
 namespace {
 
-/// A piece stays below ControlConnection's 64 KiB also when each byte is an LF.
-constexpr std::size_t piece = 32 * 1024;
 constexpr std::chrono::seconds grace{10};
 /// How often to look again while another process holds the directory but does not answer (it starts, ends, or
 /// delivers).
 constexpr std::chrono::milliseconds retry_interval{100};
 constexpr int most_tries = 100;
 
-/// Takes a piece of the message; false when no more is wanted.
-using Sink = std::function<bool(const std::string& bytes)>;
-
-/// Hands stdin to `sink`, with line ends made CRLF. False when stdin cannot be read.
-bool pump_stdin(const Sink& sink) {
-  CrlfFilter lines;
-  std::array<char, piece> buffer;
-  for (;;) {
-    const ssize_t n = ::read(STDIN_FILENO, buffer.data(), buffer.size());
-    if (n < 0 && errno == EINTR) continue;
-    if (n <= 0) return n == 0;
-    if (!sink(lines.filter({buffer.data(), static_cast<std::size_t>(n)}))) return true;
-  }
-}
+/// Who shall get what.
+struct Delivering {
+  std::string user;
+  std::string mailbox;
+  const Spool& message;
+};
 
 /// The failure an answer tells, or that there is none; nothing when it is ok.
 std::optional<int> failed(const std::optional<nlohmann::json>& answer) {
@@ -48,57 +41,88 @@ std::optional<int> failed(const std::optional<nlohmann::json>& answer) {
   return complain(failure_from(*answer));
 }
 
-int deliver_to(ControlConnection& server, const std::string& user, const std::string& mailbox) {
-  server.send_json({{"do", "deliver"}, {"user", user}, {"mailbox", mailbox}});
+int deliver_to(ControlConnection& server, const Delivering& what) {
+  server.send_json({{"do", "deliver"}, {"user", what.user}, {"mailbox", what.mailbox}});
   if (const auto code = failed(server.receive_json())) return *code;
-  if (!pump_stdin([&](const std::string& bytes) { return server.send_piece(bytes); }))
-    return complain("cannot read the message", EX_IOERR);  // without an end the server drops it
+  if (!what.message.each([&](const std::string& bytes) { return server.send_piece(bytes); }))
+    return complain("cannot read the message again", EX_TEMPFAIL);  // without an end the server drops it
   server.send_piece({});
   server.end_sending();
   return failed(server.receive_json()).value_or(EX_OK);
 }
 
-Expected<Delivered> deliver_through(Server& server, const std::string& user, const std::string& mailbox) {
-  Expected<Delivery> delivery = server.begin_delivery(user, mailbox);
+Expected<Delivered> deliver_through(Server& server, const Delivering& what) {
+  Expected<Delivery> delivery = server.begin_delivery(what.user, what.mailbox);
   if (!delivery) return std::unexpected(delivery.error());
   Expected<void> taken;
-  const bool read = pump_stdin([&](const std::string& bytes) {
+  const bool read = what.message.each([&](const std::string& bytes) {
     taken = delivery->write(bytes);
     return taken.has_value();
   });
   if (!taken) return std::unexpected(taken.error());
-  if (!read) return std::unexpected(Failure{Cause::refused, "cannot read the message"});
+  if (!read) return std::unexpected(Failure{Cause::refused, "cannot read the message again"});
   return delivery->finish();
 }
 
 /// Serves this one delivery, without listening for mail clients.
-int deliver_alone(Server& server, const std::string& user, const std::string& mailbox) {
+int deliver_alone(Server& server, const Delivering& what) {
   const Expected<void> started = server.start();
-  if (!started) return complain(started.error());
-  const Expected<Delivered> delivered = deliver_through(server, user, mailbox);
+  if (!started) return complain(started.error().text, EX_TEMPFAIL);
+  const Expected<Delivered> delivered = deliver_through(server, what);
   server.stop(grace);
   server.wait();
   return delivered ? EX_OK : complain(delivered.error());
 }
 
-Expected<Server> open_alone(const std::string& data_dir) {
-  ServerOptions options;
+ServerOptions alone(const std::string& data_dir, const Config& config) {
+  ServerOptions options = options_of(config);
   options.data_dir = data_dir;
+  options.listen.clear();
   options.workers = 1;
-  return Server::open(std::move(options));
+  return options;
+}
+
+int deliver_somehow(const ServerOptions& options, const Delivering& what) {
+  for (int tries = 0; tries < most_tries; ++tries) {
+    if (auto server = connect_to_server(options.data_dir)) return deliver_to(*server, what);
+    Expected<Server> own = Server::open(options);
+    if (own) return deliver_alone(*own, what);
+    if (own.error().cause != Cause::in_use) return complain(own.error().text, EX_TEMPFAIL);
+    std::this_thread::sleep_for(retry_interval);
+  }
+  return complain("another process holds " + options.data_dir, EX_TEMPFAIL);
+}
+
+std::uint64_t largest_message(const Config& config) {
+  for (auto limit = config.limits.rbegin(); limit != config.limits.rend(); ++limit)
+    if (limit->first == "message") return limit->second;
+  return std::ranges::find(known_limits(), "message", &LimitInfo::name)->usual;
+}
+
+/// JSON takes nothing else.
+bool is_utf8(const std::string& text) {
+  try {
+    return !nlohmann::json(text).dump().empty();
+  } catch (const nlohmann::json::type_error&) {
+    return false;
+  }
 }
 
 }  // namespace
 
 int deliver(const std::string& user, const std::string& mailbox, const std::string& data_dir) {
-  for (int tries = 0; tries < most_tries; ++tries) {
-    if (auto server = connect_to_server(data_dir)) return deliver_to(*server, user, mailbox);
-    Expected<Server> own = open_alone(data_dir);
-    if (own) return deliver_alone(*own, user, mailbox);
-    if (own.error().cause != Cause::in_use) return complain(own.error());
-    std::this_thread::sleep_for(retry_interval);
+  if (!is_utf8(user)) return complain("no such account", EX_NOUSER);
+  if (!is_utf8(mailbox)) return complain("invalid mailbox name", EX_DATAERR);
+  const auto config = remembered_config(data_dir);
+  if (!config) return complain(config.error().front(), EX_TEMPFAIL);  // whoever mends it gets the mail again
+  Spool message;
+  switch (message.read_stdin(largest_message(*config))) {
+    case Spool::Read::all: break;
+    case Spool::Read::too_big: return complain("message too big", EX_DATAERR);
+    case Spool::Read::failed:
+      return complain("cannot read the message: " + std::string(std::strerror(errno)), EX_TEMPFAIL);
   }
-  return complain("another process holds " + data_dir, EX_TEMPFAIL);
+  return deliver_somehow(alone(data_dir, *config), {user, mailbox, message});
 }
 
 }  // namespace postbag::daemon

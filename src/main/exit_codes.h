@@ -13,6 +13,7 @@ constexpr int exit_code(Cause cause) {
     case Cause::no_such_account: return EX_NOUSER;
     case Cause::no_such_mailbox: return EX_CANTCREAT;
     case Cause::message_too_big:
+    case Cause::invalid_message:
     case Cause::invalid_name:
     case Cause::account_exists: return EX_DATAERR;
     case Cause::bad_option: return EX_CONFIG;

@@ -27,16 +27,11 @@ constexpr auto usual_address = "127.0.0.1:143";
 /// While the control socket is busy nothing tells us that it is no longer.
 constexpr int busy_poll_ms = 100;
 
-ServerOptions options_from(const ServeArguments& arguments, Config config) {
-  ServerOptions options;
+ServerOptions options_from(const ServeArguments& arguments, const Config& config) {
+  ServerOptions options = options_of(config);
   options.data_dir = arguments.data_dir;
-  options.listen = arguments.listen.empty() ? std::move(config.listen) : arguments.listen;
+  if (!arguments.listen.empty()) options.listen = arguments.listen;
   if (options.listen.empty()) options.listen = {usual_address};
-  options.workers = config.workers.value_or(options.workers);
-  options.limits = std::move(config.limits);
-  options.history = config.history;
-  options.flags = config.flags;
-  options.search_index = config.search_index;
   return options;
 }
 
@@ -104,10 +99,11 @@ int serve(const ServeArguments& arguments) {
   const Signals signals;  // before the first thread
   const LogFormat usual = config.log_format.value_or(LogFormat::text);
   LogOutput log(log_format_of(arguments.log_format).value_or(usual));
-  ServerOptions options = options_from(arguments, std::move(config));
+  ServerOptions options = options_from(arguments, config);
   options.log = [&](const LogLine& line) { log.write(line); };
   Expected<Server> server = open_patiently(options);
   if (!server) return complain(server.error());
+  remember_config(arguments.data_dir, arguments.config);
   return run(*server, signals, log, arguments.data_dir);
 }
 

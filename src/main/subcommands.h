@@ -23,7 +23,8 @@ int remove_user(const std::string& name, const std::string& data_dir);
 int list_users(const std::string& data_dir);
 
 /// Puts the message on stdin into a mailbox, through the server that runs there, or through one of its own that
-/// does nothing else. Line ends are made CRLF.
+/// does nothing else, with the configuration of the last one. EX_DATAERR for what can never be stored, EX_NOUSER,
+/// EX_CANTCREAT (no such mailbox), EX_TEMPFAIL for what may work later. See MailFilter.
 int deliver(const std::string& user, const std::string& mailbox, const std::string& data_dir);
 
 /// Prints what is stored; an empty mailbox means all.

@@ -22,6 +22,7 @@ int with_password(const std::string& name, const std::string& data_dir, SetPassw
   const std::optional<std::string> password = read_password();
   if (!password) return EX_USAGE;
   const Expected<void> done = ((*accounts).*set)(name, *password);
+  if (!done && done.error().cause == Cause::bad_option) return complain(done.error().text, EX_USAGE);
   return done ? EX_OK : complain(done.error());
 }
 

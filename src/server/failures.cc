@@ -22,7 +22,11 @@ Cause cause_of(Error error) {
 
 }  // namespace
 
-Failure failure_of(Error error) { return {cause_of(error), std::string(to_string(error))}; }
+Failure failure_of(Error error) {
+  // The only way to it from the host's side: Content-Transfer-Encoding is a matter of clients that fetch.
+  if (error == Error::unknown_encoding) return {Cause::invalid_message, "a message cannot hold NUL"};
+  return {cause_of(error), std::string(to_string(error))};
+}
 
 Failure failure_of(const std::exception_ptr& error) {
   try {

@@ -131,14 +131,84 @@ class CommandLine(unittest.TestCase):
             run("deliver", "alice", "--dir", self.dir, stdin=MESSAGE)
             self.assertEqual(self.count("alice"), 1)
 
+    def config(self, text):
+        path = os.path.join(self.temporary.name, "postbag.toml")
+        with open(path, "w") as file:
+            file.write(text)
+        return path
+
     def test_too_large_a_message(self):
         self.add("alice")
-        config = os.path.join(self.temporary.name, "postbag.toml")
-        with open(config, "w") as file:
-            file.write("[limits]\nmessage = 65536\n")
-        with Served(self.dir, "--config", config):
+        with Served(self.dir, "--config", self.config("[limits]\nmessage = 65536\n")):
+            run("deliver", "alice", "--dir", self.dir, stdin=MESSAGE)
             run("deliver", "alice", "--dir", self.dir, stdin=MESSAGE * 10000, code=65)
+            self.assertEqual(self.count("alice"), 1)
+
+    def test_deliver_without_a_server_has_the_configuration_of_the_last_one(self):
+        self.add("alice")
+        config = self.config("[limits]\nmessage = 1000\n[search]\nindex = false\n")
+        with Served(self.dir, "--config", config):
+            pass
+        run("deliver", "alice", "--dir", self.dir, stdin=MESSAGE * 100, code=65)
+        run("deliver", "alice", "--dir", self.dir, stdin=MESSAGE)
+        account, = os.scandir(os.path.join(self.dir, "accounts"))
+        self.assertNotIn("search.db", os.listdir(account))
+        with Served(self.dir):  # without one: the usual values again
+            pass
+        run("deliver", "alice", "--dir", self.dir, stdin=MESSAGE * 100)
+        self.assertEqual(self.count("alice"), 2)
+
+    def test_deliver_ends_with_what_can_never_be_stored(self):
+        self.add("alice")
+
+        def check():
+            run("deliver", "alice", "--dir", self.dir, stdin=b"Subject: x\n\na\0b\n", code=65)
+            run("deliver", b"\xffx", "--dir", self.dir, stdin=MESSAGE, code=67)
+            run("deliver", "", "--dir", self.dir, stdin=MESSAGE, code=67)
+            run("deliver", "nobody", "--dir", self.dir, stdin=MESSAGE, code=67)
+            run("deliver", "alice", "--mailbox", b"\xff", "--dir", self.dir, stdin=MESSAGE, code=65)
+            run("deliver", "alice", "--mailbox", "a//b", "--dir", self.dir, stdin=MESSAGE, code=65)
             self.assertEqual(self.count("alice"), 0)
+
+        with Served(self.dir):
+            run("deliver", "alice", "--mailbox", "Archive", "--dir", self.dir, stdin=MESSAGE)  # makes the account's mail
+            check()
+        check()
+
+    def test_deliver_that_may_work_later(self):
+        self.add("alice")
+        config = os.path.join(self.dir, "config.toml")
+        with open(config, "w") as file:
+            file.write("broken")
+        run("deliver", "alice", "--dir", self.dir, stdin=MESSAGE, code=75)
+        os.remove(config)
+        run("deliver", "alice", "--dir", self.dir, stdin=MESSAGE)
+        with open(self.temporary.name + "/write only", "wb") as unreadable:
+            done = subprocess.run([PROGRAM, "deliver", "alice", "--dir", self.dir], stdin=unreadable, timeout=60)
+        self.assertEqual(done.returncode, 75)
+        self.assertEqual(self.count("alice"), 1)
+
+    def test_deliver_reads_before_it_takes_the_directory(self):
+        self.add("alice")
+        sender = subprocess.Popen([PROGRAM, "deliver", "alice", "--dir", self.dir], stdin=subprocess.PIPE)
+        sender.stdin.write(MESSAGE * 10000)  # more than a pipe holds: it reads
+        sender.stdin.flush()
+        run("deliver", "alice", "--dir", self.dir, stdin=MESSAGE)
+        with Served(self.dir):  # starts although the message is not there yet
+            run("deliver", "alice", "--dir", self.dir, stdin=MESSAGE)
+            sender.stdin.close()
+            self.assertEqual(sender.wait(timeout=60), 0)
+        self.assertEqual(self.count("alice"), 3)
+
+    def test_deliver_drops_an_mbox_line_and_mends_line_ends(self):
+        self.add("alice")
+        mail = b"From a@b.org Thu Jan  4 10:11:12 2024\nFrom: a@b.org\r\r\nSubject: x\n\nFrom here\r\r\nlast\n"
+        with Served(self.dir) as server:
+            run("deliver", "alice", "--dir", self.dir, stdin=mail)
+            alice = server.client("alice", "secret")
+            alice.select()
+            self.assertEqual(alice.fetch("1", "(BODY[])")[1][0][1],
+                             b"From: a@b.org\r\nSubject: x\r\n\r\nFrom here\r\nlast\r\n")
 
     def test_dump(self):
         self.add("alice")

@@ -1,23 +1,44 @@
+#include <string>
+
 #include <doctest/doctest.h>
 
-#include "main/crlf.h"
+#include "main/mail_filter.h"
 #include "main/nearest.h"
 
 using namespace postbag::daemon;
 
-TEST_CASE("line ends become CRLF, whatever the pieces") {
+TEST_CASE("delivered mail is made what is stored, whatever the pieces") {
   struct {
-    const char* in;
-    const char* want;
+    std::string in;
+    std::string want;
   } rows[] = {
-      {"", ""}, {"a\nb\n", "a\r\nb\r\n"}, {"a\r\nb", "a\r\nb"}, {"\n\n", "\r\n\r\n"}, {"a\rb\r\n", "a\rb\r\n"}};
+      {"", ""},
+      {"a\nb\n", "a\r\nb\r\n"},
+      {"a\r\nb", "a\r\nb"},
+      {"\n\n", "\r\n\r\n"},
+      {"a\rb\r\n", "a\rb\r\n"},
+      {"a\r\r\nb\r\r\r\n", "a\r\nb\r\n"},  // text mode, twice over
+      {"a\r\rb\r", "a\r\rb\r"},
+      {"From a@b.org Thu Jan  4 10:11:12 2024\nSubject: x\n", "Subject: x\r\n"},
+      {"From a@b.org: Thu\r\nSubject: x\r\n\r\nFrom here\r\n", "Subject: x\r\n\r\nFrom here\r\n"},
+      {"From \nSubject: x\n", "Subject: x\r\n"},
+      {"From: a@b.org\n", "From: a@b.org\r\n"},
+      {"From : a@b.org\n", "From : a@b.org\r\n"},
+      {"From \t :a\n", "From \t :a\r\n"},
+      {"Subject: x\nFrom here\n", "Subject: x\r\nFrom here\r\n"},
+      {"from a@b.org Thu\n", "from a@b.org Thu\r\n"},
+      {"From", "From"},
+      {"From \t", "From \t"},
+  };
   for (const auto& [in, want] : rows) {
     CAPTURE(in);
-    CHECK(CrlfFilter().filter(in) == want);
-    CrlfFilter by_byte;
-    std::string out;
-    for (const char c : std::string(in)) out += by_byte.filter({&c, 1});
-    CHECK(out == want);
+    MailFilter at_once;
+    std::string out = at_once.filter(in);
+    CHECK(out + at_once.finish() == want);
+    MailFilter by_byte;
+    out.clear();
+    for (const char c : in) out += by_byte.filter({&c, 1});
+    CHECK(out + by_byte.finish() == want);
   }
 }
 
