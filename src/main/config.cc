@@ -46,6 +46,7 @@ class Reader {
   void read_listen(const toml::node& node);
   void read_workers(const toml::node& node);
   void read_log_format(const toml::node& node);
+  void read_accounts(const toml::node& node);
   void read_limits(const toml::node& node);
   void read_limit(const toml::node& node, const LimitInfo& limit);
   void read_history(const toml::node& node);
@@ -60,11 +61,10 @@ class Reader {
 };
 
 const std::vector<Reader::Key>& Reader::keys() {
-  static const std::vector<Key> all{
-      {"listen", &Reader::read_listen},         {"workers", &Reader::read_workers},
-      {"log_format", &Reader::read_log_format}, {"limits", &Reader::read_limits},
-      {"history", &Reader::read_history},       {"durability", &Reader::read_durability},
-      {"search", &Reader::read_search}};
+  static const std::vector<Key> all{{"listen", &Reader::read_listen},         {"workers", &Reader::read_workers},
+                                    {"log_format", &Reader::read_log_format}, {"accounts", &Reader::read_accounts},
+                                    {"limits", &Reader::read_limits},         {"history", &Reader::read_history},
+                                    {"durability", &Reader::read_durability}, {"search", &Reader::read_search}};
   return all;
 }
 
@@ -119,6 +119,27 @@ void Reader::read_log_format(const toml::node& node) {
   const auto text = node.value_exact<std::string>();
   config.log_format = text ? log_format_of(*text) : std::nullopt;
   if (!config.log_format) complain(node.source(), "log_format must be \"text\" or \"json\"");
+}
+
+void Reader::read_accounts(const toml::node& node) {
+  const toml::table* table = node.as_table();
+  if (table == nullptr) return complain(node.source(), "accounts must be a table: [accounts]");
+  for (const auto& [key, value] : *table) {
+    AccountNames names;
+    const auto text = value.value_exact<std::string>();
+    if (key.str() == "default_domain") {
+      names.default_domain = text.value_or("@");
+      if (!is_account_names(names)) complain(value.source(), "default_domain must be a domain, or \"\" for none");
+      config.names.default_domain = names.default_domain;
+    } else if (key.str() == "detail") {
+      names.detail_separator = text.value_or("@");
+      if (!is_account_names(names))
+        complain(value.source(), "detail must be one of + - _ = . # ! or \"\" for none");
+      config.names.detail_separator = names.detail_separator;
+    } else {
+      unknown(key, "setting of accounts", {"default_domain", "detail"});
+    }
+  }
 }
 
 void Reader::read_limits(const toml::node& node) {
@@ -219,6 +240,7 @@ ServerOptions options_of(const Config& config) {
   ServerOptions options;
   options.listen = config.listen;
   options.workers = config.workers.value_or(options.workers);
+  options.names = config.names;
   options.limits = config.limits;
   options.history = config.history;
   options.flags = config.flags;

@@ -21,6 +21,7 @@ struct Config {
   std::optional<std::size_t> workers;
   std::optional<LogFormat> log_format;
   std::vector<std::pair<std::string, std::uint64_t>> limits;
+  AccountNames names;
   History history;
   FlagDurability flags = FlagDurability::full;
   bool search_index = true;

@@ -5,6 +5,7 @@
 #include <sysexits.h>
 
 #include "main/complain.h"
+#include "main/config.h"
 #include "main/control_socket.h"
 #include "main/password_prompt.h"
 #include "main/subcommands.h"
@@ -16,8 +17,15 @@ namespace {
 
 using SetPassword = Expected<void> (AccountFile::*)(std::string_view name, std::string_view password);
 
+/// By the rules for names of the last server.
+Expected<AccountFile> open_accounts(const std::string& data_dir) {
+  const auto config = remembered_config(data_dir);
+  if (!config) return std::unexpected(Failure{Cause::bad_option, config.error().front()});
+  return AccountFile::open(data_dir, config->names);
+}
+
 int with_password(const std::string& name, const std::string& data_dir, SetPassword set) {
-  Expected<AccountFile> accounts = AccountFile::open(data_dir);
+  Expected<AccountFile> accounts = open_accounts(data_dir);
   if (!accounts) return complain(accounts.error());
   const std::optional<std::string> password = read_password();
   if (!password) return EX_USAGE;
@@ -43,7 +51,7 @@ int change_password(const std::string& name, const std::string& data_dir) {
 }
 
 int remove_user(const std::string& name, const std::string& data_dir) {
-  Expected<AccountFile> accounts = AccountFile::open(data_dir);
+  Expected<AccountFile> accounts = open_accounts(data_dir);
   if (!accounts) return complain(accounts.error());
   const Expected<void> removed = accounts->remove(name);
   if (!removed) return complain(removed.error());
@@ -52,7 +60,7 @@ int remove_user(const std::string& name, const std::string& data_dir) {
 }
 
 int list_users(const std::string& data_dir) {
-  const Expected<AccountFile> accounts = AccountFile::open(data_dir);
+  const Expected<AccountFile> accounts = open_accounts(data_dir);
   if (!accounts) return complain(accounts.error());
   const Expected<std::vector<std::string>> names = accounts->list();
   if (!names) return complain(names.error());

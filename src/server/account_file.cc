@@ -13,7 +13,7 @@ using server::guarded;
 using server::with_password;
 
 struct AccountFile::Impl {
-  explicit Impl(const std::string& data_dir) : book(data_dir, system_clock()) {}
+  Impl(const std::string& data_dir, const AccountNames& names) : book(data_dir, system_clock(), names) {}
   server::AccountBook book;
 };
 
@@ -22,12 +22,12 @@ AccountFile::AccountFile(AccountFile&&) noexcept = default;
 AccountFile& AccountFile::operator=(AccountFile&&) noexcept = default;
 AccountFile::~AccountFile() = default;
 
-Expected<AccountFile> AccountFile::open(const std::string& data_dir) {
+Expected<AccountFile> AccountFile::open(const std::string& data_dir, const AccountNames& names) {
   return guarded([&]() -> Expected<AccountFile> {
     server::prepare_crypto();
     if (data_dir.empty()) return std::unexpected(Failure{Cause::bad_option, "no data directory given"});
     std::filesystem::create_directories(data_dir);
-    return AccountFile(std::make_unique<Impl>(data_dir));
+    return AccountFile(std::make_unique<Impl>(data_dir, names));
   });
 }
 

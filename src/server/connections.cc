@@ -99,9 +99,9 @@ void Connections::ended(std::list<std::unique_ptr<Connection>>::iterator place, 
   one_ended_.set();
 }
 
-void Connections::disconnect(std::string_view user, std::string_view words) {
+void Connections::disconnect(const std::function<bool(std::string_view user)>& is_meant, std::string_view words) {
   for (const auto& connection : connections_)
-    if (connection->session().is_logged_in() && connection->session().user() == user)
+    if (connection->session().is_logged_in() && is_meant(connection->session().user()))
       connection->session().shut_down(std::string(words));
 }
 

@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <functional>
 #include <list>
 #include <memory>
 #include <string_view>
@@ -22,8 +23,8 @@ class Connections {
 
   /// Starts a session on the stream, or says BYE and why not: Limits::connections and the like.
   void admit(std::unique_ptr<async::Stream> stream);
-  /// BYE with `words` to the sessions of that user.
-  void disconnect(std::string_view user, std::string_view words);
+  /// BYE with `words` to the sessions whose user `is_meant`.
+  void disconnect(const std::function<bool(std::string_view user)>& is_meant, std::string_view words);
   /// BYE to all; no more are admitted. Ends when the last is gone, or cuts off those left after `deadline`, which
   /// may be moved meanwhile: see look_again().
   async::Task<void> end_all(const async::Deadline& deadline);

@@ -13,7 +13,7 @@ async::Task<Result<void>> IncomingMessage::begin(std::string user, std::string m
   if (!name) co_return std::unexpected(name.error());
   mailbox_ = std::move(*name);
   const std::optional<storage::Account> who =
-      co_await context_.workers.least_busy().run([&] { return context_.book.find(user_); });
+      co_await context_.workers.least_busy().run([&] { return context_.book.find_recipient(user_); });
   if (!who) co_return std::unexpected(Error::no_such_account);
   Result<std::shared_ptr<Account>> account = co_await context_.accounts.open_uncounted(who->id);
   if (!account) co_return std::unexpected(account.error());

@@ -4,6 +4,7 @@
 
 #include <utility>
 
+#include "server/account_names.h"
 #include "server/failures.h"
 #include "server/host_connection.h"
 #include "server/passwords.h"
@@ -22,6 +23,15 @@ constexpr std::string_view disconnected_words = "Disconnected by the administrat
 
 std::unexpected<Failure> not_running() {
   return std::unexpected(Failure{Cause::stopped, "the server is not running"});
+}
+
+/// BYE to all sessions of that account, however it was called at their logins. On the loop's thread.
+template <class Impl>
+void disconnect_all(Impl& impl, const std::string& user, std::string_view words) {
+  const AccountNames& rules = impl.options.names;
+  const std::string name = server::canonical_name(user, rules);
+  impl.serving->connections().disconnect(
+      [&](std::string_view other) { return server::canonical_name(other, rules) == name; }, words);
 }
 
 /// Calls `done` once, at the latest when the server is freed.
@@ -107,11 +117,12 @@ Expected<void> Server::remove_account(std::string_view name) {
   if (!impl_) return not_running();
   return guarded([&]() -> Expected<void> {
     const auto account = impl_->book->find(name);
+    if (!account) return std::unexpected(server::failure_of(Error::no_such_account));
     const Result<void> removed = impl_->book->remove(name);
     if (!removed) return std::unexpected(server::failure_of(removed.error()));
     impl_->door->post([impl = impl_.get(), id = account->id, user = std::string(name)] {
       if (!impl->serving) return;
-      impl->serving->connections().disconnect(user, removed_words);
+      disconnect_all(*impl, user, removed_words);
       impl->serving->accounts().forget(id);
     });
     return {};
@@ -126,7 +137,7 @@ Expected<std::vector<std::string>> Server::accounts() const {
 void Server::disconnect(std::string_view name) {
   if (!impl_) return;
   impl_->door->post([impl = impl_.get(), user = std::string(name)] {
-    if (impl->serving) impl->serving->connections().disconnect(user, disconnected_words);
+    if (impl->serving) disconnect_all(*impl, user, disconnected_words);
   });
 }
 

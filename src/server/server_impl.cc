@@ -3,6 +3,7 @@
 #include <functional>
 #include <utility>
 
+#include "server/account_names.h"
 #include "server/failures.h"
 #include "server/limits_table.h"
 
@@ -41,6 +42,7 @@ std::string Server::Impl::check_options() {
   for (const std::string& address : options.listen)
     if (!is_listen_address(address)) add_complaint(complaints, "not an address to listen on: " + address);
   add_range_complaint(complaints, "workers", options.workers, 0, ServerOptions::most_workers);
+  if (!is_account_names(options.names)) add_complaint(complaints, "no domain or separator for account names");
   for (const auto& [name, value] : options.limits)
     if (const auto complaint = server::set_limit(limits, name, value)) add_complaint(complaints, *complaint);
   const History& history = options.history;
@@ -63,7 +65,8 @@ bool is_listen_address(std::string_view text) {
 void Server::Impl::open_data() {
   if (options.clock) host_clock = std::make_unique<HostClock>(calls);
   if (!options.data_dir.empty()) lock = storage::DataLock::acquire(options.data_dir);
-  book = std::make_unique<server::AccountBook>(options.data_dir, host_clock ? *host_clock : system_clock());
+  book = std::make_unique<server::AccountBook>(options.data_dir, host_clock ? *host_clock : system_clock(),
+                                               options.names);
   book->sweep();
 }
 

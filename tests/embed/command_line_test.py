@@ -158,6 +158,21 @@ class CommandLine(unittest.TestCase):
         run("deliver", "alice", "--dir", self.dir, stdin=MESSAGE * 100)
         self.assertEqual(self.count("alice"), 2)
 
+    def test_names_of_accounts(self):
+        self.add("Alice")
+        self.assertEqual(run("user", "list", "--dir", self.dir), "alice\n")
+        run("user", "add", "ALICE", "--dir", self.dir, stdin=b"x\n", code=65)
+        with Served(self.dir, "--config", self.config('[accounts]\ndefault_domain = "example.org"\n')) as server:
+            run("user", "add", "alice@example.org", "--dir", self.dir, stdin=b"x\n", code=65)
+            run("deliver", "alice+news@Example.org", "--dir", self.dir, stdin=MESSAGE)
+            alice = server.client("aLice@example.org", "secret")
+            self.assertEqual(alice.select(), ("OK", [b"1"]))
+            run("user", "passwd", "ALICE@example.org", "--dir", self.dir, stdin=b"other\n")
+            server.client("alice", "other").logout()
+            run("user", "remove", "Alice", "--dir", self.dir)
+            self.assertTrue(alice.readline().startswith(b"* BYE"))
+        run("deliver", "alice", "--dir", self.dir, stdin=MESSAGE, code=67)
+
     def test_deliver_ends_with_what_can_never_be_stored(self):
         self.add("alice")
 

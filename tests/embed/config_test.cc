@@ -116,6 +116,19 @@ TEST_CASE("the durability of flags is one of two words") {
   CHECK(complaints("[durability]\nflag = \"full\"\n").size() == 1);
 }
 
+TEST_CASE("rules for the names of accounts") {
+  const File file("[accounts]\ndefault_domain = \"example.org\"\ndetail = \"\"\n");
+  const auto config = read_config(file.path());
+  REQUIRE(config);
+  CHECK(config->names.default_domain == "example.org");
+  CHECK(config->names.detail_separator.empty());
+  CHECK(complaints("[accounts]\ndetail = \"x\"\ndefault_domain = 5\ndetails = \"\"\n") ==
+        std::vector<std::string>{"2: detail must be one of + - _ = . # ! or \"\" for none",
+                                 "3: default_domain must be a domain, or \"\" for none",
+                                 "4: unknown setting of accounts \"details\"; did you mean detail?"});
+  CHECK(complaints("accounts = 1\n").size() == 1);
+}
+
 TEST_CASE("the search index is there or not") {
   const File file("[search]\nindex = false\n");
   CHECK_FALSE(read_config(file.path())->search_index);

@@ -16,8 +16,8 @@ namespace postbag {
 /// for the disk, and those with a password for its hash (some 0.1 s).
 class AccountFile {
  public:
-  /// Opens `data_dir`, making it when missing. Cause::broken.
-  static Expected<AccountFile> open(const std::string& data_dir);
+  /// Opens `data_dir`, making it when missing; `names` as the server has them. Cause::broken.
+  static Expected<AccountFile> open(const std::string& data_dir, const AccountNames& names = {});
   AccountFile(AccountFile&&) noexcept;
   AccountFile& operator=(AccountFile&&) noexcept;
   ~AccountFile();

@@ -81,6 +81,23 @@ struct History {
   std::uint64_t days = 180;       ///< 1 to most_days
 };
 
+/// How names find accounts, everywhere: at login, for mail, and for whoever manages accounts. Without regard to
+/// case, width and composition of characters (RFC 8265 section 3.3): people type "Bob@Example.org" and mean
+/// "bob@example.org", and no two of them should be different people. New accounts are kept under the folded name.
+/// Accounts that were made before with other letters keep their names and are found; two that differ in nothing
+/// else stay apart, by their exact names only.
+struct AccountNames {
+  /// Such as "example.org": then "bob" and "bob@example.org" are the same account, kept as "bob". Empty: none.
+  std::string default_domain = {};
+  /// Mail for "bob+lists" goes to "bob" unless there is an account of the whole name (RFC 5233); nobody logs in
+  /// like that. Empty: it does not.
+  std::string detail_separator = "+";
+};
+
+/// Whether ServerOptions::names takes them: a domain without blanks and '@', a separator that is one of + - _ = . #
+/// !
+bool is_account_names(const AccountNames& names);
+
 /// Whether ServerOptions::listen takes that text.
 bool is_listen_address(std::string_view text);
 
@@ -95,7 +112,7 @@ enum class FlagDurability : std::uint8_t {
 
 /// Somebody gives a name and a password; the host says whether they are right.
 struct LoginAttempt {
-  std::string user;
+  std::string user;      ///< as the client wrote it; the account is found by AccountNames
   std::string password;  ///< wipe your copies
   std::string peer;
 };
@@ -112,6 +129,7 @@ struct ServerOptions {
   /// Threads for mail; each account stays with one of them. 0: everything runs on the loop's thread, which then
   /// waits for the disk and for password hashes (some 0.1 s each). At most most_workers.
   std::size_t workers = 2;
+  AccountNames names = {};
   /// By name; those not named have their usual value.
   std::vector<std::pair<std::string, std::uint64_t>> limits = {};
   History history = {};
