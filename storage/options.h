@@ -61,8 +61,8 @@ struct StoreOptions {
   /// Bytes of the disk that are kept for removing mail: below them no message is taken any more. On a small disk a
   /// sixteenth of it.
   std::uint64_t most_reserved = std::uint64_t{64} * 1024 * 1024;
-  /// A file that holds some more of the disk, given up when others have filled it; empty: none. Shared by all accounts
-  /// of the disk. On a small disk a 64th of it.
+  /// A file that holds some more of the disk, given up when others have filled it; empty: none. Shared by all
+  /// accounts of the disk. On a small disk a 64th of it.
   std::filesystem::path reserve_file = {};
   std::uint64_t most_in_reserve_file = std::uint64_t{16} * 1024 * 1024;
   /// Bytes of decoded index pages kept between transactions.
