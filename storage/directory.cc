@@ -70,6 +70,20 @@ class Directory::Impl {
         connection_(database_path(directory_), {}),
         accounts_((sqlite::migrate(connection_, sqlite::directory_migrations), connection_)) {}
 
+  /// Runs f in one transaction; what f throws undoes it.
+  template <class F>
+  auto change(F&& f) {
+    connection_.run("BEGIN IMMEDIATE");
+    try {
+      auto result = f();
+      connection_.run("COMMIT");
+      return result;
+    } catch (...) {
+      if (connection_.in_transaction()) connection_.run("ROLLBACK");
+      throw;
+    }
+  }
+
   const std::filesystem::path directory_;
   const Clock& clock_;
   sqlite::Connection connection_;
@@ -86,14 +100,23 @@ std::unique_ptr<Directory> Directory::open(const std::filesystem::path& director
 
 Result<AccountId> Directory::add(std::string_view name, std::string_view password_hash) {
   if (!is_account_name(name)) return std::unexpected(Error::invalid_account_name);
-  const auto id = impl_->accounts_.add(name, password_hash, impl_->clock_.now().seconds);
-  if (!id) return std::unexpected(Error::account_exists);
-  return *id;
+  const Owner owner{std::string(name), draw_identity()};
+  return impl_->change([&]() -> Result<AccountId> {
+    const auto id = impl_->accounts_.add(owner, password_hash, impl_->clock_.now().seconds);
+    if (!id) return std::unexpected(Error::account_exists);
+    // Before the row is committed: a row without a database would be an account whose mail is missing.
+    if (!impl_->directory_.empty()) make_account(account_directory(*id), owner);
+    return *id;
+  });
 }
 
 Result<void> Directory::set_hash(std::string_view name, std::string_view password_hash) {
   if (!impl_->accounts_.set_hash(name, password_hash)) return std::unexpected(Error::no_such_account);
   return {};
+}
+
+void Directory::set_identity(AccountId id, std::string_view identity) {
+  impl_->accounts_.set_identity(id, identity);
 }
 
 Result<void> Directory::remove(std::string_view name) {

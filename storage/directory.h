@@ -17,6 +17,7 @@
 #include "core/clock.h"
 #include "core/numbers.h"
 #include "core/result.h"
+#include "storage/owner.h"
 
 namespace postbag::storage {
 
@@ -26,6 +27,9 @@ struct Account {
   std::string name;
   std::string password_hash;
   std::int64_t created;  ///< seconds since 1970 UTC
+  std::string identity;  ///< see Owner
+
+  Owner owner() const { return {name, identity}; }
 };
 
 /// The exclusive hold on a data directory; one server at a time. Commands that only touch the directory database
@@ -53,10 +57,13 @@ class Directory {
                                          const Clock& clock = system_clock());
   ~Directory();
 
+  /// The account with its database of mail: nothing else makes that, so where it is missing something is wrong.
   /// Errors: invalid_account_name (empty, over 255 bytes, not UTF-8, control characters), account_exists.
   Result<AccountId> add(std::string_view name, std::string_view password_hash);
   /// Error: no_such_account.
   Result<void> set_hash(std::string_view name, std::string_view password_hash);
+  /// Of an account that an older postbag made, once its mail has it too.
+  void set_identity(AccountId id, std::string_view identity);
   /// Takes the account out of the database; its mail is removed by sweep(). Error: no_such_account.
   Result<void> remove(std::string_view name);
   /// Rising by name.

@@ -8,15 +8,27 @@
 #include "storage/errors.h"
 #include "storage/read_transaction.h"
 #include "storage/sqlite/migrations/migrations.h"
+#include "storage/sqlite/owner_table.h"
 
 namespace postbag::storage {
 
 namespace {
 
-std::filesystem::path prepare_directory(const std::filesystem::path& directory, const blob::Reserve& reserve) {
+/// Whether the database may be made. Accounts of an older postbag have none before their first login, and then
+/// nothing else either.
+bool may_make(const StoreOptions& options) {
+  if (!options.owner) return true;
+  std::error_code none;
+  return options.owner->identity.empty() &&
+         (!std::filesystem::exists(options.directory, none) || std::filesystem::is_empty(options.directory, none));
+}
+
+std::filesystem::path prepare_directory(const StoreOptions& options, const blob::Reserve& reserve) {
   reserve.use_when_full();  // SQLite makes files when it opens one
   if (sodium_init() < 0) throw Broken("libsodium cannot start");
+  const auto& directory = options.directory;
   if (directory.empty()) return {};
+  if (!may_make(options)) require_database(directory);
   blob::make_directory(directory);
   const auto database = directory / "mail.db";
   // Whoever made the directory may have ended before it was durable; once there is a database in it, it is.
@@ -43,8 +55,29 @@ void check_database(sqlite::Connection& connection, const std::filesystem::path&
 /// In memory, whole messages are rows; else only what is inline, and structures.
 sqlite::ConnectionOptions connection_options(const StoreOptions& options) {
   constexpr std::int64_t room = std::int64_t{64} << 20;
-  return {.sync = options.durability == Durability::full,
+  return {.make = may_make(options),
+          .sync = options.durability == Durability::full,
           .longest = std::max(room, static_cast<std::int64_t>(options.limits.message) + (1 << 20))};
+}
+
+/// Before anything is written into what may be another's.
+void require_owner(sqlite::Connection& connection, const StoreOptions& options) {
+  if (!options.owner) return;
+  const auto found = sqlite::read_owner(connection);
+  if (!is_of(found, *options.owner)) throw Foreign(not_theirs(options.directory, found));
+}
+
+/// An account that an older postbag made gets its identity.
+void give_identity(const sqlite::Connection& connection, const StoreOptions& options) {
+  if (!options.owner || !options.owner->identity.empty()) return;
+  sqlite::OwnerTable table(connection);
+  if (!table.find()) table.set({options.owner->name, draw_identity()});
+}
+
+void open_schema(sqlite::Connection& connection, const StoreOptions& options) {
+  require_owner(connection, options);
+  sqlite::migrate(connection, sqlite::mail_migrations);
+  give_identity(connection, options);
 }
 
 }  // namespace
@@ -53,8 +86,8 @@ Engine::Engine(StoreOptions options)
     : options_(std::move(options)),
       reserve_(options_.reserve_file, options_.most_in_reserve_file),
       unclean_(was_stopped_uncleanly(options_.directory)),
-      connection_(prepare_directory(options_.directory, reserve_), connection_options(options_)),
-      tables_((sqlite::migrate(connection_, sqlite::mail_migrations), connection_)) {
+      connection_(prepare_directory(options_, reserve_), connection_options(options_)),
+      tables_((open_schema(connection_, options_), connection_)) {
   if (options_.directory.empty()) return;
   if (unclean_) check_database(connection_, options_.directory);
   files_ = std::make_shared<blob::BodyFiles>(options_.directory / "bodies", options_.most_reserved);

@@ -23,6 +23,18 @@ class Corrupt : public Broken {
   using Broken::Broken;
 };
 
+/// What has to be there is not: a volume that is not mounted, a copy that is not complete.
+class Missing : public Broken {
+ public:
+  using Broken::Broken;
+};
+
+/// What is there belongs to another account.
+class Foreign : public Broken {
+ public:
+  using Broken::Broken;
+};
+
 /// The file was written by a newer postbag than this one.
 class TooNew : public Broken {
  public:

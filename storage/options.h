@@ -12,6 +12,7 @@
 
 #include "core/clock.h"
 #include "core/limits.h"
+#include "storage/owner.h"
 
 namespace postbag::storage {
 
@@ -48,8 +49,11 @@ struct SearchTexts {
 };
 
 struct StoreOptions {
-  /// The account's own directory, made when missing; empty: a store in memory that ends with the object.
+  /// The account's own directory; empty: a store in memory that ends with the object.
   std::filesystem::path directory;
+  /// Whose mail has to lie there. Without an identity, by name only: what an older postbag made gets one; made when
+  /// nothing lies there. Nothing: whoever's it is; made when missing.
+  std::optional<Owner> owner = {};
   /// Must outlive the store.
   const Clock* clock = &system_clock();
   Limits limits = {};

@@ -2,6 +2,7 @@
 
 #include "storage/engine.h"
 #include "storage/errors.h"
+#include "storage/sqlite/owner_table.h"
 
 namespace postbag::storage {
 
@@ -46,6 +47,8 @@ bool Store::index_some(std::chrono::milliseconds time) {
 std::size_t Store::collect_garbage(std::size_t limit, std::chrono::seconds grace) {
   return engine_->collect_garbage(limit, engine_->now() - grace.count());
 }
+
+std::optional<Owner> Store::owner() const { return sqlite::read_owner(engine_->connection()); }
 
 bool Store::failed() const { return engine_->failed(); }
 

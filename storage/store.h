@@ -41,8 +41,8 @@ struct Upkeep {
 ///     auto uid = store->write([&](Transaction& tx) { return tx.append(inbox, body, {}, now); });
 class Store {
  public:
-  /// Opens, makes or migrates the account's database; removes what a crash left of bodies nobody refers to.
-  /// Throws TooNew, InUse, Corrupt or Broken.
+  /// Opens and migrates the account's database; removes what a crash left of bodies nobody refers to. It is made
+  /// only as StoreOptions::owner says. Throws Missing, Foreign, TooNew, InUse, Corrupt or Broken.
   static std::unique_ptr<Store> open(StoreOptions options);
   ~Store();
 
@@ -102,6 +102,9 @@ class Store {
   /// Removes up to `limit` bodies that no message refers to since `grace`. Returns how many it removed: fewer than
   /// `limit` means there are no more now. Commits on its own.
   std::size_t collect_garbage(std::size_t limit, std::chrono::seconds grace = std::chrono::hours{1});
+
+  /// Whose mail it is; nothing when nobody has said.
+  std::optional<Owner> owner() const;
 
   /// Whether a commit or a sync has failed: everything but destruction throws StoreFailed then.
   bool failed() const;

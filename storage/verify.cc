@@ -13,6 +13,7 @@
 #include "storage/directory.h"
 #include "storage/errors.h"
 #include "storage/sqlite/migrations/migrations.h"
+#include "storage/sqlite/owner_table.h"
 #include "storage/sqlite/tables.h"
 #include "storage/verify_mailbox.h"
 
@@ -39,8 +40,9 @@ class AccountVerifier {
         connection_(directory / "mail.db", {.read_only = true}),
         tables_((sqlite::require_version(connection_, sqlite::mail_migrations), connection_)) {}
 
-  Verified run(VerifyBodies how) {
+  Verified run(const Owner& owner, VerifyBodies how) {
     report_integrity(connection_, report_);
+    verify_owner(owner);
     snapshot([&] {
       verify_mailboxes();
       verify_references();
@@ -68,6 +70,11 @@ class AccountVerifier {
       throw;
     }
     connection_.run("COMMIT");
+  }
+
+  void verify_owner(const Owner& owner) {
+    const auto found = sqlite::read_owner(connection_);
+    if (!is_of(found, owner)) report_.deviation(not_theirs(directory_, found));
   }
 
   void verify_mailboxes() {
@@ -195,8 +202,15 @@ class AccountVerifier {
 
 }  // namespace
 
-Verified verify_account(const std::filesystem::path& directory, VerifyBodies bodies, const VerifyReport& report) {
-  return AccountVerifier(directory, report).run(bodies);
+Verified verify_account(const std::filesystem::path& directory, const Owner& owner, VerifyBodies bodies,
+                        const VerifyReport& report) {
+  try {
+    require_database(directory);
+  } catch (const Missing& missing) {
+    report.deviation(missing.what());
+    return {.deviations = 1};
+  }
+  return AccountVerifier(directory, report).run(owner, bodies);
 }
 
 void verify_directory(const std::filesystem::path& directory, const VerifyReport& report) {

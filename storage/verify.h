@@ -6,6 +6,8 @@
 #include <functional>
 #include <string>
 
+#include "storage/owner.h"
+
 namespace postbag::storage {
 
 /// What was looked at.
@@ -29,8 +31,10 @@ struct VerifyReport {
 
 /// Walks one account: database, index pages, counters, log of vanished UIDs, references, bodies. All but the bodies
 /// is seen as of one moment; a body that goes while it is looked at is passed over. Memory: some 16 bytes a
-/// message. Throws Broken when the database cannot be read at all.
-Verified verify_account(const std::filesystem::path& directory, VerifyBodies bodies, const VerifyReport& report);
+/// message. A database that is not there, or is another's than `owner`'s, is a deviation. Throws Broken when it
+/// cannot be read at all.
+Verified verify_account(const std::filesystem::path& directory, const Owner& owner, VerifyBodies bodies,
+                        const VerifyReport& report);
 
 /// The database of accounts in a data directory, and directories of accounts that are not in it (which are notes).
 void verify_directory(const std::filesystem::path& directory, const VerifyReport& report);

@@ -85,6 +85,11 @@ std::filesystem::path AccountBook::account_directory(AccountId id) const {
   return directory_->account_directory(id);
 }
 
+void AccountBook::set_identity(AccountId id, std::string_view identity) {
+  const std::lock_guard lock(mutex_);
+  directory_->set_identity(id, identity);
+}
+
 void AccountBook::sweep() {
   const std::lock_guard lock(mutex_);
   directory_->sweep();

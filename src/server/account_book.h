@@ -35,6 +35,8 @@ class AccountBook {
   /// The account of that name, made without a password when there is none. Error::invalid_account_name.
   Result<AccountId> find_or_add(std::string_view name);
   std::filesystem::path account_directory(AccountId id) const;
+  /// See storage::Directory::set_identity().
+  void set_identity(AccountId id, std::string_view identity);
   /// See storage::Directory::sweep().
   void sweep();
 

@@ -4,13 +4,15 @@
 
 namespace postbag::server {
 
-Expected<std::filesystem::path> directory_of(const std::string& data_dir, std::string_view user) {
+bool AccountPlace::was_never_used() const { return owner.identity.empty() && !std::filesystem::exists(directory); }
+
+Expected<AccountPlace> place_of(const std::string& data_dir, std::string_view user) {
   const Failure unknown{Cause::no_such_account, "no such account"};
   if (!std::filesystem::exists(data_dir)) return std::unexpected(unknown);
   const AccountBook book(data_dir, system_clock());
   const auto account = book.find(user);
   if (!account) return std::unexpected(unknown);
-  return book.account_directory(account->id);
+  return AccountPlace{book.account_directory(account->id), account->owner()};
 }
 
 }  // namespace postbag::server

@@ -6,11 +6,20 @@
 #include <string_view>
 
 #include "postbag/server.h"
+#include "storage/owner.h"
 
 namespace postbag::server {
 
-/// Where the account's mail lies; neither directory is made when it is not there. Cause::no_such_account. Throws
-/// what storage throws.
-Expected<std::filesystem::path> directory_of(const std::string& data_dir, std::string_view user);
+/// An account's mail on the disk.
+struct AccountPlace {
+  std::filesystem::path directory;
+  storage::Owner owner;
+
+  /// Whether nothing lies there because nobody has logged in yet: so it was with accounts of an older postbag.
+  bool was_never_used() const;
+};
+
+/// Neither directory is made when it is not there. Cause::no_such_account. Throws what storage throws.
+Expected<AccountPlace> place_of(const std::string& data_dir, std::string_view user);
 
 }  // namespace postbag::server

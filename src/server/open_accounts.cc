@@ -105,7 +105,7 @@ async::Task<void> OpenAccounts::trim_memory() {
   co_await workers_.least_busy().run([&] { malloc_trim(0); });
 }
 
-OpenAccounts::OpenAccounts(async::Loop& loop, async::Workers& workers, const AccountBook& book,
+OpenAccounts::OpenAccounts(async::Loop& loop, async::Workers& workers, AccountBook& book,
                            OpenAccountsOptions options)
     : loop_(loop), workers_(workers), book_(book), options_(options), closing_(loop) {}
 
@@ -131,14 +131,14 @@ async::Task<Result<OpenAccounts::Entry*>> OpenAccounts::entry_of(AccountId id) {
   }
   Entry& entry = *entries_.emplace(id, std::make_unique<Entry>(*this, id)).first->second;
   const Opening opening(*this, entry);
-  Result<std::unique_ptr<storage::Store>> store = co_await open_store(id);
-  if (!store) co_return std::unexpected(store.error());
+  Result<Opened> opened = co_await open_store(id);
+  if (!opened) co_return std::unexpected(opened.error());
   Account::Events events{.rested = [this] { trim_.soon(); }, .failed = [this, id] { log_failure(id); }};
-  entry.account =
-      std::make_unique<Account>(loop_, workers_.at(id.value()), id, std::move(*store), reopener(id),
-                                AccountOptions{.rest_after = options_.close_idle_after,
-                                               .relaxed_flags = options_.flags == storage::FlagDurability::relaxed},
-                                std::move(events), options_.totals);
+  entry.account = std::make_unique<Account>(
+      loop_, workers_.at(id.value()), id, std::move(opened->store), reopener(std::move(opened->options)),
+      AccountOptions{.rest_after = options_.close_idle_after,
+                     .relaxed_flags = options_.flags == storage::FlagDurability::relaxed},
+      std::move(events), options_.totals);
   co_return &entry;
 }
 
@@ -149,19 +149,29 @@ void OpenAccounts::log_failure(AccountId id) {
   if (const auto it = entries_.find(id); it != entries_.end()) it->second->rest();
 }
 
-async::Task<Result<std::unique_ptr<storage::Store>>> OpenAccounts::open_store(AccountId id) {
-  co_return co_await workers_.at(id.value()).run([&]() -> Result<std::unique_ptr<storage::Store>> {
-    if (!book_.find(id)) return std::unexpected(Error::no_such_account);
-    auto store = storage::Store::open(store_options(id));
-    make_mailboxes_of_new(*store);
-    return store;
+async::Task<Result<OpenAccounts::Opened>> OpenAccounts::open_store(AccountId id) {
+  co_return co_await workers_.at(id.value()).run([&]() -> Result<Opened> {
+    const auto account = book_.find(id);
+    if (!account) return std::unexpected(Error::no_such_account);
+    Opened opened{.store = nullptr, .options = store_options(*account)};
+    opened.store = storage::Store::open(opened.options);
+    note_identity(opened, id);
+    make_mailboxes_of_new(*opened.store);
+    return opened;
   });
 }
 
-storage::StoreOptions OpenAccounts::store_options(AccountId id) const {
+void OpenAccounts::note_identity(Opened& opened, AccountId id) {
+  if (!opened.options.owner || !opened.options.owner->identity.empty()) return;
+  opened.options.owner = opened.store->owner();
+  book_.set_identity(id, opened.options.owner->identity);
+}
+
+storage::StoreOptions OpenAccounts::store_options(const storage::Account& account) const {
   storage::StoreOptions options;
   if (!options_.in_memory) {
-    options.directory = book_.account_directory(id);
+    options.directory = book_.account_directory(account.id);
+    options.owner = account.owner();
     options.reserve_file = options.directory.parent_path().parent_path() / "reserve";
   }
   options.clock = &options_.clock;
@@ -172,9 +182,9 @@ storage::StoreOptions OpenAccounts::store_options(AccountId id) const {
   return options;
 }
 
-Account::OpenStore OpenAccounts::reopener(AccountId id) const {
+Account::OpenStore OpenAccounts::reopener(storage::StoreOptions options) const {
   if (options_.in_memory) return nullptr;
-  return [options = store_options(id)] { return storage::Store::open(options); };
+  return [options = std::move(options)] { return storage::Store::open(options); };
 }
 
 void OpenAccounts::forget(AccountId id) {

@@ -33,7 +33,7 @@ struct OpenAccountsOptions {
 /// Loop thread only. All leases must be gone before it dies.
 class OpenAccounts final : public Accounts {
  public:
-  OpenAccounts(async::Loop& loop, async::Workers& workers, const AccountBook& book, OpenAccountsOptions options);
+  OpenAccounts(async::Loop& loop, async::Workers& workers, AccountBook& book, OpenAccountsOptions options);
   ~OpenAccounts() override;
 
   /// What it yields is a lease: it counts against Limits::connections_per_account until it is gone.
@@ -61,10 +61,17 @@ class OpenAccounts final : public Accounts {
   };
   async::Task<void> trim_memory();
   async::Task<Result<Entry*>> entry_of(AccountId id);
-  async::Task<Result<std::unique_ptr<storage::Store>>> open_store(AccountId id);
-  storage::StoreOptions store_options(AccountId id) const;
-  /// How an account opens its store again after a rest; null in memory, where a store must not be closed.
-  Account::OpenStore reopener(AccountId id) const;
+  /// A store, and how it is opened again after a rest.
+  struct Opened {
+    std::unique_ptr<storage::Store> store;
+    storage::StoreOptions options;
+  };
+  async::Task<Result<Opened>> open_store(AccountId id);
+  storage::StoreOptions store_options(const storage::Account& account) const;
+  /// An account that an older postbag made gets its identity where it is not noted yet.
+  void note_identity(Opened& opened, AccountId id);
+  /// Null in memory, where a store must not be closed.
+  Account::OpenStore reopener(storage::StoreOptions options) const;
   /// Waits until some account was opened or closed.
   async::Task<void> change();
   void changed();
@@ -73,7 +80,7 @@ class OpenAccounts final : public Accounts {
 
   async::Loop& loop_;
   async::Workers& workers_;
-  const AccountBook& book_;
+  AccountBook& book_;
   OpenAccountsOptions options_;
   std::map<AccountId, std::unique_ptr<Entry>> entries_;
   std::vector<async::Signal*> waiters_;

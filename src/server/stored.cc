@@ -93,11 +93,12 @@ StoredMailbox stored_mailbox(const storage::Dump& dump, const storage::DumpedMai
 Expected<void> read_account(const std::string& data_dir, std::string_view user, std::string_view mailbox,
                             const std::function<void(const StoredMailbox&)>& each) {
   return server::guarded([&]() -> Expected<void> {
-    const auto directory = server::directory_of(data_dir, user);
-    if (!directory) return std::unexpected(directory.error());
+    const auto place = server::place_of(data_dir, user);
+    if (!place) return std::unexpected(place.error());
     bool found = mailbox.empty();
-    if (std::filesystem::exists(*directory)) {  // made by the first login or delivery
-      const storage::Dump dump(*directory);
+    if (!place->was_never_used()) {
+      storage::require_database(place->directory);
+      const storage::Dump dump(place->directory);
       const Checksums checksums = checksums_of(dump);
       for (const storage::DumpedMailbox& m : dump.mailboxes()) {
         if (!mailbox.empty() && m.entry.name.utf8() != mailbox) continue;

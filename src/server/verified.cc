@@ -21,11 +21,11 @@ storage::VerifyReport report_to(const std::function<void(const Finding&)>& each)
 Expected<Verification> verify_account(const std::string& data_dir, std::string_view user, bool every_byte,
                                       const std::function<void(const Finding&)>& each) {
   return server::guarded([&]() -> Expected<Verification> {
-    const auto directory = server::directory_of(data_dir, user);
-    if (!directory) return std::unexpected(directory.error());
-    if (!std::filesystem::exists(*directory)) return Verification{};  // made by the first login or delivery
+    const auto place = server::place_of(data_dir, user);
+    if (!place) return std::unexpected(place.error());
+    if (place->was_never_used()) return Verification{};
     const auto how = every_byte ? storage::VerifyBodies::checksums : storage::VerifyBodies::sizes;
-    const storage::Verified found = storage::verify_account(*directory, how, report_to(each));
+    const storage::Verified found = storage::verify_account(place->directory, place->owner, how, report_to(each));
     return Verification{found.mailboxes, found.messages, found.bodies, found.deviations};
   });
 }

@@ -45,6 +45,32 @@ std::string_view word(Reply::Status status) {
   return " BAD ";
 }
 
+/// What a broken world is called in the log and to the client.
+struct Breakage {
+  bool (*is)(const std::runtime_error& error);
+  const char* logged;
+  const char* text;
+  const char* code;
+};
+
+template <class Kind>
+bool is(const std::runtime_error& error) {
+  return dynamic_cast<const Kind*>(&error) != nullptr;
+}
+
+/// RFC 5530 section 3. What is missing may come back with its volume, so a client shall try again; what belongs to
+/// another account will not become this one's by that.
+constexpr Breakage breakages[] = {
+    {is<storage::DiskFull>, "disk full", "No room left on the disk", "OVERQUOTA"},
+    {is<storage::Missing>, "mail missing", "The mail of this account is not there now", "UNAVAILABLE"},
+    {is<storage::Foreign>, "mail of another account", "The mail of this account is not in its place", "CORRUPTION"},
+    {is<std::runtime_error>, "store broken", "The mail store is out of order", "SERVERBUG"},
+};
+
+const Breakage& breakage_of(const std::runtime_error& error) {
+  return *std::ranges::find_if(breakages, [&](const Breakage& row) { return row.is(error); });
+}
+
 }  // namespace
 
 Session::Session(const Context& context, async::Stream& stream)
@@ -265,13 +291,11 @@ async::Task<void> Session::tell_news(Expunge expunge) {
   }
 }
 
-/// The world broke under a command: it is undone, and the session goes on. RFC 5530 section 3.
+/// The world broke under a command: it is undone, and the session goes on.
 Reply Session::broken_store(const std::runtime_error& error) {
-  const bool full = dynamic_cast<const storage::DiskFull*>(&error) != nullptr;
-  context_.log.write(stream_.peer(),
-                     {LogEvent::Level::error, full ? "disk full" : "store broken", user_, error.what()});
-  return full ? Reply::no("No room left on the disk", "OVERQUOTA")
-              : Reply::no("The mail store is out of order", "SERVERBUG");
+  const Breakage& breakage = breakage_of(error);
+  context_.log.write(stream_.peer(), {LogEvent::Level::error, breakage.logged, user_, error.what()});
+  return Reply::no(breakage.text, breakage.code);
 }
 
 /// The command's outcome; what the world broke becomes NO here. RFC 5530 section 3.

@@ -5,7 +5,8 @@ namespace postbag::storage::sqlite {
 namespace {
 
 Account account_of(const Rows& rows) {
-  return {rows.number<AccountId>(0), std::string(rows.bytes(1)), std::string(rows.bytes(2)), rows.integer(3)};
+  return {rows.number<AccountId>(0), std::string(rows.bytes(1)), std::string(rows.bytes(2)), rows.integer(3),
+          std::string(rows.bytes(4))};
 }
 
 std::optional<Account> first_of(Rows&& rows) {
@@ -16,17 +17,19 @@ std::optional<Account> first_of(Rows&& rows) {
 }  // namespace
 
 AccountTable::AccountTable(const Connection& c)
-    : add_(c.prepare("INSERT INTO account (name, password_hash, created) VALUES (?, ?, ?) "
+    : add_(c.prepare("INSERT INTO account (name, password_hash, created, identity) VALUES (?, ?, ?, ?) "
                      "ON CONFLICT (name) DO NOTHING RETURNING id")),
       set_hash_(c.prepare("UPDATE account SET password_hash = ? WHERE name = ? RETURNING id")),
+      set_identity_(c.prepare("UPDATE account SET identity = ? WHERE id = ?")),
       erase_(c.prepare("DELETE FROM account WHERE name = ? RETURNING id")),
-      list_(c.prepare("SELECT id, name, password_hash, created FROM account ORDER BY name")),
-      find_name_(c.prepare("SELECT id, name, password_hash, created FROM account WHERE name = ?")),
-      find_id_(c.prepare("SELECT id, name, password_hash, created FROM account WHERE id = ?")) {}
+      list_(c.prepare("SELECT id, name, password_hash, created, identity FROM account ORDER BY name")),
+      find_name_(c.prepare("SELECT id, name, password_hash, created, identity FROM account WHERE name = ?")),
+      find_id_(c.prepare("SELECT id, name, password_hash, created, identity FROM account WHERE id = ?")) {}
 
-std::optional<AccountId> AccountTable::add(std::string_view name, std::string_view password_hash,
+std::optional<AccountId> AccountTable::add(const Owner& owner, std::string_view password_hash,
                                            std::int64_t created) {
-  auto rows = add_.query(name, password_hash, created);
+  const Blob identity{owner.identity};
+  auto rows = add_.query(owner.name, password_hash, created, identity);
   if (!rows.next()) return std::nullopt;
   const auto id = rows.number<AccountId>(0);
   rows.finish();
@@ -36,6 +39,10 @@ std::optional<AccountId> AccountTable::add(std::string_view name, std::string_vi
 bool AccountTable::set_hash(std::string_view name, std::string_view password_hash) {
   auto rows = set_hash_.query(password_hash, name);
   return rows.finish();
+}
+
+void AccountTable::set_identity(AccountId id, std::string_view identity) {
+  set_identity_.execute(Blob{identity}, id);
 }
 
 bool AccountTable::erase(std::string_view name) {

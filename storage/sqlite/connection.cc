@@ -32,9 +32,10 @@ int remember_wal(void* bytes, sqlite3*, const char*, int pages) {
   return SQLITE_OK;
 }
 
-int open_flags(bool read_only) {
-  return (read_only ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE) | SQLITE_OPEN_NOMUTEX |
-         SQLITE_OPEN_EXRESCODE | SQLITE_OPEN_NOFOLLOW;
+int open_flags(const ConnectionOptions& options) {
+  const int access = options.read_only ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE;
+  const int make = options.make && !options.read_only ? SQLITE_OPEN_CREATE : 0;
+  return access | make | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE | SQLITE_OPEN_NOFOLLOW;
 }
 
 }  // namespace
@@ -45,7 +46,7 @@ Connection::Connection(const std::filesystem::path& file, const ConnectionOption
   const auto parent = file.empty() ? file : std::filesystem::canonical(file.parent_path(), ignored);
   const std::string name = file.empty() ? ":memory:" : (parent / file.filename()).string();
   sqlite3* db = nullptr;
-  const int code = sqlite3_open_v2(name.c_str(), &db, open_flags(options.read_only), nullptr);
+  const int code = sqlite3_open_v2(name.c_str(), &db, open_flags(options), nullptr);
   db_.reset(db);
   if (code != SQLITE_OK) throw_error(db, code);
   harden(options);

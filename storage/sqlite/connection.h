@@ -15,6 +15,7 @@ namespace postbag::storage::sqlite {
 /// Synced or not; which file may be written.
 struct ConnectionOptions {
   bool read_only = false;
+  bool make = true;                 ///< when it is missing; else that is a failure
   bool sync = true;                 ///< synchronous=FULL, else OFF
   std::int64_t longest = 64 << 20;  ///< bytes of one value or row at most
 };
@@ -22,7 +23,7 @@ struct ConnectionOptions {
 /// One thread at a time. Waits up to 5 s for locks of other processes.
 class Connection {
  public:
-  /// An empty path: in memory. Makes the file when missing, unless read_only. Throws what throw_error does.
+  /// An empty path: in memory. Throws what throw_error does.
   Connection(const std::filesystem::path& file, const ConnectionOptions& options);
   ~Connection();
   Connection(const Connection&) = delete;

@@ -130,7 +130,7 @@ TEST_CASE("the walk over a live account tells what is stored") {
   a.write([&](Transaction& tx) { return tx.expunge(a.inbox); });
 
   const Dump dump(a.options.directory);
-  CHECK(dump.schema_version() == 4);
+  CHECK(dump.schema_version() == 5);
   const auto mailboxes = dump.mailboxes();
   REQUIRE(mailboxes.size() == 6);
   const auto& inbox = mailboxes[2];

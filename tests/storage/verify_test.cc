@@ -21,9 +21,10 @@ struct Findings {
   std::vector<std::string> notes;
 };
 
-Findings verify(const std::filesystem::path& directory, VerifyBodies how = VerifyBodies::checksums) {
+Findings verify(const std::filesystem::path& directory, VerifyBodies how = VerifyBodies::checksums,
+                const Owner& owner = {}) {
   Findings out;
-  out.found = verify_account(directory, how,
+  out.found = verify_account(directory, owner, how,
                              {.deviation = [&](const std::string& line) { out.deviations.push_back(line); },
                               .note = [&](const std::string& line) { out.notes.push_back(line); }});
   return out;

@@ -15,6 +15,10 @@ CREATE TABLE account (
   created       INTEGER NOT NULL
 ) STRICT;
 )sql",
+    // 2
+    R"sql(
+ALTER TABLE account ADD COLUMN identity BLOB NOT NULL DEFAULT x'';
+)sql",
 };
 
 }  // namespace

@@ -103,6 +103,11 @@ ALTER TABLE mailbox ADD COLUMN reserved_modseq INTEGER NOT NULL DEFAULT 0;
     R"sql(
 ALTER TABLE account ADD COLUMN last_body INTEGER NOT NULL DEFAULT 0;
 )sql",
+    // 5
+    R"sql(
+ALTER TABLE account ADD COLUMN owner_name TEXT NOT NULL DEFAULT '';
+ALTER TABLE account ADD COLUMN owner_identity BLOB NOT NULL DEFAULT x'';
+)sql",
 };
 
 }  // namespace
