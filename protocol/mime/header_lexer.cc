@@ -67,4 +67,34 @@ std::string HeaderLexer::take_quoted() {
   return value;
 }
 
+std::string_view HeaderLexer::take_literal() {
+  if (peek() != '[') return {};
+  bool escaped = false;
+  for (std::size_t at = 1; at < rest_.size(); ++at) {
+    const char c = rest_[at];
+    if (c == '[' || c == '<') break;  // escaped or not, so that brackets without an end cost nothing
+    if (c == ']' && !escaped) {
+      const std::string_view literal = rest_.substr(0, at + 1);
+      rest_.remove_prefix(literal.size());
+      return literal;
+    }
+    escaped = c == '\\' && !escaped;
+  }
+  return {};
+}
+
+std::string_view HeaderLexer::skip_to(std::string_view ends) {
+  const std::string_view from = rest_;
+  while (!rest_.empty()) {
+    if (skip_space() || !take_literal().empty()) continue;
+    if (ends.contains(peek())) break;
+    if (peek() == '"') {
+      (void)take_quoted();
+    } else {
+      skip();
+    }
+  }
+  return from.substr(0, from.size() - rest_.size());
+}
+
 }  // namespace postbag::mime

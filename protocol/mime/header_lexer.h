@@ -6,8 +6,8 @@
 
 namespace postbag::mime {
 
-/// Walks over an unfolded field value; the text must outlive it. Linear: no call looks at a byte twice, comments
-/// are counted and not descended into. Unfinished quotes and comments end with the text.
+/// Walks over an unfolded field value; the text must outlive it. Linear: no call looks at a byte more than twice,
+/// comments are counted and not descended into. Unfinished quotes and comments end with the text.
 class HeaderLexer {
  public:
   explicit HeaderLexer(std::string_view text) : rest_(text) {}
@@ -15,6 +15,8 @@ class HeaderLexer {
   bool at_end() const { return rest_.empty(); }
   /// The next byte, NUL at the end.
   char peek() const { return rest_.empty() ? '\0' : rest_.front(); }
+  /// All that is left.
+  std::string_view rest() const { return rest_; }
   void skip() { rest_.remove_prefix(rest_.empty() ? 0 : 1); }
   /// Takes `c` if it comes next.
   bool take(char c);
@@ -29,6 +31,12 @@ class HeaderLexer {
   std::string_view take_until(std::string_view ends);
   /// Takes a quoted string; peek() must be '"'. Its value, quoting removed.
   std::string take_quoted();
+  /// Takes a domain literal as it is written, "[" and "]" included. Empty, and nothing taken, when none comes next:
+  /// one that is not closed before a "[" or "<" is none. RFC 5322 section 3.4.1.
+  std::string_view take_literal();
+  /// Skips to the next of `ends` outside comments, quoted strings and domain literals, or to the end; peek() is
+  /// what it is. What was skipped, as it is written.
+  std::string_view skip_to(std::string_view ends);
 
  private:
   void skip_comment();
