@@ -10,31 +10,26 @@
 #include <iconv.h>
 
 #include "core/ascii.h"
+#include "protocol/text/charset_names.h"
 
 namespace postbag::protocol {
 
 namespace {
 
-constexpr std::string_view replacement = "\xef\xbf\xbd";  // U+FFFD
-constexpr std::size_t longest_charset_name = 64;
-
+constexpr std::string_view replacement = "\xef\xbf\xbd";     // U+FFFD
 const iconv_t no_converter = reinterpret_cast<iconv_t>(-1);  // NOLINT: iconv's own error value
 
-/// Charset names as RFC 2978 section 2.3 allows them; '/' would be an option to glibc's iconv ("//TRANSLIT").
-bool is_name(std::string_view charset) {
-  return !charset.empty() && charset.size() <= longest_charset_name && std::ranges::all_of(charset, [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_' ||
-           c == '.' || c == ':' || c == '+';
-  });
-}
-
 bool passes_as_it_is(std::string_view charset) {
-  static constexpr std::array<std::string_view, 3> names = {"utf-8", "us-ascii", "utf8"};
-  return std::ranges::any_of(names, [&](std::string_view n) { return ascii_iequal(n, charset); });
+  const auto names = names_for_iconv(charset);
+  return !names.empty() && (names.front() == "utf-8" || names.front() == "us-ascii");
 }
 
 iconv_t open_converter(std::string_view charset) {
-  return is_name(charset) ? iconv_open("UTF-8", std::string(charset).c_str()) : no_converter;
+  for (const std::string& name : names_for_iconv(charset)) {
+    const iconv_t descriptor = iconv_open("UTF-8", name.c_str());
+    if (descriptor != no_converter) return descriptor;
+  }
+  return no_converter;
 }
 
 }  // namespace

@@ -13,6 +13,9 @@ import rules  # noqa: E402
 LONGEST_BOUNDARY = 200
 LINE_END = re.compile(rb"\r?\n\Z")
 PASSED_ON = {"", "us-ascii", "utf-8", "utf8"}
+# What writers mean by these names: "Charset names" in ../messages/README.md.
+MEANT = {"ks_c_5601-1987": "cp949", "euc-kr": "cp949", "gb2312": "gb18030", "gbk": "gb18030", "x-sjis": "cp932",
+         "shift_jis": "cp932", "iso-8859-1": "cp1252"}
 WORD = re.compile(r"=\?([^?*]+)(?:\*[^?]*)?\?([bBqQ])\?([^?]*)\?=")
 WORDS = re.compile(rf"{WORD.pattern}(?:\s*{WORD.pattern})*")
 COMMENT_OR_QUOTED = re.compile(r'"(?:\\.|[^"\\])*(?:"|\Z)|\([^()]*\)', re.S)
@@ -186,18 +189,24 @@ def word_octets(encoding, content):
     return re.sub(rb"=([0-9A-Fa-f]{2})", lambda m: bytes([int(m[1], 16)]), octets.replace(b"_", b" "))
 
 
+def codec_of(charset):
+    """Python's; None for a charset that nobody knows."""
+    try:
+        return codecs.lookup(MEANT.get(charset.lower(), charset)).name
+    except LookupError:
+        return None
+
+
 def in_charset(octets, charset):
     """Octets in a charset that nobody knows are taken as they are."""
-    try:
-        known = charset.lower() not in PASSED_ON and codecs.lookup(charset)
-    except LookupError:
-        known = False
-    return octets.decode(charset, "replace") if known else utf8(octets)
+    codec = None if charset.lower() in PASSED_ON else codec_of(charset)
+    return octets.decode(codec, "replace") if codec else utf8(octets)
 
 
 def is_of_charset(octets, charset):
+    codec = "latin-1" if charset.lower() in PASSED_ON else codec_of(charset)
     try:
-        octets.decode(charset if charset.lower() not in PASSED_ON else "latin-1")
+        octets.decode(codec or "")
     except (LookupError, UnicodeDecodeError):
         return False
     return True

@@ -13,7 +13,8 @@ TEST_CASE("charsets are known by their names, in any case") {
   for (const char* name :
        {"utf-8", "UTF-8", "us-ascii", "ISO-8859-1", "koi8-r", "Shift_JIS", "windows-1252", "GB18030"})
     CHECK_MESSAGE(is_known_charset(name), name);
-  for (const char* name : {"", "x-no-such", "utf-8//TRANSLIT", "utf-8,", "a b", "\xff"})
+  for (const char* name : {"", "x-no-such", "utf-8//TRANSLIT", "utf-8,", "a b", "\xff", "x-", "-", "windows", "cp",
+                           "unknown-8bit", "x-unknown", "8bit", "x-user-defined"})
     CHECK_MESSAGE(!is_known_charset(name), name);
 }
 
@@ -39,6 +40,73 @@ TEST_CASE("text becomes UTF-8; what means nothing is marked") {
     CAPTURE(charset);
     CHECK(to_utf8(bytes, charset) == utf8);
   }
+}
+
+TEST_CASE("a charset means what mail means by its name") {
+  struct {
+    const char* charset;
+    const char* bytes;
+    const char* utf8;
+  } rows[] = {{"ks_c_5601-1987", "\x8c\x63\xb0\xa1", "똠가"},  // Outlook's name for code page 949
+              {"KS_C_5601-1989", "\x8c\x63", "똠"},
+              {"euc-kr", "\x8c\x63", "똠"},
+              {"ms949", "\x8c\x63", "똠"},
+              {"windows-949", "\x8c\x63", "똠"},
+              {"gb2312", "\x96\x40\xa1\xa4", "朄·"},  // of GBK
+              {"x-gbk", "\x96\x40", "朄"},
+              {"GB_2312-80", "\x96\x40", "朄"},
+              {"gbk", "\x81\x30\x81\x30", "\xc2\x80"},  // four bytes: of GB18030
+              {"x-sjis", "\x87\x40~\\", "①~\\"},
+              {"shift_jis", "\x87\x40~\\", "①~\\"},
+              {"MS_Kanji", "\x87\x40", "①"},
+              {"windows-31j", "\x87\x40", "①"},
+              {"cp932", "\x87\x40", "①"},
+              {"euc-jp", "\xad\xa1", "①"},
+              {"x-euc-jp", "\xb1", "\xef\xbf\xbd"},
+              {"iso-2022-jp", "\x1b(I1\x1b(B", "ｱ"},  // half-width, of code page 50221
+              {"cp50221", "\x1b(I1\x1b$B$+\x1b(B", "ｱか"},
+              {"big5", "\xa4\xa4\x88\x62", "中Ê̄"},  // of Big5-HKSCS
+              {"x-x-big5", "\xa4\xa4", "中"},
+              {"iso-8859-1", "\x80\x93\xe4\x94", "€“ä”"},  // of windows-1252
+              {"ISO_8859-1:1987", "\x93", "“"},
+              {"iso8859_1", "\x93", "“"},
+              {"latin1", "\x93", "“"},
+              {"x-ansi", "\x93", "“"},
+              {"x-cp1252", "\x93", "“"},
+              {"win-1251", "\xcf", "П"},
+              {"windows_1251", "\xcf", "П"},
+              {"iso-8859-9", "\xfe\x93", "ş“"},
+              {"iso8859_2", "\xb1", "ą"},
+              {"iso-8859-8-i", "\xf9\xec", "של"},
+              {"iso-8859-8-e", "\xf9\xec", "של"},
+              {"logical", "\xf9", "ש"},
+              {"iso-8859-6-i", "\xc7", "ا"},
+              {"tis-620", "\xa1\x85", "ก…"},  // of windows-874
+              {"iso-8859-11", "\x93\xa1", "“ก"},
+              {"koi8_r", "\xf0", "П"},
+              {"koi8", "\xf0\xa3", "Пё"},
+              {"unicode-1-1-utf-7", "+AOQ-", "ä"},
+              {"x-unicode-2-0-utf-7", "+AOQ-", "ä"},
+              {"x-mac-roman", "\x8a", "ä"},
+              {"x-mac-cyrillic", "\x80", "А"},
+              {"unicode-1-1-utf-8", "\xc3\xa4", "ä"},
+              {"cp65001", "\xc3\xa4", "ä"},
+              {"ansi_x3.4-1968", "\xc3\xa4", "ä"},  // as us-ascii: what is not of it stays
+              {"x-unknown", "\xc3\xa4", "ä"},
+              {"8bit", "\xc3\xa4", "ä"}};
+  for (const auto& [charset, bytes, utf8] : rows) {
+    CAPTURE(charset);
+    CHECK(to_utf8(bytes, charset) == utf8);
+  }
+}
+
+TEST_CASE("the names of UTF-8 and US-ASCII let bytes pass as these do") {
+  for (const char* charset : {"utf8", "UTF_8", "ascii", "ISO646-US", "cp65001"}) {
+    CAPTURE(charset);
+    CHECK(CharsetDecoder(charset).passes());
+    CHECK(Charsets().convert("\xff", charset).whole);
+  }
+  CHECK_FALSE(Charsets().convert("\xff", "x-unknown").whole);
 }
 
 TEST_CASE("pieces give what the whole gives") {
