@@ -37,16 +37,17 @@ Expected<void> Server::Impl::claim_start() {
 }
 
 void Server::Impl::give_up_start() {
-  const bool was_stopped = [&] {
+  {
     const std::lock_guard held(mutex);
-    return ends_at != async::never;
-  }();
-  if (was_stopped) return tell_stopped();
-  const std::lock_guard held(mutex);
-  state = State::opened;
-  over = true;
-  calls.forget_loop_thread();
-  changed.notify_all();
+    if (ends_at == async::never) {  // else somebody waits for `stopped`
+      state = State::opened;
+      over = true;
+      calls.forget_loop_thread();
+      changed.notify_all();
+      return;
+    }
+  }
+  tell_stopped();
 }
 
 Expected<void> Server::Impl::try_begin() {
@@ -173,10 +174,11 @@ void Server::Impl::tell_stopped() {
   std::unique_lock held(mutex);
   state = State::stopped;
   while (!on_stopped.empty()) {
-    const std::function<void()> stopped = std::move(on_stopped.front());
+    std::function<void()> stopped = std::move(on_stopped.front());
     on_stopped.pop_front();
     held.unlock();
     calls.call("stopped", stopped);
+    stopped = nullptr;  // it may have held the server
     held.lock();
   }
   over = true;

@@ -154,6 +154,28 @@ TEST_CASE("a host frees the server by letting go of the last callback that held 
   CHECK(closed);
 }
 
+TEST_CASE("a host frees the server by letting go of `stopped`, which held it") {
+  Host host;
+  std::weak_ptr<Server> gone;
+  const auto leave = [&](std::shared_ptr<Server> server) {
+    gone = server;
+    Server& running = *server;
+    running.stop(std::chrono::milliseconds(0), [server = std::move(server)] {});
+  };
+  auto in_loop = std::make_shared<Server>(in_memory());
+  REQUIRE(in_loop->start(host.loop()));
+  leave(std::exchange(in_loop, nullptr));
+  host.run_until([&] { return gone.expired(); });
+
+  auto own_thread = std::make_shared<Server>(in_memory());
+  REQUIRE(own_thread->start());
+  leave(std::exchange(own_thread, nullptr));
+  wait_for([&] { return gone.expired(); });
+
+  leave(std::make_shared<Server>(in_memory()));
+  CHECK(gone.expired());
+}
+
 TEST_CASE("freed without stop: what is owed comes within, on the loop's thread, and nothing later") {
   Host host;
   int closed = 0;
