@@ -58,6 +58,9 @@ Server::~Server() {
   if (const std::shared_ptr<Impl> impl = std::exchange(impl_, nullptr)) impl->free();
 }
 
+// Each of the following holds what it works on: a callback of the host may free the server meanwhile, below it or
+// on the server's own thread.
+
 Expected<Server> Server::open(ServerOptions options) {
   return guarded([&]() -> Expected<Server> {
     server::prepare_crypto();
@@ -70,7 +73,7 @@ Expected<Server> Server::open(ServerOptions options) {
 }
 
 Expected<void> Server::start() {
-  const std::shared_ptr<Impl> impl = impl_;  // the log may free the server
+  const std::shared_ptr<Impl> impl = impl_;
   if (!impl) return not_running();
   return impl->serve_on_own_thread();
 }
@@ -82,19 +85,21 @@ Expected<void> Server::start(uv_loop_s& loop) {
 }
 
 Counters Server::counters() const {
-  if (!impl_) return {};
-  const WriteTotals& totals = impl_->totals;
+  const std::shared_ptr<Impl> impl = impl_;
+  if (!impl) return {};
+  const WriteTotals& totals = impl->totals;
   return {.writes = totals.writes, .commits = totals.commits, .syncs = totals.syncs};
 }
 
 std::vector<std::string> Server::addresses() const {
-  if (!impl_) return {};
-  const std::lock_guard held(impl_->mutex);
-  return impl_->addresses;
+  const std::shared_ptr<Impl> impl = impl_;
+  if (!impl) return {};
+  const std::lock_guard held(impl->mutex);
+  return impl->addresses;
 }
 
 void Server::stop(std::chrono::milliseconds grace, std::function<void()> stopped) {
-  if (impl_) return impl_->stop(grace, std::move(stopped));
+  if (const std::shared_ptr<Impl> impl = impl_) return impl->stop(grace, std::move(stopped));
   if (stopped) stopped();
 }
 
@@ -103,48 +108,56 @@ void Server::wait() {
 }
 
 Expected<void> Server::add_account(std::string_view name, std::string_view password) {
-  if (!impl_) return not_running();
-  return guarded([&] { return with_password(password, [&] { return impl_->book->add(name, password); }); });
+  const std::shared_ptr<Impl> impl = impl_;
+  if (!impl) return not_running();
+  const std::shared_ptr<server::AccountBook> book = impl->book;
+  return guarded([&] { return with_password(password, [&] { return book->add(name, password); }); });
 }
 
 Expected<void> Server::set_password(std::string_view name, std::string_view password) {
-  if (!impl_) return not_running();
-  return guarded(
-      [&] { return with_password(password, [&] { return impl_->book->set_password(name, password); }); });
+  const std::shared_ptr<Impl> impl = impl_;
+  if (!impl) return not_running();
+  const std::shared_ptr<server::AccountBook> book = impl->book;
+  return guarded([&] { return with_password(password, [&] { return book->set_password(name, password); }); });
 }
 
 Expected<void> Server::remove_account(std::string_view name) {
-  if (!impl_) return not_running();
+  const std::shared_ptr<Impl> impl = impl_;
+  if (!impl) return not_running();
+  const std::shared_ptr<server::AccountBook> book = impl->book;
   return guarded([&]() -> Expected<void> {
-    const auto account = impl_->book->find(name);
+    const auto account = book->find(name);
     if (!account) return std::unexpected(server::failure_of(Error::no_such_account));
-    const Result<void> removed = impl_->book->remove(name);
+    const Result<void> removed = book->remove(name);
     if (!removed) return std::unexpected(server::failure_of(removed.error()));
-    impl_->door->post([impl = impl_.get(), id = account->id, user = std::string(name)] {
-      if (!impl->serving) return;
-      disconnect_all(*impl, user, removed_words);
-      impl->serving->accounts().forget(id);
+    impl->door->post([at = impl.get(), id = account->id, user = std::string(name)] {
+      if (!at->serving) return;
+      disconnect_all(*at, user, removed_words);
+      at->serving->accounts().forget(id);
     });
     return {};
   });
 }
 
 Expected<std::vector<std::string>> Server::accounts() const {
-  if (!impl_) return not_running();
-  return guarded([&]() -> Expected<std::vector<std::string>> { return impl_->book->names(); });
+  const std::shared_ptr<Impl> impl = impl_;
+  if (!impl) return not_running();
+  const std::shared_ptr<server::AccountBook> book = impl->book;
+  return guarded([&]() -> Expected<std::vector<std::string>> { return book->names(); });
 }
 
 void Server::disconnect(std::string_view name) {
-  if (!impl_) return;
-  impl_->door->post([impl = impl_.get(), user = std::string(name)] {
-    if (impl->serving) disconnect_all(*impl, user, disconnected_words);
+  const std::shared_ptr<Impl> impl = impl_;
+  if (!impl) return;
+  impl->door->post([at = impl.get(), user = std::string(name)] {
+    if (at->serving) disconnect_all(*at, user, disconnected_words);
   });
 }
 
 void Server::deliver(Message message, std::function<void(Expected<Delivered>)> done) {
-  if (!impl_ && done) done(not_running());
-  if (!impl_) return;
-  const std::shared_ptr<Impl> impl = impl_;  // `done` may free the server
+  const std::shared_ptr<Impl> impl = impl_;
+  if (!impl && done) done(not_running());
+  if (!impl) return;
   server::Answer<Delivered> answer = owed_answer(impl->calls, std::move(done));
   impl->door->post([at = impl.get(), message = std::move(message), answer = std::move(answer)]() mutable {
     if (at->serving) at->serving->deliveries().deliver(std::move(message), std::move(answer));
@@ -156,13 +169,13 @@ struct Connection::Impl : server::HostConnection {
 };
 
 Expected<Connection> Server::connect(std::function<void(std::string_view)> receive, std::function<void()> closed) {
-  if (!impl_) return not_running();
-  auto connection = std::make_shared<Connection::Impl>(impl_->door, impl_->calls);
-  const std::shared_ptr<server::Owed> owed = impl_->calls.owe("closed", std::move(closed));
-  const bool posted =
-      impl_->door->post([impl = impl_.get(), connection, receive = std::move(receive), owed]() mutable {
-        if (impl->serving) connection->connect(*impl->loop, *impl->serving, std::move(receive), std::move(owed));
-      });
+  const std::shared_ptr<Impl> impl = impl_;
+  if (!impl) return not_running();
+  auto connection = std::make_shared<Connection::Impl>(impl->door, impl->calls);
+  const std::shared_ptr<server::Owed> owed = impl->calls.owe("closed", std::move(closed));
+  const bool posted = impl->door->post([at = impl.get(), connection, receive = std::move(receive), owed]() mutable {
+    if (at->serving) connection->connect(*at->loop, *at->serving, std::move(receive), std::move(owed));
+  });
   if (posted) return Connection(std::move(connection));
   owed->cancel();
   return not_running();

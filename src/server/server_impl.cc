@@ -64,8 +64,14 @@ bool is_listen_address(std::string_view text) {
 
 void Server::Impl::open_data() {
   if (options.clock) host_clock = std::make_unique<HostClock>(calls);
-  if (!options.data_dir.empty()) lock = storage::DataLock::acquire(options.data_dir);
-  book = std::make_unique<server::AccountBook>(options.data_dir, host_clock ? *host_clock : system_clock(),
+  if (!options.data_dir.empty()) {
+    lock = storage::DataLock::acquire(options.data_dir);
+    // On a full disk there would be no room for what SQLite keeps beside a database, nor for the mail to go.
+    const storage::blob::Reserve reserve(std::filesystem::path(options.data_dir) / "reserve",
+                                         storage::StoreOptions{}.most_in_reserve_file);
+    reserve.use_when_full();
+  }
+  book = std::make_shared<server::AccountBook>(options.data_dir, host_clock ? *host_clock : system_clock(),
                                                options.names);
   book->sweep();
 }

@@ -55,9 +55,9 @@ struct Server::Impl : std::enable_shared_from_this<Impl> {
   Limits limits;
   std::shared_ptr<server::LoopDoor> door = std::make_shared<server::LoopDoor>();
   server::HostCalls calls{options, *door};
-  std::unique_ptr<const Clock> host_clock;  ///< null: the machine's
-  std::optional<storage::DataLock> lock;    ///< none in memory
-  std::unique_ptr<server::AccountBook> book;
+  std::unique_ptr<const Clock> host_clock;    ///< null: the machine's
+  std::optional<storage::DataLock> lock;      ///< none in memory
+  std::shared_ptr<server::AccountBook> book;  ///< also held by the calls that use it
   WriteTotals totals;
 
   // Loop thread only.

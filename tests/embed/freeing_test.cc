@@ -227,6 +227,31 @@ TEST_CASE("stop twice, before start, and after the end: each callback once") {
   CHECK(never.start().error().cause == Cause::stopped);
 }
 
+TEST_CASE("a server that does not run is freed inside what it calls at once") {
+  auto never = std::make_unique<Server>(in_memory());
+  never->stop(std::chrono::milliseconds(0), [&] { never.reset(); });
+  CHECK_FALSE(never);
+
+  auto refusing = std::make_unique<Server>(in_memory());
+  refusing->deliver({.user = "alice"}, [&](const Expected<Delivered>&) { refusing.reset(); });
+  CHECK_FALSE(refusing);
+
+  // By the clock, below the accounts, whether it was stopped or not.
+  for (const bool stopped : {false, true}) {
+    CAPTURE(stopped);
+    std::unique_ptr<Server> asked;
+    ServerOptions options;
+    options.clock = [&]() -> std::int64_t {
+      asked.reset();
+      return 1'700'000'000;
+    };
+    asked = std::make_unique<Server>(in_memory(std::move(options)));
+    if (stopped) asked->stop(std::chrono::milliseconds(0));
+    CHECK(asked->add_account("alice", "secret"));
+    CHECK_FALSE(asked);
+  }
+}
+
 TEST_CASE("a second stop shortens the grace, and so does freeing") {
   Host host;
   Server server = in_memory();
