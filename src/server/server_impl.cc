@@ -1,11 +1,14 @@
 #include "server/server_impl.h"
 
+#include <filesystem>
 #include <functional>
 #include <utility>
 
 #include "server/account_names.h"
 #include "server/failures.h"
 #include "server/limits_table.h"
+#include "storage/blob/reserve.h"
+#include "storage/options.h"
 
 namespace postbag {
 

@@ -133,6 +133,18 @@ bool append_soon(SocketClient& client, const std::string& message) {
   return false;
 }
 
+/// Upkeep makes it, a 64th of the disk; its path.
+std::string wait_for_reserve(const Fixture& f, SocketClient& client) {
+  const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(60);
+  std::string reserve = f.directory.path() + "/reserve";
+  std::error_code none;
+  while (std::filesystem::file_size(reserve, none) != static_cast<std::uintmax_t>(capacity / 64)) {
+    REQUIRE(std::chrono::steady_clock::now() < end);
+    REQUIRE(contains(client.run("NOOP"), "t OK"));
+  }
+  return reserve;
+}
+
 std::string text_of(std::size_t size) {
   std::string text = "Subject: x\r\n\r\n";
   while (text.size() < size) text += "0123456789012345678901234567890123456789\r\n";
@@ -252,18 +264,29 @@ TEST_CASE("a disk that others have filled to the last byte becomes free by delet
   LoggedIn client(f);
   constexpr int messages = 60;
   for (int i = 0; i < messages; ++i) REQUIRE(contains(append(client, message), "t OK"));
-  const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(60);
-  const std::string reserve = f.directory.path() + "/reserve";
-  std::error_code none;
-  while (std::filesystem::file_size(reserve, none) != (48 << 20) / 64) {
-    REQUIRE(std::chrono::steady_clock::now() < end);
-    REQUIRE(contains(client.run("NOOP"), "t OK"));
-  }
-
+  const std::string reserve = wait_for_reserve(f, client);
   room = 0;
   CHECK(contains(append(client, message), "t NO [OVERQUOTA]"));
   CHECK(contains(client.run("STORE 1:* +FLAGS.SILENT (\\Deleted)"), "t OK"));
   CHECK_FALSE(std::filesystem::exists(reserve));
+  CHECK(contains(client.run("EXPUNGE"), "t OK"));
+  CHECK(append_soon(client, message));
+}
+
+TEST_CASE("a server starts on a disk that others have filled to the last byte, and mail can be deleted") {
+  Fixture f(48 << 20);
+  const std::string message = text_of(200'000);
+  {
+    LoggedIn client(f);
+    for (int i = 0; i < 60; ++i) REQUIRE(contains(append(client, message), "t OK"));
+    wait_for_reserve(f, client);
+  }
+  f.stop();
+  room = 0;
+  f.start();
+  LoggedIn client(f);
+  CHECK(contains(append(client, message), "t NO [OVERQUOTA]"));
+  CHECK(contains(client.run("STORE 1:* +FLAGS.SILENT (\\Deleted)"), "t OK"));
   CHECK(contains(client.run("EXPUNGE"), "t OK"));
   CHECK(append_soon(client, message));
 }
