@@ -24,6 +24,7 @@ bool is_user_name(const std::string& user) {
 Reply refuse_password(Session& session, std::string_view user) {
   session.context().log.write(session.stream().peer(),
                               {LogEvent::Level::warning, "login refused", user, "the connection is not encrypted"});
+  session.count_failed_login();  // a line for each try: nobody may fill the log
   return Reply::no("Passwords are taken over an encrypted connection only", "PRIVACYREQUIRED");
 }
 

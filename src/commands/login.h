@@ -15,7 +15,8 @@ class Session;
 async::Task<Reply> log_in(Session& session, std::string user, std::string password);
 
 /// A password must not cross a network in the clear, so it is not asked for; said in the log, as people look there
-/// for why they cannot log in. `user` as far as it is known. RFC 9051 section 6.2.3, RFC 5530.
+/// for why they cannot log in, and counted as a failed one. `user` as far as it is known. RFC 9051 section 6.2.3,
+/// RFC 5530.
 Reply refuse_password(Session& session, std::string_view user);
 
 }  // namespace postbag

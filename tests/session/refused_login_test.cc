@@ -1,5 +1,6 @@
 // Passwords that would cross a network in the clear: refused, and said in the log.
 
+#include <algorithm>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -91,6 +92,15 @@ TEST_CASE("LOGIN without encryption is refused and logged, with the name as far 
   outcome = after("a LOGIN {5}\r\n");
   CHECK(outcome.answer.find(refused) != std::string::npos);
   CHECK(outcome.log == "192.0.2.1:40000 login refused user=\n");
+}
+
+TEST_CASE("whoever goes on all the same is sent away, so that he cannot fill the log") {
+  const std::string one_by_one = "a LOGIN alice secret\r\nb AUTHENTICATE PLAIN\r\nc LOGIN {5}\r\n";
+  std::string many;
+  for (int i = 0; i < 100; ++i) many += one_by_one;
+  const Outcome outcome = after(many);
+  CHECK(outcome.answer.find("* BYE") != std::string::npos);
+  CHECK(std::ranges::count(outcome.log, '\n') == static_cast<std::ptrdiff_t>(Limits{}.failed_logins));
 }
 
 TEST_CASE("AUTHENTICATE PLAIN without encryption is refused and logged") {
