@@ -5,13 +5,14 @@ namespace postbag::daemon {
 namespace {
 
 constexpr std::string_view mbox_start = "From ";
+/// No more is held back: no line is longer. RFC 5322 section 2.1.1.
+constexpr std::size_t longest_line = 998;
 
-/// Whether the first line can still become an mbox line. "From :" is a header field: RFC 5322 section 4.5.2,
-/// obs-from.
+/// Whether the first line, which could still be either without its last byte, still can. "From :" is a header
+/// field: RFC 5322 section 4.5.2, obs-from.
 bool may_be_mbox_line(std::string_view start) {
   if (start.size() <= mbox_start.size()) return mbox_start.starts_with(start);
-  return start.starts_with(mbox_start) &&
-         start.find_first_not_of(" \t", mbox_start.size()) == std::string_view::npos;
+  return (start.back() == ' ' || start.back() == '\t') && start.size() < longest_line;
 }
 
 /// Whether that start, which could have been one until its last byte, is one.
@@ -23,7 +24,10 @@ bool is_mbox_line(std::string_view start) {
 
 void MailFilter::take(char c, std::string& out) {
   if (c == '\r') {
-    ++returns_;
+    if (returns_ < longest_line)
+      ++returns_;
+    else
+      out += c;  // of so many one goes on ahead
     return;
   }
   if (c == '\n') returns_ = 1;

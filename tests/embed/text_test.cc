@@ -42,6 +42,18 @@ TEST_CASE("delivered mail is made what is stored, whatever the pieces") {
   }
 }
 
+TEST_CASE("a stranger's first line costs no more than its length, and CRs are not held back without a bound") {
+  constexpr std::size_t many = 1'000'000;
+  MailFilter filter;
+  std::string out = filter.filter("From " + std::string(many, ' '));
+  out += filter.filter("\nSubject: x\n");
+  CHECK(out == "Subject: x\r\n");
+  MailFilter other;
+  const std::string begun = other.filter(std::string(many, '\r'));
+  CHECK(begun.size() > many - 1'000);
+  CHECK(begun + other.filter("x") == std::string(many, '\r') + "x");
+}
+
 TEST_CASE("the nearest known word") {
   const std::vector<std::string_view> known{"listen", "workers", "log_format", "limits"};
   CHECK(nearest("listn", known) == "listen");
