@@ -4,8 +4,10 @@
 #include <cerrno>
 #include <chrono>
 #include <cstring>
+#include <filesystem>
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <system_error>
 #include <thread>
 
 #include <sysexits.h>
@@ -99,6 +101,12 @@ std::uint64_t largest_message(const Config& config) {
   return std::ranges::find(known_limits(), "message", &LimitInfo::name)->usual;
 }
 
+/// Without it the disk may not be mounted, or the name may be wrong: no reason to send mail back as for nobody.
+bool holds_accounts(const std::string& data_dir) {
+  std::error_code none;
+  return std::filesystem::exists(std::filesystem::path(data_dir) / "directory.db", none);
+}
+
 /// JSON takes nothing else.
 bool is_utf8(const std::string& text) {
   try {
@@ -113,6 +121,7 @@ bool is_utf8(const std::string& text) {
 int deliver(const std::string& user, const std::string& mailbox, const std::string& data_dir) {
   if (!is_utf8(user)) return complain("no such account", EX_NOUSER);
   if (!is_utf8(mailbox)) return complain("invalid mailbox name", EX_DATAERR);
+  if (!holds_accounts(data_dir)) return complain("no accounts in " + data_dir, EX_TEMPFAIL);
   const auto config = remembered_config(data_dir);
   if (!config) return complain(config.error().front(), EX_TEMPFAIL);  // whoever mends it gets the mail again
   Spool message;

@@ -203,6 +203,13 @@ class CommandLine(unittest.TestCase):
         self.assertEqual(done.returncode, 75)
         self.assertEqual(self.count("alice"), 1)
 
+    def test_deliver_into_a_directory_that_is_not_there_may_work_later(self):
+        run("deliver", "alice", "--dir", self.dir, stdin=MESSAGE, code=75)  # its disk is not mounted, say
+        self.assertFalse(os.path.exists(self.dir))
+        os.mkdir(self.dir)
+        run("deliver", "alice", "--dir", self.dir, stdin=MESSAGE, code=75)
+        self.assertEqual(os.listdir(self.dir), [])
+
     def test_deliver_reads_before_it_takes_the_directory(self):
         self.add("alice")
         sender = subprocess.Popen([PROGRAM, "deliver", "alice", "--dir", self.dir], stdin=subprocess.PIPE)
