@@ -5,7 +5,9 @@
 #include <filesystem>
 #include <fstream>
 #include <functional>
+#include <iterator>
 #include <string_view>
+#include <system_error>
 
 #include <toml++/toml.h>
 
@@ -226,7 +228,13 @@ void Reader::read_search(const toml::node& node) {
 std::expected<Config, std::vector<std::string>> read_config(const std::string& path) {
   Reader reader(path);
   try {
-    reader.read(toml::parse_file(path));
+    std::ifstream file;
+    file.exceptions(std::ios::badbit | std::ios::failbit);
+    file.open(path, std::ios::binary);
+    reader.config.text.assign(std::istreambuf_iterator<char>(file), {});
+    reader.read(toml::parse(reader.config.text, path));
+  } catch (const std::ios::failure&) {
+    return std::unexpected(std::vector{path + ":1: the file cannot be read"});
   } catch (const toml::parse_error& error) {
     const std::string line = std::to_string(error.source().begin.line);
     return std::unexpected(std::vector{path + ":" + line + ": " + std::string(error.description())});
@@ -248,20 +256,19 @@ ServerOptions options_of(const Config& config) {
   return options;
 }
 
-void remember_config(const std::string& data_dir, const std::string& path) {
+bool remember_config(const std::string& data_dir, const Config& config) {
   namespace fs = std::filesystem;
+  std::error_code failed;
   const fs::path kept = fs::path(data_dir) / kept_name;
-  if (path.empty()) {
-    fs::remove(kept);
-    return;
-  }
   const fs::path fresh = fs::path(data_dir) / (std::string(kept_name) + ".new");
-  fs::remove(fresh);
-  {
-    std::ofstream out(fresh, std::ios::binary);  // not copied as a file: its mode is ours, for the owner only
-    out << std::ifstream(path, std::ios::binary).rdbuf();
-  }
-  fs::rename(fresh, kept);
+  fs::remove(fresh, failed);
+  std::ofstream out(fresh, std::ios::binary);  // not copied as a file: its mode is ours, for the owner only
+  out << config.text;
+  out.close();
+  if (out) fs::rename(fresh, kept, failed);
+  if (out && !failed) return true;
+  fs::remove(fresh, failed);
+  return false;
 }
 
 std::expected<Config, std::vector<std::string>> remembered_config(const std::string& data_dir) {

@@ -17,6 +17,7 @@ enum class LogFormat : std::uint8_t { text, json };
 
 /// What is said nowhere stays empty, and the usual value holds.
 struct Config {
+  std::string text;  ///< what was read; a pipe gives it only once
   std::vector<std::string> listen;
   std::optional<std::size_t> workers;
   std::optional<LogFormat> log_format;
@@ -35,8 +36,8 @@ std::expected<Config, std::vector<std::string>> read_config(const std::string& p
 ServerOptions options_of(const Config& config);
 
 /// Leaves the configuration that a server starts with in its data directory, for commands that work there when no
-/// server runs; an empty path: none was given. Throws std::filesystem::filesystem_error.
-void remember_config(const std::string& data_dir, const std::string& path);
+/// server runs. False when it cannot, on a full disk for one: then the one before stays, whole.
+bool remember_config(const std::string& data_dir, const Config& config);
 /// The configuration of the last server of that directory; the usual one when there was none. Else as
 /// read_config().
 std::expected<Config, std::vector<std::string>> remembered_config(const std::string& data_dir);

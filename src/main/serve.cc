@@ -103,7 +103,12 @@ int serve(const ServeArguments& arguments) {
   options.log = [&](const LogLine& line) { log.write(line); };
   Expected<Server> server = open_patiently(options);
   if (!server) return complain(server.error());
-  remember_config(arguments.data_dir, arguments.config);
+  if (!remember_config(arguments.data_dir, config))
+    log.write({LogLine::Level::warning,
+               "configuration not kept",
+               {},
+               {},
+               "deliveries without a server will not know it"});
   return run(*server, signals, log, arguments.data_dir);
 }
 

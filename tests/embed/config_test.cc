@@ -1,6 +1,7 @@
 #include "main/config.h"
 
 #include <algorithm>
+#include <array>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -9,6 +10,7 @@
 #include <unistd.h>
 
 #include "postbag/server.h"
+#include "temporary_directory.h"
 
 using namespace postbag;
 using namespace postbag::daemon;
@@ -89,9 +91,42 @@ TEST_CASE("the history must be a table of bounds that make sense") {
   CHECK(has("4: unknown bound of the history \"range\"; did you mean ranges?"));
 }
 
+TEST_CASE("a configuration is kept for others, whole or not at all") {
+  const TemporaryDirectory place;
+  const auto kept = [&] { return remembered_config(place.path()).value().workers; };
+  CHECK_FALSE(kept());
+  const File one("workers = 1\n");
+  CHECK(remember_config(place.path(), read_config(one.path()).value()));
+  CHECK(kept() == 1);
+  // No room, or no right: the one before stays.
+  REQUIRE(std::filesystem::create_directory(place.path() + "/config.toml.new"));
+  std::ofstream(place.path() + "/config.toml.new/in the way") << "x";
+  const File two("workers = 2\n");
+  CHECK_FALSE(remember_config(place.path(), read_config(two.path()).value()));
+  CHECK(kept() == 1);
+  std::filesystem::remove_all(place.path() + "/config.toml.new");
+  CHECK(remember_config(place.path(), {}));
+  CHECK_FALSE(kept());
+}
+
+TEST_CASE("a configuration that comes through a pipe is read once") {
+  const TemporaryDirectory place;
+  std::array<int, 2> ends{};
+  REQUIRE(::pipe(ends.data()) == 0);
+  REQUIRE(::write(ends[1], "workers = 3\n", 12) == 12);
+  ::close(ends[1]);
+  const auto config = read_config("/dev/fd/" + std::to_string(ends[0]));
+  ::close(ends[0]);
+  REQUIRE(config);
+  CHECK(config->workers == 3);
+  CHECK(remember_config(place.path(), *config));
+  CHECK(remembered_config(place.path()).value().workers == 3);
+}
+
 TEST_CASE("a syntax error and a missing file are told too") {
   CHECK(complaints("listen = [\n").size() == 1);
   CHECK_FALSE(read_config("/nonexistent/postbag.toml"));
+  CHECK_FALSE(read_config("/"));
 }
 
 TEST_CASE("the example configuration is valid and holds every limit with its usual value") {
