@@ -3,11 +3,13 @@
 #include <string>
 #include <utility>
 
-#include "protocol/mime/header_lexer.h"
+#include "protocol/text/header_lexer.h"
 
 namespace postbag::mime {
 
 namespace {
+
+using protocol::HeaderLexer;
 
 /// Bytes that end an atom; dots and 8-bit bytes do not.
 constexpr std::string_view specials = " \t\r\n()<>[]:;@\\,\"";

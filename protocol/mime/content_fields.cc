@@ -6,14 +6,16 @@
 #include <cstdint>
 
 #include "core/ascii.h"
-#include "protocol/mime/header_lexer.h"
 #include "protocol/text/charset.h"
 #include "protocol/text/digits.h"
 #include "protocol/text/encoded_word.h"
+#include "protocol/text/header_lexer.h"
 
 namespace postbag::mime {
 
 namespace {
+
+using protocol::HeaderLexer;
 
 constexpr std::size_t most_continuations = 64;
 
@@ -38,7 +40,7 @@ std::string take_value(HeaderLexer& in) {
 Parameters take_parameters(HeaderLexer& in, std::size_t most) {
   Parameters parameters;
   while (!in.at_end() && parameters.size() < most) {
-    in.take_until(";");
+    in.skip_to(";");
     in.take(';');
     in.skip_space();
     std::string name = take_token(in);
@@ -152,7 +154,7 @@ std::vector<std::string> read_languages(std::string_view value, std::size_t most
     in.skip_space();
     std::string tag = take_token(in);
     if (!tag.empty()) languages.push_back(std::move(tag));
-    in.take_until(",");
+    in.skip_to(",");
     in.take(',');
   }
   return languages;

@@ -6,22 +6,34 @@
 
 #include <sodium/crypto_generichash.h>
 
+#include "protocol/text/header_lexer.h"
+
 namespace postbag::mime {
 
 namespace {
 
-/// Without white space, quotes and the backslashes of quoted pairs.
+using protocol::HeaderLexer;
+
+void append_visible(std::string& out, std::string_view text) {
+  for (const char c : text)
+    if (c != ' ' && c != '\t' && c != '\r' && c != '\n') out.push_back(c);
+}
+
+/// Without comments, white space, quotes and the backslashes of quoted pairs.
 std::string normalised(std::string_view id) {
   std::string out;
   bool quoted = false;
-  for (std::size_t i = 0; i < id.size(); ++i) {
-    const char c = id[i];
+  for (HeaderLexer in(id); !in.at_end();) {
+    if (!quoted && in.skip_space()) continue;
+    if (!quoted) append_visible(out, in.take_literal());
+    if (in.at_end()) break;
+    const char c = in.next();
     if (c == '"') {
       quoted = !quoted;
-    } else if (quoted && c == '\\' && i + 1 < id.size()) {
-      out.push_back(id[++i]);
-    } else if (c != ' ' && c != '\t' && c != '\r' && c != '\n') {
-      out.push_back(c);
+    } else if (quoted && c == '\\' && !in.at_end()) {
+      out.push_back(in.next());
+    } else {
+      append_visible(out, {&c, 1});
     }
   }
   return out;
@@ -43,11 +55,10 @@ std::optional<std::uint64_t> key_of(std::string_view id) {
 
 std::vector<std::string_view> message_ids(std::string_view value) {
   std::vector<std::string_view> out;
-  for (auto open = value.find('<'); open != std::string_view::npos; open = value.find('<', open)) {
-    const auto close = value.find('>', open);
-    if (close == std::string_view::npos) break;
-    out.push_back(value.substr(open + 1, close - open - 1));
-    open = close;
+  HeaderLexer in(value);
+  for (in.skip_to("<"); in.take('<'); in.skip_to("<")) {
+    const std::string_view id = in.skip_to("<>");
+    if (in.take('>')) out.push_back(id);
   }
   return out;
 }

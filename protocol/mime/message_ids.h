@@ -9,7 +9,7 @@
 namespace postbag::mime {
 
 /// What stands between "<" and ">" in a field's unfolded value; anything around it is a comment or a phrase
-/// (RFC 5322 section 4.5.4). Views into `value`.
+/// (RFC 5322 section 4.5.4), and what is in comments and quotes is no identifier. Views into `value`.
 std::vector<std::string_view> message_ids(std::string_view value);
 
 /// How many identifiers of a field count: a hostile one may have a hundred thousand.
@@ -19,8 +19,8 @@ struct Most {
 };
 
 /// A key for each identifier: the beginning of its BLAKE2b, which takes the same room however long it is. White
-/// space in it does not count (some writers fold their lines there), nor does quoting: <"a"@b> is <a@b> (RFC 5256
-/// section 3, REFERENCES). None for one that is empty. Never changes: it is stored.
+/// space in it does not count (some writers fold their lines there), nor do comments and quoting: <"a"@b> is <a@b>
+/// (RFC 5256 section 3, REFERENCES). None for one that is empty. Never changes: it is stored.
 std::vector<std::uint64_t> message_id_keys(std::string_view value, Most most);
 
 /// The same of the first identifier only; of the whole value when it has none in brackets, which some writers leave

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "core/ascii.h"
+#include "protocol/text/header_lexer.h"
 
 namespace postbag::protocol {
 
@@ -30,24 +31,19 @@ std::optional<int> number(std::string_view digits) {
   return value;
 }
 
-/// The words of a Date field: runs of letters, runs of digits, "+hhmm", ':'. Comments, which nest, and white space
-/// are skipped; so is any other byte. More than 16 words are no date.
+/// The words of a Date field: runs of letters, runs of digits, "+hhmm", ':'. Comments and white space are skipped;
+/// so is any other byte. More than 16 words are no date.
 std::vector<std::string_view> words_of(std::string_view text) {
   std::vector<std::string_view> words;
-  std::size_t depth = 0;
-  for (std::size_t i = 0; i < text.size() && words.size() < 16;) {
-    const char c = text[i];
-    std::size_t end = i + 1;
-    if (c == '(') ++depth;
-    if (c == ')' && depth > 0) --depth;
-    if (depth == 0 && (is_alpha(c) || is_digit(c) || c == '+' || c == '-')) {
-      const auto same = is_alpha(c) ? is_alpha : is_digit;
-      while (end < text.size() && same(text[end])) ++end;
-      words.push_back(text.substr(i, end - i));
-    } else if (depth == 0 && c == ':') {
-      words.push_back(text.substr(i, 1));
-    }
-    i = end;
+  for (HeaderLexer in(text); words.size() < 16;) {
+    in.skip_space();
+    if (in.at_end()) break;
+    const std::string_view from = in.rest();
+    const char c = in.next();
+    const bool word = is_alpha(c) || is_digit(c) || c == '+' || c == '-';
+    const auto same = is_alpha(c) ? is_alpha : is_digit;
+    while (word && same(in.peek())) in.skip();
+    if (word || c == ':') words.push_back(from.substr(0, from.size() - in.rest().size()));
   }
   return words;
 }

@@ -71,6 +71,13 @@ def broken_addresses(count):
     return b"From: " + b"<" * count + b"\r\nTo: " + b"\"" * (count + 1) + b"\r\nCc: " + b"g:;" * count + b"\r\n\r\nbody\r\n"
 
 
+def unfinished_tokens(count):
+    """Each token could end anywhere behind it, and does not."""
+    pieces = {b"To": b"<@a,", b"Cc": b"[\\[", b"Bcc": b'"\\"', b"Sender": b"[a,", b"References": b"<(", b"In-Reply-To": b"<[",
+              b"Content-Type": b';["', b"Content-Language": b"a,(", b"Date": b"(\\)"}
+    return b"".join(name + b": text/plain" + piece * count + CRLF for name, piece in pieces.items()) + CRLF + b"body" + CRLF
+
+
 def comments(count):
     return b"From: " + b"(" * count + b"x" + b")" * count + b" a@b\r\nContent-Type: " + b"(" * count + b"\r\n\r\nbody\r\n"
 
@@ -203,6 +210,7 @@ BOMBS = {
     "address fields": (address_fields, 100_000, "addresses"),
     "broken addresses": (broken_addresses, 100_000, "addresses"),
     "comments": (comments, 100_000, ""),
+    "unfinished tokens": (unfinished_tokens, 100_000, "addresses"),
     "parts": (parts, 1_000_000, "mime_parts"),
     "parts without lines": (parts_without_lines, 1_000_000, "mime_parts"),
     "parts with fields": (parts_with_fields, 20_000, "mime_parts"),

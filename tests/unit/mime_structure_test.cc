@@ -164,6 +164,20 @@ TEST_CASE("fields that come twice, oddly or not at all") {
   CHECK(odd.parts[0].type == ContentType{"text", "html", {{"charset", "utf"}, {"name", "a/b=c"}}});
 }
 
+TEST_CASE("comments mean nothing, nor does what ends a parameter in quotes or brackets") {
+  const Structure s = parse(
+      "Content-Type: text (/) / plain (a; charset=x); charset=\"utf-8\" (b \\) ; c=d) \"; e=f\" [; g=h]; "
+      "format=flowed\r\n"
+      "Content-Disposition: attachment (a; filename=evil); filename=ok.txt (\r\n"
+      "Content-Language: en (x, de), fr \", it\", es (\r\n"
+      "Content-Transfer-Encoding: (8bit) base64 (7bit)\r\n\r\n");
+  const Part& part = s.parts[0];
+  CHECK(part.type == ContentType{"text", "plain", {{"charset", "utf-8"}, {"format", "flowed"}}});
+  CHECK(part.disposition == Disposition{"attachment", {{"filename", "ok.txt"}}});
+  CHECK(part.languages == std::vector<std::string>{"en", "fr", "es"});
+  CHECK(part.encoding == Encoding::base64);
+}
+
 TEST_CASE("addresses") {
   using A = Address;
   struct {

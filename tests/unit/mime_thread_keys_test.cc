@@ -56,6 +56,10 @@ TEST_CASE("its own, what it answers, what it refers to from the last to the firs
       {"Message-ID:\r\nIn-Reply-To: <>\r\nReferences: < > <\r\n", {}},
       {"References: <a@x> <never@closed\r\n", {"a@x"}},
       {"References: <a\r\n @x>\r\n", {"a@x"}},
+      {"References: (<b@x> \\) <c@x>) <a (>(<c@x>)) @ (\\() x> (<d@x>\r\n", {"a@x"}},
+      {"In-Reply-To: \"A <b@x>\" of [<c@x>] <a@x>, \"<\r\n", {"c@x", "a@x"}},
+      {"References: <\"a>\"@x> <b@[1>2]> <c <d@x>\r\n", {"d@x", "b@[1>2]", "\"a>\"@x"}},
+      {"Message-ID: a@x (it is)\r\n", {"a@x"}},
       {"References: <a@x> <a@x> <b@x> <a@x>\r\nMessage-ID: <b@x>\r\n", {"b@x", "a@x"}},
   };
   for (const auto& [header, want] : rows) {
@@ -71,6 +75,9 @@ TEST_CASE("identifiers have their case, and differ") {
 
 TEST_CASE("the keys are stored, so they stay what they are") {
   CHECK(key("a@example.com") == 0x59b9'0537'ccb4'1d35ULL);
+  CHECK(key("\"a\"@example.com") == key("a@example.com"));
+  CHECK(key("a(b)@example.com") == key("a@example.com"));
+  CHECK(key("a@[(b)]") != key("a@[]"));
 }
 
 TEST_CASE("of many references the first and the last 20 count") {

@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-namespace postbag::mime {
+namespace postbag::protocol {
 
 /// Walks over an unfolded field value; the text must outlive it. Linear: no call looks at a byte more than twice,
 /// comments are counted and not descended into. Unfinished quotes and comments end with the text.
@@ -17,6 +17,12 @@ class HeaderLexer {
   char peek() const { return rest_.empty() ? '\0' : rest_.front(); }
   /// All that is left.
   std::string_view rest() const { return rest_; }
+  /// Takes the next byte; there must be one.
+  char next() {
+    const char c = rest_.front();
+    rest_.remove_prefix(1);
+    return c;
+  }
   void skip() { rest_.remove_prefix(rest_.empty() ? 0 : 1); }
   /// Takes `c` if it comes next.
   bool take(char c);
@@ -45,4 +51,4 @@ class HeaderLexer {
   std::string comment_;
 };
 
-}  // namespace postbag::mime
+}  // namespace postbag::protocol

@@ -1,9 +1,9 @@
-#include "protocol/mime/header_lexer.h"
+#include "protocol/text/header_lexer.h"
 
 #include <algorithm>
 #include <cstddef>
 
-namespace postbag::mime {
+namespace postbag::protocol {
 
 bool HeaderLexer::take(char c) {
   if (rest_.empty() || rest_.front() != c) return false;
@@ -97,4 +97,4 @@ std::string_view HeaderLexer::skip_to(std::string_view ends) {
   return from.substr(0, from.size() - rest_.size());
 }
 
-}  // namespace postbag::mime
+}  // namespace postbag::protocol
