@@ -22,7 +22,8 @@ std::optional<FlagError> add_system_flag(std::string_view text, NamedFlags& out)
     out.system.add(flag);
     return std::nullopt;
   }
-  return ascii_iequal(text, "\\Recent") ? FlagError::recent : FlagError::unknown_system;
+  if (ascii_iequal(text, "\\Recent")) return FlagError::recent;
+  return std::nullopt;
 }
 
 /// Removes keywords named again; the first mention and its place stay. O(n log n).
@@ -71,9 +72,7 @@ Section::What what_of(grammar::SectionMsgtext text) {
 
 }  // namespace
 
-std::string_view to_string(FlagError error) {
-  return error == FlagError::recent ? "\\Recent cannot be set" : "Unknown system flag";
-}
+std::string_view to_string(FlagError) { return "\\Recent cannot be set"; }
 
 std::expected<NamedFlags, FlagError> flags_value(grammar::FlagList list) { return flags_from(list.flag()); }
 

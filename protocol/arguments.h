@@ -17,13 +17,13 @@ namespace postbag::protocol {
 
 /// Why flags were refused; for people. RFC 9051 section 2.3.2.
 enum class FlagError : std::uint8_t {
-  recent,          ///< \Recent cannot be set by clients
-  unknown_system,  ///< a flag with a backslash that no standard we follow knows
+  recent,  ///< \Recent cannot be set by clients
 };
 std::string_view to_string(FlagError error);
 
 /// A flag list, or STORE's flags with or without parentheses. System flags in any letter case; each keyword once,
-/// in the spelling of its first mention.
+/// in the spelling of its first mention. A flag with a backslash that no standard we follow knows is in no
+/// PERMANENTFLAGS, so it is left out: RFC 9051 section 7.1.
 std::expected<NamedFlags, FlagError> flags_value(grammar::FlagList list);
 std::expected<NamedFlags, FlagError> flags_value(grammar::StoreAttFlags flags);
 
