@@ -35,7 +35,7 @@ Reply bad_event() {
 /// Nothing for an event that there is not.
 std::optional<NotifyEvent> event_of(grammar::Event event) {
   switch (event.kind()) {
-    case EventKind::messagenew: return NotifyEvent::message_new;
+    case EventKind::message_new: return NotifyEvent::message_new;
     case EventKind::messageexpunge: return NotifyEvent::message_expunge;
     case EventKind::flagchange: return NotifyEvent::flag_change;
     case EventKind::mailboxname: return NotifyEvent::mailbox_name;
@@ -51,18 +51,33 @@ bool are_consistent(NotifyEvents events, bool annotations) {
   return arrivals || !(annotations || events.has(NotifyEvent::flag_change));
 }
 
+std::optional<Reply> add_items_of(grammar::MessageNew event, FetchItems& items) {
+  if (event.fetch_att().size() > most_fetch_items) return Reply::no("Too many data items", "LIMIT");
+  for (const auto att : event.fetch_att()) add_item(items, att);
+  return std::nullopt;
+}
+
+/// Without parentheses, as in the examples of section 3.1, MessageNew comes first and may stand for both.
+std::optional<Reply> add_bare(grammar::EventGroup group, Events& out) {
+  const auto bare = group.message_new();
+  if (!bare) return std::nullopt;
+  out.events.add(NotifyEvent::message_new);
+  if (group.event().size() == 0) out.events.add(NotifyEvent::message_expunge);
+  return add_items_of(*bare, out.items);
+}
+
 std::expected<Events, Reply> events_of(grammar::EventGroup group) {
   Events out;
   bool unsupported = false;
   bool annotations = false;
+  if (auto refused = add_bare(group, out)) return std::unexpected(std::move(*refused));
   for (const auto event : group.event()) {
     const auto known = event_of(event);
     if (known) out.events.add(*known);
     unsupported = unsupported || !known;
     annotations = annotations || event.kind() == EventKind::annotationchange;
-    if (event.fetch_att().size() > most_fetch_items)
-      return std::unexpected(Reply::no("Too many data items", "LIMIT"));
-    for (const auto att : event.fetch_att()) add_item(out.items, att);
+    if (const auto message_new = event.message_new())
+      if (auto refused = add_items_of(*message_new, out.items)) return std::unexpected(std::move(*refused));
   }
   if (!are_consistent(out.events, annotations))
     return std::unexpected(Reply::bad("Events that do not go together"));
