@@ -2,12 +2,11 @@
 
 #include <array>
 #include <cstddef>
-#include <cstdlib>
-#include <memory>
 
 #include <utf8proc.h>
 
 #include "core/utf8.h"
+#include "protocol/text/normal_form.h"
 
 namespace postbag::protocol {
 
@@ -25,12 +24,6 @@ char32_t width_mapped(char32_t point) {
   const auto count = utf8proc_decompose_char(static_cast<utf8proc_int32_t>(point), parts.data(), parts.size(),
                                              options, &last_class);
   return count == 1 ? static_cast<char32_t>(parts[0]) : point;
-}
-
-std::string nfc(const std::string& text) {
-  const std::unique_ptr<utf8proc_uint8_t, decltype(&std::free)> composed(
-      utf8proc_NFC(reinterpret_cast<const utf8proc_uint8_t*>(text.c_str())), &std::free);
-  return composed ? std::string(reinterpret_cast<const char*>(composed.get())) : text;
 }
 
 }  // namespace

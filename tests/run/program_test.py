@@ -1,8 +1,11 @@
 #!/usr/bin/env python3
 """The program `postbag` from outside: ready line, accounts, delivery, dump, shutdown, exit codes."""
 
+import contextlib
+import glob
 import json
 import os
+import sqlite3
 import subprocess
 import sys
 
@@ -107,6 +110,30 @@ def shutdown_says_bye_and_keeps_what_was_acknowledged(server):
     equal(lines, [b"* STATUS INBOX (MESSAGES 2)"], "after the restart")
 
 
+def names_of_an_older_server_stay_reachable(server):
+    """A mailbox whose name is not in NFC, as nobody can make it now."""
+    user, old, new = server.add_user(), "Ba\u0308r", "B\u00e4r"
+    server.logged_in(user).command("CREATE Beer")
+    server.run("deliver", user, "--mailbox", "Beer", "--dir", server.data, input=MESSAGE)
+    server.stop()
+    renamed = 0
+    for path in glob.glob(os.path.join(server.data, "accounts", "*", "mail.db")):
+        with contextlib.closing(sqlite3.connect(path)) as mail, mail:
+            renamed += mail.execute("UPDATE mailbox SET name = ? WHERE name = 'Beer'", (old,)).rowcount
+    equal(renamed, 1, "mailboxes renamed")
+    server.start()
+    session = server.logged_in(user)
+    session.command("ENABLE IMAP4rev2")
+    lines, _ = session.command('LIST "" "B*"')
+    equal(lines, [f'* LIST (\\HasNoChildren) "/" "{old}"'.encode()], "the old name in LIST")
+    lines, _ = session.command(f'EXAMINE "{old}"')
+    assert b"* 1 EXISTS" in lines, lines
+    session.command(f'SUBSCRIBE "{old}"')
+    session.command(f'RENAME "{old}" "{new}"')
+    lines, _ = session.command(f'STATUS "{new}" (MESSAGES)')
+    equal(lines, [f'* STATUS "{new}" (MESSAGES 1)'.encode()], "renamed to NFC")
+
+
 def verify_tells_what_is_wrong_beside_the_server(server):
     user = server.add_user()
     session = server.logged_in(user)
@@ -128,7 +155,7 @@ def main():
     postbag, wirecheck, failed = sys.argv[1], sys.argv[2], 0
     for check in (delivery_reaches_a_session_in_idle, delivery_into_a_mailbox_and_refused,
                   delivery_beyond_a_limit_is_logged, accounts_while_the_server_runs,
-                  dump_shows_what_is_stored,
+                  dump_shows_what_is_stored, names_of_an_older_server_stay_reachable,
                   verify_tells_what_is_wrong_beside_the_server, one_server_a_directory, shutdown_says_bye_and_keeps_what_was_acknowledged):
         try:
             with Server(postbag, wirecheck) as server:
