@@ -62,6 +62,13 @@ std::expected<Modifiers, Reply> modifiers_of(const Session& session, grammar::Fe
   return modifiers;
 }
 
+/// Those of what vanished that this command does not tell anyway: what is in the view goes with a VANISHED that
+/// changes the numbers (RFC 7162 section 3.2.10), unless NOTIFY keeps that one back.
+UidSet earlier(const Session& session, const UidSet& vanished) {
+  const bool tells_removals = session.notify().selected().messages;
+  return tells_removals ? vanished.minus(session.selected().view.uids()) : vanished;
+}
+
 /// Narrows `uids` to what changed, and tells what vanished of what the set names. RFC 7162 sections 3.1.4.1, 3.2.6.
 async::Task<Result<void>> only_changed(Session& session, UidSet& uids, std::string_view set,
                                        const Modifiers& modifiers) {
@@ -72,9 +79,7 @@ async::Task<Result<void>> only_changed(Session& session, UidSet& uids, std::stri
       [&](storage::ReadTransaction& tx) { return missed_since(tx, mailbox, *modifiers.changed_since, asked); });
   if (!missed) co_return std::unexpected(missed.error());
   uids = uids.intersect(missed->changed);
-  // What is in the view still has to be told by a VANISHED that changes the numbers. RFC 7162 section 3.2.10.
-  if (modifiers.vanished)
-    session.tell_vanished("* VANISHED (EARLIER) ", missed->vanished.minus(session.selected().view.uids()));
+  if (modifiers.vanished) session.tell_vanished("* VANISHED (EARLIER) ", earlier(session, missed->vanished));
   co_return Result<void>();
 }
 

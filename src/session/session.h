@@ -130,6 +130,7 @@ class Session {
 
   /// What NOTIFY asks, and what was told of it.
   Notify& notify() { return notify_; }
+  const Notify& notify() const { return notify_; }
 
   /// What was uploaded for the running APPEND.
   Upload* upload() { return upload_ ? &*upload_ : nullptr; }
