@@ -4,7 +4,6 @@
 #include <utility>
 
 #include "commands/arguments.h"
-#include "commands/codes.h"
 #include "commands/handlers.h"
 #include "protocol/response/writer.h"
 #include "session/session.h"
@@ -49,7 +48,7 @@ async::Task<Reply> transfer(Session& session, std::string_view set, std::string_
   if (way == Way::copy) co_return Reply::ok(done, copy_code(*copied));
   // Before the EXPUNGE responses, which the session sends before the tagged line. RFC 6851 section 4.3.
   session.respond().raw("* OK [").raw(copy_code(*copied)).raw("] Moved").crlf();
-  co_return Reply::ok(done, highest_code(copied->from_modseq));  // RFC 6851 section 4.4
+  co_return Reply::ok_with_progress(done);  // RFC 6851 section 4.4
 }
 
 }  // namespace

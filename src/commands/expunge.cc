@@ -3,7 +3,6 @@
 #include <optional>
 
 #include "commands/arguments.h"
-#include "commands/codes.h"
 #include "commands/handlers.h"
 #include "session/session.h"
 
@@ -19,7 +18,8 @@ async::Task<Reply> expunge(Session& session, std::optional<UidSet> uids) {
       co_await session.account().write([&](storage::Transaction& tx) { return tx.expunge(mailbox, uids); });
   if (!expunged) co_return refusal(expunged.error());
   // RFC 7162 section 3.2.7: when messages went.
-  co_return Reply::ok("EXPUNGE completed", expunged->uids.empty() ? "" : highest_code(expunged->modseq));
+  if (expunged->uids.empty()) co_return Reply::ok("EXPUNGE completed");
+  co_return Reply::ok_with_progress("EXPUNGE completed");
 }
 
 }  // namespace

@@ -60,9 +60,11 @@ FetchPlan fetch_plan(const Session& session, UidSet uids, FetchItems items) {
 
 async::Task<Fetched> run_fetch(Session& session, FetchPlan plan) {
   const bool nothing = plan.uids.empty();
+  const bool tells_modseqs = has_kind(plan.items, FetchItem::Kind::modseq) || !plan.newly_seen.empty();
   FetchWriter writer(std::move(plan));
   const WholeResponses whole(session, writer);
   if (!nothing) co_await send_all(session, writer);
+  if (tells_modseqs && writer.written() > 0) session.note_modseqs_told();
   Fetched done;
   done.written = writer.written();
   done.mailbox_gone = writer.is_mailbox_gone();

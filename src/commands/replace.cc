@@ -4,19 +4,12 @@
 #include <utility>
 
 #include "commands/append.h"
-#include "commands/codes.h"
 #include "commands/handlers.h"
 #include "session/session.h"
 
 namespace postbag {
 
 namespace {
-
-/// What a REPLACE did.
-struct Replaced {
-  storage::Appended added;
-  ModSeq removed_at = ModSeq::min();
-};
 
 /// The message to be replaced. NO when there is none: RFC 8508 section 3.2.
 std::expected<UidSet, Reply> old_message(Session& session, std::string_view number, ByUid by_uid) {
@@ -28,8 +21,9 @@ std::expected<UidSet, Reply> old_message(Session& session, std::string_view numb
 
 /// One transaction: the new message is there and the old one gone, or nothing happened. Of two sessions that
 /// replace the same message one does.
-Result<Replaced> replace(storage::Transaction& tx, MailboxId from, const UidSet& old, const MailboxName& target,
-                         const storage::StagedBody& body, const MessageOptions& options) {
+Result<storage::Appended> replace(storage::Transaction& tx, MailboxId from, const UidSet& old,
+                                  const MailboxName& target, const storage::StagedBody& body,
+                                  const MessageOptions& options) {
   const auto to = tx.find(target);
   if (!to) return std::unexpected(Error::no_such_mailbox);
   const auto there = tx.messages(from, old, 1);
@@ -39,7 +33,7 @@ Result<Replaced> replace(storage::Transaction& tx, MailboxId from, const UidSet&
   if (!added) return std::unexpected(added.error());
   const auto removed = tx.vanish(from, old);
   if (!removed) return std::unexpected(removed.error());
-  return Replaced{.added = *added, .removed_at = removed->modseq};
+  return *added;
 }
 
 }  // namespace
@@ -67,10 +61,10 @@ async::Task<Reply> handle(Session& session, grammar::Replace command, ByUid by_u
       [&](storage::Transaction& tx) { return replace(tx, from, *old, *name, bodies->front(), options->front()); });
   if (!replaced) co_return refusal_of_target(replaced.error());
   // Before the EXPUNGE response, which the session sends before the tagged line. RFC 8508 section 4.3.
-  const std::array added{replaced->added};
+  const std::array added{*replaced};
   session.respond().raw("* OK [").raw(append_code(added)).raw("] Replacement message ready").crlf();
-  co_return Reply::ok(with_limits_met(session, "REPLACE completed"),
-                      highest_code(replaced->removed_at));  // RFC 8508 section 4.5
+  // RFC 8508 section 4.5.
+  co_return Reply::ok_with_progress(with_limits_met(session, "REPLACE completed"));
 }
 
 }  // namespace postbag

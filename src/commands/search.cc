@@ -24,6 +24,7 @@ void plain_response(Session& session, const RangeSet<N>& found, std::optional<st
   found.for_each([&out](N n) { out.sp().number(n.value()); });
   if (modseq) out.raw(" (MODSEQ ").number(*modseq).raw(")");
   out.crlf();
+  if (modseq) session.note_modseqs_told();
 }
 
 template <class N>

@@ -36,7 +36,10 @@ void respond_extended(Session& session, std::string_view tag, const SearchReturn
     }
     out.raw(")");
   }
-  if (answer.modseq) out.raw(" MODSEQ ").number(*answer.modseq);
+  if (answer.modseq) {
+    out.raw(" MODSEQ ").number(*answer.modseq);
+    session.note_modseqs_told();
+  }
   out.crlf();
 }
 

@@ -137,9 +137,8 @@ async::Task<Reply> select(Session& session, std::string_view argument, Access ac
                   .read_only = access == Access::read_only,
                   .view = View(opened->uids),
                   .known_next = opened->state.uid_next.value(),
-                  .told = opened->state.highest_modseq,
-                  .told_vanished = opened->state.highest_modseq,
-                  .holds_removals = false,
+                  .told = Told(opened->state.highest_modseq),
+                  .highest_is_due = false,
                   .recent = opened->recent,
                   .saved = {},
                   .keywords = opened->keywords});

@@ -94,6 +94,7 @@ void plain_response(Session& session, const std::vector<std::uint32_t>& numbers,
   for (const std::uint32_t n : numbers) out.sp().number(n);
   if (modseq) out.raw(" (MODSEQ ").number(*modseq).raw(")");
   out.crlf();
+  if (modseq) session.note_modseqs_told();
 }
 
 Scores scores_of(const std::vector<SortedFinds::Found>& found) {

@@ -61,22 +61,22 @@ Result<Outcome> store(storage::Transaction& tx, const Change& change) {
 }
 
 /// What a STORE tells of messages.
-struct Told {
+struct Telling {
   UidSet uids;   ///< all that are told
   UidSet flags;  ///< those of them whose flags are told; of the others only the mod-sequence
 };
 
 /// Without .SILENT the flags of all it named; with it those that others changed too, and the mod-sequences of all
 /// when the client keeps those. RFC 9051 section 6.4.6, RFC 7162 section 3.1.3.
-Told told_of(const Session& session, const Outcome& outcome, bool silent) {
-  Told told{.uids = outcome.untold, .flags = outcome.untold};
+Telling told_of(const Session& session, const Outcome& outcome, bool silent) {
+  Telling told{.uids = outcome.untold, .flags = outcome.untold};
   if (!silent || session.condstore()) told.uids.add(outcome.stored.matched);
   if (!silent) told.flags.add(outcome.stored.matched);
   return told;
 }
 
 /// FETCH responses with what these messages have now.
-async::Task<bool> tell(Session& session, const Told& told, ByUid by_uid) {
+async::Task<bool> tell(Session& session, const Telling& told, ByUid by_uid) {
   std::optional<Uid> from = Uid::min();
   const MailboxId mailbox = session.selected().id;
   while (from && !told.uids.empty()) {
@@ -131,14 +131,14 @@ async::Task<Reply> handle(Session& session, grammar::Store command, ByUid by_uid
                       .uids = std::move(*uids),
                       .op = flag_op(protocol::store_mode(command.store_att_flags())),
                       .flags = std::move(*flags),
-                      .told = session.selected().told,
+                      .told = session.selected().told.flags,
                       .unchanged_since = *since};
   const auto outcome =
       co_await session.account().write_flags([&](storage::Transaction& tx) { return store(tx, change); });
   if (!outcome) co_return refusal(outcome.error());
 
   session.tell_keywords(outcome->keywords);
-  const Told told = told_of(session, *outcome, silent);
+  const Telling told = told_of(session, *outcome, silent);
   UidSet known = outcome->stored.changed;
   known.add(told.flags);
   session.note_own_change({.uids = std::move(known), .modseq = outcome->stored.modseq});

@@ -16,9 +16,17 @@ struct Reply {
   Status status = Status::ok;
   std::string code;  ///< response code without its brackets; empty for none. RFC 9051 section 7.1
   std::string text;  ///< for people, ASCII, never empty
+  /// The code is HIGHESTMODSEQ: how far the client is once all was told that this command may tell. RFC 7162
+  /// sections 3.2.7 and 6.
+  bool tells_progress = false;
 
   static Reply ok(std::string text, std::string code = {}) {
     return {Status::ok, std::move(code), std::move(text)};
+  }
+  static Reply ok_with_progress(std::string text) {
+    Reply reply = ok(std::move(text));
+    reply.tells_progress = true;
+    return reply;
   }
   static Reply no(std::string text, std::string code = {}) {
     return {Status::no, std::move(code), std::move(text)};

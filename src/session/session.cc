@@ -203,7 +203,8 @@ async::Task<Session::Wait> Session::wait_for_input(bool changes_wake) {
 }
 
 bool Session::has_selected_news() const {
-  return selected_ && notify_.selected().messages && watch_.changed_to && *watch_.changed_to > selected_->told;
+  return selected_ && notify_.selected().messages && watch_.changed_to &&
+         *watch_.changed_to > selected_->told.looked;
 }
 
 /// Whether NOTIFY wants something told although no command runs. In the middle of one there is no place for it.
@@ -216,6 +217,7 @@ bool Session::has_unasked_news() const {
 async::Task<void> Session::tell_unasked() {
   changes_selected_ = makes_messages_ = false;
   co_await tell_news(notify_.selected().holds_removals ? Expunge::held : Expunge::told);
+  tell_progress();
 }
 
 async::Task<std::optional<std::string>> Session::ask_line(std::string_view words) {
@@ -238,7 +240,10 @@ async::Task<std::optional<std::string>> Session::read_raw_line(bool idling) {
       if (bad->must_close) say_bye(bad->text);
       co_return std::nullopt;
     }
-    if (idling) co_await tell_news(Expunge::told);
+    if (idling) {
+      co_await tell_news(Expunge::told);
+      tell_progress();
+    }
     const bool alive = co_await flush();
     if (!alive) co_return std::nullopt;
     const Wait wait = co_await wait_for_input(idling);
@@ -264,7 +269,7 @@ async::Task<bool> Session::run_command(const protocol::Command& command) {
   holds_removals_ = counts_by_number(command);
   changes_selected_ = may_change_selected(command.rule);
   makes_messages_ = makes_messages(command.rule);
-  const Reply reply = co_await perform(command);
+  Reply reply = co_await perform(command);
   const Expunge expunge = holds_removals_ ? Expunge::held : Expunge::told;
   if (broken_) co_return false;
   if (reply.status == Reply::Status::bad) {
@@ -276,6 +281,8 @@ async::Task<bool> Session::run_command(const protocol::Command& command) {
   if (reply.status != Reply::Status::ok) own_change_ = {};
   if (!ending_) co_await tell_news(expunge);
   own_change_ = {};
+  if (reply.tells_progress) reply.code = progress_code();
+  if (!ending_) tell_progress();
   finish(tag, reply);
   if (watch_.store_failed && !ending_) say_bye("The mail store failed, log in again");
   co_return co_await flush_if_large();
@@ -409,7 +416,9 @@ void Session::enable(Feature feature) {
   features_.add(feature);
   if (feature == Feature::qresync) features_.add(Feature::condstore);  // RFC 7162 section 3.2.3
   const bool condstore_now = condstore() && !condstore_before;
-  if (condstore_now && selected_) tell_highest(std::min(selected_->told, selected_->told_vanished));
+  if (!condstore_now || !selected_) return;
+  tell_highest(selected_->told.all());
+  selected_->highest_is_due = selected_->told.is_behind();
 }
 
 void Session::watch(MailboxId mailbox) {

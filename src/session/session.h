@@ -125,6 +125,8 @@ class Session {
   void tell_message(const storage::Message& message, bool flags, bool with_uid);
   /// VANISHED, in lines of a size that clients can take; nothing for an empty set. RFC 7162 section 3.2.10.
   void tell_vanished(std::string_view head, const UidSet& uids);
+  /// The running command tells mod-sequences of the selected mailbox.
+  void note_modseqs_told() { tells_modseqs_ = true; }
   /// `* OK [HIGHESTMODSEQ n]`. RFC 7162 section 3.1.2.1.
   void tell_highest(ModSeq modseq);
 
@@ -169,11 +171,15 @@ class Session {
   void say_bye(std::string_view words);
   bool count_bad();
 
+  NewsKinds told_now(Expunge expunge) const;
   void tell_removed(const UidSet& vanished);
-  void tell_held(const UidSet& vanished);
   /// Yields the new ones.
   UidSet tell_arrived(const std::vector<storage::Message>& messages);
   void tell_flags(const std::vector<storage::Message>& messages, std::uint64_t next_before);
+  bool are_news(const storage::Message& message) const;
+  NewsKinds news_in(const std::vector<storage::Message>& messages, const UidSet& vanished) const;
+  void tell_progress();
+  std::string progress_code();
 
   const Context& context_;
   async::Stream& stream_;
@@ -197,6 +203,7 @@ class Session {
   bool holds_removals_ = false;
   bool changes_selected_ = false;  ///< the running command itself may change the selected mailbox
   bool makes_messages_ = false;    ///< the running command may add messages to it
+  bool tells_modseqs_ = false;     ///< since the last tell_progress()
   std::optional<Upload> upload_;
   std::string upload_tag_;
 };

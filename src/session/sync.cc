@@ -22,9 +22,11 @@ struct News {
   std::optional<UidRange> recent;
 };
 
-/// One slice of the news; on the account's worker.
-Result<News> read_news(storage::ReadTransaction& tx, const Selected& known, bool tells_recent, Uid from) {
-  auto changes = tx.changes_since(known.id, known.told.value(), known.told_vanished.value(), slice, from);
+/// One slice of the news of these kinds; on the account's worker.
+Result<News> read_news(storage::ReadTransaction& tx, const Selected& known, NewsKinds kinds, bool tells_recent,
+                       Uid from) {
+  auto changes = tx.changes_since(known.id, known.told.changed_since(kinds).value(),
+                                  known.told.vanished_since(kinds).value(), slice, from);
   if (!changes) return std::unexpected(changes.error());
   News news{.changes = std::move(*changes), .keywords = {}, .recent = {}};
   // Also a live session may be further behind than the log reaches.
@@ -44,51 +46,75 @@ Result<News> read_news(storage::ReadTransaction& tx, const Selected& known, bool
 
 async::Task<void> Session::sync(Expunge expunge) {
   if (!selected_ || !watch_.changed_to) co_return;
-  if (!notify_.selected().messages && !changes_selected_) co_return;  // RFC 5465 section 3.1
-  const bool removals = expunge == Expunge::told && *watch_.changed_to > selected_->told_vanished;
-  if (*watch_.changed_to <= selected_->told && !removals) co_return;
+  const NewsKinds kinds = told_now(expunge);
+  const Told& before = selected_->told;
+  if (*watch_.changed_to <= std::min(before.changed_since(kinds), before.vanished_since(kinds))) co_return;
 
-  const bool tells_recent = !rev2();
+  const bool tells_recent = !rev2() && kinds.arrivals;
   std::optional<Uid> from = Uid::min();
   std::optional<ModSeq> upto;
   SelectedChanges told;
   UidSet vanished;
+  NewsKinds found;
   while (from) {
     const Selected& known = *selected_;
     const Uid here = *from;
     const Result<News> news = co_await account_->read(
-        [&](storage::ReadTransaction& tx) { return read_news(tx, known, tells_recent, here); });
+        [&](storage::ReadTransaction& tx) { return read_news(tx, known, kinds, tells_recent, here); });
     if (!news) {  // the mailbox was deleted: the next command that needs it will say so
       watch_.changed_to.reset();
       co_return;
     }
     const bool first = !upto;
     if (first) upto = news->changes.upto;
-    tell_keywords(news->keywords);
+    if (kinds.arrivals) tell_keywords(news->keywords);
     if (news->recent) selected_->recent.add(*news->recent);
     if (first) vanished = std::move(news->changes.vanished);
-    if (first && expunge == Expunge::told) {
+    if (first && kinds.removals) {
       context_.commands.before_removal(*this, vanished);
       tell_removed(vanished);
     }
-    if (first && expunge == Expunge::held) tell_held(vanished);
+    found.add(news_in(news->changes.messages, vanished));
     const std::uint64_t next_before = selected_->known_next;
-    const UidSet arrived = tell_arrived(news->changes.messages);
+    const UidSet arrived = kinds.arrivals ? tell_arrived(news->changes.messages) : UidSet();
     if (!makes_messages_) told.arrived.add(arrived);
     for (const storage::Message& message : news->changes.messages) told.changed.add(message.uid);
-    tell_flags(news->changes.messages, next_before);
+    if (kinds.flags) tell_flags(news->changes.messages, next_before);
     from = news->changes.next;
     const bool alive = co_await flush_if_large();
     if (!alive) co_return;
   }
-  selected_->told = *upto;
-  co_await context_.commands.after_changes(*this, told);
-  if (expunge == Expunge::held) co_return;
-  selected_->told_vanished = *upto;
+  selected_->told.advance(*upto, kinds, found);
+  if (!kinds.arrivals) co_return;
   // What came and went since the last look was never in the view.
   if (!vanished.empty())
     selected_->known_next = std::max(selected_->known_next, std::uint64_t{vanished.back().value()} + 1);
-  if (std::exchange(selected_->holds_removals, false)) tell_highest(*upto);
+  co_await context_.commands.after_changes(*this, told);
+}
+
+/// What the client does itself is told whatever it asked to hear. RFC 5465 section 3.1.
+NewsKinds Session::told_now(Expunge expunge) const {
+  const bool messages = notify_.selected().messages || changes_selected_;
+  return {
+      .arrivals = messages, .flags = notify_.selected().flags, .removals = messages && expunge == Expunge::told};
+}
+
+/// The kinds of what the client does not know of these changes.
+NewsKinds Session::news_in(const std::vector<storage::Message>& messages, const UidSet& vanished) const {
+  NewsKinds found{
+      .arrivals = false, .flags = false, .removals = !vanished.intersect(selected_->view.uids()).empty()};
+  for (const storage::Message& message : messages) {
+    const bool arrived = message.uid.value() >= selected_->known_next;
+    found.arrivals = found.arrivals || arrived || selected_->updates;  // searches have to see each change
+    found.flags = found.flags || (!arrived && are_news(message));
+  }
+  return found;
+}
+
+/// Whether others changed the flags since they were told.
+bool Session::are_news(const storage::Message& message) const {
+  const bool is_own = message.modseq <= own_change_.modseq && own_change_.uids.contains(message.uid);
+  return message.modseq > selected_->told.flags && !is_own;
 }
 
 void Session::tell_keywords(const std::vector<std::string>& keywords) {
@@ -105,15 +131,6 @@ void Session::tell_removed(const UidSet& vanished) {
   selected_->saved = selected_->saved.minus(vanished);  // RFC 9051 section 6.4.4.1
 }
 
-/// The client may learn of mod-sequences above those of the removals that have to wait: it is told how far it
-/// really is. RFC 7162 sections 3.2 and 6.
-void Session::tell_held(const UidSet& vanished) {
-  const bool waits = !vanished.intersect(selected_->view.uids()).empty();
-  if (!condstore() || !waits) return;
-  selected_->holds_removals = true;
-  tell_highest(selected_->told_vanished);
-}
-
 void Session::tell_vanished(std::string_view head, const UidSet& uids) {
   constexpr std::size_t most_ranges = 500;
   std::span<const UidRange> left = uids.ranges();
@@ -126,6 +143,24 @@ void Session::tell_vanished(std::string_view head, const UidSet& uids) {
 
 void Session::tell_highest(ModSeq modseq) {
   respond().raw("* OK [HIGHESTMODSEQ ").number(modseq.value()).raw("] Highest mod-sequence").crlf();
+}
+
+/// Who learns of mod-sequences above those of changes that have to wait is told how far it really is, and once it
+/// knows all is told that too. RFC 7162 sections 3.2 and 6.
+void Session::tell_progress() {
+  const bool tells_modseqs = std::exchange(tells_modseqs_, false);
+  if (!selected_ || !condstore()) return;
+  const bool is_due = selected_->told.is_behind() ? tells_modseqs : selected_->highest_is_due;
+  if (!is_due) return;
+  tell_highest(selected_->told.all());
+  selected_->highest_is_due = selected_->told.is_behind();
+}
+
+/// The same as the code of a tagged line.
+std::string Session::progress_code() {
+  tells_modseqs_ = false;
+  selected_->highest_is_due = selected_->told.is_behind();
+  return "HIGHESTMODSEQ " + std::to_string(selected_->told.all().value());
 }
 
 UidSet Session::tell_arrived(const std::vector<storage::Message>& messages) {
@@ -147,13 +182,10 @@ void Session::tell_size() {
 }
 
 void Session::tell_flags(const std::vector<storage::Message>& messages, std::uint64_t next_before) {
-  if (!notify_.selected().flags) return;
   for (const storage::Message& message : messages) {
     const bool just_arrived = message.uid.value() >= next_before;
-    const bool is_own = message.modseq <= own_change_.modseq && own_change_.uids.contains(message.uid);
-    const bool was_told = message.modseq <= selected_->told || is_own;
     // What was not asked for has the UID with it in IMAP4rev2: RFC 9051 section 7.5.2; and RFC 5465 section 5.1.
-    if (!just_arrived && !was_told) tell_message(message, true, rev2() || notify_.was_used());
+    if (!just_arrived && are_news(message)) tell_message(message, true, rev2() || notify_.was_used());
   }
 }
 
@@ -166,6 +198,7 @@ void Session::tell_message(const storage::Message& message, bool flags, bool wit
   else
     out.raw("* ").number(seq->value()).raw(" FETCH (");
   const bool uid = !uid_only() && (with_uid || condstore());  // RFC 7162 section 3.2.4
+  note_modseqs_told();
   if (uid) out.raw("UID ").number(message.uid.value());
   if (condstore()) out.raw(uid ? " " : "").raw("MODSEQ (").number(message.modseq.value()).raw(")");
   if (flags)
