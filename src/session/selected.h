@@ -66,7 +66,7 @@ struct Selected {
   View view;
   std::uint64_t known_next;  ///< every UID below it that is not in the view is gone for the client
   Told told;
-  /// HIGHESTMODSEQ is to be told when the client knows all: it was told a lower one.
+  /// HIGHESTMODSEQ is to be told when the client knows all: it was told a lower one, or EXISTS raised it.
   bool highest_is_due = false;
   UidSet recent;                      ///< \Recent for this session. RFC 3501 section 2.3.2
   UidSet saved = {};                  ///< the search result variable `$`. RFC 9051 section 6.4.4.1

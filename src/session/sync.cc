@@ -145,8 +145,8 @@ void Session::tell_highest(ModSeq modseq) {
   respond().raw("* OK [HIGHESTMODSEQ ").number(modseq.value()).raw("] Highest mod-sequence").crlf();
 }
 
-/// Who learns of mod-sequences above those of changes that have to wait is told how far it really is, and once it
-/// knows all is told that too. RFC 7162 sections 3.2 and 6.
+/// Who learns of mod-sequences above those of changes that have to wait is told how far it really is; who knows all
+/// is told so after EXISTS, or it would ask again for what it added itself. RFC 7162 sections 3.2 and 6.
 void Session::tell_progress() {
   const bool tells_modseqs = std::exchange(tells_modseqs_, false);
   if (!selected_ || !condstore()) return;
@@ -170,6 +170,7 @@ UidSet Session::tell_arrived(const std::vector<storage::Message>& messages) {
   if (arrived.empty()) return arrived;
   selected_->known_next = std::uint64_t{arrived.back().value()} + 1;
   selected_->view.append(arrived);
+  selected_->highest_is_due = true;
   tell_size();
   return arrived;
 }
