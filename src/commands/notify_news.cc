@@ -130,9 +130,7 @@ class NameTeller {
   /// A name that came or went, and its direct parent, which may have got or lost children. Section 5.4.
   void affected(const MailboxName& name) {
     tell(name, NotifyEvent::mailbox_name);
-    const std::size_t end = name.utf8().rfind(MailboxName::separator);
-    if (session_.notify().is_own(name) || end == std::string::npos) return;
-    if (const auto parent = MailboxName::from(name.utf8().substr(0, end))) tell(*parent, NotifyEvent::mailbox_name);
+    if (const auto parent = name.parent()) tell(*parent, NotifyEvent::mailbox_name);
   }
 
   /// "No additional MailboxName events are sent for children in this case": section 5.4.
@@ -153,7 +151,7 @@ class NameTeller {
     const bool subscribed = found_.all.subscribed.contains(name.utf8());
     const bool was_subscribed = told().subscribed.contains(name.utf8());
     const NotifyEvents events = session_.notify().request().events_of(name, subscribed || was_subscribed);
-    if (!events.has(event) || session_.notify().is_own(name) || !told_.insert(name.utf8()).second) return;
+    if (!events.has(event) || !told_.insert(name.utf8()).second) return;
     ListShown shown{.subscribed = true, .old_name = {}, .child_info = {}};
     if (old_name != nullptr) shown.old_name = old_name->utf8();
     list_response(session_, row_of(name), shown);
@@ -242,7 +240,6 @@ async::Task<void> tell_notified(Session& session) {
         co_await session.account().read([&](storage::ReadTransaction& tx) { return look_at(tx, marks, told); });
     tell_messages(session, marks, now);
   }
-  session.notify().forget_own_names();
 }
 
 }  // namespace postbag

@@ -1,7 +1,5 @@
 #include "session/notify.h"
 
-#include <algorithm>
-
 namespace postbag {
 
 void Notify::start(Account& account, NotifyRequest request, ToldMailboxes told) {
@@ -31,8 +29,27 @@ void Notify::mark(MailboxId mailbox) {
   if (it != told_.mailboxes.end() && it->second.state) marks_.mailboxes.insert(mailbox);
 }
 
-bool Notify::is_own(const MailboxName& name) const {
-  return std::ranges::any_of(own_names_, [&](const MailboxName& own) { return name == own || name.is_below(own); });
+void Notify::note_named(MailboxId mailbox, const std::optional<MailboxName>& from, const MailboxName& to) {
+  if (!is_on()) return;
+  if (!from) {
+    told_.mailboxes.emplace(mailbox, ToldMailbox{to, {}});
+    return;
+  }
+  const auto it = told_.mailboxes.find(mailbox);
+  if (it != told_.mailboxes.end() && it->second.name == *from) it->second.name = to;
+}
+
+void Notify::note_removed(MailboxId mailbox, const MailboxName& name) {
+  const auto it = told_.mailboxes.find(mailbox);
+  if (it != told_.mailboxes.end() && it->second.name == name) told_.mailboxes.erase(it);
+}
+
+void Notify::note_subscribed(const MailboxName& name, bool subscribed) {
+  if (!is_on()) return;
+  if (subscribed)
+    told_.subscribed.insert(name.utf8());
+  else
+    told_.subscribed.erase(name.utf8());
 }
 
 void Notify::committed(const storage::CommitReport& report) {

@@ -8,7 +8,6 @@
 #include <set>
 #include <string>
 #include <utility>
-#include <vector>
 
 #include "async/signal.h"
 #include "session/account.h"
@@ -65,11 +64,14 @@ class Notify final : private CommitListener {
   /// This mailbox has to be compared again: it is no longer the selected one.
   void mark(MailboxId mailbox);
 
-  /// Names that a command of this client changes: nobody has to tell it. Section 5.
-  void note_own_name(const MailboxName& name) { own_names_.push_back(name); }
-  /// Whether it is one of these or lies below one.
-  bool is_own(const MailboxName& name) const;
-  void forget_own_names() { own_names_.clear(); }
+  // What a command of this client has done counts as told: section 5. Only that does: where the client was told
+  // something else of the mailbox than the command found, others were there, and the difference is still told.
+  // Nothing happens when off.
+  /// It was called `from`, or is new, and is called `to` now.
+  void note_named(MailboxId mailbox, const std::optional<MailboxName>& from, const MailboxName& to);
+  /// It is gone, and was called `name`.
+  void note_removed(MailboxId mailbox, const MailboxName& name);
+  void note_subscribed(const MailboxName& name, bool subscribed);
 
  private:
   void committed(const storage::CommitReport& report) override;
@@ -82,7 +84,6 @@ class Notify final : private CommitListener {
       .selected = {}, .personal = {}, .subscribed = {}, .subtrees = {}, .children = {}, .mailboxes = {}};
   ToldMailboxes told_;
   NotifyMarks marks_;
-  std::vector<MailboxName> own_names_;
 };
 
 }  // namespace postbag

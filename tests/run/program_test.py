@@ -10,6 +10,7 @@ import subprocess
 import sys
 
 from server import PASSWORD, Server
+from slow_reader import resident_kib
 from wire import Refused
 
 NO_USER, BAD_DATA, USAGE, TEMPORARY, CANNOT_CREATE = 67, 65, 64, 75, 73   # sysexits(3)
@@ -151,11 +152,30 @@ def verify_tells_what_is_wrong_beside_the_server(server):
     equal(exit_code(server, "verify", user, "--quick"), 65, "sizes are looked at too")
 
 
+def refused_commands_leave_nothing_in_a_session(server):
+    session = server.logged_in(server.add_user())
+    batch = b"".join(b"d%d DELETE %s%03d\r\n" % (n, b"n" * 1000, n) for n in range(500))
+
+    def refuse(times):
+        for _ in range(times):
+            session.send(batch)
+            for n in range(500):
+                assert session.response().startswith(b"d%d NO" % n)
+        return resident_kib(server.process.pid)
+
+    before = refuse(4)
+    grown = refuse(20) - before   # of 10 MB of names
+    assert grown < 4 * 1024, f"grown by {grown} KiB"
+
+
 def main():
+    # Sanitizers keep what was freed: what a session keeps has to be seen beside it.
+    os.environ["ASAN_OPTIONS"] = os.environ.get("ASAN_OPTIONS", "") + ":quarantine_size_mb=1:thread_local_quarantine_size_kb=64"
     postbag, wirecheck, failed = sys.argv[1], sys.argv[2], 0
     for check in (delivery_reaches_a_session_in_idle, delivery_into_a_mailbox_and_refused,
                   delivery_beyond_a_limit_is_logged, accounts_while_the_server_runs,
                   dump_shows_what_is_stored, names_of_an_older_server_stay_reachable,
+                  refused_commands_leave_nothing_in_a_session,
                   verify_tells_what_is_wrong_beside_the_server, one_server_a_directory, shutdown_says_bye_and_keeps_what_was_acknowledged):
         try:
             with Server(postbag, wirecheck) as server:
