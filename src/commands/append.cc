@@ -63,11 +63,15 @@ Result<std::vector<storage::Appended>> append_all(storage::Transaction& tx, Mail
   return out;
 }
 
-std::string append_code(std::span<const storage::Appended> appended) {
+UidSet uids_of(std::span<const storage::Appended> appended) {
   UidSet uids;
   for (const storage::Appended& one : appended) uids.add(one.uid);
+  return uids;
+}
+
+std::string append_code(std::span<const storage::Appended> appended) {
   std::string code = "APPENDUID ";
-  protocol::Writer(code).number(appended.front().validity.value()).sp().set(uids);
+  protocol::Writer(code).number(appended.front().validity.value()).sp().set(uids_of(appended));
   return code;
 }
 
@@ -116,13 +120,15 @@ async::Task<Reply> handle(Session& session, grammar::Append command) {
   const auto options = message_options(session, messages_of(command));
   if (!options) co_return options.error();
   const std::vector<storage::StagedBody>* const bodies = co_await session.upload()->messages();
+  std::optional<MailboxId> mailbox;
   const auto appended =
       co_await session.account().write([&](storage::Transaction& tx) -> Result<std::vector<storage::Appended>> {
-        const auto mailbox = tx.find(*name);
+        mailbox = tx.find(*name);
         if (!mailbox) return std::unexpected(Error::no_such_mailbox);
         return append_all(tx, *mailbox, *bodies, *options);
       });
   if (!appended) co_return refusal_of_target(appended.error());
+  session.note_own_messages({*mailbox, uids_of(*appended)});
   co_return Reply::ok(with_limits_met(session, "APPEND completed"), append_code(*appended));
 }
 

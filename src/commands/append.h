@@ -11,6 +11,7 @@
 
 #include "async/task.h"
 #include "core/flags.h"
+#include "core/range_set.h"
 #include "protocol/command.h"
 #include "session/reply.h"
 #include "storage/transaction.h"
@@ -35,6 +36,8 @@ std::expected<std::vector<MessageOptions>, Reply> message_options(
 Result<std::vector<storage::Appended>> append_all(storage::Transaction& tx, MailboxId mailbox,
                                                   std::span<const storage::StagedBody> bodies,
                                                   std::span<const MessageOptions> options);
+
+UidSet uids_of(std::span<const storage::Appended> appended);
 
 /// "APPENDUID 38505 3955:3957", in the order of the messages. RFC 4315 section 3, RFC 3502.
 std::string append_code(std::span<const storage::Appended> appended);

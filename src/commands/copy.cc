@@ -1,5 +1,6 @@
 // COPY, MOVE and their UID forms. RFC 9051 sections 6.4.7, 6.4.8 and 6.4.9; RFC 6851; COPYUID: RFC 4315 section 3.
 
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -20,14 +21,6 @@ std::string copy_code(const storage::Copied& copied) {
   return out;
 }
 
-/// One transaction over both mailboxes, whatever the number of messages.
-Result<storage::Copied> transfer(storage::Transaction& tx, MailboxId from, const UidSet& uids,
-                                 const MailboxName& target, Way way) {
-  const auto to = tx.find(target);
-  if (!to) return std::unexpected(Error::no_such_mailbox);
-  return way == Way::move ? tx.move(from, uids, *to) : tx.copy(from, uids, *to);
-}
-
 async::Task<Reply> transfer(Session& session, std::string_view set, std::string_view mailbox, ByUid by_uid,
                             Way way) {
   const std::string done = way == Way::move ? "MOVE completed" : "COPY completed";
@@ -37,14 +30,20 @@ async::Task<Reply> transfer(Session& session, std::string_view set, std::string_
   const auto target = mailbox_name(session, mailbox);
   if (!target) co_return refusal_of_target(target.error());
   const MailboxId from = session.selected().id;
-  const auto copied = co_await session.account().write(
-      [&](storage::Transaction& tx) { return transfer(tx, from, *uids, *target, way); });
+  std::optional<MailboxId> to;
+  // One transaction over both mailboxes, whatever the number of messages.
+  const auto copied = co_await session.account().write([&](storage::Transaction& tx) -> Result<storage::Copied> {
+    to = tx.find(*target);
+    if (!to) return std::unexpected(Error::no_such_mailbox);
+    return way == Way::move ? tx.move(from, *uids, *to) : tx.copy(from, *uids, *to);
+  });
   if (!copied) co_return refusal_of_target(copied.error());
 
   if (copied->from.empty()) {
     if (uids->empty()) co_return Reply::ok(done + ", no messages");
     co_return Reply::no("The messages were expunged", "EXPUNGEISSUED");
   }
+  session.note_own_messages({*to, copied->to});
   if (way == Way::copy) co_return Reply::ok(done, copy_code(*copied));
   // Before the EXPUNGE responses, which the session sends before the tagged line. RFC 6851 section 4.3.
   session.respond().raw("* OK [").raw(copy_code(*copied)).raw("] Moved").crlf();

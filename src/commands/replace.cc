@@ -11,6 +11,12 @@ namespace postbag {
 
 namespace {
 
+/// What a REPLACE did.
+struct Replaced {
+  MailboxId target;
+  storage::Appended added;
+};
+
 /// The message to be replaced. NO when there is none: RFC 8508 section 3.2.
 std::expected<UidSet, Reply> old_message(Session& session, std::string_view number, ByUid by_uid) {
   if (session.selected().read_only) return std::unexpected(refusal(Error::read_only));
@@ -21,9 +27,8 @@ std::expected<UidSet, Reply> old_message(Session& session, std::string_view numb
 
 /// One transaction: the new message is there and the old one gone, or nothing happened. Of two sessions that
 /// replace the same message one does.
-Result<storage::Appended> replace(storage::Transaction& tx, MailboxId from, const UidSet& old,
-                                  const MailboxName& target, const storage::StagedBody& body,
-                                  const MessageOptions& options) {
+Result<Replaced> replace(storage::Transaction& tx, MailboxId from, const UidSet& old, const MailboxName& target,
+                         const storage::StagedBody& body, const MessageOptions& options) {
   const auto to = tx.find(target);
   if (!to) return std::unexpected(Error::no_such_mailbox);
   const auto there = tx.messages(from, old, 1);
@@ -33,7 +38,7 @@ Result<storage::Appended> replace(storage::Transaction& tx, MailboxId from, cons
   if (!added) return std::unexpected(added.error());
   const auto removed = tx.vanish(from, old);
   if (!removed) return std::unexpected(removed.error());
-  return *added;
+  return Replaced{.target = *to, .added = *added};
 }
 
 }  // namespace
@@ -60,8 +65,9 @@ async::Task<Reply> handle(Session& session, grammar::Replace command, ByUid by_u
   const auto replaced = co_await session.account().write(
       [&](storage::Transaction& tx) { return replace(tx, from, *old, *name, bodies->front(), options->front()); });
   if (!replaced) co_return refusal_of_target(replaced.error());
+  session.note_own_messages({replaced->target, UidSet{{replaced->added.uid, replaced->added.uid}}});
   // Before the EXPUNGE response, which the session sends before the tagged line. RFC 8508 section 4.3.
-  const std::array added{*replaced};
+  const std::array added{replaced->added};
   session.respond().raw("* OK [").raw(append_code(added)).raw("] Replacement message ready").crlf();
   // RFC 8508 section 4.5.
   co_return Reply::ok_with_progress(with_limits_met(session, "REPLACE completed"));

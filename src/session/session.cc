@@ -29,11 +29,9 @@ bool counts_by_number(const protocol::Command& command) {
          is_one_of(command.rule, {Rule::fetch, Rule::store, Rule::search, Rule::sort, Rule::thread});
 }
 
-bool makes_messages(Rule rule) { return is_one_of(rule, {Rule::append, Rule::copy, Rule::move, Rule::replace}); }
-
 /// What these change is told also to a client that asked not to hear of the selected mailbox: it is their answer.
 bool may_change_selected(Rule rule) {
-  return makes_messages(rule) || is_one_of(rule, {Rule::expunge, Rule::uid_expunge});
+  return is_one_of(rule, {Rule::append, Rule::copy, Rule::move, Rule::replace, Rule::expunge, Rule::uid_expunge});
 }
 
 std::string_view word(Reply::Status status) {
@@ -215,7 +213,7 @@ bool Session::has_unasked_news() const {
 
 /// RFC 5465 section 3.1: "all the time (even when no command is in progress)".
 async::Task<void> Session::tell_unasked() {
-  changes_selected_ = makes_messages_ = false;
+  changes_selected_ = false;
   co_await tell_news(notify_.selected().holds_removals ? Expunge::held : Expunge::told);
   tell_progress();
 }
@@ -268,7 +266,6 @@ async::Task<bool> Session::run_command(const protocol::Command& command) {
   const std::string tag(command.tag);
   holds_removals_ = counts_by_number(command);
   changes_selected_ = may_change_selected(command.rule);
-  makes_messages_ = makes_messages(command.rule);
   Reply reply = co_await perform(command);
   const Expunge expunge = holds_removals_ ? Expunge::held : Expunge::told;
   if (broken_) co_return false;
@@ -283,6 +280,7 @@ async::Task<bool> Session::run_command(const protocol::Command& command) {
   own_change_ = {};
   if (reply.tells_progress) reply.code = progress_code();
   if (!ending_) tell_progress();
+  own_messages_.reset();
   finish(tag, reply);
   if (watch_.store_failed && !ending_) say_bye("The mail store failed, log in again");
   co_return co_await flush_if_large();

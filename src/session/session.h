@@ -116,6 +116,13 @@ class Session {
   void hold_removals() { holds_removals_ = true; }
   /// The running command changed flags and tells the client itself, or keeps silent.
   void note_own_change(OwnChange change) { own_change_ = std::move(change); }
+  /// Messages that the running command made.
+  struct OwnMessages {
+    MailboxId mailbox;
+    UidSet uids;
+  };
+  /// Only these get no FETCH for being new: RFC 5465 section 5.2.
+  void note_own_messages(OwnMessages own) { own_messages_ = std::move(own); }
   /// EXISTS, and RECENT for IMAP4rev1. RFC 3501 section 7.3.
   void tell_size();
   /// FLAGS, when the mailbox's table of keywords has grown. RFC 9051 section 7.3.5.
@@ -173,6 +180,8 @@ class Session {
 
   NewsKinds told_now(Expunge expunge) const;
   void tell_removed(const UidSet& vanished);
+  /// Those that the running command made in the selected mailbox.
+  UidSet own_messages_here() const;
   /// Yields the new ones.
   UidSet tell_arrived(const std::vector<storage::Message>& messages);
   void tell_flags(const std::vector<storage::Message>& messages, std::uint64_t next_before);
@@ -202,8 +211,8 @@ class Session {
   OwnChange own_change_;
   bool holds_removals_ = false;
   bool changes_selected_ = false;  ///< the running command itself may change the selected mailbox
-  bool makes_messages_ = false;    ///< the running command may add messages to it
   bool tells_modseqs_ = false;     ///< since the last tell_progress()
+  std::optional<OwnMessages> own_messages_;
   std::optional<Upload> upload_;
   std::string upload_tag_;
 };

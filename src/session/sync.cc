@@ -77,7 +77,7 @@ async::Task<void> Session::sync(Expunge expunge) {
     found.add(news_in(news->changes.messages, vanished));
     const std::uint64_t next_before = selected_->known_next;
     const UidSet arrived = kinds.arrivals ? tell_arrived(news->changes.messages) : UidSet();
-    if (!makes_messages_) told.arrived.add(arrived);
+    told.arrived.add(arrived.minus(own_messages_here()));
     for (const storage::Message& message : news->changes.messages) told.changed.add(message.uid);
     if (kinds.flags) tell_flags(news->changes.messages, next_before);
     from = news->changes.next;
@@ -161,6 +161,10 @@ std::string Session::progress_code() {
   tells_modseqs_ = false;
   selected_->highest_is_due = selected_->told.is_behind();
   return "HIGHESTMODSEQ " + std::to_string(selected_->told.all().value());
+}
+
+UidSet Session::own_messages_here() const {
+  return own_messages_ && own_messages_->mailbox == selected_->id ? own_messages_->uids : UidSet();
 }
 
 UidSet Session::tell_arrived(const std::vector<storage::Message>& messages) {
