@@ -44,9 +44,8 @@ bool is_selected(const Session& session, MailboxId id) {
   return session.has_selected() && session.selected().id == id;
 }
 
-NotifyEvents events_of(Session& session, const MailboxName& name) {
-  const Notify& notify = session.notify();
-  return notify.request().events_of(name, session.notify().told().subscribed.contains(name.utf8()));
+NotifyEvents events_of(Session& session, const MailboxName& name, const ToldMailboxes& all) {
+  return session.notify().request().events_of(name, all.subscribed.contains(name.utf8()));
 }
 
 void tell_status(Session& session, MailboxId id, const ToldMailbox& mailbox, const StatusItems& items) {
@@ -76,18 +75,45 @@ StatusItems changed_items(const Session& session, NotifyEvents events, const sto
   return items;
 }
 
-void tell_messages(Session& session, const NotifyMarks& marks, const ToldMailboxes& now) {
-  auto& told = session.notify().told().mailboxes;
-  for (const MailboxId id : marks.mailboxes) {
-    const auto before = told.find(id);
-    const auto after = now.mailboxes.find(id);
-    const bool both =
-        before != told.end() && before->second.state && after != now.mailboxes.end() && after->second.state;
-    if (!both || is_selected(session, id)) continue;  // the selected one is compared again when it is left
+/// A mailbox that nothing was told of: to the client it was empty.
+storage::MailboxState empty_state(UidValidity validity) {
+  storage::MailboxState state;
+  state.uid_validity = validity;
+  return state;
+}
+
+/// Of what is watched only since this look the client knows nothing, if it is new or was renamed or its messages
+/// changed meanwhile; else its messages are no event, and count from now on.
+storage::MailboxState known_state(const ToldMailboxes& told, const NotifyMarks& marks, MailboxId id,
+                                  const ToldMailbox& now) {
+  const auto before = told.mailboxes.find(id);
+  const bool is_told = before != told.mailboxes.end();
+  if (is_told && before->second.state) return *before->second.state;
+  const bool as_it_was = is_told && before->second.name == now.name && !marks.mailboxes.contains(id);
+  return as_it_was ? *now.state : empty_state(now.state->uid_validity);
+}
+
+/// Compares all that is watched: behind a change of names marks do not tell what a client has to hear.
+void tell_messages(Session& session, const NotifyMarks& marks, const Found& found) {
+  const ToldMailboxes& told = session.notify().told();
+  for (const auto& [id, now] : found.all.mailboxes) {
+    if (!now.state || is_selected(session, id)) continue;  // the selected one is compared when it is left
+    const storage::MailboxState before = known_state(told, marks, id, now);
+    const StatusItems items = changed_items(session, events_of(session, now.name, found.all), before, *now.state);
+    if (!items.empty()) tell_status(session, id, now, items);
+  }
+}
+
+/// Compares what was marked, when no names have changed.
+void tell_marked_messages(Session& session, const ToldMailboxes& now) {
+  ToldMailboxes& told = session.notify().told();
+  for (const auto& [id, after] : now.mailboxes) {
+    ToldMailbox& known = told.mailboxes.at(id);
+    if (!known.state || is_selected(session, id)) continue;  // the selected one is compared when it is left
     const StatusItems items =
-        changed_items(session, events_of(session, after->second.name), *before->second.state, *after->second.state);
-    if (!items.empty()) tell_status(session, id, after->second, items);
-    before->second.state = after->second.state;
+        changed_items(session, events_of(session, known.name, told), *known.state, *after.state);
+    if (!items.empty()) tell_status(session, id, after, items);
+    known.state = after.state;
   }
 }
 
@@ -102,14 +128,15 @@ class NameTeller {
     }
   }
 
-  void tell_new_and_renamed() {
-    for (const auto& [id, mailbox] : found_.all.mailboxes) {
-      const auto before = told().mailboxes.find(id);
-      if (before == told().mailboxes.end())
-        affected(mailbox.name);
-      else if (before->second.name != mailbox.name && !parent_was_renamed(before->second.name, mailbox.name))
-        tell(mailbox.name, NotifyEvent::mailbox_name, &before->second.name);
-    }
+  void tell_renamed() {
+    for (const auto& [id, mailbox] : found_.all.mailboxes)
+      if (const auto old_name = old_name_of(id, mailbox.name))
+        tell(mailbox.name, NotifyEvent::mailbox_name, &*old_name);
+  }
+
+  void tell_new() {
+    for (const auto& [id, mailbox] : found_.all.mailboxes)
+      if (!told().mailboxes.contains(id)) affected(mailbox.name);
   }
 
   void tell_removed() {
@@ -126,6 +153,15 @@ class NameTeller {
 
  private:
   const ToldMailboxes& told() { return session_.notify().told(); }
+
+  /// By what name the client knows a mailbox that was renamed by itself.
+  std::optional<MailboxName> old_name_of(MailboxId id, const MailboxName& now) {
+    const auto before = told().mailboxes.find(id);
+    if (before == told().mailboxes.end()) return std::nullopt;
+    const MailboxName& old = before->second.name;
+    if (old == now || parent_was_renamed(old, now)) return std::nullopt;
+    return old;
+  }
 
   /// A name that came or went, and its direct parent, which may have got or lost children. Section 5.4.
   void affected(const MailboxName& name) {
@@ -176,7 +212,8 @@ class NameTeller {
 
 void tell_names(Session& session, const Found& found) {
   NameTeller teller(session, found);
-  teller.tell_new_and_renamed();
+  teller.tell_renamed();
+  teller.tell_new();
   teller.tell_removed();
   teller.tell_subscriptions();
 }
@@ -197,13 +234,15 @@ ToldMailboxes look_at(storage::ReadTransaction& tx, const NotifyMarks& marks, co
   return now;
 }
 
-/// Names and subscriptions as they are now; of messages what was told, since not all that changed was marked yet.
+/// All that was found is told now, but for the messages of the selected mailbox.
 void adopt(Session& session, ToldMailboxes now) {
-  const auto& told = session.notify().told().mailboxes;
-  for (auto& [id, mailbox] : now.mailboxes)
-    if (const auto before = told.find(id); before != told.end() && before->second.state && mailbox.state)
-      mailbox.state = before->second.state;
-  session.notify().told() = std::move(now);
+  ToldMailboxes& told = session.notify().told();
+  for (auto& [id, mailbox] : now.mailboxes) {
+    const auto before = told.mailboxes.find(id);
+    if (!is_selected(session, id) || before == told.mailboxes.end()) continue;
+    if (mailbox.state && before->second.state) mailbox.state = before->second.state;
+  }
+  told = std::move(now);
 }
 
 /// RFC 5465 section 5.8.
@@ -222,7 +261,7 @@ async::Task<bool> begin_watching(Session& session, NotifyRequest& request, TellS
   if (tell == TellStatus::no) co_return true;
   for (const auto& [id, mailbox] : session.notify().told().mailboxes)
     if (mailbox.state && !is_selected(session, id))
-      tell_status(session, id, mailbox, first_items(events_of(session, mailbox.name)));
+      tell_status(session, id, mailbox, first_items(events_of(session, mailbox.name, session.notify().told())));
   co_return true;
 }
 
@@ -232,13 +271,13 @@ async::Task<void> tell_notified(Session& session) {
     Found found = co_await look(session, session.notify().request());
     if (found.too_many) co_return overflow(session);
     tell_names(session, found);
-    tell_messages(session, marks, found.all);
+    tell_messages(session, marks, found);
     adopt(session, std::move(found.all));
   } else {
     const ToldMailboxes& told = session.notify().told();
     const ToldMailboxes now =
         co_await session.account().read([&](storage::ReadTransaction& tx) { return look_at(tx, marks, told); });
-    tell_messages(session, marks, now);
+    tell_marked_messages(session, now);
   }
 }
 

@@ -26,8 +26,12 @@ void Notify::stop_listening() {
 
 void Notify::mark(MailboxId mailbox) {
   const auto it = told_.mailboxes.find(mailbox);
-  if (it != told_.mailboxes.end() && it->second.state) marks_.mailboxes.insert(mailbox);
+  const bool watched = it != told_.mailboxes.end() && it->second.state;
+  if (watched || marks_.names) marks_.mailboxes.insert(mailbox);
 }
+
+/// So that mailboxes which come and go leave nothing, however long nobody looks.
+void Notify::unmark(MailboxId mailbox) { marks_.mailboxes.erase(mailbox); }
 
 void Notify::note_named(MailboxId mailbox, const std::optional<MailboxName>& from, const MailboxName& to) {
   if (!is_on()) return;
@@ -54,7 +58,8 @@ void Notify::note_subscribed(const MailboxName& name, bool subscribed) {
 
 void Notify::committed(const storage::CommitReport& report) {
   if (report.names_changed) marks_.names = true;
-  for (const storage::ChangedMailbox& changed : report.mailboxes) mark(changed.id);
+  for (const storage::ChangedMailbox& changed : report.mailboxes)
+    changed.gone ? unmark(changed.id) : mark(changed.id);
   if (!marks_.empty()) signal_.set();
 }
 

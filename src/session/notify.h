@@ -29,8 +29,9 @@ struct ToldMailboxes {
 
 /// What commits may have changed.
 struct NotifyMarks {
-  bool names = false;             ///< mailboxes or subscriptions
-  std::set<MailboxId> mailboxes;  ///< messages in these
+  bool names = false;  ///< mailboxes or subscriptions
+  /// Messages in these: watched ones, and behind a change of names also such as may be watched by now.
+  std::set<MailboxId> mailboxes;
   bool empty() const { return !names && mailboxes.empty(); }
 };
 
@@ -75,6 +76,7 @@ class Notify final : private CommitListener {
 
  private:
   void committed(const storage::CommitReport& report) override;
+  void unmark(MailboxId mailbox);
   void stop_listening();
 
   async::Signal& signal_;
