@@ -42,6 +42,10 @@ std::optional<MailboxName> ReadTransaction::name(MailboxId id) const {
   return parse_name(*stored);
 }
 
+bool ReadTransaction::was_used(const MailboxName& name) const {
+  return engine_.tables().mailboxes.retired(name.utf8()) != 0;
+}
+
 std::vector<MailboxEntry> ReadTransaction::mailboxes() const {
   Tree tree;
   for (const auto& row : engine_.tables().mailboxes.names()) {

@@ -31,6 +31,9 @@ class ReadTransaction {
   std::optional<MailboxId> find(const MailboxName& name) const;
   /// The present name; nothing when the mailbox was removed.
   std::optional<MailboxName> name(MailboxId id) const;
+  /// Whether a mailbox had that name that has it no more, so that clients may know another UIDVALIDITY by it. Also
+  /// true of some names that never were, once very many names are out of use.
+  bool was_used(const MailboxName& name) const;
   /// All names: mailboxes, the parents they imply, and subscriptions without a mailbox; rising by name.
   std::vector<MailboxEntry> mailboxes() const;
 

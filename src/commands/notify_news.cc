@@ -21,7 +21,8 @@ namespace {
 struct Found {
   std::vector<storage::MailboxEntry> entries;
   ToldMailboxes all;
-  bool too_many = false;  ///< mailboxes whose messages are watched
+  std::set<MailboxId> successors;  ///< watched, under a name new to the client that another mailbox had before
+  bool too_many = false;           ///< mailboxes whose messages are watched
 };
 
 Found look(storage::ReadTransaction& tx, const NotifyRequest& request, std::size_t most) {
@@ -38,6 +39,16 @@ Found look(storage::ReadTransaction& tx, const NotifyRequest& request, std::size
     if (found.too_many) return found;
   }
   return found;
+}
+
+/// A client may have kept what it knows of a mailbox by its name, however long ago that was: it has to hear of
+/// another UIDVALIDITY. RFC 5465 section 5.1.
+void find_successors(storage::ReadTransaction& tx, const ToldMailboxes& told, Found& found) {
+  for (const auto& [id, mailbox] : found.all.mailboxes) {
+    const auto before = told.mailboxes.find(id);
+    const bool is_new = before == told.mailboxes.end() || before->second.name != mailbox.name;
+    if (mailbox.state && is_new && tx.was_used(mailbox.name)) found.successors.insert(id);
+  }
 }
 
 bool is_selected(const Session& session, MailboxId id) {
@@ -59,15 +70,24 @@ StatusItems first_items(NotifyEvents events) {
   return items;
 }
 
-/// What has to be told when a mailbox has changed; empty when nothing. RFC 5465 sections 5.1 to 5.3.
-StatusItems changed_items(const Session& session, NotifyEvents events, const storage::MailboxState& before,
+/// How a watched mailbox was when the client was last told of it.
+struct Before {
+  storage::MailboxState state;
+  bool other_validity = false;  ///< the client may know another UIDVALIDITY by its name
+};
+
+/// What has to be told when a mailbox has changed; empty when nothing. RFC 5465 sections 5.1 to 5.3. Numbers of
+/// messages mean nothing without their UIDVALIDITY: another one is told whatever the events are, and with them.
+StatusItems changed_items(const Session& session, NotifyEvents events, const Before& before,
                           const storage::MailboxState& now) {
   StatusItems items;
+  const storage::MailboxState& old = before.state;
   const bool flags = events.has(NotifyEvent::flag_change);
-  const bool other_validity = flags && before.uid_validity != now.uid_validity;
-  const bool messages = before.uid_next != now.uid_next || before.messages != now.messages;
-  const bool unseen = flags && before.unseen != now.unseen;
-  const bool modseq = session.condstore() && (messages || flags) && before.highest_modseq != now.highest_modseq;
+  const bool other_validity = before.other_validity || old.uid_validity != now.uid_validity;
+  const bool messages = other_validity || old.uid_next != now.uid_next || old.messages != now.messages;
+  const bool unseen = flags && old.unseen != now.unseen;
+  const bool other_modseq = (messages || flags) && old.highest_modseq != now.highest_modseq;
+  const bool modseq = session.condstore() && (other_modseq || other_validity);
   if (messages) items = {StatusItem::messages, StatusItem::uid_next};
   if (unseen) items.push_back(StatusItem::unseen);
   if (modseq || other_validity) items.push_back(StatusItem::uid_validity);
@@ -98,7 +118,7 @@ void tell_messages(Session& session, const NotifyMarks& marks, const Found& foun
   const ToldMailboxes& told = session.notify().told();
   for (const auto& [id, now] : found.all.mailboxes) {
     if (!now.state || is_selected(session, id)) continue;  // the selected one is compared when it is left
-    const storage::MailboxState before = known_state(told, marks, id, now);
+    const Before before{known_state(told, marks, id, now), found.successors.contains(id)};
     const StatusItems items = changed_items(session, events_of(session, now.name, found.all), before, *now.state);
     if (!items.empty()) tell_status(session, id, now, items);
   }
@@ -111,7 +131,7 @@ void tell_marked_messages(Session& session, const ToldMailboxes& now) {
     ToldMailbox& known = told.mailboxes.at(id);
     if (!known.state || is_selected(session, id)) continue;  // the selected one is compared when it is left
     const StatusItems items =
-        changed_items(session, events_of(session, known.name, told), *known.state, *after.state);
+        changed_items(session, events_of(session, known.name, told), {*known.state}, *after.state);
     if (!items.empty()) tell_status(session, id, after, items);
     known.state = after.state;
   }
@@ -220,7 +240,12 @@ void tell_names(Session& session, const Found& found) {
 
 async::Task<Found> look(Session& session, const NotifyRequest& request) {
   const std::size_t most = session.context().limits.notify_mailboxes;
-  co_return co_await session.account().read([&](storage::ReadTransaction& tx) { return look(tx, request, most); });
+  const ToldMailboxes& told = session.notify().told();
+  co_return co_await session.account().read([&](storage::ReadTransaction& tx) {
+    Found found = look(tx, request, most);
+    if (!told.mailboxes.empty()) find_successors(tx, told, found);
+    return found;
+  });
 }
 
 /// The states of those that commits marked, under the names they were told by.

@@ -225,3 +225,22 @@ TEST_CASE("renaming INBOX moves its messages, and nothing below it") {
   CHECK(a.changes(a.inbox, before.highest_modseq.value()).vanished == set_of({1, 2}));
   CHECK(rename(a, "INBOX", "old").error() == Error::mailbox_exists);
 }
+
+TEST_CASE("a name was used when a mailbox had it that has it no more") {
+  TestAccount a(true);
+  const auto was_used = [&](std::string_view name) {
+    return a.store->read([&](ReadTransaction& tx) { return tx.was_used(TestAccount::name(name)); });
+  };
+  CHECK(create(a, "a"));
+  CHECK(!was_used("a"));
+  CHECK(!was_used("b"));
+  CHECK(rename(a, "a", "b"));
+  CHECK(was_used("a"));
+  CHECK(!was_used("b"));
+  CHECK(remove(a, "b"));
+  CHECK(was_used("b"));
+  CHECK(create(a, "b"));
+  a.reopen();
+  CHECK(was_used("b"));
+  CHECK(!was_used("INBOX"));
+}
