@@ -50,6 +50,8 @@ class Engine {
   /// Drops what is in memory of a removed mailbox, and reports it.
   void removed(MailboxId id, ModSeq modseq);
   void names_changed() { body_.names_changed = true; }
+  /// INBOX was renamed, which made this mailbox.
+  void inbox_renamed(MailboxId to) { body_.from_inbox.push_back(to); }
   /// Reports a mailbox although nothing of it is to be flushed.
   void changed(MailboxId id, ModSeq modseq) { body_.changed.insert_or_assign(id, ChangedMailbox{id, modseq}); }
   /// The row of a staged body, made with the first call in this commit; each further one adds a reference.
@@ -82,6 +84,7 @@ class Engine {
     std::map<MailboxId, ChangedMailbox> changed;
     std::set<MailboxId> touched;
     bool names_changed = false;
+    std::vector<MailboxId> from_inbox;
     std::vector<std::pair<std::shared_ptr<blob::Staged>, BodyId>> bodies;
   };
 

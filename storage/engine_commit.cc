@@ -68,6 +68,7 @@ void Engine::keep_body() {
   ++counters_.writes;
   for (const auto& [id, change] : body_.changed) group_.changed.insert_or_assign(id, change);
   group_.names_changed = group_.names_changed || body_.names_changed;
+  group_.from_inbox.insert(group_.from_inbox.end(), body_.from_inbox.begin(), body_.from_inbox.end());
   group_.bodies.insert(group_.bodies.end(), body_.bodies.begin(), body_.bodies.end());
   body_ = {};
 }
@@ -160,7 +161,8 @@ void Engine::fail(const std::exception& why) {
 }
 
 CommitReport Engine::report() {
-  CommitReport report{.mailboxes = {}, .names_changed = group_.names_changed};
+  CommitReport report{
+      .mailboxes = {}, .names_changed = group_.names_changed, .from_inbox = std::move(group_.from_inbox)};
   for (const auto& [id, change] : group_.changed) report.mailboxes.push_back(change);
   group_ = {};
   return report;

@@ -152,8 +152,9 @@ struct ChangedMailbox {
 
 /// What a commit changed, for those who watch.
 struct CommitReport {
-  std::vector<ChangedMailbox> mailboxes;  ///< rising by id, each once
-  bool names_changed = false;             ///< mailboxes were created, removed, renamed or (un)subscribed
+  std::vector<ChangedMailbox> mailboxes;   ///< rising by id, each once
+  bool names_changed = false;              ///< mailboxes were created, removed, renamed or (un)subscribed
+  std::vector<MailboxId> from_inbox = {};  ///< made by renaming INBOX, in that order; perhaps gone again
 };
 
 }  // namespace postbag::storage

@@ -70,13 +70,14 @@ void rename_one(Engine& engine, const Renaming& renaming) {
 }
 
 /// RFC 9051 section 6.3.6: the messages move to a new mailbox, INBOX stays.
-Result<void> rename_inbox(Transaction& transaction, const MailboxName& to) {
+Result<void> rename_inbox(Engine& engine, Transaction& transaction, const MailboxName& to) {
   const auto inbox = transaction.find(MailboxName::inbox());
   if (!inbox) return std::unexpected(Error::no_such_mailbox);
   const auto target = transaction.create(to);
   if (!target) return std::unexpected(target.error());
   const auto moved = transaction.move(*inbox, {{Uid::min(), Uid::max()}}, *target);
   if (!moved) return std::unexpected(moved.error());
+  engine.inbox_renamed(*target);
   return {};
 }
 
@@ -124,7 +125,7 @@ Result<void> Transaction::remove(const MailboxName& name) {
 
 Result<void> Transaction::rename(const MailboxName& from, const MailboxName& to) {
   if (from == to) return std::unexpected(Error::mailbox_exists);
-  if (from.is_inbox()) return rename_inbox(*this, to);
+  if (from.is_inbox()) return rename_inbox(engine_, *this, to);
   if (to.is_below(from)) return std::unexpected(Error::not_permitted);
   const auto plan = plan_renaming(engine_, from, to);
   if (!plan) return std::unexpected(plan.error());

@@ -140,7 +140,8 @@ void tell_marked_messages(Session& session, const ToldMailboxes& now) {
 /// Tells names, each once, as they are now.
 class NameTeller {
  public:
-  NameTeller(Session& session, const Found& found) : session_(session), found_(found) {
+  NameTeller(Session& session, const NotifyMarks& marks, const Found& found)
+      : session_(session), marks_(marks), found_(found) {
     for (const auto& [id, mailbox] : told().mailboxes) {
       const auto now = found.all.mailboxes.find(id);
       if (now != found.all.mailboxes.end() && now->second.name != mailbox.name)
@@ -156,7 +157,7 @@ class NameTeller {
 
   void tell_new() {
     for (const auto& [id, mailbox] : found_.all.mailboxes)
-      if (!told().mailboxes.contains(id)) affected(mailbox.name);
+      if (!told().mailboxes.contains(id) && !marks_.from_inbox.contains(id)) affected(mailbox.name);
   }
 
   void tell_removed() {
@@ -177,7 +178,11 @@ class NameTeller {
   /// By what name the client knows a mailbox that was renamed by itself.
   std::optional<MailboxName> old_name_of(MailboxId id, const MailboxName& now) {
     const auto before = told().mailboxes.find(id);
-    if (before == told().mailboxes.end()) return std::nullopt;
+    if (before == told().mailboxes.end()) {
+      // The messages of INBOX are in another mailbox now: for the client INBOX was renamed. Section 5.4.
+      if (marks_.from_inbox.contains(id)) return MailboxName::inbox();
+      return std::nullopt;
+    }
     const MailboxName& old = before->second.name;
     if (old == now || parent_was_renamed(old, now)) return std::nullopt;
     return old;
@@ -225,13 +230,14 @@ class NameTeller {
   }
 
   Session& session_;
+  const NotifyMarks& marks_;
   const Found& found_;
   std::map<std::string, MailboxName, std::less<>> renamed_;  ///< old name -> new one
   std::set<std::string> told_;
 };
 
-void tell_names(Session& session, const Found& found) {
-  NameTeller teller(session, found);
+void tell_names(Session& session, const NotifyMarks& marks, const Found& found) {
+  NameTeller teller(session, marks, found);
   teller.tell_renamed();
   teller.tell_new();
   teller.tell_removed();
@@ -295,7 +301,7 @@ async::Task<void> tell_notified(Session& session) {
   if (marks.names) {
     Found found = co_await look(session, session.notify().request());
     if (found.too_many) co_return overflow(session);
-    tell_names(session, found);
+    tell_names(session, marks, found);
     tell_messages(session, marks, found);
     adopt(session, std::move(found.all));
   } else {

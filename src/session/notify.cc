@@ -31,7 +31,10 @@ void Notify::mark(MailboxId mailbox) {
 }
 
 /// So that mailboxes which come and go leave nothing, however long nobody looks.
-void Notify::unmark(MailboxId mailbox) { marks_.mailboxes.erase(mailbox); }
+void Notify::unmark(MailboxId mailbox) {
+  marks_.mailboxes.erase(mailbox);
+  marks_.from_inbox.erase(mailbox);
+}
 
 void Notify::note_named(MailboxId mailbox, const std::optional<MailboxName>& from, const MailboxName& to) {
   if (!is_on()) return;
@@ -58,6 +61,7 @@ void Notify::note_subscribed(const MailboxName& name, bool subscribed) {
 
 void Notify::committed(const storage::CommitReport& report) {
   if (report.names_changed) marks_.names = true;
+  marks_.from_inbox.insert(report.from_inbox.begin(), report.from_inbox.end());
   for (const storage::ChangedMailbox& changed : report.mailboxes)
     changed.gone ? unmark(changed.id) : mark(changed.id);
   if (!marks_.empty()) signal_.set();

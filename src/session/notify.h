@@ -29,7 +29,8 @@ struct ToldMailboxes {
 
 /// What commits may have changed.
 struct NotifyMarks {
-  bool names = false;  ///< mailboxes or subscriptions
+  bool names = false;              ///< mailboxes or subscriptions
+  std::set<MailboxId> from_inbox;  ///< made by renaming INBOX
   /// Messages in these: watched ones, and behind a change of names also such as may be watched by now.
   std::set<MailboxId> mailboxes;
   bool empty() const { return !names && mailboxes.empty(); }

@@ -226,6 +226,29 @@ TEST_CASE("renaming INBOX moves its messages, and nothing below it") {
   CHECK(rename(a, "INBOX", "old").error() == Error::mailbox_exists);
 }
 
+TEST_CASE("a commit reports which mailboxes were made by renaming INBOX, and of no other body") {
+  TestAccount a(true);
+  CommitReport report;
+  CHECK(a.write(
+      [](Transaction& tx) -> Result<void> {
+        for (const char* to : {"one", "two"})
+          if (const auto done = tx.rename(MailboxName::inbox(), TestAccount::name(to)); !done) return done;
+        return tx.rename(TestAccount::name("two"), TestAccount::name("three"));
+      },
+      &report));
+  CHECK(report.from_inbox == std::vector{a.id("one"), a.id("three")});
+  CHECK(report.names_changed);
+  CHECK(!a.write(
+      [](Transaction& tx) -> Result<void> {
+        if (const auto done = tx.rename(MailboxName::inbox(), TestAccount::name("four")); !done) return done;
+        return tx.rename(MailboxName::inbox(), TestAccount::name("one"));
+      },
+      &report));
+  CHECK(report.from_inbox.empty());
+  CHECK(a.write([](Transaction& tx) { return tx.create(TestAccount::name("five")); }, &report));
+  CHECK(report.from_inbox.empty());
+}
+
 TEST_CASE("a name was used when a mailbox had it that has it no more") {
   TestAccount a(true);
   const auto was_used = [&](std::string_view name) {
