@@ -146,6 +146,7 @@ async::Task<Reply> handle(Session& session, grammar::Notify command) {
   const TellStatus tell = command.status_indicator() ? TellStatus::yes : TellStatus::no;
   // An implicit NOOP, with what held before: section 3.1.
   co_await session.sync(Session::Expunge::told);
+  if (session.notify().has_marks()) co_await tell_notified(session);
   if (!set) {
     session.notify().stop();
     co_return Reply::ok("NOTIFY completed");
