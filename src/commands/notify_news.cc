@@ -1,6 +1,7 @@
 #include "commands/notify_news.h"
 
 #include <algorithm>
+#include <exception>
 #include <iterator>
 #include <map>
 #include <set>
@@ -282,6 +283,22 @@ void overflow(Session& session) {
   session.respond().raw("* OK [NOTIFICATIONOVERFLOW] Too many mailboxes to watch").crlf();
 }
 
+/// Compares what was marked with the store, and tells the difference.
+async::Task<void> tell_marked(Session& session, const NotifyMarks& marks) {
+  if (marks.names) {
+    Found found = co_await look(session, session.notify().request());
+    if (found.too_many) co_return overflow(session);
+    tell_names(session, marks, found);
+    tell_messages(session, marks, found);
+    adopt(session, std::move(found.all));
+  } else {
+    const ToldMailboxes& told = session.notify().told();
+    const ToldMailboxes now =
+        co_await session.account().read([&](storage::ReadTransaction& tx) { return look_at(tx, marks, told); });
+    tell_marked_messages(session, now);
+  }
+}
+
 }  // namespace
 
 async::Task<bool> begin_watching(Session& session, NotifyRequest& request, TellStatus tell) {
@@ -297,19 +314,16 @@ async::Task<bool> begin_watching(Session& session, NotifyRequest& request, TellS
 }
 
 async::Task<void> tell_notified(Session& session) {
-  const NotifyMarks marks = session.notify().take_marks();
-  if (marks.names) {
-    Found found = co_await look(session, session.notify().request());
-    if (found.too_many) co_return overflow(session);
-    tell_names(session, marks, found);
-    tell_messages(session, marks, found);
-    adopt(session, std::move(found.all));
-  } else {
-    const ToldMailboxes& told = session.notify().told();
-    const ToldMailboxes now =
-        co_await session.account().read([&](storage::ReadTransaction& tx) { return look_at(tx, marks, told); });
-    tell_marked_messages(session, now);
+  NotifyMarks marks = session.notify().take_marks();
+  std::exception_ptr failure;
+  try {
+    co_await tell_marked(session, marks);
+  } catch (...) {
+    failure = std::current_exception();
   }
+  if (!failure) co_return;
+  session.notify().put_back(std::move(marks));
+  std::rethrow_exception(failure);
 }
 
 }  // namespace postbag

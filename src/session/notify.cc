@@ -30,6 +30,12 @@ void Notify::mark(MailboxId mailbox) {
   if (watched || marks_.names) marks_.mailboxes.insert(mailbox);
 }
 
+void Notify::put_back(NotifyMarks marks) {
+  marks_.names = marks_.names || marks.names;
+  marks_.from_inbox.merge(marks.from_inbox);
+  marks_.mailboxes.merge(marks.mailboxes);
+}
+
 /// So that mailboxes which come and go leave nothing, however long nobody looks.
 void Notify::unmark(MailboxId mailbox) {
   marks_.mailboxes.erase(mailbox);

@@ -63,6 +63,8 @@ class Notify final : private CommitListener {
   bool has_marks() const { return !marks_.empty(); }
   /// Yields the marks and forgets them.
   NotifyMarks take_marks() { return std::exchange(marks_, {}); }
+  /// What they mark could not be read: it is told another time.
+  void put_back(NotifyMarks marks);
   /// This mailbox has to be compared again: it is no longer the selected one.
   void mark(MailboxId mailbox);
 

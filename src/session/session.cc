@@ -190,9 +190,11 @@ async::Task<Session::Wait> Session::wait_for_input(bool changes_wake) {
       say_bye(bye_words_);
       co_return Wait::over;
     }
-    if (changes_wake ? has_selected_news() || notify_.has_marks() : has_unasked_news()) co_return Wait::change;
+    const bool news = changes_wake ? has_selected_news() || notify_.has_marks() : has_unasked_news();
+    if (news && !news_failed_) co_return Wait::change;
     reader_.release_memory();
     const bool woken = co_await signal_.wait(until);
+    news_failed_ = false;
     if (woken) continue;
     say_bye(account_ ? "Autologout, idle for too long" : "Too slow to log in");
     co_return Wait::over;
@@ -293,6 +295,7 @@ async::Task<void> Session::tell_news(Expunge expunge) {
     if (notify_.has_marks()) co_await context_.commands.tell_others(*this);
   } catch (const std::runtime_error& broken) {
     broken_store(broken);
+    news_failed_ = true;
   }
 }
 

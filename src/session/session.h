@@ -210,6 +210,7 @@ class Session {
   std::optional<Selected> selected_;
   OwnChange own_change_;
   bool holds_removals_ = false;
+  bool news_failed_ = false;       ///< they could not be read; not tried again before something happens
   bool changes_selected_ = false;  ///< the running command itself may change the selected mailbox
   bool tells_modseqs_ = false;     ///< since the last tell_progress()
   std::optional<OwnMessages> own_messages_;

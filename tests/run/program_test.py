@@ -168,6 +168,30 @@ def refused_commands_leave_nothing_in_a_session(server):
     assert grown < 4 * 1024, f"grown by {grown} KiB"
 
 
+def news_that_could_not_be_read_are_told_later(server):
+    user = server.add_user()
+    session, other = server.logged_in(user), server.logged_in(user)
+    session.command("NOTIFY SET (personal (MailboxName))")
+    rename_in_database(server, b"Junk", b"\xff")
+    other.command("CREATE x")
+    for _ in range(100):
+        other.command("NOOP")
+    equal(session.command("NOOP")[0], [], "told from a damaged database")
+    failures = server.log_tail(1_000_000).count("store broken")
+    assert 1 <= failures < 10, f"{failures} tries"
+    rename_in_database(server, b"\xff", b"Junk")
+    equal(session.command("NOOP")[0], [b'* LIST (\\HasNoChildren) "/" x'], "told behind the repair")
+
+
+def rename_in_database(server, old, new):
+    found = [os.path.join(directory, "mail.db") for directory, _, files in os.walk(server.data) if "mail.db" in files]
+    equal(len(found), 1, "accounts")
+    with contextlib.closing(sqlite3.connect(found[0])) as database:
+        changed = database.execute("UPDATE mailbox SET name = CAST(? AS TEXT) WHERE CAST(name AS BLOB) = ?", (new, old))
+        equal(changed.rowcount, 1, "rows")
+        database.commit()
+
+
 def main():
     # Sanitizers keep what was freed: what a session keeps has to be seen beside it.
     os.environ["ASAN_OPTIONS"] = os.environ.get("ASAN_OPTIONS", "") + ":quarantine_size_mb=1:thread_local_quarantine_size_kb=64"
@@ -176,6 +200,7 @@ def main():
                   delivery_beyond_a_limit_is_logged, accounts_while_the_server_runs,
                   dump_shows_what_is_stored, names_of_an_older_server_stay_reachable,
                   refused_commands_leave_nothing_in_a_session,
+                  news_that_could_not_be_read_are_told_later,
                   verify_tells_what_is_wrong_beside_the_server, one_server_a_directory, shutdown_says_bye_and_keeps_what_was_acknowledged):
         try:
             with Server(postbag, wirecheck) as server:
