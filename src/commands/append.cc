@@ -3,6 +3,7 @@
 #include <string>
 #include <utility>
 
+#include "commands/add_to.h"
 #include "commands/arguments.h"
 #include "commands/handlers.h"
 #include "protocol/arguments.h"
@@ -120,15 +121,13 @@ async::Task<Reply> handle(Session& session, grammar::Append command) {
   const auto options = message_options(session, messages_of(command));
   if (!options) co_return options.error();
   const std::vector<storage::StagedBody>* const bodies = co_await session.upload()->messages();
-  std::optional<MailboxId> mailbox;
-  const auto appended =
-      co_await session.account().write([&](storage::Transaction& tx) -> Result<std::vector<storage::Appended>> {
-        mailbox = tx.find(*name);
-        if (!mailbox) return std::unexpected(Error::no_such_mailbox);
-        return append_all(tx, *mailbox, *bodies, *options);
-      });
+  std::optional<Session::OwnMessages> own;
+  const auto appended = co_await session.account().write([&](storage::Transaction& tx) {
+    return add_to(tx, *name, own, [&](MailboxId to) { return append_all(tx, to, *bodies, *options); });
+  });
   if (!appended) co_return refusal_of_target(appended.error());
-  session.note_own_messages({*mailbox, uids_of(*appended)});
+  own->uids = uids_of(*appended);
+  session.note_own_messages(std::move(*own));
   co_return Reply::ok(with_limits_met(session, "APPEND completed"), append_code(*appended));
 }
 

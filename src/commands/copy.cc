@@ -4,6 +4,7 @@
 #include <string>
 #include <utility>
 
+#include "commands/add_to.h"
 #include "commands/arguments.h"
 #include "commands/handlers.h"
 #include "protocol/response/writer.h"
@@ -30,12 +31,12 @@ async::Task<Reply> transfer(Session& session, std::string_view set, std::string_
   const auto target = mailbox_name(session, mailbox);
   if (!target) co_return refusal_of_target(target.error());
   const MailboxId from = session.selected().id;
-  std::optional<MailboxId> to;
+  std::optional<Session::OwnMessages> own;
   // One transaction over both mailboxes, whatever the number of messages.
-  const auto copied = co_await session.account().write([&](storage::Transaction& tx) -> Result<storage::Copied> {
-    to = tx.find(*target);
-    if (!to) return std::unexpected(Error::no_such_mailbox);
-    return way == Way::move ? tx.move(from, *uids, *to) : tx.copy(from, *uids, *to);
+  const auto copied = co_await session.account().write([&](storage::Transaction& tx) {
+    return add_to(tx, *target, own, [&](MailboxId to) {
+      return way == Way::move ? tx.move(from, *uids, to) : tx.copy(from, *uids, to);
+    });
   });
   if (!copied) co_return refusal_of_target(copied.error());
 
@@ -43,7 +44,8 @@ async::Task<Reply> transfer(Session& session, std::string_view set, std::string_
     if (uids->empty()) co_return Reply::ok(done + ", no messages");
     co_return Reply::no("The messages were expunged", "EXPUNGEISSUED");
   }
-  session.note_own_messages({*to, copied->to});
+  own->uids = copied->to;
+  session.note_own_messages(std::move(*own));
   if (way == Way::copy) co_return Reply::ok(done, copy_code(*copied));
   // Before the EXPUNGE responses, which the session sends before the tagged line. RFC 6851 section 4.3.
   session.respond().raw("* OK [").raw(copy_code(*copied)).raw("] Moved").crlf();

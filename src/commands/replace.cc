@@ -3,6 +3,7 @@
 #include <array>
 #include <utility>
 
+#include "commands/add_to.h"
 #include "commands/append.h"
 #include "commands/handlers.h"
 #include "session/session.h"
@@ -10,12 +11,6 @@
 namespace postbag {
 
 namespace {
-
-/// What a REPLACE did.
-struct Replaced {
-  MailboxId target;
-  storage::Appended added;
-};
 
 /// The message to be replaced. NO when there is none: RFC 8508 section 3.2.
 std::expected<UidSet, Reply> old_message(Session& session, std::string_view number, ByUid by_uid) {
@@ -27,18 +22,16 @@ std::expected<UidSet, Reply> old_message(Session& session, std::string_view numb
 
 /// One transaction: the new message is there and the old one gone, or nothing happened. Of two sessions that
 /// replace the same message one does.
-Result<Replaced> replace(storage::Transaction& tx, MailboxId from, const UidSet& old, const MailboxName& target,
-                         const storage::StagedBody& body, const MessageOptions& options) {
-  const auto to = tx.find(target);
-  if (!to) return std::unexpected(Error::no_such_mailbox);
+Result<storage::Appended> replace(storage::Transaction& tx, MailboxId from, const UidSet& old, MailboxId to,
+                                  const storage::StagedBody& body, const MessageOptions& options) {
   const auto there = tx.messages(from, old, 1);
   if (!there) return std::unexpected(there.error());
   if (there->messages.empty()) return std::unexpected(Error::no_such_message);
-  const auto added = tx.append(*to, body, options.flags, options.internal_date);
+  const auto added = tx.append(to, body, options.flags, options.internal_date);
   if (!added) return std::unexpected(added.error());
   const auto removed = tx.vanish(from, old);
   if (!removed) return std::unexpected(removed.error());
-  return Replaced{.target = *to, .added = *added};
+  return *added;
 }
 
 }  // namespace
@@ -62,12 +55,16 @@ async::Task<Reply> handle(Session& session, grammar::Replace command, ByUid by_u
   if (!options) co_return options.error();
   const MailboxId from = session.selected().id;
   const std::vector<storage::StagedBody>* const bodies = co_await session.upload()->messages();
-  const auto replaced = co_await session.account().write(
-      [&](storage::Transaction& tx) { return replace(tx, from, *old, *name, bodies->front(), options->front()); });
+  std::optional<Session::OwnMessages> own;
+  const auto replaced = co_await session.account().write([&](storage::Transaction& tx) {
+    return add_to(tx, *name, own,
+                  [&](MailboxId to) { return replace(tx, from, *old, to, bodies->front(), options->front()); });
+  });
   if (!replaced) co_return refusal_of_target(replaced.error());
-  session.note_own_messages({replaced->target, UidSet{{replaced->added.uid, replaced->added.uid}}});
+  own->uids.add(replaced->uid);
+  session.note_own_messages(std::move(*own));
   // Before the EXPUNGE response, which the session sends before the tagged line. RFC 8508 section 4.3.
-  const std::array added{replaced->added};
+  const std::array added{*replaced};
   session.respond().raw("* OK [").raw(append_code(added)).raw("] Replacement message ready").crlf();
   // RFC 8508 section 4.5.
   co_return Reply::ok_with_progress(with_limits_met(session, "REPLACE completed"));

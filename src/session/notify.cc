@@ -1,6 +1,17 @@
 #include "session/notify.h"
 
+#include <tuple>
+
 namespace postbag {
+
+namespace {
+
+/// What NOTIFY tells of a state.
+auto what_is_told(const storage::MailboxState& state) {
+  return std::tuple(state.uid_validity, state.uid_next, state.highest_modseq, state.messages, state.unseen);
+}
+
+}  // namespace
 
 void Notify::start(Account& account, NotifyRequest request, ToldMailboxes told) {
   stop();
@@ -63,6 +74,13 @@ void Notify::note_subscribed(const MailboxName& name, bool subscribed) {
     told_.subscribed.insert(name.utf8());
   else
     told_.subscribed.erase(name.utf8());
+}
+
+void Notify::note_messages(MailboxId mailbox, const storage::MailboxState& before,
+                           const storage::MailboxState& after) {
+  const auto it = told_.mailboxes.find(mailbox);
+  if (it == told_.mailboxes.end() || !it->second.state) return;
+  if (what_is_told(*it->second.state) == what_is_told(before)) it->second.state = after;
 }
 
 void Notify::committed(const storage::CommitReport& report) {

@@ -76,6 +76,8 @@ class Notify final : private CommitListener {
   /// It is gone, and was called `name`.
   void note_removed(MailboxId mailbox, const MailboxName& name);
   void note_subscribed(const MailboxName& name, bool subscribed);
+  /// Its messages were so before a command, and are so behind it.
+  void note_messages(MailboxId mailbox, const storage::MailboxState& before, const storage::MailboxState& after);
 
  private:
   void committed(const storage::CommitReport& report) override;

@@ -422,6 +422,11 @@ void Session::enable(Feature feature) {
   selected_->highest_is_due = selected_->told.is_behind();
 }
 
+void Session::note_own_messages(OwnMessages own) {
+  notify_.note_messages(own.mailbox, own.before, own.after);
+  own_messages_ = std::move(own);
+}
+
 void Session::watch(MailboxId mailbox) {
   watch_.mailbox = mailbox;
   watch_.changed_to.reset();

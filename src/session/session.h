@@ -116,13 +116,15 @@ class Session {
   void hold_removals() { holds_removals_ = true; }
   /// The running command changed flags and tells the client itself, or keeps silent.
   void note_own_change(OwnChange change) { own_change_ = std::move(change); }
-  /// Messages that the running command made.
+  /// Messages that the running command made, and their mailbox before and behind that, in the same transaction.
   struct OwnMessages {
     MailboxId mailbox;
+    storage::MailboxState before;
+    storage::MailboxState after;
     UidSet uids;
   };
-  /// Only these get no FETCH for being new: RFC 5465 section 5.2.
-  void note_own_messages(OwnMessages own) { own_messages_ = std::move(own); }
+  /// Only these get no FETCH for being new, and elsewhere no STATUS: RFC 5465 sections 5 and 5.2.
+  void note_own_messages(OwnMessages own);
   /// EXISTS, and RECENT for IMAP4rev1. RFC 3501 section 7.3.
   void tell_size();
   /// FLAGS, when the mailbox's table of keywords has grown. RFC 9051 section 7.3.5.

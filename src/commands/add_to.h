@@ -1,0 +1,25 @@
+// Adding messages to a mailbox named by a command: APPEND, COPY, MOVE, REPLACE.
+#pragma once
+
+#include <optional>
+#include <type_traits>
+
+#include "session/session.h"
+#include "storage/transaction.h"
+
+namespace postbag {
+
+/// What `add(MailboxId)` yields, which adds messages to the mailbox of that name; or Error::no_such_mailbox. `own`
+/// gets the mailbox as it was before and behind that, its uids are left to the caller. In a transaction's body.
+template <class Add>
+std::invoke_result_t<Add&, MailboxId> add_to(storage::Transaction& tx, const MailboxName& name,
+                                             std::optional<Session::OwnMessages>& own, Add add) {
+  const auto mailbox = tx.find(name);
+  if (!mailbox) return std::unexpected(Error::no_such_mailbox);
+  own = Session::OwnMessages{.mailbox = *mailbox, .before = *tx.state(*mailbox), .after = {}, .uids = {}};
+  auto added = add(*mailbox);
+  own->after = *tx.state(*mailbox);
+  return added;
+}
+
+}  // namespace postbag
