@@ -64,7 +64,7 @@ struct Mail : TestAccount {
     return slices;
   }
   void check_intact() {
-    verify_account(options.directory, VerifyBodies::checksums,
+    verify_account(options.directory, {}, VerifyBodies::checksums,
                    {.deviation = [](const std::string& line) { FAIL_CHECK(line); }, .note = [](const auto&) {}});
   }
 };
