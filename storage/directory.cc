@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <charconv>
 
 #include <fcntl.h>
 #include <sys/file.h>
@@ -10,9 +9,8 @@
 
 #include "core/utf8.h"
 #include "storage/blob/posix.h"
+#include "storage/directory_impl.h"
 #include "storage/errors.h"
-#include "storage/sqlite/account_table.h"
-#include "storage/sqlite/migrations/migrations.h"
 
 namespace postbag::storage {
 
@@ -30,14 +28,6 @@ std::filesystem::path database_path(const std::filesystem::path& directory) {
   if (directory.empty()) return {};
   blob::make_directory(directory);
   return directory / "directory.db";
-}
-
-/// The account a directory's name stands for; nothing when it is not one of ours.
-std::optional<AccountId> parse_id(const std::string& name) {
-  std::uint64_t value = 0;
-  const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), value);
-  if (error != std::errc() || end != name.data() + name.size()) return std::nullopt;
-  return AccountId::from(value);
 }
 
 }  // namespace
@@ -62,33 +52,20 @@ DataLock::~DataLock() {
   if (fd_ >= 0) ::close(fd_);
 }
 
-class Directory::Impl {
- public:
-  Impl(std::filesystem::path directory, const Clock& clock)
-      : directory_(std::move(directory)),
-        clock_(clock),
-        connection_(database_path(directory_), {}),
-        accounts_((sqlite::migrate(connection_, sqlite::directory_migrations), connection_)) {}
+Directory::Impl::Impl(std::filesystem::path directory, const Clock& clock)
+    : directory_(std::move(directory)),
+      clock_(clock),
+      connection_(database_path(directory_), {}),
+      accounts_((sqlite::migrate(connection_, sqlite::directory_migrations), connection_)),
+      removed_(connection_) {}
 
-  /// Runs f in one transaction; what f throws undoes it.
-  template <class F>
-  auto change(F&& f) {
-    connection_.run("BEGIN IMMEDIATE");
-    try {
-      auto result = f();
-      connection_.run("COMMIT");
-      return result;
-    } catch (...) {
-      if (connection_.in_transaction()) connection_.run("ROLLBACK");
-      throw;
-    }
+void Directory::Impl::empty_log() noexcept {
+  try {
+    connection_.checkpoint(true);
+  } catch (const Broken&) {
+    // The change is durable in the log, and the next one tries again.
   }
-
-  const std::filesystem::path directory_;
-  const Clock& clock_;
-  sqlite::Connection connection_;
-  sqlite::AccountTable accounts_;
-};
+}
 
 Directory::Directory(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 
@@ -100,28 +77,36 @@ std::unique_ptr<Directory> Directory::open(const std::filesystem::path& director
 
 Result<AccountId> Directory::add(std::string_view name, std::string_view password_hash) {
   if (!is_account_name(name)) return std::unexpected(Error::invalid_account_name);
-  const Owner owner{std::string(name), draw_identity()};
-  return impl_->change([&]() -> Result<AccountId> {
-    const auto id = impl_->accounts_.add(owner, password_hash, impl_->clock_.now().seconds);
-    if (!id) return std::unexpected(Error::account_exists);
-    // Before the row is committed: a row without a database would be an account whose mail is missing.
-    if (!impl_->directory_.empty()) make_account(account_directory(*id), owner);
-    return *id;
-  });
+  if (find(name)) return std::unexpected(Error::account_exists);
+  if (const auto stray = impl_->stray_of(name))
+    if (const auto adopted = impl_->adopt(*stray, password_hash)) return *adopted;
+  const sqlite::Removed planned = impl_->plan(name);
+  try {
+    return impl_->make(planned, password_hash);
+  } catch (...) {
+    impl_->forget(planned);
+    throw;
+  }
 }
 
 Result<void> Directory::set_hash(std::string_view name, std::string_view password_hash) {
-  if (!impl_->accounts_.set_hash(name, password_hash)) return std::unexpected(Error::no_such_account);
+  const bool known = impl_->change([&] { return impl_->accounts_.set_hash(name, password_hash); });
+  if (!known) return std::unexpected(Error::no_such_account);
   return {};
 }
 
 void Directory::set_identity(AccountId id, std::string_view identity) {
-  impl_->accounts_.set_identity(id, identity);
+  impl_->change([&] { return impl_->accounts_.set_identity(id, identity); });
 }
 
 Result<void> Directory::remove(std::string_view name) {
-  if (!impl_->accounts_.erase(name)) return std::unexpected(Error::no_such_account);
-  return {};
+  return impl_->change([&]() -> Result<void> {
+    const auto account = find(name);
+    if (!account) return std::unexpected(Error::no_such_account);
+    impl_->accounts_.erase(name);
+    impl_->removed_.add({account->id, account->owner()}, impl_->now());
+    return {};
+  });
 }
 
 std::vector<Account> Directory::list() const { return impl_->accounts_.list(); }
@@ -130,22 +115,6 @@ std::optional<Account> Directory::find(std::string_view name) const { return imp
 
 std::optional<Account> Directory::find(AccountId id) const { return impl_->accounts_.find(id); }
 
-std::filesystem::path Directory::account_directory(AccountId id) const {
-  if (impl_->directory_.empty()) return {};
-  return impl_->directory_ / "accounts" / std::to_string(id.value());
-}
-
-std::size_t Directory::sweep() {
-  if (impl_->directory_.empty()) return 0;
-  std::error_code none;  // an absent directory has nothing to sweep
-  std::size_t swept = 0;
-  for (const auto& entry : std::filesystem::directory_iterator(impl_->directory_ / "accounts", none)) {
-    const auto id = parse_id(entry.path().filename().string());
-    if (!id || find(*id)) continue;
-    std::filesystem::remove_all(entry.path());
-    ++swept;
-  }
-  return swept;
-}
+std::filesystem::path Directory::account_directory(AccountId id) const { return impl_->account_directory(id); }
 
 }  // namespace postbag::storage

@@ -32,6 +32,18 @@ struct Account {
   Owner owner() const { return {name, identity}; }
 };
 
+/// Mail in a directory of an account that directory.db does not know, as an older copy of that leaves it.
+struct Stray {
+  AccountId id;
+  std::optional<Owner> owner;  ///< nothing: an older postbag made it, or it cannot be read
+};
+
+/// What a sweep did.
+struct Swept {
+  std::size_t accounts = 0;       ///< whose mail was deleted
+  std::vector<std::string> left;  ///< what could not be deleted and why; the next sweep tries again
+};
+
 /// The exclusive hold on a data directory; one server at a time. Commands that only touch the directory database
 /// need none. Movable; released by destruction, and by the end of the process.
 class DataLock {
@@ -58,6 +70,7 @@ class Directory {
   ~Directory();
 
   /// The account with its database of mail: nothing else makes that, so where it is missing something is wrong.
+  /// Mail of that name that is there although directory.db did not know it (see Stray) becomes the account's.
   /// Errors: invalid_account_name (empty, over 255 bytes, not UTF-8, control characters), account_exists.
   Result<AccountId> add(std::string_view name, std::string_view password_hash);
   /// Error: no_such_account.
@@ -74,8 +87,11 @@ class Directory {
 
   /// Where that account's Store lives; empty when the directory is in memory.
   std::filesystem::path account_directory(AccountId id) const;
-  /// Deletes the mail of removed accounts. For the holder of DataLock, when no store is open. Returns how many.
-  std::size_t sweep();
+  /// Deletes the mail of accounts that remove() took out, and no other. For the holder of DataLock, when no store
+  /// is open.
+  Swept sweep();
+  /// Rising. Reads their databases.
+  std::vector<Stray> strays() const;
 
  private:
   class Impl;

@@ -200,6 +200,30 @@ class AccountVerifier {
   std::set<std::string> files_;
 };
 
+std::set<std::string> names_in(const std::filesystem::path& directory) {
+  std::set<std::string> names;
+  std::error_code none;
+  for (const auto& entry : std::filesystem::directory_iterator(directory, none))
+    names.insert(entry.path().filename().string());
+  return names;
+}
+
+/// Those below accounts/ that no account has.
+void report_directories(const std::filesystem::path& directory, const Directory& accounts,
+                        const VerifyReport& report) {
+  std::set<std::string> names = names_in(directory / "accounts");  // before the accounts: none is made without one
+  for (const Stray& stray : accounts.strays()) {
+    if (!stray.owner) continue;
+    const std::string number = std::to_string(stray.id.value());
+    report.deviation("directory accounts/" + number + " belongs to " + stray.owner->name +
+                     ", who is no account; adding the account brings the mail back");
+    names.erase(number);
+  }
+  for (const Account& account : accounts.list()) names.erase(std::to_string(account.id.value()));
+  for (const std::string& name : names)
+    report.note("directory accounts/" + name + " belongs to a removed account, or to none");
+}
+
 }  // namespace
 
 Verified verify_account(const std::filesystem::path& directory, const Owner& owner, VerifyBodies bodies,
@@ -216,13 +240,7 @@ Verified verify_account(const std::filesystem::path& directory, const Owner& own
 void verify_directory(const std::filesystem::path& directory, const VerifyReport& report) {
   sqlite::Connection connection(directory / "directory.db", {.read_only = true});
   report_integrity(connection, report);
-  std::set<std::string> known;
-  const auto accounts = Directory::open(directory);
-  for (const Account& account : accounts->list()) known.insert(std::to_string(account.id.value()));
-  std::error_code none;
-  for (const auto& entry : std::filesystem::directory_iterator(directory / "accounts", none))
-    if (!known.contains(entry.path().filename().string()))
-      report.note("directory accounts/" + entry.path().filename().string() + " belongs to no account");
+  report_directories(directory, *Directory::open(directory), report);
 }
 
 }  // namespace postbag::storage

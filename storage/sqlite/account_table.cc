@@ -17,23 +17,23 @@ std::optional<Account> first_of(Rows&& rows) {
 }  // namespace
 
 AccountTable::AccountTable(const Connection& c)
-    : add_(c.prepare("INSERT INTO account (name, password_hash, created, identity) VALUES (?, ?, ?, ?) "
-                     "ON CONFLICT (name) DO NOTHING RETURNING id")),
+    : add_(c.prepare("INSERT INTO account (id, name, password_hash, created, identity) VALUES (?, ?, ?, ?, ?)")),
+      next_number_(c.prepare("SELECT coalesce(max(seq), 0) + 1 FROM sqlite_sequence WHERE name = 'account'")),
       set_hash_(c.prepare("UPDATE account SET password_hash = ? WHERE name = ? RETURNING id")),
-      set_identity_(c.prepare("UPDATE account SET identity = ? WHERE id = ?")),
+      set_identity_(c.prepare("UPDATE account SET identity = ? WHERE id = ? RETURNING id")),
       erase_(c.prepare("DELETE FROM account WHERE name = ? RETURNING id")),
       list_(c.prepare("SELECT id, name, password_hash, created, identity FROM account ORDER BY name")),
       find_name_(c.prepare("SELECT id, name, password_hash, created, identity FROM account WHERE name = ?")),
       find_id_(c.prepare("SELECT id, name, password_hash, created, identity FROM account WHERE id = ?")) {}
 
-std::optional<AccountId> AccountTable::add(const Owner& owner, std::string_view password_hash,
-                                           std::int64_t created) {
-  const Blob identity{owner.identity};
-  auto rows = add_.query(owner.name, password_hash, created, identity);
-  if (!rows.next()) return std::nullopt;
-  const auto id = rows.number<AccountId>(0);
-  rows.finish();
-  return id;
+void AccountTable::add(const Account& account) {
+  add_.execute(account.id, account.name, account.password_hash, account.created, Blob{account.identity});
+}
+
+AccountId AccountTable::next_number() {
+  auto rows = next_number_.query();
+  rows.next();
+  return rows.number<AccountId>(0);
 }
 
 bool AccountTable::set_hash(std::string_view name, std::string_view password_hash) {
@@ -41,8 +41,9 @@ bool AccountTable::set_hash(std::string_view name, std::string_view password_has
   return rows.finish();
 }
 
-void AccountTable::set_identity(AccountId id, std::string_view identity) {
-  set_identity_.execute(Blob{identity}, id);
+bool AccountTable::set_identity(AccountId id, std::string_view identity) {
+  auto rows = set_identity_.query(Blob{identity}, id);
+  return rows.finish();
 }
 
 bool AccountTable::erase(std::string_view name) {

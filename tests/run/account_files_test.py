@@ -3,6 +3,7 @@
 
 import os
 import shutil
+import sqlite3
 import subprocess
 import sys
 
@@ -92,7 +93,125 @@ def an_account_without_a_login_is_missed_too(server):
     server.start()
 
 
-CHECKS = (a_missing_account_is_refused_and_comes_back, a_missing_database_is_refused_and_comes_back,
+def restore(server, copy):
+    for name in ("directory.db", "directory.db-wal", "directory.db-shm"):
+        if os.path.exists(os.path.join(server.data, name)):
+            os.remove(os.path.join(server.data, name))
+    shutil.copy(copy, os.path.join(server.data, "directory.db"))
+
+
+def with_an_older_directory(server):
+    """alice and bob have mail, and directory.db is of a time when there was no bob. The server is stopped."""
+    server.add_user("alice")
+    shutil.copy(os.path.join(server.data, "directory.db"), server.home + "/older")
+    server.add_user("bob")
+    append(server, "alice", 1)
+    append(server, "bob", 2)
+    server.stop()
+    restore(server, server.home + "/older")
+
+
+def an_older_directory_deletes_nothing(server):
+    with_an_older_directory(server)
+    code, said = verified(server)
+    equal(code, BAD_DATA, "verify")
+    assert "accounts: directory accounts/2 belongs to bob" in said, said
+    server.start()
+    server.stop()
+    assert os.path.exists(account(server, 2) + "/mail.db"), "the mail of bob"
+    server.start()
+    equal(messages(server, "alice"), 1, "who is in the older copy")
+    assert try_login(server, "bob").startswith(b"NO [AUTHENTICATIONFAILED]"), "bob is no account"
+    server.add_user("bob")
+    equal(messages(server, "bob"), 2, "bob, added again")
+    equal(verified(server)[0], 0, "verify")
+
+
+def an_older_directory_shows_nobody_anothers_mail(server):
+    with_an_older_directory(server)
+    server.add_user("eve")
+    server.start()
+    equal(messages(server, "eve"), 0, "eve, added where bob's number is free")
+    server.add_user("fay")
+    equal(messages(server, "fay"), 0, "fay, added by a running server")
+    server.add_user("bob")
+    equal(messages(server, "bob"), 2, "bob")
+
+
+def a_copy_of_a_running_servers_directory_has_all_accounts(server):
+    names = [server.add_user() for _ in range(5)]
+    server.run("user", "remove", names.pop(1), "--dir", server.data)
+    for name in names:
+        append(server, name)
+    os.makedirs(server.home + "/copied")
+    shutil.copy(os.path.join(server.data, "directory.db"), server.home + "/copied/directory.db")
+    listed = server.run("user", "list", "--dir", server.home + "/copied").decode().split()
+    equal(listed, names, "accounts in directory.db alone")
+
+
+def removed_mail_is_deleted_and_never_shown_again(server):
+    user = server.add_user()
+    append(server, user)
+    server.run("user", "remove", user, "--dir", server.data)
+    server.add_user(user)
+    equal(messages(server, user), 0, "another account of that name")
+    server.stop()
+    server.start()
+    equal(sorted(os.listdir(server.data + "/accounts")), ["2"], "directories after the next start")
+    equal(messages(server, user), 0, "the other account")
+
+
+def anothers_mail_is_refused(server):
+    server.add_user("alice")
+    server.add_user("bob")
+    append(server, "alice")
+    server.stop()
+    os.rename(account(server, 1), server.home + "/aside")
+    os.rename(account(server, 2), account(server, 1))
+    os.rename(server.home + "/aside", account(server, 2))
+    server.start()
+    for user in ("alice", "bob"):
+        tagged = try_login(server, user)
+        assert tagged.startswith(b"NO [CORRUPTION]"), tagged
+        equal(exit_code(server, "deliver", user, input=MESSAGE), TEMPORARY, "a delivery")
+    assert "belongs to another account, bob" in server.log_tail(), server.log_tail()
+    code, said = verified(server, "bob")
+    equal(code, BAD_DATA, "verify")
+    assert "belongs to another account, alice" in said, said
+
+
+def make_old(server):
+    """Takes out of the databases what they did not have when accounts had no identity."""
+    with sqlite3.connect(os.path.join(server.data, "directory.db")) as directory:
+        directory.executescript("DROP TABLE removed; ALTER TABLE account DROP COLUMN identity; PRAGMA user_version = 1;")
+    for number in os.listdir(server.data + "/accounts"):
+        with sqlite3.connect(os.path.join(account(server, number), "mail.db")) as mail:
+            mail.executescript("ALTER TABLE account DROP COLUMN owner_name; "
+                               "ALTER TABLE account DROP COLUMN owner_identity; PRAGMA user_version = 4;")
+
+
+def accounts_of_an_older_postbag_open(server):
+    server.add_user("alice")
+    server.add_user("bob")   # never logged in: then an older postbag had made nothing
+    append(server, "alice", 2)
+    server.stop()
+    make_old(server)
+    shutil.rmtree(account(server, 2))
+    server.start()
+    equal(messages(server, "alice"), 2, "with mail")
+    equal(messages(server, "bob"), 0, "without")
+    equal(verified(server)[0], 0, "verify")
+    server.stop()
+    shutil.rmtree(account(server, 2))
+    server.start()
+    assert try_login(server, "bob").startswith(b"NO [UNAVAILABLE]"), "once it was opened it is missed"
+
+
+CHECKS = (an_older_directory_deletes_nothing, an_older_directory_shows_nobody_anothers_mail,
+          a_copy_of_a_running_servers_directory_has_all_accounts, removed_mail_is_deleted_and_never_shown_again,
+          anothers_mail_is_refused, accounts_of_an_older_postbag_open,
+          a_missing_account_is_refused_and_comes_back,
+          a_missing_database_is_refused_and_comes_back,
           an_account_without_a_login_is_missed_too)
 
 

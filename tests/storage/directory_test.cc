@@ -1,6 +1,7 @@
 // The accounts of a data directory, its lock, and the read-only walk.
 #include "storage/directory.h"
 
+#include <iterator>
 #include <string>
 #include <thread>
 #include <vector>
@@ -106,18 +107,62 @@ TEST_CASE("one server holds the data directory") {
   CHECK_NOTHROW(DataLock::acquire(temporary.path()));
 }
 
-TEST_CASE("the mail of removed accounts is swept") {
+TEST_CASE("only the mail of removed accounts is swept") {
   const TemporaryDirectory temporary;
   auto directory = Directory::open(temporary.path());
-  CHECK(directory->sweep() == 0);
+  CHECK(directory->sweep().accounts == 0);
   const auto bob = directory->account_directory(directory->add("bob", "x").value());
   const auto eve = directory->account_directory(directory->add("eve", "x").value());
   Store::open({.directory = bob});
   Store::open({.directory = eve});
   CHECK(directory->remove("eve"));
-  CHECK(directory->sweep() == 1);
+  CHECK(directory->sweep().accounts == 1);
   CHECK(std::filesystem::exists(bob));
   CHECK(!std::filesystem::exists(eve));
+  // What stands where a removed account was, and is another's.
+  make_account(eve, {"fay", "identity of fay."});
+  const auto gone = directory->account_directory(directory->add("gil", "x").value());
+  CHECK(directory->remove("gil"));
+  std::filesystem::remove_all(gone);
+  make_account(gone, {"fay", "identity of fay."});
+  CHECK(directory->sweep().accounts == 0);
+  CHECK(std::filesystem::exists(eve));
+  CHECK(std::filesystem::exists(gone));
+  CHECK(directory->strays().size() == 2);
+}
+
+TEST_CASE("what a crash left of an account that was being made or deleted goes with the next sweep") {
+  const TemporaryDirectory temporary;
+  auto directory = Directory::open(temporary.path());
+  const auto bob = directory->account_directory(directory->add("bob", "x").value());
+  CHECK(directory->remove("bob"));
+  std::filesystem::rename(bob, bob.string() + ".removed");  // as a sweep that was ended does
+  sqlite::Connection(temporary.path() / "directory.db", {})
+      .run("INSERT INTO removed VALUES (2, 'eve', x'00', 0)");  // and one who begins to make an account
+  std::filesystem::create_directory(directory->account_directory(AccountId(2)));
+  CHECK(directory->add("fay", "x").value() == AccountId(3));
+  CHECK(directory->strays().empty());
+  CHECK(directory->sweep().accounts == 2);
+  CHECK(std::distance(std::filesystem::directory_iterator(temporary.path() / "accounts"), {}) == 1);
+}
+
+TEST_CASE("mail that directory.db does not know is taken by its name, if that is the name of one only") {
+  const TemporaryDirectory temporary;
+  const auto accounts = temporary.path() / "accounts";
+  const Owner bob{"bob", "identity of bob."};
+  make_account(accounts / "1", bob);
+  make_account(accounts / "2", {"eve", "one of two eves."});
+  make_account(accounts / "3", {"eve", "another of them."});
+  std::filesystem::create_directory(accounts / "4");
+  const auto directory = Directory::open(temporary.path());
+  CHECK(directory->strays().size() == 4);
+  const AccountId fay = directory->add("fay", "x").value();
+  CHECK(fay == AccountId(5));
+  CHECK(directory->add("eve", "x").value() == AccountId(6));
+  CHECK(directory->add("bob", "x").value() == AccountId(1));
+  CHECK(directory->find("bob")->owner() == bob);
+  CHECK(directory->remove("bob"));
+  CHECK(directory->add("bob", "x").value() == AccountId(7));  // removed is removed
 }
 
 TEST_CASE("the walk over a live account tells what is stored") {

@@ -19,6 +19,15 @@ CREATE TABLE account (
     R"sql(
 ALTER TABLE account ADD COLUMN identity BLOB NOT NULL DEFAULT x'';
 )sql",
+    // 3
+    R"sql(
+CREATE TABLE removed (
+  id       INTEGER PRIMARY KEY,
+  name     TEXT    NOT NULL,
+  identity BLOB    NOT NULL,
+  since    INTEGER NOT NULL
+) STRICT;
+)sql",
 };
 
 }  // namespace

@@ -1,0 +1,139 @@
+// Accounts are made and removed while the power goes, the process is killed or the disk fails: each account that is
+// there has its mail, whoever was acknowledged is there, and nothing keeps the next one from being made.
+#include <set>
+#include <string>
+#include <vector>
+
+#include <doctest/doctest.h>
+
+#include "storage/directory.h"
+#include "storage/errors.h"
+#include "tests/storage/faults/report.h"
+#include "tests/storage/faults/runner.h"
+
+using namespace postbag::storage;
+using namespace postbag::storage::test;
+
+namespace {
+
+using Names = std::set<std::string>;
+
+Names names_of(const Directory& directory) {
+  Names names;
+  for (const Account& account : directory.list()) names.insert(account.name);
+  return names;
+}
+
+void add(Directory& directory, const std::string& name) { static_cast<void>(directory.add(name, "x").value()); }
+
+/// One step, and who is there after it.
+struct Change {
+  void (*run)(Directory& directory);
+  Names after;
+};
+
+const Change changes[] = {
+    {[](Directory& d) { add(d, "alice"); }, {"alice"}},
+    {[](Directory& d) { add(d, "bob"); }, {"alice", "bob"}},
+    {[](Directory& d) { d.remove("alice").value(); }, {"bob"}},
+    {[](Directory& d) { add(d, "alice"); }, {"alice", "bob"}},
+};
+
+/// What is wrong with the accounts below `root`, where there have to be those of one of the sets; or nothing.
+std::string wrong_with(const std::filesystem::path& root, const std::vector<Names>& allowed) {
+  try {
+    const auto directory = Directory::open(root);
+    const Names found = names_of(*directory);
+    if (std::ranges::find(allowed, found) == allowed.end()) return "other accounts";
+    if (!directory->sweep().left.empty()) return "something cannot be deleted";
+    add(*directory, "the next");
+    for (const Account& account : directory->list())
+      Store::open({.directory = directory->account_directory(account.id), .owner = account.owner()});
+    if (!directory->strays().empty()) return "mail that belongs to nobody";
+    return {};
+  } catch (const Broken& broken) {
+    return broken.what();
+  }
+}
+
+void judge(Tally& tally, const Tree& disk, const std::vector<Names>& allowed, const std::string& when) {
+  ++tally.cases;
+  const RunDirectory directory;
+  write_tree(disk, directory.path());
+  const std::string wrong = wrong_with(directory.path(), allowed);
+  if (wrong.empty()) return;
+  ++tally.lost;
+  tally.failures.push_back(when + ": " + wrong);
+}
+
+/// The disk after each change of it by the step, as a kill and as losses of power leave it.
+std::vector<Tree> pictures(Layer& layer, const Effort& effort, const std::function<void()>& step) {
+  std::vector<Tree> trees;
+  std::size_t moment = 0;
+  layer.each_change([&] {
+    trees.push_back(layer.disk().live());
+    for (std::uint64_t i = 0; i < effort.seeds; ++i)
+      trees.push_back(layer.disk().after_power_loss(effort.seed(i, ++moment)));
+  });
+  step();
+  layer.each_change({});
+  return trees;
+}
+
+}  // namespace
+
+TEST_SUITE_BEGIN("power loss");
+
+TEST_CASE("power loss: accounts are made and removed") {
+  const auto effort = test::effort();
+  const RunDirectory place;
+  Layer layer(place.path(), Tree{});
+  const auto directory = Directory::open(place.path());
+  Names before;
+  Tally tally;
+  for (const auto& [run, after] : changes) {
+    for (const Tree& disk : pictures(layer, effort, [&] { run(*directory); }))
+      judge(tally, disk, {before, after}, "under way");
+    for (std::uint64_t i = 0; i < effort.seeds; ++i)
+      judge(tally, layer.disk().after_power_loss(effort.seed(i, 0)), {after}, "acknowledged");
+    before = after;
+  }
+  report(tally);
+}
+
+TEST_SUITE_END();
+
+TEST_SUITE_BEGIN("disk errors");
+
+TEST_CASE("disk errors: accounts are made and removed") {
+  Tally tally;
+  for (const FaultKind kind : {FaultKind::io_error, FaultKind::disk_full, FaultKind::failed_sync}) {
+    bool struck = true;
+    for (int n = 0; struck; ++n) {
+      const RunDirectory place;
+      Names before;
+      {
+        Layer layer(place.path(), Tree{});
+        const auto directory = Directory::open(place.path());
+        add(*directory, "alice");
+        before = names_of(*directory);
+        layer.fail(Fault{kind, n});
+        try {
+          add(*directory, "bob");
+          before.insert("bob");
+        } catch (const Broken&) {
+          CHECK(layer.struck());
+        }
+        struck = layer.struck();
+      }
+      ++tally.cases;
+      // Whether a commit whose sync failed was made nobody knows.
+      const Names both{"alice", "bob"};
+      const std::string wrong = wrong_with(place.path(), {before, both});
+      if (!wrong.empty()) tally.failures.push_back("fault " + std::to_string(n) + ": " + wrong);
+    }
+  }
+  report(tally);
+}
+
+TEST_SUITE_END();
