@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/ascii.h"
+#include "storage/errors.h"
 
 namespace postbag::storage {
 
@@ -11,9 +12,15 @@ index::MailboxIndex& OpenMailbox::index() {
   return *index_;
 }
 
+ModSeq OpenMailbox::next_modseq() const {
+  // The last is left for change_all_above_reservation().
+  if (row_.state.highest_modseq.value() < ModSeq::max_value - 1) return row_.state.highest_modseq.next();
+  throw Corrupt("database: the mod-sequences of mailbox " + std::to_string(id_.value()) + " are used up");
+}
+
 ModSeq OpenMailbox::advance() {
+  row_.state.highest_modseq = next_modseq();
   dirty_ = true;
-  row_.state.highest_modseq = row_.state.highest_modseq.next();
   return row_.state.highest_modseq;
 }
 
@@ -100,7 +107,8 @@ void OpenMailbox::reserve_modseq(std::uint64_t upto) {
 void OpenMailbox::change_all_above_reservation() {
   dirty_ = true;
   auto& highest = row_.state.highest_modseq;
-  highest = std::max(highest, ModSeq(row_.reserved_modseq)).next();
+  highest = std::max(highest, ModSeq(row_.reserved_modseq));
+  if (highest < ModSeq::max()) highest = highest.next();
   row_.reserved_modseq = 0;
   index().edit({{Uid::min(), Uid::max()}}, [&](Message& m) {
     m.modseq = highest;

@@ -27,7 +27,10 @@ class OpenMailbox {
   /// For reading; its list of pages is read with the first call.
   index::MailboxIndex& index();
 
-  /// The next mod-sequence, which is this mailbox's from now on.
+  /// The mod-sequence that the next change gets. Throws Corrupt at their end, 2^63 (RFC 7162 section 3.1): nobody
+  /// makes so many changes, so what is stored is wrong.
+  ModSeq next_modseq() const;
+  /// The next mod-sequence, which is this mailbox's from now on. Throws as next_modseq().
   ModSeq advance();
   /// Whether `count` more messages can be given UIDs.
   bool has_uids(std::uint64_t count) const { return Uid::max_value - row_.state.uid_next.value() >= count; }

@@ -29,7 +29,7 @@ Result<Stored> Transaction::store_flags(MailboxId id, const UidSet& uids, FlagOp
                                              : mailbox->intern(flags.keywords, engine_.options().limits);
   if (!keywords) return std::unexpected(keywords.error());
   const Flags named{flags.system, *keywords};
-  const auto next = mailbox->state().highest_modseq.next();
+  const auto next = mailbox->next_modseq();
   Stored stored{.matched = {}, .changed = {}, .refused = {}, .modseq = mailbox->state().highest_modseq};
   mailbox->edit(uids, [&](Message& m) {
     // The check and the change are one transaction: RFC 7162 section 3.1.3.

@@ -10,15 +10,22 @@ namespace postbag::storage {
 
 namespace {
 
+/// What the clock may raise UIDVALIDITY to, a day in 2097. Above it one is given after the other, 2^28 of them: so
+/// a clock that is wrong for once, and time itself behind 2106, leave enough.
+constexpr std::uint32_t highest_by_clock = 0xf000'0000;
+
 /// Higher than any UIDVALIDITY before, and not below the clock, so that a database restored from a backup does not
-/// give out again what was given after the backup. RFC 9051 section 2.3.1.1.
-UidValidity take_validity(Engine& engine) {
+/// give out again what was given after the backup. RFC 9051 section 2.3.1.1. When an older postbag let a wrong
+/// clock use up all numbers, it is higher than any that this name had: the RFC asks for no more.
+UidValidity take_validity(Engine& engine, std::string_view name) {
   auto& mailboxes = engine.tables().mailboxes;
-  const auto now = static_cast<std::uint64_t>(std::clamp<std::int64_t>(engine.now(), 1, UidValidity::max_value));
-  const auto last = std::uint64_t{mailboxes.last_validity()};
-  if (last >= UidValidity::max_value) throw Broken("UIDVALIDITY is used up");
-  const UidValidity validity(static_cast<std::uint32_t>(std::max(last + 1, now)));
-  mailboxes.set_last_validity(validity);
+  const bool used_up = mailboxes.last_validity() == UidValidity::max_value;
+  const std::uint32_t before = used_up ? mailboxes.retired(name) : mailboxes.last_validity();
+  if (before == UidValidity::max_value)
+    throw Corrupt("database: UIDVALIDITY of " + std::string(name) + " is used up");
+  const auto now = static_cast<std::uint32_t>(std::clamp<std::int64_t>(engine.now(), 1, highest_by_clock));
+  const UidValidity validity(std::max(before + 1, now));
+  if (!used_up) mailboxes.set_last_validity(validity);
   return validity;
 }
 
@@ -66,7 +73,7 @@ void rename_one(Engine& engine, const Renaming& renaming) {
   mailboxes.rename(renaming.id, renaming.to.utf8());
   const bool stale = mailboxes.retired(renaming.to.utf8()) >= mailbox->state().uid_validity.value();
   mailboxes.retire(renaming.from.utf8(), mailbox->state().uid_validity);
-  if (stale) mailbox->set_validity(take_validity(engine));
+  if (stale) mailbox->set_validity(take_validity(engine, renaming.to.utf8()));
 }
 
 /// RFC 9051 section 6.3.6: the messages move to a new mailbox, INBOX stays.
@@ -93,7 +100,7 @@ Result<MailboxId> Transaction::create(const MailboxName& name, SpecialUses use) 
   if (mailboxes.find(name.utf8())) return std::unexpected(Error::mailbox_exists);
   if (mailboxes.count() >= engine_.options().limits.mailboxes) return std::unexpected(Error::too_many_mailboxes);
   if (is_taken(engine_, use)) return std::unexpected(Error::special_use_taken);
-  const auto id = mailboxes.create(name.utf8(), use, take_validity(engine_));
+  const auto id = mailboxes.create(name.utf8(), use, take_validity(engine_, name.utf8()));
   assert(id.value() < (std::uint64_t{1} << 31));  // see page_row()
   engine_.changed(id, ModSeq::min());
   engine_.names_changed();
@@ -118,7 +125,7 @@ Result<void> Transaction::remove(const MailboxName& name) {
   tables.vanished.erase_all(*id);
   tables.mailboxes.retire(name.utf8(), mailbox->state().uid_validity);
   tables.mailboxes.erase(*id);
-  engine_.removed(*id, mailbox->state().highest_modseq.next());
+  engine_.removed(*id, std::min(mailbox->state().highest_modseq, ModSeq::max().previous()).next());
   engine_.names_changed();
   return {};
 }
