@@ -90,9 +90,9 @@ void AccountBook::set_identity(AccountId id, std::string_view identity) {
   directory_->set_identity(id, identity);
 }
 
-void AccountBook::sweep() {
+storage::Swept AccountBook::sweep() {
   const std::lock_guard lock(mutex_);
-  directory_->sweep();
+  return directory_->sweep();
 }
 
 }  // namespace postbag::server

@@ -38,7 +38,7 @@ class AccountBook {
   /// See storage::Directory::set_identity().
   void set_identity(AccountId id, std::string_view identity);
   /// See storage::Directory::sweep().
-  void sweep();
+  storage::Swept sweep();
 
  private:
   std::optional<storage::Account> look_up(std::string_view name) const;

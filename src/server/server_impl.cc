@@ -76,7 +76,7 @@ void Server::Impl::open_data() {
   }
   book = std::make_shared<server::AccountBook>(options.data_dir, host_clock ? *host_clock : system_clock(),
                                                options.names);
-  book->sweep();
+  not_deleted = book->sweep().left;
 }
 
 }  // namespace postbag

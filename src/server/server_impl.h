@@ -58,6 +58,7 @@ struct Server::Impl : std::enable_shared_from_this<Impl> {
   std::unique_ptr<const Clock> host_clock;    ///< null: the machine's
   std::optional<storage::DataLock> lock;      ///< none in memory
   std::shared_ptr<server::AccountBook> book;  ///< also held by the calls that use it
+  std::vector<std::string> not_deleted;  ///< of removed accounts, and why: for the log, which is the loop thread's
   WriteTotals totals;
 
   // Loop thread only.

@@ -69,6 +69,8 @@ Expected<void> Server::Impl::try_begin() {
     at = ends_at;
   }
   serving->warn();
+  for (const std::string& why : not_deleted)
+    serving->log().write({}, {LogEvent::Level::warning, "cannot delete a removed account", {}, why});
   if (at != async::never) end_by(at);  // stop() came before the door was open
   return {};
 }

@@ -65,7 +65,10 @@ void sync_into_parent(const std::filesystem::path& path) {
   sync_directory(parent.empty() ? "." : parent);
 }
 
-void make_directory(const std::filesystem::path& path) {
+namespace {
+
+/// False when the directory above is missing.
+bool make_one(const std::filesystem::path& path) {
   if (::mkdir(path.c_str(), 0700) == 0) {
     try {
       sync_into_parent(path);
@@ -73,12 +76,28 @@ void make_directory(const std::filesystem::path& path) {
       ::rmdir(path.c_str());  // who finds it there takes it for durable
       throw;
     }
-    return;
+    return true;
   }
-  if (errno == EEXIST) return;
-  if (errno != ENOENT || !path.has_parent_path()) throw_errno("cannot make " + path.string());
-  make_directory(path.parent_path());
-  make_directory(path);
+  const int code = errno;
+  if (code == ENOENT) return false;
+  std::error_code none;
+  if (code == EEXIST && std::filesystem::is_directory(path, none)) return true;
+  if (code == EEXIST && !std::filesystem::exists(path, none))
+    throw Broken("cannot make " + path.string() + ": there is a symbolic link that leads nowhere");
+  errno = code == EEXIST ? ENOTDIR : code;
+  throw_errno("cannot make " + path.string());
+}
+
+}  // namespace
+
+void make_directory(const std::filesystem::path& path) {
+  if (make_one(path)) return;
+  if (path.has_parent_path()) {
+    make_directory(path.parent_path());
+    if (make_one(path)) return;
+  }
+  errno = ENOENT;
+  throw_errno("cannot make " + path.string());
 }
 
 }  // namespace postbag::storage::blob

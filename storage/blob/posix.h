@@ -43,7 +43,8 @@ void sync_directory(const std::filesystem::path& path);
 /// Waits until the directory that holds `path` has its entry on the disk.
 void sync_into_parent(const std::filesystem::path& path);
 /// Makes the directory, mode 0700, and those above it that are missing, each synced into its parent. One that is
-/// there is left alone. Throws; then what could not be synced is not there either.
+/// there is left alone. Throws, also for a symbolic link to nothing; then what could not be synced is not there
+/// either.
 void make_directory(const std::filesystem::path& path);
 
 }  // namespace postbag::storage::blob

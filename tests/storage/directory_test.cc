@@ -1,6 +1,7 @@
 // The accounts of a data directory, its lock, and the read-only walk.
 #include "storage/directory.h"
 
+#include <fstream>
 #include <iterator>
 #include <string>
 #include <thread>
@@ -105,6 +106,19 @@ TEST_CASE("one server holds the data directory") {
     CHECK(Directory::open(temporary.path())->add("bob", "x"));
   }
   CHECK_NOTHROW(DataLock::acquire(temporary.path()));
+}
+
+TEST_CASE("a data directory that cannot be made is an error") {
+  const TemporaryDirectory temporary;
+  std::filesystem::create_symlink(temporary.path() / "nowhere", temporary.path() / "link");
+  std::ofstream(temporary.path() / "file").close();
+  for (const char* const name : {"link", "link/data", "link/data/below", "file", "file/data"}) {
+    CAPTURE(name);
+    CHECK_THROWS_AS(Directory::open(temporary.path() / name), Broken);
+    CHECK_THROWS_AS(DataLock::acquire(temporary.path() / name), Broken);
+  }
+  std::filesystem::create_directory(temporary.path() / "nowhere");  // as when a volume is mounted
+  CHECK_NOTHROW(Directory::open(temporary.path() / "link" / "data"));
 }
 
 TEST_CASE("only the mail of removed accounts is swept") {
