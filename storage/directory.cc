@@ -27,7 +27,10 @@ bool is_account_name(std::string_view name) {
 std::filesystem::path database_path(const std::filesystem::path& directory) {
   if (directory.empty()) return {};
   blob::make_directory(directory);
-  return directory / "directory.db";
+  const auto database = directory / "directory.db";
+  // Whoever made the directory may have ended before it was durable; once there is a database in it, it is.
+  if (!std::filesystem::exists(database)) blob::sync_into_parent(directory);
+  return database;
 }
 
 }  // namespace
@@ -43,13 +46,20 @@ DataLock DataLock::acquire(const std::filesystem::path& directory) {
   blob::throw_errno("cannot lock " + path.string());
 }
 
+DataLock::DataLock(int fd) : fd_(fd), process_(::getpid()) {}
+
 DataLock& DataLock::operator=(DataLock&& other) noexcept {
   std::swap(fd_, other.fd_);
+  std::swap(process_, other.process_);
   return *this;
 }
 
 DataLock::~DataLock() {
-  if (fd_ >= 0) ::close(fd_);
+  if (fd_ < 0) return;
+  // flock(2): the lock is the open file's, which a forked child shares, so closing is not enough here, and
+  // unlocking in the child would be too much.
+  if (::getpid() == process_) ::flock(fd_, LOCK_UN);
+  ::close(fd_);
 }
 
 Directory::Impl::Impl(std::filesystem::path directory, const Clock& clock)

@@ -134,10 +134,14 @@ class AccountVerifier {
 
   std::string wrong_with(BodyId id, VerifyBodies how) {
     std::string what;
-    snapshot([&] {
-      const auto row = tables_.bodies.find(id);
-      if (row) what = row->file.empty() ? wrong_inside(id, *row, how) : wrong_file(*row, how);
-    });
+    try {
+      snapshot([&] {
+        const auto row = tables_.bodies.find(id);
+        if (row) what = row->file.empty() ? wrong_inside(id, *row, how) : wrong_file(*row, how);
+      });
+    } catch (const Broken& broken) {
+      what = std::string(": ") + broken.what();  // one that cannot be read is no reason not to look at the others
+    }
     return what;
   }
 
@@ -164,26 +168,34 @@ class AccountVerifier {
     return hasher.finish() == row.checksum ? std::string() : " differs from its checksum";
   }
 
-  /// It can be made again, but a search that asks it may miss messages until then.
+  /// It can be made again, but a search that asks it may miss messages until then. Looked at twice: a server may
+  /// just be doing that.
   void verify_search_index() {
+    if (wrong_with_search_index().empty()) return;
+    if (const std::string what = wrong_with_search_index(); !what.empty())
+      report_.deviation("search index: " + what);
+  }
+
+  std::string wrong_with_search_index() const {
     const auto file = directory_ / "search.db";
-    if (!std::filesystem::exists(file)) return;
+    if (!std::filesystem::exists(file)) return {};
     try {
       sqlite::Connection connection(file, {.read_only = true});
-      if (const std::string answer = connection.quick_check(); answer != "ok")
-        report_.deviation("search index: " + answer);
+      const std::string answer = connection.quick_check();
+      return answer == "ok" ? std::string() : answer;
     } catch (const Broken& broken) {
-      report_.deviation(std::string("search index: ") + broken.what());
+      return broken.what();
     }
   }
 
   /// What lies in bodies/ without a row. FORMAT.md, "Files": it takes room and harms nothing.
   void note_files() {
-    std::error_code none;
-    for (const auto& entry : std::filesystem::recursive_directory_iterator(bodies_directory_, none)) {
-      const std::string file = entry.path().filename().string();
-      const bool incoming = entry.path().parent_path().filename() == "incoming";
-      if (!entry.is_regular_file(none) || incoming || files_.contains(file) || tables_.bodies.has_file(file))
+    std::error_code none;  // what goes meanwhile ends no walk
+    for (std::filesystem::recursive_directory_iterator at(bodies_directory_, none), end; at != end;
+         at.increment(none)) {
+      const std::string file = at->path().filename().string();
+      const bool incoming = at->path().parent_path().filename() == "incoming";
+      if (!at->is_regular_file(none) || incoming || files_.contains(file) || tables_.bodies.has_file(file))
         continue;
       report_.note("file " + file + " belongs to no body");
     }

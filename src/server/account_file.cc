@@ -26,7 +26,6 @@ Expected<AccountFile> AccountFile::open(const std::string& data_dir, const Accou
   return guarded([&]() -> Expected<AccountFile> {
     server::prepare_crypto();
     if (data_dir.empty()) return std::unexpected(Failure{Cause::bad_option, "no data directory given"});
-    std::filesystem::create_directories(data_dir);
     return AccountFile(std::make_unique<Impl>(data_dir, names));
   });
 }

@@ -60,14 +60,23 @@ void sync_directory(const std::filesystem::path& path) {
   if (::fsync(fd.get()) != 0) throw_failed_sync(path.string());
 }
 
+namespace {
+
+/// Without a slash at its end, behind which parent_path() would find the directory itself.
+std::filesystem::path trimmed(const std::filesystem::path& path) {
+  return path.has_filename() || !path.has_relative_path() ? path : path.parent_path();
+}
+
+}  // namespace
+
 void sync_into_parent(const std::filesystem::path& path) {
-  const auto parent = path.parent_path();
+  const auto parent = trimmed(path).parent_path();
   sync_directory(parent.empty() ? "." : parent);
 }
 
 namespace {
 
-/// False when the directory above is missing.
+/// False when the directory above it is missing.
 bool make_one(const std::filesystem::path& path) {
   if (::mkdir(path.c_str(), 0700) == 0) {
     try {
@@ -90,7 +99,8 @@ bool make_one(const std::filesystem::path& path) {
 
 }  // namespace
 
-void make_directory(const std::filesystem::path& path) {
+void make_directory(const std::filesystem::path& given) {
+  const auto path = trimmed(given);
   if (make_one(path)) return;
   if (path.has_parent_path()) {
     make_directory(path.parent_path());

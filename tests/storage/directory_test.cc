@@ -3,9 +3,13 @@
 
 #include <fstream>
 #include <iterator>
+#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
+
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "storage/dump.h"
 #include "storage/errors.h"
@@ -106,6 +110,34 @@ TEST_CASE("one server holds the data directory") {
     CHECK(Directory::open(temporary.path())->add("bob", "x"));
   }
   CHECK_NOTHROW(DataLock::acquire(temporary.path()));
+}
+
+TEST_CASE("a child of fork neither keeps the lock of its parent nor gives it away") {
+  const TemporaryDirectory temporary;
+  std::optional<DataLock> lock = DataLock::acquire(temporary.path());
+  const auto forked = [](auto&& child) {
+    const pid_t id = ::fork();
+    if (id == 0) {
+      child();
+      ::_exit(0);
+    }
+    return id;
+  };
+  const pid_t destroys = forked([&] { lock.reset(); });
+  CHECK(::waitpid(destroys, nullptr, 0) == destroys);
+  CHECK_THROWS_AS(DataLock::acquire(temporary.path()), InUse);
+
+  int end[2];
+  REQUIRE(::pipe(end) == 0);
+  const pid_t lives = forked([&] {
+    char byte = 0;
+    ::close(end[1]);
+    static_cast<void>(!::read(end[0], &byte, 1));
+  });
+  lock.reset();
+  CHECK_NOTHROW(DataLock::acquire(temporary.path()));
+  ::close(end[1]);
+  CHECK(::waitpid(lives, nullptr, 0) == lives);
 }
 
 TEST_CASE("a data directory that cannot be made is an error") {

@@ -8,6 +8,7 @@
 
 #include "storage/directory.h"
 #include "storage/errors.h"
+#include "storage/verify.h"
 #include "tests/storage/faults/report.h"
 #include "tests/storage/faults/runner.h"
 
@@ -101,9 +102,49 @@ TEST_CASE("power loss: accounts are made and removed") {
   report(tally);
 }
 
+TEST_CASE("power loss: a new data directory is there with its first account, however it is written") {
+  for (const char* const name : {"data", "data/", "new/data", "new/data/"}) {
+    CAPTURE(name);
+    const RunDirectory place;
+    Layer layer(place.path(), Tree{});
+    add(*Directory::open(place.path() / name), "alice");
+    const RunDirectory after;
+    write_tree(layer.disk().after_power_loss(0), after.path());
+    CHECK(names_of(*Directory::open(after.path() / name)) == Names{"alice"});
+  }
+}
+
 TEST_SUITE_END();
 
 TEST_SUITE_BEGIN("disk errors");
+
+TEST_CASE("disk errors: what verification cannot read at once it reads again, and then tells") {
+  for (const bool lasting : {false, true}) {
+    CAPTURE(lasting);
+    const RunDirectory place;
+    write_tree(start_tree(), place.path());
+    Layer layer(place.path(), start_tree());
+    const auto verify = [&] {
+      const VerifyReport report{.deviation = [](const std::string&) {}, .note = [](const std::string&) {}};
+      return verify_account(store_options(place.path()).directory, {}, VerifyBodies::checksums, report).deviations;
+    };
+    REQUIRE(verify() == 0);
+    // The files of the messages are opened last.
+    int opened = 0;
+    for (bool struck = true; struck; ++opened) {
+      layer.fail(Fault{FaultKind::io_error, opened});
+      try {
+        verify();
+      } catch (const Broken&) {
+        CHECK(layer.struck());
+      }
+      struck = layer.struck();
+    }
+    layer.fail(Fault{FaultKind::io_error, opened - 2, lasting});
+    CHECK(verify() == (lasting ? 1 : 0));
+    CHECK(layer.struck());
+  }
+}
 
 TEST_CASE("disk errors: accounts are made and removed") {
   Tally tally;
