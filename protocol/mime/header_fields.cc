@@ -1,6 +1,7 @@
 #include "protocol/mime/header_fields.h"
 
 #include <algorithm>
+#include <utility>
 #include <vector>
 
 #include "core/ascii.h"
@@ -40,24 +41,19 @@ bool has(std::span<const std::string_view> names, std::string_view name) {
   return std::ranges::any_of(names, [&](std::string_view n) { return ascii_iequal(n, name); });
 }
 
-/// Names to look for in many fields: a client may ask for thousands, and a header have as many.
-class NameSet {
- public:
-  explicit NameSet(std::span<const std::string_view> names) {
-    for (const std::string_view name : names) {
-      longest_ = std::max(longest_, name.size());
-      names_.push_back(to_ascii_lower(name));
-    }
-    std::ranges::sort(names_);
-  }
-  bool has(std::string_view name) const {
-    return name.size() <= longest_ && std::ranges::binary_search(names_, to_ascii_lower(name));
-  }
+bool is_fold(std::string_view line) { return line.starts_with(' ') || line.starts_with('\t'); }
 
- private:
-  std::vector<std::string> names_;
-  std::size_t longest_ = 0;
-};
+/// The field name that a line begins with, without white space before the colon (obsolete: RFC 5322 section 4.5);
+/// empty when it has no colon.
+std::string_view name_of(std::string_view line) {
+  const auto colon = line.find(':');
+  if (colon == std::string_view::npos) return {};
+  const std::string_view name = line.substr(0, colon);
+  return name.substr(0, name.find_last_not_of(" \t") + 1);
+}
+
+/// A line that has no colon within this has no name that anybody asks for.
+constexpr std::size_t longest_name = 1024;
 
 }  // namespace
 
@@ -66,29 +62,80 @@ std::optional<Field> FieldReader::next() {
   if (without_line_end(line).empty()) return std::nullopt;
   std::size_t size = line.size();
   const std::string_view head = line;
-  for (line = first_line(rest_.substr(size)); line.starts_with(' ') || line.starts_with('\t');
-       line = first_line(rest_.substr(size)))
+  for (line = first_line(rest_.substr(size)); is_fold(line); line = first_line(rest_.substr(size)))
     size += line.size();
-  Field field{.name = {}, .value = {}, .whole = rest_.substr(0, size)};
+  Field field{.name = name_of(head), .value = {}, .whole = rest_.substr(0, size)};
   rest_.remove_prefix(size);
-  const auto colon = head.find(':');
-  if (colon == std::string_view::npos) return field;
-  field.name = head.substr(0, colon);
-  field.name = field.name.substr(0, field.name.find_last_not_of(" \t") + 1);  // obsolete: RFC 5322 section 4.5
-  field.value = without_line_end(field.whole.substr(colon + 1));
+  if (head.contains(':')) field.value = without_line_end(field.whole.substr(head.find(':') + 1));
   return field;
 }
 
-std::string header_fields(std::string_view header, std::span<const std::string_view> names, Pick pick) {
-  const NameSet wanted(names);
-  std::string out;
-  FieldReader fields(header);
-  while (const auto field = fields.next()) {
-    if (wanted.has(field->name) != (pick == Pick::named)) continue;
-    out.append(field->whole);
-    if (!out.ends_with('\n')) out.append("\r\n");  // a header without an end
+FieldFilter::FieldFilter(std::span<const std::string_view> names, Pick pick, std::size_t most, NoRoom no_room)
+    : pick_(pick), most_(most), no_room_(no_room) {
+  for (const std::string_view name : names) {
+    longest_ = std::max(longest_, name.size());
+    names_.push_back(to_ascii_lower(name));
   }
-  return out.append("\r\n");
+  std::ranges::sort(names_);
+}
+
+bool FieldFilter::is_wanted(std::string_view name) const {
+  const bool named = name.size() <= longest_ && std::ranges::binary_search(names_, to_ascii_lower(name));
+  return named == (pick_ == Pick::named);
+}
+
+void FieldFilter::feed(std::string_view bytes) {
+  while (!bytes.empty() && !ended_) {
+    const std::string_view piece = first_line(bytes);
+    take(piece);
+    bytes.remove_prefix(piece.size());
+  }
+}
+
+void FieldFilter::take(std::string_view piece) {
+  if (in_line_) {
+    keep(piece);
+  } else {
+    head_.append(piece);
+    if (piece.contains(':') || piece.ends_with('\n') || head_.size() > longest_name) begin_line();
+  }
+  if (piece.ends_with('\n')) in_line_ = false;
+}
+
+void FieldFilter::begin_line() {
+  ended_ = without_line_end(head_).empty();
+  if (ended_) return;
+  if (first_ || !is_fold(head_)) {
+    wanted_ = is_wanted(name_of(head_));
+    field_ = picked_.size();
+  }
+  first_ = false;
+  in_line_ = true;
+  keep(head_);
+  head_.clear();
+}
+
+void FieldFilter::keep(std::string_view piece) {
+  if (!wanted_) return;
+  const std::size_t room = most_ - picked_.size();
+  wanted_ = piece.size() <= room;
+  if (wanted_ || no_room_ == NoRoom::cut) {
+    picked_.append(piece.substr(0, room));
+  } else {
+    picked_.resize(field_);
+  }
+}
+
+std::string FieldFilter::finish() && {
+  if (!head_.empty() && !ended_) begin_line();
+  if (!picked_.empty() && !picked_.ends_with('\n')) picked_.append("\r\n");  // a header without an end
+  return std::move(picked_.append("\r\n"));
+}
+
+std::string header_fields(std::string_view header, std::span<const std::string_view> names, Pick pick) {
+  FieldFilter filter(names, pick, header.size());
+  filter.feed(header);
+  return std::move(filter).finish();
 }
 
 bool is_common_field(std::string_view name) { return has(common_names, name); }

@@ -1,6 +1,7 @@
 // Header fields as bytes: picking some of them, and the ones that are kept beside each message.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -34,6 +35,41 @@ class FieldReader {
 
 /// Which fields header_fields() keeps.
 enum class Pick : std::uint8_t { named, others };
+
+/// What becomes of a field for which there is no room.
+enum class NoRoom : std::uint8_t { leave_out, cut };
+
+/// Picks fields of a header that comes in pieces. O(header x log of names); memory: what is picked, at most `most`
+/// bytes. When a field is left out those behind it still come in.
+class FieldFilter {
+ public:
+  FieldFilter(std::span<const std::string_view> names, Pick pick, std::size_t most,
+              NoRoom no_room = NoRoom::leave_out);
+  /// The next bytes of the header; what is behind its blank line does not matter.
+  void feed(std::string_view bytes);
+  /// The picked fields as header_fields() gives them.
+  std::string finish() &&;
+
+ private:
+  void take(std::string_view piece);
+  void begin_line();
+  void keep(std::string_view piece);
+  bool is_wanted(std::string_view name) const;
+
+  std::vector<std::string>
+      names_;                ///< lower case, sorted: a client may ask for thousands, and a header have as many
+  std::size_t longest_ = 0;  ///< of them
+  Pick pick_;
+  std::size_t most_;
+  NoRoom no_room_;
+  std::string picked_;
+  std::string head_;       ///< of a line, until it says which field it belongs to
+  std::size_t field_ = 0;  ///< where the current field begins in picked_
+  bool first_ = true;      ///< no line was begun
+  bool in_line_ = false;   ///< the current line's field is known
+  bool wanted_ = false;    ///< the current field is
+  bool ended_ = false;     ///< the blank line came
+};
 
 /// HEADER.FIELDS and HEADER.FIELDS.NOT: the fields of `header` in their order, as they were, and a blank line at
 /// the end (also when nothing was found). Names in any ASCII case. RFC 9051 section 6.4.5.1. O(header x log of

@@ -7,6 +7,7 @@
 
 #include "core/ascii.h"
 #include "protocol/mime/header_fields.h"
+#include "protocol/mime/long_text.h"
 #include "protocol/mime/part_fields.h"
 #include "protocol/mime/transfer_decoder.h"
 #include "protocol/text/date.h"
@@ -51,7 +52,7 @@ class Parser::Scanner {
   }
 
   Structure finish() {
-    if (line_open_) end_line(held_);
+    if (line_open_) end_line(held_.head());
     eol_ = 0;  // at the end of the message no line end belongs to a delimiter
     begin_line();
     while (in_header_) end_header(position_);
@@ -105,7 +106,7 @@ class Parser::Scanner {
       end_complete_line(piece, before);
     } else {
       hold(piece);
-      if (found != nullptr) end_complete_line(held_, before);
+      if (found != nullptr) end_complete_line(held_.head(), before);
     }
     return size;
   }
@@ -113,8 +114,8 @@ class Parser::Scanner {
   void hold(std::string_view piece) {
     line_open_ = true;
     // A header line can be a delimiter too, whatever the limit of fields is.
-    const std::size_t used = in_header_ ? std::max(limits_.header_used + 1, body_line_used) : body_line_used;
-    if (held_.size() < used) held_.append(piece.substr(0, used - held_.size()));
+    held_.append(piece, {.head = in_header_ ? std::max(limits_.header_used, body_line_used) : body_line_used,
+                         .tail = in_header_ ? limits_.field_end : 0});
   }
 
   void end_complete_line(std::string_view line, char before) {
@@ -199,6 +200,7 @@ class Parser::Scanner {
     part.body = body;
     open_.back().lines_before = lines_;
     structure_.limits_met.add(header_.limits_met);
+    if (open_.size() == 1) structure_.references = std::move(header_.references).value_or("");
     settle_encoding(part);
     settle_type(part);
     if (part.kind != Kind::message) return;
@@ -273,34 +275,54 @@ class Parser::Scanner {
     if (!is_fold(line)) flush_field();
     const bool stray = is_fold(line) && field_.empty();
     if (stray) return;
-    const std::size_t room = limits_.header_used - std::min(limits_.header_used, field_.size());
-    if (line.size() > room) met(Limit::field);
-    line = line.substr(0, limits_.header_used);  // as a line that came in pieces may have been cut already
-    headers_used_ += line.size();
-    if (headers_used_ <= limits_.headers_used) {
-      field_.append(line.substr(0, room));
-      return;
-    }
-    met(Limit::headers);
-    if (open_.size() == 1) structure_.common_fields_complete = false;
+    const Kept kept{.head = limits_.header_used, .tail = limits_.field_end};
+    field_.append(line, kept);
+    field_.append_tail(held_, kept);  // of a line that came in pieces
   }
 
   void flush_field() {
     if (field_.empty()) return;
-    if (const auto field = FieldReader(field_).next(); field && !field->name.empty()) {
-      apply_field(current(), header_, field->name, field->value, limits_);
-      if (open_.size() == 1 && is_common_field(field->name)) keep_common_field();
-    }
+    if (field_.is_cut()) met(Limit::field);
+    if (const auto field = FieldReader(field_.head()).next(); field && !field->name.empty()) take_field(*field);
     field_.clear();
+  }
+
+  void take_field(const Field& field) {
+    const bool of_message = open_.size() == 1;
+    if (of_message && is_common_field(field.name)) keep_common_field();
+    if (!is_known_field(current(), field.name) || (!of_message && !has_room(field.whole.size()))) return;
+    const std::string end = end_of_field();
+    apply_field(current(), header_, {.name = field.name, .value = field.value, .end = end}, limits_);
+  }
+
+  /// Behind what was lost only a whole identifier counts.
+  std::string end_of_field() const {
+    const std::string_view tail = field_.tail();
+    return std::string(field_.has_lost() ? tail.substr(std::min(tail.find('<'), tail.size())) : tail);
+  }
+
+  /// Whether a field of a part counts: parts are many, so what all have together is bounded.
+  bool has_room(std::size_t size) {
+    if (header_.size + size <= limits_.part_header) {
+      header_.size += size;
+      return true;
+    }
+    if (parts_used_ + size > limits_.headers_used) {
+      met(Limit::headers);
+      return false;
+    }
+    parts_used_ += size;
+    return true;
   }
 
   void keep_common_field() {
     std::string& kept = structure_.common_fields;
-    if (kept.size() + field_.size() + 2 > limits_.common_fields) {
+    const std::string_view field = field_.head();
+    if (field_.is_cut() || kept.size() + field.size() + 2 > limits_.common_fields) {
       structure_.common_fields_complete = false;
       return;
     }
-    kept.append(field_);
+    kept.append(field);
     if (!kept.ends_with('\n')) kept.append("\r\n");
   }
 
@@ -316,12 +338,12 @@ class Parser::Scanner {
   std::uint64_t eol_ = 0;   ///< length of the line end before the current line; 0 on the first
   bool line_open_ = false;  ///< a line has begun and its beginning is held
   char last_byte_ = 0;
-  std::string held_;
+  LongText held_;
 
   bool in_header_ = true;
   HeaderState header_;
-  std::string field_;
-  std::size_t headers_used_ = 0;
+  LongText field_;
+  std::size_t parts_used_ = 0;  ///< bytes of the fields of parts that count
 };
 
 Parser::Parser(const ParserLimits& limits) : scanner_(std::make_unique<Scanner>(limits)) {}

@@ -13,13 +13,18 @@ namespace postbag::mime {
 
 /// Bounds on hostile messages; the defaults are those of core/limits.h and of the design.
 struct ParserLimits {
-  std::size_t depth = 100;                                  ///< a multipart or message deeper than this is opaque
-  std::size_t parts = 10'000;                               ///< then boundaries are no longer looked for
-  std::size_t header_used = std::size_t{1024} * 1024;       ///< bytes of one field; the rest of it is not read
-  std::size_t headers_used = std::size_t{8} * 1024 * 1024;  ///< bytes of all fields; then no more fields are read
-  std::size_t addresses = 1'000;                            ///< of one address field
-  std::size_t parameters = 100;                             ///< of one field
-  std::size_t common_fields = std::size_t{16} * 1024;       ///< bytes kept of the message's common fields
+  std::size_t depth = 100;                             ///< a multipart or message deeper than this is opaque
+  std::size_t parts = 10'000;                          ///< then boundaries are no longer looked for
+  std::size_t header_used = std::size_t{1024} * 1024;  ///< bytes of one field, To, Cc and Bcc being one each
+                                                       ///< however often they come; the rest of it is not read
+  std::size_t field_end = std::size_t{128} * 1024;  ///< of a longer References the end counts too: bytes of it
+  /// Bytes of the fields of all parts together that we have a use for. Those of the message itself do not count,
+  /// nor the first part_header bytes of each part: none of these is lost for the size of others.
+  std::size_t headers_used = std::size_t{8} * 1024 * 1024;
+  std::size_t part_header = 1024;
+  std::size_t addresses = 1'000;                       ///< of one address field
+  std::size_t parameters = 100;                        ///< of one field
+  std::size_t common_fields = std::size_t{16} * 1024;  ///< bytes kept of the message's common fields
 };
 
 /// The server's configured limits, as far as they are about messages.
@@ -62,6 +67,7 @@ constexpr ParserLimits parser_limits(const Limits& limits) {
 /// |                                          | message/global so encoded (RFC 6532 section 3.7) is opaque           |
 /// | deeper or more parts than the limits     | opaque: application/octet-stream                                     |
 /// | over 100 parameters, 1 000 addresses     | the first ones count                                                 |
+/// | field over 1 MiB                         | its first MiB counts; of References its last identifiers too         |
 // clang-format on
 class Parser {
  public:

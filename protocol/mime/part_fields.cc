@@ -1,5 +1,10 @@
 #include "protocol/mime/part_fields.h"
 
+#include <algorithm>
+#include <cstdint>
+#include <iterator>
+#include <tuple>
+
 #include "core/ascii.h"
 #include "protocol/mime/address.h"
 #include "protocol/mime/content_fields.h"
@@ -15,6 +20,8 @@ struct Incoming {
   Envelope& envelope;
   HeaderState& state;
   std::string value;
+  std::string_view end;  ///< raw; see RawField
+  std::size_t& size;     ///< of the fields of this name
   const ParserLimits& limits;
 };
 
@@ -52,11 +59,18 @@ void set_addresses(Incoming& in) {
   if (list.empty()) read_list(in, list);
 }
 
-/// To, Cc, Bcc: some writers send one field for each recipient.
+/// To, Cc, Bcc: some writers send one field for each recipient. Together they may be as long as one field.
 template <Addresses Envelope::* Field>
 void add_addresses(Incoming& in) {
-  read_list(in, in.envelope.*Field);
+  Addresses& list = in.envelope.*Field;
+  in.size += in.value.size();
+  const bool too_long = in.size > in.limits.header_used && list.size() < in.limits.addresses;
+  if (too_long) return in.state.limits_met.add(Limit::field);
+  read_list(in, list);
 }
+
+/// The last identifiers are the nearest, so the end of a long field counts too. RFC 5256 section 3, REFERENCES.
+void set_references(Incoming& in) { set_once(in.state.references, in.value + protocol::unfolded(in.end)); }
 
 void set_type(Incoming& in) {
   if (in.state.type) return;
@@ -80,49 +94,65 @@ void set_languages(Incoming& in) {
   cut_list(in, in.part.languages);
 }
 
+/// In whose header a field means something.
+enum class Of : std::uint8_t {
+  part,     ///< any
+  message,  ///< also that of a message in another
+  whole,    ///< only the message itself
+};
+
 struct KnownField {
   std::string_view name;
-  bool of_message;  ///< only in the header of a message, not in that of a part
+  Of of;
   void (*set)(Incoming&);
 };
 
 constexpr KnownField known_fields[] = {
-    {"content-type", false, set_type},
-    {"content-transfer-encoding", false, set_encoding},
-    {"content-disposition", false, set_disposition},
-    {"content-language", false, set_languages},
-    {"content-id", false, set_text<&Part::id>},
-    {"content-description", false, set_text<&Part::description>},
-    {"content-md5", false, set_text<&Part::md5>},
-    {"content-location", false, set_text<&Part::location>},
-    {"date", true, set_envelope_text<&Envelope::date>},
-    {"subject", true, set_envelope_text<&Envelope::subject>},
-    {"from", true, set_addresses<&Envelope::from>},
-    {"sender", true, set_addresses<&Envelope::sender>},
-    {"reply-to", true, set_addresses<&Envelope::reply_to>},
-    {"to", true, add_addresses<&Envelope::to>},
-    {"cc", true, add_addresses<&Envelope::cc>},
-    {"bcc", true, add_addresses<&Envelope::bcc>},
-    {"in-reply-to", true, set_envelope_text<&Envelope::in_reply_to>},
-    {"message-id", true, set_envelope_text<&Envelope::message_id>},
+    {"content-type", Of::part, set_type},
+    {"content-transfer-encoding", Of::part, set_encoding},
+    {"content-disposition", Of::part, set_disposition},
+    {"content-language", Of::part, set_languages},
+    {"content-id", Of::part, set_text<&Part::id>},
+    {"content-description", Of::part, set_text<&Part::description>},
+    {"content-md5", Of::part, set_text<&Part::md5>},
+    {"content-location", Of::part, set_text<&Part::location>},
+    {"date", Of::message, set_envelope_text<&Envelope::date>},
+    {"subject", Of::message, set_envelope_text<&Envelope::subject>},
+    {"from", Of::message, set_addresses<&Envelope::from>},
+    {"sender", Of::message, set_addresses<&Envelope::sender>},
+    {"reply-to", Of::message, set_addresses<&Envelope::reply_to>},
+    {"to", Of::message, add_addresses<&Envelope::to>},
+    {"cc", Of::message, add_addresses<&Envelope::cc>},
+    {"bcc", Of::message, add_addresses<&Envelope::bcc>},
+    {"in-reply-to", Of::message, set_envelope_text<&Envelope::in_reply_to>},
+    {"message-id", Of::message, set_envelope_text<&Envelope::message_id>},
+    {"references", Of::whole, set_references},
 };
+static_assert(std::size(known_fields) <= std::tuple_size_v<decltype(HeaderState::sizes)>);
+
+const KnownField* known_field(const Part& part, std::string_view name) {
+  const auto* found =
+      std::ranges::find_if(known_fields, [&](const KnownField& f) { return ascii_iequal(f.name, name); });
+  const Of is = part.parent == Part::none ? Of::whole : part.envelope ? Of::message : Of::part;
+  return found != std::end(known_fields) && found->of <= is ? found : nullptr;
+}
 
 }  // namespace
 
-void apply_field(Part& part, HeaderState& state, std::string_view name, std::string_view raw_value,
-                 const ParserLimits& limits) {
+bool is_known_field(const Part& part, std::string_view name) { return known_field(part, name) != nullptr; }
+
+void apply_field(Part& part, HeaderState& state, const RawField& field, const ParserLimits& limits) {
+  const KnownField* known = known_field(part, field.name);
+  if (known == nullptr) return;
   Envelope unused;
-  Envelope& envelope = part.envelope ? *part.envelope : unused;
-  for (const KnownField& field : known_fields) {
-    if (!ascii_iequal(field.name, name)) continue;
-    Incoming in{.part = part,
-                .envelope = envelope,
-                .state = state,
-                .value = protocol::unfolded(raw_value),
-                .limits = limits};
-    if (part.envelope || !field.of_message) field.set(in);
-    return;
-  }
+  Incoming in{.part = part,
+              .envelope = part.envelope ? *part.envelope : unused,
+              .state = state,
+              .value = protocol::unfolded(field.value),
+              .end = field.end,
+              .size = state.sizes.at(static_cast<std::size_t>(known - known_fields)),
+              .limits = limits};
+  known->set(in);
 }
 
 }  // namespace postbag::mime

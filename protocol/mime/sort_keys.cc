@@ -7,7 +7,6 @@
 #include "protocol/mime/base_subject.h"
 #include "protocol/mime/message_ids.h"
 #include "protocol/mime/parser.h"
-#include "protocol/mime/thread_keys.h"
 #include "protocol/text/casefold.h"
 #include "protocol/text/encoded_word.h"
 
@@ -53,7 +52,7 @@ std::string display_key(const Addresses& list) {
 }
 
 std::vector<std::uint64_t> references_key(const Structure& message, const Envelope& envelope) {
-  auto keys = message_id_keys(references_of(message), kept_references);
+  auto keys = message_id_keys(message.references, kept_references);
   if (keys.empty() && envelope.in_reply_to) keys = message_id_keys(*envelope.in_reply_to, {.first = 1, .last = 0});
   return keys;
 }

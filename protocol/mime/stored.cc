@@ -9,7 +9,8 @@ namespace postbag::mime {
 
 namespace {
 
-constexpr char version = 3;
+constexpr char version = 4;
+constexpr char first_with_all_references = 4;
 constexpr char first_with_preview = 3;
 constexpr char first_with_sort_keys = 2;
 constexpr char oldest_version = 1;
@@ -205,10 +206,12 @@ StoredStructure::StoredStructure(std::string_view bytes) {
   extensions_ = take_pairs(in);
   common_complete_ = in.number() != 0;
   common_fields_ = in.bytes();
+  keys_sure_ = form >= first_with_all_references || common_complete_;
   parts_ = in.rest();
 }
 
-SortKeys StoredStructure::sort_keys() const {
+std::optional<SortKeys> StoredStructure::sort_keys() const {
+  if (!keys_sure_) return std::nullopt;
   return sort_keys_ ? unpacked(*sort_keys_) : sort_keys_of_fields(common_fields_);
 }
 

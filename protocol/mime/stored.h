@@ -14,9 +14,9 @@
 
 namespace postbag::mime {
 
-/// The stored form. Version 3, all numbers as LEB128 varints:
+/// The stored form. Version 4, all numbers as LEB128 varints:
 ///
-///     byte 3 | size of message | date | sort keys | preview | envelope | bodystructure | extensions |
+///     byte 4 | size of message | date | sort keys | preview | envelope | bodystructure | extensions |
 ///     common fields | parts
 ///     date          = 0, or 1, seconds (zigzag), zone minutes (zigzag)
 ///     sort keys     = length, then 1 if reply or forward else 0, subject, from, to, cc, display from, display to
@@ -33,7 +33,8 @@ namespace postbag::mime {
 /// ENVELOPE and BODYSTRUCTURE are kept rendered, so an answer is a copy. Of the header only the fields clients ask
 /// for in lists are kept (about 1 kB): enough for HEADER.FIELDS of every client we know and for SEARCH by address
 /// and subject over thousands of messages without touching a body; a whole header (often 8 kB of DKIM and ARC)
-/// would double what we write. Version 2 had no preview, version 1 no sort keys either: these are then made
+/// would double what we write. Up to version 3 the references in the sort keys were those in the common fields,
+/// even where these are not complete; version 2 had no preview, version 1 no sort keys either: these are then made
 /// of the common fields.
 std::string encode(const Structure& structure);
 
@@ -57,8 +58,9 @@ class StoredStructure {
   std::optional<DateTime> sent() const { return sent_; }
   /// UTF-8; nothing when none was made at append: then preview_of_beginning() makes it. RFC 8970.
   std::optional<std::string_view> preview() const { return preview_; }
-  /// What SORT and THREAD compare, copied out.
-  SortKeys sort_keys() const;
+  /// What SORT and THREAD compare, copied out. Nothing when it was stored before version 4 and is not sure: then it
+  /// is to be made of the header, by sort_keys() of what a Parser finds there.
+  std::optional<SortKeys> sort_keys() const;
   /// ENVELOPE in wire form.
   std::string_view envelope() const { return envelope_; }
   /// BODYSTRUCTURE in wire form.
@@ -91,6 +93,7 @@ class StoredStructure {
   std::optional<std::string_view> sort_keys_;  ///< nothing in version 1
   std::string_view envelope_, bodystructure_, extensions_, common_fields_, parts_;
   bool common_complete_ = false;
+  bool keys_sure_ = false;
 };
 
 }  // namespace postbag::mime

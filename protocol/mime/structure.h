@@ -108,7 +108,7 @@ enum class Limit : std::uint8_t {
   depth,       ///< a part deeper is opaque
   parts,       ///< no more parts are told apart
   field,       ///< the rest of a header field
-  headers,     ///< the rest of all header fields
+  headers,     ///< header fields of parts
   addresses,   ///< of one field
   parameters,  ///< of one field, languages too
 };
@@ -138,9 +138,10 @@ struct Structure {
   std::vector<Part> parts;
   std::uint64_t size = 0;        ///< of the message in bytes
   std::optional<DateTime> sent;  ///< the Date field; nothing when missing or unreadable
+  std::string references;        ///< the message's References, unfolded; of a long one its beginning and its end
   std::string common_fields;  ///< see header_fields.h: raw fields of the message itself that clients often ask for
   std::optional<std::string> preview;  ///< see preview.h; nothing until somebody who has the bytes makes it
-  bool common_fields_complete = true;  ///< false when they were too long to be kept all
+  bool common_fields_complete = true;  ///< false when they were too long to be kept all, or all of one
   LimitsMet limits_met;                ///< not stored
   bool operator==(const Structure&) const = default;
 };

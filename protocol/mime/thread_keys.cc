@@ -2,12 +2,8 @@
 
 #include <algorithm>
 #include <ranges>
-#include <string>
 
-#include "core/ascii.h"
-#include "protocol/mime/header_fields.h"
 #include "protocol/mime/message_ids.h"
-#include "protocol/text/encoded_word.h"
 
 namespace postbag::mime {
 
@@ -23,13 +19,6 @@ void add(Keys& keys, std::uint64_t key) {
 
 }  // namespace
 
-std::string references_of(const Structure& message) {
-  FieldReader fields(message.common_fields);
-  while (const auto field = fields.next())
-    if (ascii_iequal(field->name, "References")) return protocol::unfolded(field->value);
-  return {};
-}
-
 std::vector<std::uint64_t> thread_keys(const Structure& message) {
   Keys keys;
   const auto& envelope = message.parts.front().envelope;
@@ -38,7 +27,7 @@ std::vector<std::uint64_t> thread_keys(const Structure& message) {
   if (envelope && envelope->in_reply_to)
     for (const auto key : message_id_keys(*envelope->in_reply_to, {.first = most, .last = 0})) add(keys, key);
   // From the last, which is the nearest, to the first, which began the thread.
-  const Keys referred = message_id_keys(references_of(message), {.first = most, .last = most});
+  const Keys referred = message_id_keys(message.references, {.first = most, .last = most});
   for (const auto key : referred | std::views::reverse) add(keys, key);
   return keys;
 }

@@ -15,7 +15,4 @@ namespace postbag::mime {
 /// message_id_keys().
 std::vector<std::uint64_t> thread_keys(const Structure& message);
 
-/// The message's References, unfolded; empty when it has none, or they are not among the fields that are kept.
-std::string references_of(const Structure& message);
-
 }  // namespace postbag::mime

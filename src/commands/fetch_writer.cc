@@ -212,10 +212,18 @@ void FetchWriter::write_fields(storage::ReadTransaction& tx, const FetchItem& it
       writer.nil();
       return;
     }
-    const std::uint64_t used = std::min<std::uint64_t>(range->size, plan_.headers_used);
-    fields = mime::header_fields(read(tx, range->offset, used), names, pick);
+    fields = picked_fields(tx, *range, names, pick);
   }
   writer.literal(cut(fields, item.partial));
+}
+
+/// Goes over the whole header in pieces, whatever its size: only the answer's is bounded.
+std::string FetchWriter::picked_fields(storage::ReadTransaction& tx, mime::ByteRange header,
+                                       std::span<const std::string_view> names, mime::Pick pick) {
+  mime::FieldFilter filter(names, pick, plan_.headers_used);
+  for (std::uint64_t at = header.offset; at < header.end(); at += piece)
+    filter.feed(read(tx, at, std::min(piece, header.end() - at)));
+  return std::move(filter).finish();
 }
 
 /// NIL only for who is in a hurry: RFC 8970 section 4.1.

@@ -5,10 +5,13 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "commands/fetch_item.h"
+#include "protocol/mime/header_fields.h"
 #include "protocol/mime/section.h"
 #include "protocol/mime/transfer_decoder.h"
 #include "protocol/response/writer.h"
@@ -70,6 +73,8 @@ class FetchWriter {
   void write_unasked(protocol::Writer& writer);
   void write_item(storage::ReadTransaction& tx, const FetchItem& item, std::string& out);
   void write_fields(storage::ReadTransaction& tx, const FetchItem& item, protocol::Writer& writer);
+  std::string picked_fields(storage::ReadTransaction& tx, mime::ByteRange header,
+                            std::span<const std::string_view> names, mime::Pick pick);
   void write_section(storage::ReadTransaction& tx, const FetchItem& item, protocol::Writer& writer);
   void write_preview(storage::ReadTransaction& tx, const FetchItem& item, protocol::Writer& writer);
   void write_binary(storage::ReadTransaction& tx, const FetchItem& item, protocol::Writer& writer);

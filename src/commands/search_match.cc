@@ -18,8 +18,8 @@ namespace postbag::search {
 namespace {
 
 constexpr std::size_t piece = 64 * 1024;
-/// Of a header that is searched for a field we do not keep; more of it is opaque. core/limits.h
-constexpr std::uint64_t header_used = 8ULL * 1024 * 1024;
+/// Bytes of the fields that are searched, when they are not those we keep. core/limits.h
+constexpr std::size_t fields_used = std::size_t{8} * 1024 * 1024;
 
 bool compare(protocol::Day day, When when, protocol::Day wanted) {
   switch (when) {
@@ -106,8 +106,16 @@ class MessageMatch::Visit {
     if (const auto known = known_of(test)) return count(test.sought, *known);
     if (is_late()) return std::nullopt;
     const auto range = mime::section(stored, {}, mime::SectionText::header);
-    const std::uint64_t used = std::min(range->size, header_used);
-    return count(test.sought, match_.known_[&test] = field_has(read(range->offset, used), test));
+    return count(test.sought, match_.known_[&test] = field_has(fields_of(*range, test.field), test));
+  }
+
+  /// The fields of that name, wherever in the header they are.
+  std::string fields_of(mime::ByteRange header, std::string_view name) {
+    const std::string_view names[] = {name};
+    mime::FieldFilter filter(names, mime::Pick::named, fields_used, mime::NoRoom::cut);
+    for (std::uint64_t at = header.offset; at < header.end(); at += piece)
+      filter.feed(read(at, std::min<std::uint64_t>(piece, header.end() - at)));
+    return std::move(filter).finish();
   }
 
   static Relevancy field_has(std::string_view header, const FieldContains& test) {

@@ -4,6 +4,7 @@
 #include <array>
 #include <optional>
 
+#include "commands/stored_keys.h"
 #include "protocol/mime/stored.h"
 #include "storage/errors.h"
 
@@ -73,7 +74,7 @@ Looked look(const storage::Message& message, storage::ReadTransaction& tx, bool 
   if (!stored) throw storage::Corrupt("a message's structure is missing");
   const mime::StoredStructure structure(*stored);
   if (const auto sent = structure.sent()) looked.sent = sent->seconds;
-  looked.keys = structure.sort_keys();
+  looked.keys = stored_keys(message, structure, tx);
   return looked;
 }
 

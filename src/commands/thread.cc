@@ -9,6 +9,7 @@
 #include "commands/handlers.h"
 #include "commands/search_program.h"
 #include "commands/search_run.h"
+#include "commands/stored_keys.h"
 #include "commands/threading.h"
 #include "core/ascii.h"
 #include "protocol/mime/stored.h"
@@ -49,7 +50,7 @@ class ThreadedFinds : public search::Finds {
     const std::optional<std::string> stored = tx.structure(message.body);
     if (!stored) throw storage::Corrupt("a message's structure is missing");
     const mime::StoredStructure structure(*stored);
-    mime::SortKeys keys = structure.sort_keys();
+    mime::SortKeys keys = stored_keys(message, structure, tx);
     const auto sent = structure.sent();
     threading.add({.sent = sent ? sent->seconds : message.internal_date.seconds,
                    .subject = std::move(keys.subject),

@@ -32,8 +32,8 @@ struct Limits {
   std::uint64_t append_bytes = 256ULL * 1024 * 1024;
   std::size_t mime_depth = 100;
   std::size_t mime_parts = 10'000;
-  std::size_t header_used = std::size_t{1024} * 1024;       ///< of one header field; the rest is opaque bytes
-  std::size_t headers_used = std::size_t{8} * 1024 * 1024;  ///< of all header fields of one message
+  std::size_t header_used = std::size_t{1024} * 1024;       ///< of one header field; the rest is not used
+  std::size_t headers_used = std::size_t{8} * 1024 * 1024;  ///< of a message's parts, and of HEADER.FIELDS
   std::size_t addresses = 1'000;                            ///< of one address field in ENVELOPE
 
   // Mailboxes

@@ -107,6 +107,44 @@ TEST_CASE("common fields answer for the header only when they are all there") {
   CHECK_FALSE(common_fields_cover(StoredStructure(big), std::array<std::string_view, 1>{"to"}));
 }
 
+TEST_CASE("fields that are cut are not kept, so that those that are kept are whole") {
+  const ParserLimits limits{.header_used = 60, .field_end = 20, .headers_used = 100, .common_fields = 200};
+  for (std::size_t size = 1; size < 300; ++size) {
+    const std::string header = "To: x\r\nReferences: " + std::string(size, 'r') + "\r\nSubject: s\r\n\r\n";
+    const std::string stored = encode(parse(header, limits));
+    const StoredStructure s(stored);
+    CHECK(s.common_fields_complete() == (size + 14 <= limits.header_used));
+    for (const char* name : {"to", "references", "subject"})
+      if (const std::string_view names[] = {name}; common_fields_cover(s, names))
+        CHECK(header_fields(s.common_fields(), names, Pick::named) == header_fields(header, names, Pick::named));
+  }
+}
+
+TEST_CASE("fields picked from a header in pieces") {
+  const std::string header = "Subject: a\r\n b\r\nTo: x\r\njunk\r\n fold\r\nTO : " + std::string(2000, 'y') +
+                             "\r\n z\r\nCc: c\r\nX:\n" + std::string(2000, 'n') +
+                             ": x\r\nto: last\r\n\r\nTo: body\r\n";
+  const std::vector<std::string_view> names = {"to", "CC"};
+  for (const Pick pick : {Pick::named, Pick::others}) {
+    const std::string whole = header_fields(header, names, pick);
+    for (const std::size_t most : {whole.size() - 3, whole.size() - 2, header.size()})
+      for (const std::size_t size : {1UL, 2UL, 7UL, 64UL, 3000UL}) {
+        FieldFilter filter(names, pick, most);
+        for (std::size_t at = 0; at < header.size(); at += size)
+          filter.feed(std::string_view(header).substr(at, size));
+        const std::string got = std::move(filter).finish();
+        if (most + 2 >= whole.size()) CHECK(got == whole);
+        if (most + 2 < whole.size()) CHECK(got.size() < whole.size());
+      }
+  }
+  FieldFilter some(names, Pick::named, 30);
+  some.feed(header);
+  CHECK(std::move(some).finish() == "To: x\r\nCc: c\r\nto: last\r\n\r\n");
+  FieldFilter beginning(names, Pick::named, 17, NoRoom::cut);
+  beginning.feed(header);
+  CHECK(std::move(beginning).finish() == "To: x\r\nTO : yyyyy\r\n\r\n");
+}
+
 TEST_CASE("SEARCH in header fields") {
   const std::string header =
       "Subject: =?utf-8?q?Gr=C3=BC=C3=9Fe?= from\r\n Berlin\r\nTo: A <a@x.org>\r\nTo: B "

@@ -89,6 +89,22 @@ TEST_CASE("of many references the first and the last 20 count") {
   CHECK(keys_of("In-Reply-To:" + numbered(1, 50) + "\r\n").size() == 20);
 }
 
+TEST_CASE("the first and the last of long references count, whatever the limits cut out") {
+  const ParserLimits limits{.header_used = 2000, .field_end = 1500};
+  std::vector<std::string> first;
+  for (int i = 119; i > 99; --i) first.push_back(std::to_string(i) + "@x");
+  // An identifier takes 8 bytes: fields of all sizes about 2000 and 3500, where the first byte is lost.
+  for (const int count : {246, 247, 248, 249, 250, 435, 436, 437, 438, 439, 600})
+    for (std::size_t pad = 0; pad < 8; ++pad) {
+      std::vector<std::string> want;
+      for (int i = 99 + count; i > 79 + count; --i) want.push_back(std::to_string(i) + "@x");
+      want.insert(want.end(), first.begin(), first.end());
+      const std::string field = "References:" + std::string(pad, ' ') + numbered(100, 99 + count) + "\r\n";
+      CAPTURE(field.size());
+      CHECK(thread_keys(parse(field + "Subject: s\r\n\r\n", limits)) == keys(want));
+    }
+}
+
 TEST_CASE("a message within the message tells nothing of the one around it") {
   const std::string nested =
       "Content-Type: message/rfc822\r\n\r\nMessage-ID: <inner@x>\r\nReferences: <a@x>\r\n\r\nx\r\n";
