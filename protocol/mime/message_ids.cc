@@ -1,6 +1,8 @@
 #include "protocol/mime/message_ids.h"
 
+#include <algorithm>
 #include <array>
+#include <functional>
 #include <optional>
 #include <string>
 
@@ -19,9 +21,12 @@ void append_visible(std::string& out, std::string_view text) {
     if (c != ' ' && c != '\t' && c != '\r' && c != '\n') out.push_back(c);
 }
 
-/// Without comments, white space, quotes and the backslashes of quoted pairs.
-std::string normalised(std::string_view id) {
+/// Without comments, white space, quotes and the backslashes of quoted pairs. Nothing when it is not valid: it must
+/// have one "@" that is not quoted, and something before and behind it. RFC 5322 section 3.6.4.
+std::optional<std::string> normalised(std::string_view id) {
   std::string out;
+  std::size_t ats = 0;
+  std::size_t left = 0;  ///< size of what is before the "@"
   bool quoted = false;
   for (HeaderLexer in(id); !in.at_end();) {
     if (!quoted && in.skip_space()) continue;
@@ -33,18 +38,22 @@ std::string normalised(std::string_view id) {
     } else if (quoted && c == '\\' && !in.at_end()) {
       out.push_back(in.next());
     } else {
+      if (c == '@' && !quoted) left = out.size(), ++ats;
       append_visible(out, {&c, 1});
     }
   }
+  if (ats != 1 || left == 0 || left + 1 == out.size()) return std::nullopt;
   return out;
 }
 
+bool is_valid(std::string_view id) { return normalised(id).has_value(); }
+
 std::optional<std::uint64_t> key_of(std::string_view id) {
-  const std::string text = normalised(id);
-  if (text.empty()) return std::nullopt;
+  const std::optional<std::string> text = normalised(id);
+  if (!text) return std::nullopt;
   std::array<unsigned char, crypto_generichash_BYTES_MIN> digest;
-  crypto_generichash(digest.data(), digest.size(), reinterpret_cast<const unsigned char*>(text.data()), text.size(),
-                     nullptr, 0);
+  crypto_generichash(digest.data(), digest.size(), reinterpret_cast<const unsigned char*>(text->data()),
+                     text->size(), nullptr, 0);
   // The lowest byte first, whatever the machine.
   std::uint64_t key = 0;
   for (std::size_t i = sizeof key; i-- > 0;) key = (key << 8) | digest.at(i);
@@ -65,6 +74,7 @@ std::vector<std::string_view> message_ids(std::string_view value) {
 
 std::vector<std::uint64_t> message_id_keys(std::string_view value, Most most) {
   auto ids = message_ids(value);
+  std::erase_if(ids, std::not_fn(is_valid));
   if (ids.size() > most.first + most.last)
     ids.erase(ids.begin() + static_cast<std::ptrdiff_t>(most.first),
               ids.end() - static_cast<std::ptrdiff_t>(most.last));
@@ -75,8 +85,10 @@ std::vector<std::uint64_t> message_id_keys(std::string_view value, Most most) {
 }
 
 std::vector<std::uint64_t> own_message_id_key(std::string_view value) {
-  const auto ids = message_ids(value);
-  const auto key = key_of(ids.empty() ? value : ids.front());
+  auto ids = message_ids(value);
+  if (ids.empty()) ids.push_back(value);
+  const auto valid = std::ranges::find_if(ids, is_valid);
+  const auto key = key_of(valid == ids.end() ? std::string_view() : *valid);
   return key ? std::vector{*key} : std::vector<std::uint64_t>();
 }
 

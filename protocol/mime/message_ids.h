@@ -20,11 +20,12 @@ struct Most {
 
 /// A key for each identifier: the beginning of its BLAKE2b, which takes the same room however long it is. White
 /// space in it does not count (some writers fold their lines there), nor do comments and quoting: <"a"@b> is <a@b>
-/// (RFC 5256 section 3, REFERENCES). None for one that is empty. Never changes: it is stored.
+/// (RFC 5256 section 3, REFERENCES). Only those that are valid have one: with one "@" that is not quoted, and
+/// something before and behind it; `most` is of these. Never changes: it is stored.
 std::vector<std::uint64_t> message_id_keys(std::string_view value, Most most);
 
-/// The same of the first identifier only; of the whole value when it has none in brackets, which some writers leave
-/// out. Empty or one.
+/// The same of the first valid identifier only; of the whole value when it has none in brackets, which some writers
+/// leave out. Empty or one.
 std::vector<std::uint64_t> own_message_id_key(std::string_view value);
 
 }  // namespace postbag::mime

@@ -69,6 +69,7 @@ TEST_CASE("references: References, else what In-Reply-To begins with") {
   const std::vector<std::uint64_t> both{a[0], b[0]};
   CHECK(keys_of("References: <a@x>\r\n <b@x>\r\nIn-Reply-To: <c@x>\r\n").references == both);
   CHECK(keys_of("References: none\r\nIn-Reply-To: <a@x> <b@x>\r\n").references == a);
+  CHECK(keys_of("References: <none> <@>\r\nIn-Reply-To: <none> <a@x> <b@x>\r\n").references == a);
   CHECK(keys_of("In-Reply-To: your message\r\n").references.empty());
   CHECK(keys_of("Message-ID: <\"a\"@x>\r\n").id == a);
   std::string many = "References:";

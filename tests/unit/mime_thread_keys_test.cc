@@ -60,6 +60,12 @@ TEST_CASE("its own, what it answers, what it refers to from the last to the firs
       {"In-Reply-To: \"A <b@x>\" of [<c@x>] <a@x>, \"<\r\n", {"c@x", "a@x"}},
       {"References: <\"a>\"@x> <b@[1>2]> <c <d@x>\r\n", {"d@x", "b@[1>2]", "\"a>\"@x"}},
       {"Message-ID: a@x (it is)\r\n", {"a@x"}},
+      // Only what is valid counts: something, one "@" and something.
+      {"References: <none> <@x> <a@> <@> <a@b@x> <\"\"@x> <a(@)x> <a@x>\r\n", {"a@x"}},
+      {"In-Reply-To: <Your message> <a@[x@y]> <\"a@b\"@x>\r\n", {"a@[x@y]", "\"a@b\"@x"}},
+      {"Message-ID: none\r\n", {}},
+      {"Message-ID: <none> a@x\r\n", {}},
+      {"Message-ID: <none> <a@x>\r\n", {"a@x"}},
       {"References: <a@x> <a@x> <b@x> <a@x>\r\nMessage-ID: <b@x>\r\n", {"b@x", "a@x"}},
   };
   for (const auto& [header, want] : rows) {
@@ -78,6 +84,13 @@ TEST_CASE("the keys are stored, so they stay what they are") {
   CHECK(key("\"a\"@example.com") == key("a@example.com"));
   CHECK(key("a(b)@example.com") == key("a@example.com"));
   CHECK(key("a@[(b)]") != key("a@[]"));
+}
+
+TEST_CASE("identifiers that are not valid take no other's place") {
+  std::string bad;
+  for (int i = 0; i < 50; ++i) bad += " <" + std::to_string(i) + ">";
+  CHECK(keys_of("References:" + bad + numbered(1, 2) + bad + "\r\n") == keys({"2@x", "1@x"}));
+  CHECK(keys_of("In-Reply-To:" + bad + numbered(1, 2) + "\r\n") == keys({"1@x", "2@x"}));
 }
 
 TEST_CASE("of many references the first and the last 20 count") {
