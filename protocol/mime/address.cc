@@ -30,6 +30,8 @@ class Words {
       if (spaced && any_) phrase_.push_back(' ');
       if (in.peek() == '"') {
         add_word(in.take_quoted(), spaced, false);
+      } else if (const std::string_view encoded = in.take_encoded_word(); !encoded.empty()) {
+        add_word(encoded, spaced, true);
       } else if (const std::string_view word = in.take_until(specials); !word.empty()) {
         add_word(word, spaced, true);
       } else {

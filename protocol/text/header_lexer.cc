@@ -83,10 +83,23 @@ std::string_view HeaderLexer::take_literal() {
   return {};
 }
 
+std::string_view HeaderLexer::take_encoded_word() {
+  if (!rest_.starts_with("=?")) return {};
+  std::size_t at = 1;
+  for (int mark = 0; mark < 3; ++mark) {  // behind the charset, the encoding and the text
+    at = rest_.find_first_of("? \t\r\n", at + 1);
+    if (at == std::string_view::npos || rest_[at] != '?') return {};
+  }
+  if (!rest_.substr(at).starts_with("?=")) return {};
+  const std::string_view word = rest_.substr(0, at + 2);
+  rest_.remove_prefix(word.size());
+  return word;
+}
+
 std::string_view HeaderLexer::skip_to(std::string_view ends) {
   const std::string_view from = rest_;
   while (!rest_.empty()) {
-    if (skip_space() || !take_literal().empty()) continue;
+    if (skip_space() || !take_literal().empty() || !take_encoded_word().empty()) continue;
     if (ends.contains(peek())) break;
     if (peek() == '"') {
       (void)take_quoted();

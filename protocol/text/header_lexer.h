@@ -40,8 +40,11 @@ class HeaderLexer {
   /// Takes a domain literal as it is written, "[" and "]" included. Empty, and nothing taken, when none comes next:
   /// one that is not closed before a "[" or "<" is none. RFC 5322 section 3.4.1.
   std::string_view take_literal();
-  /// Skips to the next of `ends` outside comments, quoted strings and domain literals, or to the end; peek() is
-  /// what it is. What was skipped, as it is written.
+  /// Takes an encoded word as it is written; empty, and nothing taken, when none comes next. It may hold what means
+  /// something elsewhere, as in =?utf-8?q?J_(K)?=, though RFC 2047 section 5 (3) forbids it.
+  std::string_view take_encoded_word();
+  /// Skips to the next of `ends` outside comments, quoted strings, domain literals and encoded words, or to the
+  /// end; peek() is what it is. What was skipped, as it is written.
   std::string_view skip_to(std::string_view ends);
 
  private:

@@ -213,6 +213,10 @@ TEST_CASE("addresses") {
       {"[J] team: j@x;", {A{{}, {}, "[J] team", {}}, A{{}, {}, "j", "x"}, A{}}},
       {"H: a center <j@x>", {A{{}, {}, "H", {}}, A{"a center", {}, "j", "x"}, A{}}},
       {"g: h: j <j@x>, i: k@x;", {A{{}, {}, "g", {}}, A{"h: j", {}, "j", "x"}, A{"i:", {}, "k", "x"}, A{}}},
+      {"=?utf-8?q?J_(K:_L,_<M>)?= <j@x>, =?a?q?b:?= c",
+       {A{"=?utf-8?q?J_(K:_L,_<M>)?=", {}, "j", "x"}, A{{}, {}, "=?a?q?b:?= c", ""}}},
+      {"=?a?q?b (c)?= <j@x>, =?a?b:c?=: k@x;",
+       {A{"=?a?q?b ?=", {}, "j", "x"}, A{{}, {}, "=?a?b", {}}, A{"c?=:", {}, "k", "x"}, A{}}},
       // Words stay apart, but where a dot joins them.
       {"Mail Delivery  System", {A{{}, {}, "Mail Delivery System", ""}}},
       {"\"Mail. Delivery\" System (x)", {A{"x", {}, "Mail. Delivery System", ""}}},
