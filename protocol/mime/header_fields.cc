@@ -5,6 +5,8 @@
 #include <vector>
 
 #include "core/ascii.h"
+#include "protocol/mime/address.h"
+#include "protocol/mime/parser.h"
 #include "protocol/text/encoded_word.h"
 
 namespace postbag::mime {
@@ -54,6 +56,34 @@ std::string_view name_of(std::string_view line) {
 
 /// A line that has no colon within this has no name that anybody asks for.
 constexpr std::size_t longest_name = 1024;
+
+/// "Name <mailbox@host>"; of a group its name, of the end of one nothing.
+protocol::DecodedText address_text(const Address& address, protocol::Charsets& charsets) {
+  if (!address.mailbox) return {};
+  if (!address.host) return protocol::decoded_words(*address.mailbox, charsets);
+  protocol::DecodedText text = protocol::decoded_words(address.name.value_or(""), charsets);
+  const std::string bare = " <" + *address.mailbox + (address.host->empty() ? "" : "@" + *address.host) + ">";
+  text.utf8 += bare;
+  if (text.octets) *text.octets += bare;
+  return text;
+}
+
+/// Calls visit(text) for each text of the fields `name` until it is true; whether it was.
+template <class Visit>
+bool visit_texts(std::string_view header, std::string_view name, FieldText what, Visit&& visit) {
+  FieldReader fields(header);
+  protocol::Charsets charsets;
+  while (const auto field = fields.next()) {
+    if (!ascii_iequal(field->name, name)) continue;
+    if (visit(protocol::header_text(field->value, charsets))) return true;
+    Addresses addresses;
+    if (what == FieldText::addresses)
+      read_addresses(protocol::unfolded(field->value), ParserLimits().addresses, addresses);
+    for (const Address& address : addresses)
+      if (visit(address_text(address, charsets))) return true;
+  }
+  return false;
+}
 
 }  // namespace
 
@@ -144,26 +174,21 @@ bool common_fields_cover(const StoredStructure& message, std::span<const std::st
   return message.common_fields_complete() && std::ranges::all_of(names, is_common_field);
 }
 
-std::vector<protocol::DecodedText> field_texts(std::string_view header, std::string_view name) {
-  std::vector<protocol::DecodedText> out;
-  FieldReader fields(header);
-  protocol::Charsets charsets;
-  while (const auto field = fields.next())
-    if (ascii_iequal(field->name, name)) out.push_back(protocol::header_text(field->value, charsets));
-  return out;
+bool field_contains(std::string_view header, std::string_view name, FieldText what,
+                    const protocol::Needle& needle) {
+  return visit_texts(header, name, what, [&](const protocol::DecodedText& text) {
+    return protocol::contains_casefolded(text.utf8, needle) ||
+           (text.octets && protocol::contains_casefolded(*text.octets, needle));
+  });
 }
 
-bool field_contains(std::string_view header, std::string_view name, const protocol::Needle& needle) {
-  FieldReader fields(header);
-  protocol::Charsets charsets;
-  while (const auto field = fields.next()) {
-    if (!ascii_iequal(field->name, name)) continue;
-    if (needle.empty()) return true;
-    const protocol::DecodedText text = protocol::header_text(field->value, charsets);
-    if (protocol::contains_casefolded(text.utf8, needle)) return true;
-    if (text.octets && protocol::contains_casefolded(*text.octets, needle)) return true;
-  }
-  return false;
+std::vector<protocol::DecodedText> field_texts(std::string_view header, std::string_view name, FieldText what) {
+  std::vector<protocol::DecodedText> out;
+  visit_texts(header, name, what, [&](protocol::DecodedText text) {
+    out.push_back(std::move(text));
+    return false;
+  });
+  return out;
 }
 
 }  // namespace postbag::mime

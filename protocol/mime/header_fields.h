@@ -83,12 +83,17 @@ bool common_fields_cover(const StoredStructure& message, std::span<const std::st
 /// Whether this name is one of those that are kept.
 bool is_common_field(std::string_view name);
 
-/// Whether a field `name` of `header` (common_fields(), or a header's bytes) has the needle in its readable text
-/// (unfolded, encoded words decoded). An empty needle asks only whether the field is there. RFC 9051 section 6.4.4:
-/// HEADER; FROM, TO, CC, BCC and SUBJECT are the same on their fields.
-bool field_contains(std::string_view header, std::string_view name, const protocol::Needle& needle);
+/// What of a field SEARCH looks at.
+enum class FieldText : std::uint8_t {
+  written,    ///< its readable text: unfolded, encoded words decoded. HEADER, SUBJECT
+  addresses,  ///< that, and each address as ENVELOPE tells it, "Name <mailbox@host>". FROM, TO, CC, BCC
+};
 
-/// The readable texts of all fields `name` of `header`, in their order.
-std::vector<protocol::DecodedText> field_texts(std::string_view header, std::string_view name);
+/// Whether a field `name` of `header` (common_fields(), or a header's bytes) has the needle. An empty needle asks
+/// only whether the field is there. RFC 9051 section 6.4.4.
+bool field_contains(std::string_view header, std::string_view name, FieldText what, const protocol::Needle& needle);
+
+/// The texts of all fields `name` of `header`, in their order.
+std::vector<protocol::DecodedText> field_texts(std::string_view header, std::string_view name, FieldText what);
 
 }  // namespace postbag::mime

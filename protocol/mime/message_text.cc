@@ -22,7 +22,7 @@ MessageText::MessageText(const StoredStructure& message, SearchIn where) {
     if (where == SearchIn::text || !own_header)
       segments_.push_back({.range = part.header, .header = true, .encoding = {}, .charset = {}});
     own_header = false;
-    if (part.kind == Kind::text)
+    if (part.kind == Kind::text || part.kind == Kind::readable)
       segments_.push_back(
           {.range = part.body, .header = false, .encoding = part.encoding, .charset = part.charset});
   }

@@ -34,6 +34,15 @@ bool is_message_type(const ContentType& type) {
   return type.type == "message" && (type.subtype == "rfc822" || type.subtype == "global");
 }
 
+/// What programs tell each other in text, in the parts of a report: delivery (RFC 3464, RFC 6533), disposition (RFC
+/// 8098), tracking (RFC 3886), abuse (RFC 5965).
+bool is_report(const ContentType& type) {
+  static constexpr std::string_view subtypes[] = {
+      "delivery-status", "disposition-notification",        "feedback-report", "global-delivery-status",
+      "global-headers",  "global-disposition-notification", "tracking-status"};
+  return type.type == "message" && std::ranges::find(subtypes, type.subtype) != std::end(subtypes);
+}
+
 /// RFC 6532 section 3.7 allows message/global in base64 or quoted-printable.
 bool is_encoded_global(const Part& part) {
   const bool encoded = part.encoding == Encoding::base64 || part.encoding == Encoding::quoted_printable;
@@ -220,6 +229,7 @@ class Parser::Scanner {
     const bool message = is_message_type(part.type);
     part.kind = multipart ? Kind::multipart : message ? Kind::message : Kind::other;
     if (part.type.type == "text") part.kind = Kind::text;
+    if (is_report(part.type)) part.kind = Kind::readable;
     // media-message is never without an envelope (RFC 9051 section 9: body-type-msg), so what is not looked into is
     // not called a message.
     if (((multipart || message) && !can_nest()) || is_encoded_global(part)) {

@@ -75,7 +75,7 @@ std::optional<EncodedBody> binary_section(const StoredStructure& message, std::s
   if (!place) return std::nullopt;
   if (!place->numbered) return EncodedBody{.range = {0, message.size()}, .encoding = Encoding::binary};
   const auto& part = parts[place->part];
-  const bool leaf = part.kind == Kind::text || part.kind == Kind::other;
+  const bool leaf = part.kind != Kind::multipart && part.kind != Kind::message;
   return EncodedBody{.range = part.body, .encoding = leaf ? part.encoding : Encoding::binary};
 }
 

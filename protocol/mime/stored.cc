@@ -163,7 +163,7 @@ StoredStructure::Entry take_part(Reader& in, std::size_t index, std::uint64_t si
   const std::uint64_t parent = in.number();
   if (parent > index || (parent == 0) != (index == 0)) throw CorruptStructure();
   entry.parent = parent == 0 ? Part::none : static_cast<std::size_t>(parent - 1);
-  entry.kind = in.enumerator(Kind::message);
+  entry.kind = in.enumerator(Kind::readable);
   entry.encoding = in.enumerator(Encoding::unknown);
   const std::uint64_t header = in.number();
   entry.header = checked(header, in.number(), size);

@@ -34,7 +34,8 @@ namespace postbag::mime {
 /// for in lists are kept (about 1 kB): enough for HEADER.FIELDS of every client we know and for SEARCH by address
 /// and subject over thousands of messages without touching a body; a whole header (often 8 kB of DKIM and ARC)
 /// would double what we write. Up to version 3 the references in the sort keys were those in the common fields,
-/// even where these are not complete; version 2 had no preview, version 1 no sort keys either: these are then made
+/// even where these are not complete, and there was no Kind::readable: such parts are `other` and are not searched.
+/// Version 2 had no preview, version 1 no sort keys either: these are then made
 /// of the common fields.
 std::string encode(const Structure& structure);
 

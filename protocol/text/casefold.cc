@@ -63,6 +63,19 @@ std::size_t incomplete_tail(std::string_view text) {
   return 0;
 }
 
+bool is_space(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
+
+/// Makes each run of white space one space; `after_space`: whether what came before ends with one.
+void join_spaces(std::string& folded, bool& after_space) {
+  std::size_t size = 0;
+  for (const char c : folded) {
+    const bool space = is_space(c);
+    if (!space || !after_space) folded[size++] = space ? ' ' : c;
+    after_space = space;
+  }
+  folded.resize(size);
+}
+
 /// Linear in both whatever they are made of (glibc's memmem is two-way), unlike std::string::find.
 bool contains(std::string_view haystack, std::string_view needle) {
   return memmem(haystack.data(), haystack.size(), needle.data(), needle.size()) != nullptr;
@@ -86,9 +99,16 @@ std::string casefolded(std::string_view utf8) {
   return out;
 }
 
+std::string search_folded(std::string_view utf8) {
+  std::string out = casefolded(utf8);
+  bool after_space = false;
+  join_spaces(out, after_space);
+  return out;
+}
+
 bool contains_casefolded(std::string_view haystack_utf8, const Needle& needle) {
   if (needle.empty()) return true;
-  return contains(casefolded(haystack_utf8), needle.folded());
+  return contains(search_folded(haystack_utf8), needle.folded());
 }
 
 std::string PieceFolder::feed(std::string_view utf8) {
@@ -100,10 +120,15 @@ std::string PieceFolder::feed(std::string_view utf8) {
   }
   const std::size_t tail = incomplete_tail(utf8);
   held_.assign(utf8.substr(utf8.size() - tail));
-  return casefolded(utf8.substr(0, utf8.size() - tail));
+  std::string out = casefolded(utf8.substr(0, utf8.size() - tail));
+  join_spaces(out, after_space_);
+  return out;
 }
 
-std::string PieceFolder::finish() { return casefolded(std::exchange(held_, {})); }
+std::string PieceFolder::finish() {
+  after_space_ = false;
+  return casefolded(std::exchange(held_, {}));  // no white space: the beginning of a character
+}
 
 bool StreamMatcher::feed(std::string_view utf8) {
   if (!found_) look(folder_.feed(utf8));

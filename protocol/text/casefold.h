@@ -11,10 +11,14 @@ namespace postbag::protocol {
 /// letter of RFC 5051 section 2, so "ß" is not "ss". Bytes that are not UTF-8 stay.
 std::string casefolded(std::string_view utf8);
 
+/// What SEARCH compares: casefolded(), with each run of white space one space, since what folded a field or broke a
+/// text's lines is not what its writer meant (RFC 5322 section 2.2.3 leaves a tab where he had a space).
+std::string search_folded(std::string_view utf8);
+
 /// What is searched for, prepared once. Value type; any thread.
 class Needle {
  public:
-  explicit Needle(std::string_view utf8) : folded_(casefolded(utf8)) {}
+  explicit Needle(std::string_view utf8) : folded_(search_folded(utf8)) {}
   const std::string& folded() const { return folded_; }
   /// An empty needle is in every text.
   bool empty() const { return folded_.empty(); }
@@ -23,10 +27,11 @@ class Needle {
   std::string folded_;
 };
 
-/// Whether the needle is in `haystack_utf8` without regard to case. O(bytes of both).
+/// Whether the needle is in `haystack_utf8`, without regard to case and to the kind and length of white space.
+/// O(bytes of both).
 bool contains_casefolded(std::string_view haystack_utf8, const Needle& needle);
 
-/// Folds a text that comes in pieces, as casefolded() would the whole. Memory: one character.
+/// Folds a text that comes in pieces, as search_folded() would the whole. Memory: one character.
 class PieceFolder {
  public:
   /// The folded form of the next piece of UTF-8, but for a last character that may not be complete.
@@ -35,7 +40,8 @@ class PieceFolder {
   std::string finish();
 
  private:
-  std::string held_;  ///< bytes of a last character that may not be complete
+  std::string held_;          ///< bytes of a last character that may not be complete
+  bool after_space_ = false;  ///< what came so far ends with white space
 };
 
 /// Looks for a needle in a text that comes in pieces. Memory: the needle and one piece, folded.

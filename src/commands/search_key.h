@@ -10,6 +10,7 @@
 #include "core/flags.h"
 #include "core/numbers.h"
 #include "core/range_set.h"
+#include "protocol/mime/header_fields.h"
 #include "protocol/mime/message_text.h"
 #include "protocol/parse/sequence_set.h"
 #include "protocol/text/casefold.h"
@@ -76,6 +77,7 @@ struct ModSeqAtLeast {
 using Sought = std::variant<protocol::Needle, protocol::FuzzyNeedle>;
 struct FieldContains {
   std::string field;
+  mime::FieldText what;
   Sought sought;
 };
 /// BODY and TEXT.

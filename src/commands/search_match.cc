@@ -120,8 +120,8 @@ class MessageMatch::Visit {
 
   static Relevancy field_has(std::string_view header, const FieldContains& test) {
     if (const auto* needle = std::get_if<protocol::Needle>(&test.sought))
-      return mime::field_contains(header, test.field, *needle) ? 100 : 0;
-    const auto texts = mime::field_texts(header, test.field);
+      return mime::field_contains(header, test.field, test.what, *needle) ? 100 : 0;
+    const auto texts = mime::field_texts(header, test.field, test.what);
     if (texts.empty()) return 0;
     protocol::FuzzyMatcher matcher(std::get<protocol::FuzzyNeedle>(test.sought));
     for (const protocol::DecodedText& text : texts) {

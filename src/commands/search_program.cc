@@ -68,13 +68,14 @@ constexpr auto date_rows = std::to_array<DateRow>({
 struct FieldRow {
   Kind kind;
   std::string_view field;
+  mime::FieldText what;
 };
 constexpr auto field_rows = std::to_array<FieldRow>({
-    {Kind::bcc, "Bcc"},
-    {Kind::cc, "Cc"},
-    {Kind::from, "From"},
-    {Kind::subject, "Subject"},
-    {Kind::to, "To"},
+    {Kind::bcc, "Bcc", mime::FieldText::addresses},
+    {Kind::cc, "Cc", mime::FieldText::addresses},
+    {Kind::from, "From", mime::FieldText::addresses},
+    {Kind::subject, "Subject", mime::FieldText::written},
+    {Kind::to, "To", mime::FieldText::addresses},
 });
 
 /// Builds keys from their views; one object for one SEARCH.
@@ -91,7 +92,7 @@ class Builder {
     for (const DateRow& row : date_rows)
       if (view.kind() == row.kind) return date(view, row);
     for (const FieldRow& row : field_rows)
-      if (view.kind() == row.kind) return field_key(std::string(row.field), view);
+      if (view.kind() == row.kind) return field_key(std::string(row.field), row.what, view);
     return rest(view);
   }
 
@@ -144,10 +145,10 @@ class Builder {
     return Key{std::move(fuzzy)};
   }
 
-  KeyResult field_key(std::string field, grammar::SearchKey view) const {
+  KeyResult field_key(std::string field, mime::FieldText what, grammar::SearchKey view) const {
     auto text = sought(view.astring()->text());
     if (!text) return std::unexpected(text.error());
-    return Key{search::FieldContains{std::move(field), std::move(*text)}};
+    return Key{search::FieldContains{std::move(field), what, std::move(*text)}};
   }
 
   KeyResult message_key(mime::SearchIn where, grammar::SearchKey view) {
@@ -159,7 +160,7 @@ class Builder {
   }
 
   KeyResult header_key(grammar::SearchKey view) const {
-    return field_key(protocol::string_value(view.header_fld_name()->text()), view);
+    return field_key(protocol::string_value(view.header_fld_name()->text()), mime::FieldText::written, view);
   }
 
   KeyResult size_key(grammar::SearchKey view, bool larger) const {

@@ -14,6 +14,8 @@ import values  # noqa: E402
 
 FLAGS = ["\\Seen", "\\Answered", "\\Flagged", "\\Deleted", "\\Draft", "$Junk", "work"]
 
+ADDRESSES = ["From", "To", "Cc", "Bcc"]
+
 
 def corpus_messages():
     return [message.raw for path in corpus.files() for message in corpus.messages(path)]
@@ -58,11 +60,12 @@ def filled(server, random, many, flags=False, with_corpus=False):
 
 def learnt(client, messages):
     """The messages, with what only the server can know of them. Loses no message on the way."""
-    answers = map(values.fetched, client.command("UID FETCH 1:* (UID EMAILID THREADID MODSEQ SAVEDATE)")[0])
+    answers = map(values.fetched, client.command("UID FETCH 1:* (UID EMAILID THREADID MODSEQ SAVEDATE ENVELOPE)")[0])
     known = {items["UID"]: items for items in answers if items and "EMAILID" in items}
     for message in messages:
         items = known[message.uid]
         (message.email_id,), (message.thread_id,) = items["EMAILID"], items["THREADID"]
         (message.modseq,) = items["MODSEQ"]
+        message.told_addresses = dict(zip(ADDRESSES, (items["ENVELOPE"][n] for n in (2, 5, 6, 7))))
         message.saved_on = datetime.datetime.strptime(items["SAVEDATE"].decode()[:11].strip(), "%d-%b-%Y").date()
     return messages

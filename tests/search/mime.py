@@ -12,6 +12,9 @@ import rules  # noqa: E402
 
 LONGEST_BOUNDARY = 200
 LINE_END = re.compile(rb"\r?\n\Z")
+REPORTS = {"message/" + subtype for subtype in (
+    "delivery-status", "disposition-notification", "feedback-report", "global-delivery-status", "global-headers",
+    "global-disposition-notification", "tracking-status")}
 PASSED_ON = {"", "us-ascii", "utf-8", "utf8"}
 # What writers mean by these names: "Charset names" in ../messages/README.md.
 MEANT = {"ks_c_5601-1987": "cp949", "euc-kr": "cp949", "gb2312": "gb18030", "gbk": "gb18030", "x-sjis": "cp932",
@@ -42,7 +45,7 @@ class Part:
 
     def texts(self):
         """What a reader sees of a text, and its octets when they are not of its charset; none when this is no text."""
-        if not self.type.startswith("text/"):
+        if not self.type.startswith("text/") and self.type not in REPORTS:
             return []
         encoding = self.encoding.encode()
         octets = rules.decoded(self.body, encoding) if encoding in rules.DECODABLE else self.body

@@ -13,11 +13,17 @@ def folded(text):
     return "".join(unicodedata.normalize("NFKD", c) for c in titled).encode("utf-8", "surrogateescape")
 
 
+def searched(text):
+    """What SEARCH compares: white space of any kind and length is one space."""
+    return re.sub(rb"[ \t-\r]+", b" ", folded(text))
+
+
 class Message:
     def __init__(self, raw, uid, arrived, flags=()):
         self.raw, self.uid, self.arrived, self.flags = raw, uid, arrived, set(flags)
         self.parsed = mime.parsed(raw)
         self.recent = False
+        self.told_addresses = {}
         self._folded_texts = {}
 
     def written(self, name):
@@ -28,6 +34,10 @@ class Message:
 
     def field_texts(self, name):
         return [text for value in self.written(name) for text in mime.readings(value)]
+
+    def address_texts(self, name):
+        """What ENVELOPE told of the addresses in field `name`. RFC 9051 section 7.5.2."""
+        return [text for address in self.told_addresses[name] or [] for text in readings_of_address(*address)]
 
     def texts(self, with_own_header):
         """All texts that BODY (or TEXT) looks into: the headers' lines, unfolded and decoded, and what is text."""
@@ -41,7 +51,7 @@ class Message:
     def has(self, needle, with_own_header):
         """Whether the folded needle is in one of the texts."""
         if with_own_header not in self._folded_texts:
-            self._folded_texts[with_own_header] = [folded(text) for text in self.texts(with_own_header)]
+            self._folded_texts[with_own_header] = [searched(text) for text in self.texts(with_own_header)]
         return not needle or any(needle in text for text in self._folded_texts[with_own_header])
 
     def sent(self):
@@ -62,6 +72,13 @@ class Message:
     def written_addresses(self, name):
         """With the names as they are written."""
         return email.utils.getaddresses(self.written(name)[:1] if name == "From" else self.written(name))
+
+
+def readings_of_address(name, route, mailbox, host):
+    if mailbox is None or host is None:
+        return mime.readings(mime.utf8(mailbox or b""))
+    bare = f" <{mime.utf8(mailbox)}{'@' if host else ''}{mime.utf8(host)}>"
+    return [text + bare for text in mime.readings(mime.utf8(name or b""))]
 
 
 # RFC 5256 section 2.1

@@ -88,7 +88,7 @@ class Maker:
 
     def field(self):
         name = self.random.choice(FIELDS)
-        wire, found = self.in_field(name)
+        wire, found = self.in_field(name, naive.Message.address_texts if name != "Subject" else lambda message, field: [])
         return name.upper().encode() + b" " + wire, found
 
     def header(self):
@@ -96,17 +96,18 @@ class Maker:
         wire, found = self.in_field(name)
         return b"HEADER " + any_case(self.random, name).encode() + b" " + wire, found
 
-    def in_field(self, name):
-        text = "" if self.random.random() < 0.1 else self.needle([v for m in self.messages for v in m.field_texts(name)])
-        needle = naive.folded(text)
-        return self.string(text), lambda m: any(needle in naive.folded(value) for value in m.field_texts(name))
+    def in_field(self, name, further=lambda message, field: []):
+        texts = lambda m: m.field_texts(name) + further(m, name)
+        text = "" if self.random.random() < 0.1 else self.needle([v for m in self.messages for v in texts(m)])
+        needle = naive.searched(text)
+        return self.string(text), lambda m: any(needle in naive.searched(value) for value in texts(m))
 
     def body(self):
         """At times the needle is as the message has it, before any decoding."""
         message, whole = self.random.choice(self.messages), self.random.random() < 0.5
         source = message.texts(True) if self.random.random() < 0.8 else [mime.utf8(message.raw)]
         text = self.needle(source)
-        needle = naive.folded(text)
+        needle = naive.searched(text)
         return (b"TEXT " if whole else b"BODY ") + self.string(text), lambda m: m.has(needle, whole)
 
     def day(self):

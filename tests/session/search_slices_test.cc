@@ -28,7 +28,9 @@ std::string long_message() {
 
 Key text(const char* what) { return {MessageContains{mime::SearchIn::text, protocol::Needle(what)}}; }
 Key fuzzy(const char* what) { return {MessageContains{mime::SearchIn::text, protocol::FuzzyNeedle(what)}}; }
-Key header(const char* what) { return {FieldContains{"X-Seldom", protocol::Needle(what)}}; }
+Key header(const char* what) {
+  return {FieldContains{"X-Seldom", mime::FieldText::written, protocol::Needle(what)}};
+}
 
 Key both(Key one, Key two) {
   Keys keys;

@@ -39,11 +39,34 @@ TEST_CASE("case and compatibility forms do not matter") {
   }
 }
 
+TEST_CASE("white space of any kind and length is one space") {
+  struct {
+    const char* haystack;
+    const char* needle;
+    bool found;
+  } rows[] = {{"one\ttwo", "one two", true},
+              {"one\r\n  two", "one two", true},
+              {"one two", "one\t  two", true},
+              {"one\xc2\xa0two", "one two", true},  // no-break space
+              {"one\xe3\x80\x80 two", "one two", true},
+              {"one two", "e ", true},
+              {"one", "e ", false},
+              {"onetwo", "one two", false},
+              {" \t\r\n", " ", true},
+              {"x", " ", false}};
+  for (const auto& [haystack, needle, found] : rows) {
+    CAPTURE(haystack);
+    CAPTURE(needle);
+    CHECK(contains_casefolded(haystack, Needle(needle)) == found);
+  }
+  CHECK(casefolded("a \t b") == "A \t B");  // the order of texts knows them apart
+}
+
 TEST_CASE("a text in pieces is searched like the whole") {
   const std::string text =
       "aaab Grö\xc3\x9f"
-      "e \xf0\x9f\x98\x80 aaac \xff";
-  for (const char* word : {"aac", "GRÖß", "e 😀 A", "aaaa", "\xff", "c \xff"}) {
+      "e \xf0\x9f\x98\x80 \r\naaac \xff";
+  for (const char* word : {"aac", "GRÖß", "e 😀 A", "😀\ta", "aaaa", "\xff", "c \xff"}) {
     const Needle needle(word);
     for (std::size_t a = 0; a <= text.size(); ++a)
       for (std::size_t b = a; b <= text.size(); ++b) {
@@ -67,7 +90,7 @@ TEST_CASE("texts that end do not join") {
 
 TEST_CASE("every part of a text is found in it, one byte at a time") {
   CHECK(rc::check([] {
-    const auto text = *rc::gen::container<std::string>(rc::gen::elementOf(std::string("aAbB \xc3\xa4\x84")));
+    const auto text = *rc::gen::container<std::string>(rc::gen::elementOf(std::string("aAbB \t\n\xc3\xa4\x84")));
     const auto from = *rc::gen::inRange<std::size_t>(0, text.size() + 1);
     const Needle needle(text.substr(from, *rc::gen::inRange<std::size_t>(0, text.size() - from + 1)));
     StreamMatcher matcher(needle);

@@ -134,6 +134,51 @@ TEST_CASE("what is not of its charset is searched by its octets too. RFC 5255 se
     }
 }
 
+TEST_CASE("what a report says is searched; what was attached is not") {
+  const std::string bounce = crlf(
+      "Subject: Undelivered\n"
+      "Content-Type: multipart/report; report-type=delivery-status; boundary=x\n"
+      "\n"
+      "--x\n"
+      "\n"
+      "Sorry.\n"
+      "--x\n"
+      "Content-Type: message/delivery-status\n"
+      "\n"
+      "Reporting-MTA: dns; mx.example.net\n"
+      "\n"
+      "Final-Recipient: rfc822; lost@example.org\n"
+      "--x\n"
+      "Content-Type: message/global-delivery-status\n"
+      "Content-Transfer-Encoding: base64\n"
+      "\n"
+      "RmluYWwtUmVjaXBpZW50OiBHcsO8w59l\n"
+      "--x\n"
+      "Content-Type: message/disposition-notification\n"
+      "\n"
+      "Disposition: displayed\n"
+      "--x\n"
+      "Content-Type: message/partial; id=1; number=2\n"
+      "\n"
+      "apiece\n"
+      "--x--\n");
+  for (const char* text : {"LOST@example.org", "recipient: grüße", "disposition: displayed"}) {
+    CAPTURE(text);
+    CHECK(found(text, SearchIn::body, 5, bounce));
+  }
+  CHECK_FALSE(found("apiece", SearchIn::text, 5, bounce));
+}
+
+TEST_CASE("a text over the ends of lines, folded fields") {
+  const std::string folded = "Subject: one\r\n\ttwo\r\n   three\r\n\r\nfour\r\n  five\tsix\r\n";
+  for (const char* text : {"one two three", "one\ttwo  three", "four five six"})
+    for (const std::size_t piece : {std::size_t{1}, std::size_t{3}, folded.size()}) {
+      CAPTURE(text);
+      CHECK(found(text, SearchIn::text, piece, folded));
+    }
+  CHECK_FALSE(found("three four", SearchIn::text, 3, folded));  // each field is a text of its own
+}
+
 namespace {
 
 /// Characters that are awkward to an index: they fold to several, to longer ones, or are not UTF-8 at all.
@@ -142,6 +187,8 @@ const std::vector<std::string> characters = {"a",
                                              "c",
                                              " ",
                                              "\r\n",
+                                             "\t",
+                                             "\xc2\xa0",
                                              "\"",
                                              "\xc3\xa9",
                                              "\xc3",

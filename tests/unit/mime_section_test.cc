@@ -150,7 +150,7 @@ TEST_CASE("SEARCH in header fields") {
       "Subject: =?utf-8?q?Gr=C3=BC=C3=9Fe?= from\r\n Berlin\r\nTo: A <a@x.org>\r\nTo: B "
       "<b@x.org>\r\nX-E:\r\n\r\nTo: c\r\n";
   const auto has = [&](const char* name, const char* text) {
-    return field_contains(header, name, protocol::Needle(text));
+    return field_contains(header, name, FieldText::written, protocol::Needle(text));
   };
   CHECK(has("subject", "GRÜßE FROM berlin"));
   CHECK(has("TO", "B@X"));
@@ -158,4 +158,24 @@ TEST_CASE("SEARCH in header fields") {
   CHECK_FALSE(has("x-e", "x"));
   CHECK_FALSE(has("cc", ""));
   CHECK_FALSE(has("to", "c"));
+}
+
+TEST_CASE("SEARCH by address finds what ENVELOPE tells, too. RFC 9051 section 6.4.4") {
+  const std::string header =
+      "From: <a (x)@ (y) b.org>\r\n"
+      "To: \"Doe\\, \\\"Jo\\\"\" (sic) <jo . doe@\r\n x.org>, k@x.org (=?utf-8?q?K=C3=A4the?=), me\r\n"
+      "To: team: <@relay.net:t@x.org>;\r\n"
+      "Subject: <a (x)@ (y) b.org>\r\n\r\n";
+  const auto has = [&](const char* name, FieldText what, const char* text) {
+    return field_contains(header, name, what, protocol::Needle(text));
+  };
+  CHECK(has("from", FieldText::addresses, "a@b.org"));
+  CHECK(has("from", FieldText::addresses, "A (X)@ (y)"));  // as it is written, still
+  CHECK_FALSE(has("from", FieldText::written, "a@b.org"));
+  CHECK_FALSE(has("from", FieldText::addresses, "a@b.orgs"));
+  for (const char* text : {"doe, \"jo\" <jo.doe@x.org>", "KÄTHE <k@x.org>", "<me>", "team", "<t@x.org>"}) {
+    CAPTURE(text);
+    CHECK(has("to", FieldText::addresses, text));
+  }
+  CHECK(field_texts(header, "from", FieldText::addresses).size() == 2);
 }
