@@ -89,7 +89,7 @@ bool visit_texts(std::string_view header, std::string_view name, FieldText what,
 
 std::optional<Field> FieldReader::next() {
   std::string_view line = first_line(rest_);
-  if (without_line_end(line).empty()) return std::nullopt;
+  if (line.find_first_not_of("\r\n") == std::string_view::npos) return std::nullopt;
   std::size_t size = line.size();
   const std::string_view head = line;
   for (line = first_line(rest_.substr(size)); is_fold(line); line = first_line(rest_.substr(size)))

@@ -20,14 +20,27 @@ constexpr std::size_t longest_boundary = 200;
 /// Of a body line only this much is looked at: "--", a boundary, "--".
 constexpr std::size_t body_line_used = longest_boundary + 4;
 
-bool is_blank(std::string_view line) { return line == "\n" || line == "\r\n"; }
+/// The empty line behind a header. CR CR LF is what programs leave that put a CR before each LF they see.
+bool is_blank(std::string_view line) {
+  return line.ends_with('\n') && line.find_first_not_of('\r') == line.size() - 1;
+}
 bool is_fold(std::string_view line) { return line.starts_with(' ') || line.starts_with('\t'); }
 
-/// The boundary parameter if it can be one, without white space at its end (RFC 2046 section 5.1.1); else empty.
-std::string boundary_of(const ContentType& type) {
-  std::string boundary = parameter(type.parameters, "boundary").value_or("");
-  boundary.erase(boundary.find_last_not_of(" \t") + 1);
-  return boundary.size() <= longest_boundary ? boundary : std::string();
+/// A boundary parameter without the white space at its end, which is no part of it (RFC 2046 section 5.1.1).
+struct Boundary {
+  std::string text;       ///< empty when it can be none
+  std::string padding;    ///< that white space: some write it into their delimiters too
+  std::size_t level = 0;  ///< of its multipart in Scanner::open_
+};
+
+Boundary boundary_of(const ContentType& type) {
+  if (type.type != "multipart") return {};
+  std::string text = parameter(type.parameters, "boundary").value_or("");
+  const std::size_t size = text.find_last_not_of(" \t") + 1;
+  std::string padding = text.size() <= longest_boundary ? text.substr(size) : std::string();
+  text.resize(size);
+  if (size > longest_boundary) text.clear();
+  return {.text = std::move(text), .padding = std::move(padding)};
 }
 
 bool is_message_type(const ContentType& type) {
@@ -78,10 +91,6 @@ class Parser::Scanner {
     std::size_t part;
     std::uint64_t lines_before = 0;  ///< line ends in the message up to the part's body
     std::uint64_t children_end = 0;  ///< of the last part in it that is closed
-  };
-  struct Boundary {
-    std::string text;
-    std::size_t level;  ///< of its multipart in open_
   };
   struct Delimiter {
     std::size_t level;
@@ -142,6 +151,7 @@ class Parser::Scanner {
   /// A line is complete (or the last one); `line` may be cut behind what we use of it.
   void end_line(std::string_view line) {
     line_open_ = false;
+    if (in_header_ && begins_own_parts(line)) end_header(line_begin_);
     if (const auto delimiter = delimiter_of(line)) {
       take_delimiter(*delimiter);
     } else if (in_header_) {
@@ -154,14 +164,29 @@ class Parser::Scanner {
 
   /// The longest boundary that the line begins with, the innermost of equal ones. RFC 2046 section 5.1.1: the line
   /// is compared with the boundary at its beginning; what follows does not matter but for "--".
-  std::optional<Delimiter> delimiter_of(std::string_view line) const {
-    if (!line.starts_with("--")) return std::nullopt;
-    line.remove_prefix(2);
+  const Boundary* boundary_on(std::string_view line) const {
+    if (!line.starts_with("--")) return nullptr;
     const Boundary* best = nullptr;
     for (const Boundary& b : boundaries_)
-      if (line.starts_with(b.text) && (best == nullptr || b.text.size() >= best->text.size())) best = &b;
-    if (best == nullptr) return std::nullopt;
-    return Delimiter{.level = best->level, .closing = line.substr(best->text.size()).starts_with("--")};
+      if (line.substr(2).starts_with(b.text) && (best == nullptr || b.text.size() >= best->text.size())) best = &b;
+    return best;
+  }
+
+  std::optional<Delimiter> delimiter_of(std::string_view line) const {
+    const Boundary* found = boundary_on(line);
+    if (found == nullptr) return std::nullopt;
+    line.remove_prefix(2 + found->text.size());
+    if (line.starts_with(found->padding)) line.remove_prefix(found->padding.size());
+    return Delimiter{.level = found->level, .closing = line.starts_with("--")};
+  }
+
+  /// Whether the line is the first delimiter of the multipart whose header this is: some leave out the blank line.
+  bool begins_own_parts(std::string_view line) {
+    if (!line.starts_with("--")) return false;
+    flush_field();
+    if (own_boundary_.text.empty() || !line.substr(2).starts_with(own_boundary_.text)) return false;
+    const Boundary* outer = boundary_on(line);
+    return outer == nullptr || outer->text.size() <= own_boundary_.text.size();
   }
 
   void take_delimiter(const Delimiter& delimiter) {
@@ -191,6 +216,7 @@ class Parser::Scanner {
     }
     in_header_ = true;
     header_ = {};
+    own_boundary_ = {};
   }
 
   void met(Limit limit) { structure_.limits_met.add(limit); }
@@ -207,7 +233,7 @@ class Parser::Scanner {
     in_header_ = false;
     Part& part = current();
     part.body = body;
-    open_.back().lines_before = lines_;
+    open_.back().lines_before = body == line_begin_ ? lines_before_line_ : lines_;
     structure_.limits_met.add(header_.limits_met);
     if (open_.size() == 1) structure_.references = std::move(header_.references).value_or("");
     settle_encoding(part);
@@ -232,13 +258,38 @@ class Parser::Scanner {
     if (is_report(part.type)) part.kind = Kind::readable;
     // media-message is never without an envelope (RFC 9051 section 9: body-type-msg), so what is not looked into is
     // not called a message.
-    if (((multipart || message) && !can_nest()) || is_encoded_global(part)) {
+    if ((multipart || message) && !can_nest()) {
       part.kind = Kind::other;
       part.type = {.type = "application", .subtype = "octet-stream", .parameters = {}};
+    } else if (is_encoded_global(part)) {
+      hide(part);
     }
-    if (part.kind != Kind::multipart) return;
-    std::string boundary = boundary_of(part.type);
-    if (!boundary.empty()) boundaries_.push_back({.text = std::move(boundary), .level = open_.size() - 1});
+    if (part.kind != Kind::multipart || own_boundary_.text.empty()) return;
+    own_boundary_.level = open_.size() - 1;
+    boundaries_.push_back(std::move(own_boundary_));
+  }
+
+  /// A message that is encoded is a file to clients, who can decode it: what they could ask of its parts is not
+  /// among the bytes of the message. It is still searched.
+  static void hide(Part& part) {
+    part.kind = Kind::readable;
+    part.type.type = "application";
+    part.type.subtype = "octet-stream";
+  }
+
+  /// The message that says to be in base64, against RFC 2046 section 5.2.1, when this is its first line; else null.
+  Part* message_in_base64_begun() {
+    const Part& part = current();
+    if (part.parent == Part::none || part.header != line_begin_) return nullptr;
+    Part& outer = structure_.parts[part.parent];
+    return outer.kind == Kind::message && outer.encoding == Encoding::base64 ? &outer : nullptr;
+  }
+
+  void take_message_back() {
+    structure_.parts.pop_back();
+    open_.pop_back();
+    in_header_ = false;
+    hide(current());
   }
 
   /// RFC 2045 section 5.2; RFC 2046 section 5.1.5 within multipart/digest.
@@ -281,6 +332,11 @@ class Parser::Scanner {
   // Header fields
 
   void take_header_line(std::string_view line) {
+    if (Part* message = message_in_base64_begun()) {
+      if (!line.contains(':')) return take_message_back();
+      message->encoding = Encoding::eight_bit;  // a field, so it is not encoded; clients shall not decode it
+      message->encoding_name = "8bit";
+    }
     if (is_blank(line)) return end_header(position_);
     if (!is_fold(line)) flush_field();
     const bool stray = is_fold(line) && field_.empty();
@@ -302,7 +358,9 @@ class Parser::Scanner {
     if (of_message && is_common_field(field.name)) keep_common_field();
     if (!is_known_field(current(), field.name) || (!of_message && !has_room(field.whole.size()))) return;
     const std::string end = end_of_field();
+    const bool typed = header_.type.has_value();
     apply_field(current(), header_, {.name = field.name, .value = field.value, .end = end}, limits_);
+    if (!typed && header_.type) own_boundary_ = boundary_of(*header_.type);
   }
 
   /// Behind what was lost only a whole identifier counts.
@@ -352,6 +410,7 @@ class Parser::Scanner {
 
   bool in_header_ = true;
   HeaderState header_;
+  Boundary own_boundary_;  ///< of the multipart whose header it is
   LongText field_;
   std::size_t parts_used_ = 0;  ///< bytes of the fields of parts that count
 };

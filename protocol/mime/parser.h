@@ -48,9 +48,11 @@ constexpr ParserLimits parser_limits(const Limits& limits) {
 /// | Input                                    | Answer                                                               |
 /// |------------------------------------------|----------------------------------------------------------------------|
 /// | empty message                            | text/plain of 0 bytes, empty header                                  |
-/// | no blank line                            | all is header, the body is empty                                     |
+/// | no blank line                            | all is header, the body is empty; but a multipart's own boundary     |
+/// |                                          | ends its header                                                      |
 /// | header line without a colon              | stays in the header's bytes, means nothing; folds on it too          |
 /// | bare LF                                  | ends a line as CRLF does; offsets and sizes are those of the bytes   |
+/// | CR CR LF                                 | ends a header as an empty line                                       |
 /// | CR alone, NUL, 8-bit bytes               | ordinary bytes; in ENVELOPE and BODYSTRUCTURE NUL is left out and    |
 /// |                                          | 8-bit texts are literals                                             |
 /// | no final line end                        | the last line counts as text, not as a line                          |
@@ -63,8 +65,11 @@ constexpr ParserLimits parser_limits(const Limits& limits) {
 /// | boundary after its closing delimiter     | text of the epilogue                                                 |
 /// | blank line of a header before a boundary | is the header's, and in all parts that end there                     |
 /// | boundary over 200 bytes                  | no boundary (RFC 2046 allows 70)                                     |
-/// | message/rfc822 in base64 or q-p          | parsed as if not encoded (RFC 2046 section 5.2.1 forbids it);        |
-/// |                                          | message/global so encoded (RFC 6532 section 3.7) is opaque           |
+/// | white space at a boundary's end          | means nothing; may come before the "--" of the closing delimiter too |
+/// | message/rfc822 in base64                 | opaque: application/octet-stream (RFC 2046 section 5.2.1 forbids it);|
+/// |                                          | its octets are searched. One that begins with a field is 8bit        |
+/// | message/rfc822 in quoted-printable       | parsed as if not encoded                                             |
+/// | message/global in base64 or q-p          | opaque, searched (RFC 6532 section 3.7)                              |
 /// | deeper or more parts than the limits     | opaque: application/octet-stream                                     |
 /// | over 100 parameters, 1 000 addresses     | the first ones count                                                 |
 /// | field over 1 MiB                         | its first MiB counts; of References its last identifiers too         |

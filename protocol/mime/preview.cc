@@ -1,7 +1,6 @@
 #include "protocol/mime/preview.h"
 
 #include <algorithm>
-#include <optional>
 #include <vector>
 
 #include "protocol/mime/parser.h"
@@ -14,6 +13,8 @@ namespace postbag::mime {
 namespace {
 
 constexpr std::size_t most_characters = 200;  // RFC 8970 section 3.3
+/// Of texts that may turn out to be blank.
+constexpr std::size_t most_texts = 8;
 
 bool is_attachment(const Part& part) { return part.disposition && part.disposition->type == "attachment"; }
 
@@ -43,12 +44,22 @@ std::size_t plainest(const Structure& message, std::size_t found) {
   return found;
 }
 
-std::optional<std::size_t> text_part(const Structure& message) {
+/// The texts that may be shown, the best first. The plain one of an alternative comes before the others, which
+/// follow since newsletters leave it blank.
+std::vector<std::size_t> text_parts(const Structure& message) {
   const auto inner = inner_parts(message);
+  std::vector<std::size_t> out;
+  const auto add = [&](std::size_t part) {
+    const bool known = std::ranges::find(out, part) != out.end();
+    if (!known && out.size() < most_texts && message.parts[part].body_range().size > 0) out.push_back(part);
+  };
   for (const bool within : {false, true})
-    for (std::size_t i = 0; i < message.parts.size(); ++i)
-      if (inner[i] == within && is_readable(message.parts[i])) return plainest(message, i);
-  return std::nullopt;
+    for (std::size_t i = 0; i < message.parts.size() && out.size() < most_texts; ++i) {
+      if (inner[i] != within || !is_readable(message.parts[i])) continue;
+      add(plainest(message, i));
+      add(i);
+    }
+  return out;
 }
 
 std::string readable(const Part& part, std::string_view bytes) {
@@ -62,13 +73,18 @@ std::string readable(const Part& part, std::string_view bytes) {
 }  // namespace
 
 std::string preview(const Structure& message, const std::function<std::string(ByteRange)>& read) {
-  const auto found = text_part(message);
-  if (!found) return {};
-  const Part& part = message.parts[*found];
-  ByteRange range = part.body_range();
-  range.size = std::min<std::uint64_t>(range.size, preview_reads);
-  if (range.size == 0) return {};
-  return protocol::glance(readable(part, read(range)), most_characters);
+  std::string glance;
+  std::uint64_t left = preview_reads;
+  for (const std::size_t index : text_parts(message)) {
+    const Part& part = message.parts[index];
+    ByteRange range = part.body_range();
+    range.size = std::min(range.size, left);
+    if (range.size == 0) break;
+    glance = protocol::glance(readable(part, read(range)), most_characters);
+    if (!glance.empty()) break;
+    left -= range.size;
+  }
+  return glance;
 }
 
 std::string preview_of_beginning(std::string_view bytes) {

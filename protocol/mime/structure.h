@@ -30,7 +30,7 @@ enum class Kind : std::uint8_t {
   text,       ///< text/*: can be searched, has lines in BODY
   multipart,  ///< its children are its parts; always one at least
   message,    ///< message/rfc822, message/global: its one child is the embedded message
-  readable,   ///< one opaque run of bytes as `other` is, but what it says is text, and is searched
+  readable,   ///< one run of bytes as `other` is, but text that is searched: delivery reports, encoded messages
 };
 
 /// A parameter as it was written, name in lower case: RFC 2231 names ("filename*0*") stay apart.

@@ -94,7 +94,9 @@ void TransferDecoder::quoted_printable_byte(char c, std::string& out) {
     return held_.clear();
   }
   const bool after_cr = held_.size() > 1 && held_[held_.size() - 2] == '\r';
-  if (!after_cr && !digits && (is_blank(c) || c == '\r') && held_.size() < most_held) return;
+  // CR CR LF is a line end too, where programs put a CR before each LF.
+  const bool may_end = !after_cr || (escape && c == '\r');
+  if (may_end && !digits && (is_blank(c) || c == '\r') && held_.size() < most_held) return;
   if (digits && held_.size() == 2) return;
   if (digits && held_.size() == 3 && hex_digit(c) >= 0) {
     out.push_back(static_cast<char>(hex_digit(held_[1]) * 16 + hex_digit(c)));

@@ -11,6 +11,7 @@ WHOLE = ["RFC822.SIZE", "ENVELOPE", "BODY", "BODYSTRUCTURE", "RFC822", "RFC822.H
          "BODY.PEEK[HEADER.FIELDS.NOT (Subject TO X-None)]", "BODY.PEEK[]<3.7>", "BODY.PEEK[TEXT]<2.5>",
          "BODY.PEEK[HEADER]<1.1000000>", "BODY.PEEK[]<100000000.5>"]
 FIELD = re.compile(rb"[^\n]*\n(?:[ \t][^\n]*(?:\n|\Z))*|[^\n]+\Z")
+BOUNDARY = re.compile(rb"""(?im)^content-type:\s*multipart/[^\n]*(?:\n[ \t][^\n]*)*?boundary=\"?([^\";\r\n]+)""")
 DECODABLE = {b"7bit", b"8bit", b"binary", b"base64", b"quoted-printable"}
 
 
@@ -79,9 +80,13 @@ def check_whole(raw, a):
 
 
 def header_size(raw):
-    """Up to and with the first empty line; all of it when there is none. RFC 5322 section 2.1."""
-    match = re.search(rb"(?:\A|\n)\r?\n", raw)
-    return match.end() if match else len(raw)
+    """Up to and with the first empty line; all of it when there is none. RFC 5322 section 2.1. The boundary of the header's
+    own multipart ends it too."""
+    match = re.search(rb"(?:\A|\n)\r*\n", raw)
+    end = match.end() if match else len(raw)
+    named = BOUNDARY.search(raw, 0, end)
+    delimiter = raw.find(b"\n--" + named[1].rstrip(), named.end(), end) if named else -1
+    return delimiter + 1 if delimiter >= 0 else end
 
 
 def check_fields(a, header, prefix):
@@ -166,4 +171,4 @@ def base64_of(body):
 def quoted_printable_of(body):
     """RFC 2045 section 6.7: white space at the end of a line goes, what is no escape stays as it is."""
     body = re.sub(rb"[ \t]+(?=\r?\n|\Z)", b"", body)
-    return re.sub(rb"=(?:([0-9A-Fa-f]{2})|\r?\n|\Z)", lambda match: bytes.fromhex((match[1] or b"").decode()), body)
+    return re.sub(rb"=(?:([0-9A-Fa-f]{2})|\r*\n|\Z)", lambda match: bytes.fromhex((match[1] or b"").decode()), body)

@@ -12,6 +12,7 @@ import rules  # noqa: E402
 
 LONGEST_BOUNDARY = 200
 LINE_END = re.compile(rb"\r?\n\Z")
+EMPTY_LINE = re.compile(rb"\r*\n\Z")
 REPORTS = {"message/" + subtype for subtype in (
     "delivery-status", "disposition-notification", "feedback-report", "global-delivery-status", "global-headers",
     "global-disposition-notification", "tracking-status")}
@@ -32,8 +33,13 @@ class Part:
         self.fields = fields_of(header)
         self.type, self.parameters = content_type(self.first("content-type"), default)
         self.encoding = uncommented(self.first("content-transfer-encoding") or "").strip().lower() or "7bit"
+        self.searched = self.type.startswith("text/") or self.type in REPORTS
         if self.type == "message/global" and self.encoding in ("base64", "quoted-printable"):
-            self.type = "application/octet-stream"
+            self.hide()
+
+    def hide(self):
+        """A message that is encoded is no message to clients, but searched."""
+        self.type, self.searched = "application/octet-stream", True
 
     def first(self, name):
         return next((value.strip(" \t") for field, value in self.fields if field.lower() == name), None)
@@ -45,7 +51,7 @@ class Part:
 
     def texts(self):
         """What a reader sees of a text, and its octets when they are not of its charset; none when this is no text."""
-        if not self.type.startswith("text/") and self.type not in REPORTS:
+        if not self.searched:
             return []
         encoding = self.encoding.encode()
         octets = rules.decoded(self.body, encoding) if encoding in rules.DECODABLE else self.body
@@ -54,7 +60,8 @@ class Part:
 
 
 class Reader:
-    """Goes through the lines of a message once. `open` holds the boundaries of the multiparts that are not closed."""
+    """Goes through the lines of a message once. `open` holds the boundaries of the multiparts that are not
+    closed, and the white space that was written at their ends."""
 
     def __init__(self, raw):
         self.lines, self.at, self.open = lines_of(raw), 0, []
@@ -62,11 +69,11 @@ class Reader:
     def delimiter(self):
         """(place in `open`, whether it closes) of this line's delimiter: the longest, of equal ones the innermost."""
         line = self.lines[self.at]
-        fits = [(len(boundary), place) for place, boundary in enumerate(self.open) if line.startswith(b"--" + boundary)]
+        fits = [(len(boundary), place) for place, (boundary, _) in enumerate(self.open) if line.startswith(b"--" + boundary)]
         if not fits:
             return None
         size, place = max(fits)
-        return place, line[2 + size:].startswith(b"--")
+        return place, line[2 + size:].removeprefix(self.open[place][1]).startswith(b"--")
 
     def ended(self):
         return self.at == len(self.lines) or self.delimiter() is not None
@@ -82,17 +89,28 @@ class Reader:
         octets = b"".join(self.lines[begin:self.at])
         return octets if self.at == len(self.lines) else LINE_END.sub(b"", octets)
 
-    def header(self):
+    def header(self, default):
         begin = self.at
-        while not self.ended():
+        while not self.ended() and not self.at_own_parts(b"".join(self.lines[begin:self.at]), default):
             self.at += 1
-            if not LINE_END.sub(b"", self.lines[self.at - 1]):
+            if EMPTY_LINE.match(self.lines[self.at - 1]):
                 break
         return b"".join(self.lines[begin:self.at])
 
+    def at_own_parts(self, header, default):
+        """Whether this line is the first delimiter of the multipart whose header is read."""
+        if not self.lines[self.at].startswith(b"--"):
+            return False
+        part = Part(header, default)
+        own = boundary_of(part) if part.type.startswith("multipart/") else b""
+        return bool(own) and self.lines[self.at].startswith(b"--" + own)
+
     def part(self, default="text/plain"):
-        part = Part(self.header(), default)
+        part = Part(self.header(default), default)
         begin = self.at
+        if part.type == "message/rfc822" and part.encoding == "base64" and not self.ended() \
+                and b":" not in self.lines[self.at]:
+            part.hide()
         if part.type.startswith("multipart/"):
             part.children = self.parts(part)
         elif part.type in ("message/rfc822", "message/global"):
@@ -103,9 +121,9 @@ class Reader:
         return part
 
     def parts(self, part):
-        boundary, begin, children = part.parameters.get("boundary", "").encode("utf-8", "surrogateescape"), self.at, []
-        if 0 < len(boundary) <= LONGEST_BOUNDARY:
-            self.open.append(boundary)
+        boundary, begin, children = boundary_of(part), self.at, []
+        if boundary:
+            self.open.append((boundary, written_boundary(part)[len(boundary):]))
             children = self.between_delimiters(part)
             self.open.pop()
         self.until_delimiter()
@@ -126,6 +144,16 @@ class Reader:
                 break
             children.append(self.part("message/rfc822" if part.type == "multipart/digest" else "text/plain"))
         return children
+
+
+def written_boundary(part):
+    return part.parameters.get("boundary", "").encode("utf-8", "surrogateescape")
+
+
+def boundary_of(part):
+    """Without white space at its end; none when it is too long."""
+    boundary = written_boundary(part).rstrip(b" \t")
+    return boundary if len(boundary) <= LONGEST_BOUNDARY else b""
 
 
 def parsed(raw):

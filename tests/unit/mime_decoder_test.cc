@@ -64,6 +64,7 @@ TEST_CASE("bodies decode as transfer_decoder.h says, wherever they are cut") {
       {base64, "S", ""},
       {quoted_printable, "a=3Db=e4\r\n", "a=b\xe4\r\n"},
       {quoted_printable, "soft=\r\nbreak = \t\r\nhere=\nlf", "softbreak herelf"},
+      {quoted_printable, "soft=\r\r\nbreak = \r\r\nhere=\r\r\rnot", "softbreak here=\r\r\rnot"},
       {quoted_printable, "trailing \t \r\nspace \nx ", "trailing\r\nspace\nx"},
       {quoted_printable, "a  b\tc", "a  b\tc"},
       {quoted_printable, "=zz=4 =4\r\n=4\n==41=", "=zz=4 =4\r\n=4\n=A"},

@@ -53,11 +53,50 @@ TEST_CASE("what a message begins with") {
        "inner\r\n--b\r\n\r\nouter\r\n--b--\r\n",
        "outer"},
       {"Content-Type: message/rfc822\r\n\r\nSubject: in\r\n\r\ninner\r\n", "inner"},
+      {"Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n\r\n \r\n--b\r\nContent-Type: "
+       "message/rfc822\r\n\r\n"
+       "Subject: in\r\n\r\ninner\r\n--b--\r\n",
+       "inner"},
   };
   for (const auto& [message, wanted] : rows) {
     CAPTURE(std::string(message));
     CHECK(preview_of_beginning(message) == wanted);
   }
+}
+
+TEST_CASE("a blank plain text does not hide the HTML beside it") {
+  const std::string rich =
+      "Content-Type: text/html\r\n\r\n<html><style>p{color:red}</style><p>Real words</p></html>";
+  for (const std::string blank : {"", " ", "\r\n\r\n", "\xc2\xa0\r\n", "\xe2\x80\x8b"}) {
+    CAPTURE(blank);
+    const std::string plain = "Content-Type: text/plain; charset=utf-8\r\n\r\n" + blank;
+    for (const auto& [first, second] : {std::pair(plain, rich), std::pair(rich, plain)})
+      CHECK(preview_of_beginning("Content-Type: multipart/alternative; boundary=b\r\n\r\n--b\r\n" + first +
+                                 "\r\n--b\r\n" + second + "\r\n--b--\r\n") == "Real words");
+  }
+}
+
+TEST_CASE("of texts that say nothing only so many are read") {
+  std::string message = "Content-Type: multipart/mixed; boundary=b\r\n\r\n";
+  for (int i = 0; i < 100; ++i) message += "--b\r\n\r\n \r\n";
+  const mime::Structure structure = mime::parse(message + "--b--\r\n");
+  int reads = 0;
+  std::uint64_t bytes = 0;
+  CHECK(mime::preview(structure, [&](mime::ByteRange range) {
+          ++reads;
+          bytes += range.size;
+          return message.substr(range.offset, range.size);
+        }).empty());
+  CHECK(reads == 8);
+  const mime::Structure large =
+      mime::parse("Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n\r\n" + std::string(20'000, ' ') +
+                  "\r\n--b\r\n\r\n" + std::string(50'000, ' ') + "\r\n--b--\r\n");
+  bytes = 0;
+  CHECK(mime::preview(large, [&](mime::ByteRange range) {
+          bytes += range.size;
+          return std::string(range.size, ' ');
+        }).empty());
+  CHECK(bytes == mime::preview_reads);
 }
 
 TEST_CASE("HTML without its markup") {

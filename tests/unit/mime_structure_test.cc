@@ -1,5 +1,6 @@
 #define DOCTEST_CONFIG_IMPLEMENT_WITH_MAIN
 #include <algorithm>
+#include <chrono>
 #include <string>
 
 #include <doctest/doctest.h>
@@ -35,7 +36,7 @@ std::string shape(const Structure& s) {
   std::string out;
   for (const Part& p : s.parts) {
     if (!out.empty()) out.push_back(' ');
-    out.push_back("otMm"[static_cast<int>(p.kind)]);
+    out.push_back("otMmr"[static_cast<int>(p.kind)]);
     out += std::to_string(p.depth);
   }
   return out;
@@ -128,9 +129,28 @@ TEST_CASE("broken messages have the answers that parser.h promises") {
        "M0 t1", 0, nullptr, 1},
       {"Content-Type: message/rfc822\r\n\r\nSubject: x", "m0 t1", 1, "", 0},
       {"Content-Type: message/rfc822", "m0 t1", 1, "", 0},
-      {"Content-Type: message/rfc822\r\nContent-Transfer-Encoding: base64\r\n\r\nx\r\n\r\ny", "m0 t1", 1, "y", 0},
-      {"Content-Type: message/global\r\nContent-Transfer-Encoding: base64\r\n\r\nx\r\n\r\ny", "o0", 0, "x\r\n\r\ny",
+      {"Content-Type: message/rfc822\r\nContent-Transfer-Encoding: base64\r\n\r\nx\r\n\r\ny", "r0", 0, "x\r\n\r\ny",
        2},
+      {"Content-Type: message/rfc822\r\nContent-Transfer-Encoding: base64\r\n\r\n\r\nx", "r0", 0, "\r\nx", 1},
+      {"Content-Type: message/rfc822\r\nContent-Transfer-Encoding: base64\r\n\r\nX: x\r\n\r\ny", "m0 t1", 1, "y",
+       0},
+      {"Content-Type: message/rfc822\r\nContent-Transfer-Encoding: base64\r\n\r\n", "m0 t1", 1, "", 0},
+      {"Content-Type: message/rfc822\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\nx\r\n\r\ny", "m0 t1", 1,
+       "y", 0},
+      {"Content-Type: message/global\r\nContent-Transfer-Encoding: base64\r\n\r\nx\r\n\r\ny", "r0", 0, "x\r\n\r\ny",
+       2},
+      {"Content-Type: multipart/mixed; boundary=x\r\n--x\r\n\r\n1\r\n--x--", "M0 t1", 1, "1", 0},
+      {"Content-Type: multipart/mixed; boundary=x\r\nSubject: y\r\n--x\r\n\r\n1\r\n--x--", "M0 t1", 1, "1", 0},
+      {"Content-Type: multipart/mixed; boundary=x\r\n--x--\r\ny\r\n", "M0 t1", 1, "--x--\r\ny\r\n", 2},
+      {"Content-Type: multipart/mixed; boundary=xx\r\n--x\r\n\r\n1\r\n--xx\r\n\r\n2", "M0 t1", 1, "2", 0},
+      {"--x\r\nContent-Type: multipart/mixed; boundary=x\r\n\r\n--x\r\n\r\n1", "M0 t1", 1, "1", 0},
+      {"Content-Type: text/plain; boundary=x\r\n--x\r\n\r\n1", "t0", 0, "1", 0},
+      {"Content-Type: multipart/mixed; boundary=\"x \"\r\n\r\n--x\r\n\r\n1\r\n--x --\r\ny", "M0 t1", 1, "1", 0},
+      {"Content-Type: multipart/mixed; boundary=\"x \"\r\n\r\n--x \r\n\r\n1\r\n--x--\r\ny", "M0 t1", 1, "1", 0},
+      {"Content-Type: multipart/mixed; boundary=x\r\n\r\n--x --\r\n\r\n1", "M0 t1", 1, "1", 0},
+      {"Subject: x\r\r\n\r\r\ny\r\r\n", "t0", 0, "y\r\r\n", 1},
+      {"Content-Type: multipart/mixed; boundary=x\r\r\n\r\r\n--x\r\r\nA: b\r\r\n\r\r\n1\r\r\n--x--\r\r\n", "M0 t1",
+       1, "1\r", 0},
       {"Content-Type: message/global\r\n\r\nx\r\n\r\ny", "m0 t1", 1, "y", 0},
       {"Content-Type: message/external-body\r\n\r\nx", "o0", 0, "x", 0},
   };
@@ -466,4 +486,36 @@ TEST_CASE("a header's blank line before a delimiter is in all the parts that end
   CHECK(s.parts[2].end == s.parts[1].end);
   CHECK(s.parts[2].lines == 0);
   CHECK(s.parts[4].end == s.parts[3].end);
+}
+
+TEST_CASE("a boundary that begins the parts of its own header, within others") {
+  const std::string outer = "Content-Type: multipart/mixed; boundary=a\r\n\r\n--a\r\n";
+  const std::string inner = "Content-Type: multipart/mixed; boundary=";
+  CHECK(shape(parse(outer + inner + "b\r\n--b\r\n\r\n1\r\n--b--\r\n--a\r\n\r\n2\r\n--a--")) == "M0 M1 t2 t1");
+  // Of several the longest counts, of equal ones the innermost.
+  CHECK(shape(parse(outer + inner + "ab\r\n--ab\r\n\r\n1\r\n--ab--\r\n--a--")) == "M0 M1 t2");
+  CHECK(shape(parse(outer + inner + "a\r\n--a\r\n\r\n1\r\n--a--\r\n--a--")) == "M0 M1 t2");
+  const std::string longer = "Content-Type: multipart/mixed; boundary=ab\r\n\r\n--ab\r\n";
+  CHECK(shape(parse(longer + inner + "a\r\n--ab\r\n\r\n1\r\n--ab--")) == "M0 M1 t2 t1");
+}
+
+TEST_CASE("messages with odd ends are read in pieces as at once") {
+  for (const std::string& message :
+       {"Content-Type: multipart/mixed; boundary=\"x \"\r\n--x \r\nA: b\r\r\n\r\r\n1\r\r\n--x --\r\ny"s,
+        "Content-Type: message/rfc822\r\nContent-Transfer-Encoding: base64\r\n\r\nRnJv\r\nbTo=\r\n"s}) {
+    const Structure whole = parse(message);
+    CHECK(byte_by_byte(message) == whole);
+    for (std::size_t a = 0; a <= message.size(); a += 3)
+      for (std::size_t b = a; b <= message.size(); ++b) CHECK(in_pieces(message, a, b) == whole);
+  }
+}
+
+TEST_CASE("a header of delimiters costs no more than any") {
+  std::string message = "Content-Type: multipart/mixed";
+  for (int i = 0; i < 100; ++i) message += "; p" + std::to_string(i) + "=" + std::string(100, 'v');
+  message += "; boundary=y\r\n";
+  for (int i = 0; i < 200'000; ++i) message += "--\r\n";
+  const auto begin = std::chrono::steady_clock::now();
+  CHECK(parse(message).parts.size() == 2);
+  CHECK(std::chrono::steady_clock::now() - begin < std::chrono::seconds(5));
 }
