@@ -3,7 +3,9 @@
 #include <cstddef>
 
 #include "core/ascii.h"
+#include "protocol/mime/header_fields.h"
 #include "protocol/mime/render.h"
+#include "protocol/text/date.h"
 
 namespace postbag::mime {
 
@@ -11,6 +13,7 @@ namespace {
 
 constexpr char version = 4;
 constexpr char first_with_all_references = 4;
+constexpr char first_with_any_day = 4;
 constexpr char first_with_preview = 3;
 constexpr char first_with_sort_keys = 2;
 constexpr char oldest_version = 1;
@@ -199,6 +202,7 @@ StoredStructure::StoredStructure(std::string_view bytes) {
   Reader in(bytes.substr(1));
   size_ = in.number();
   sent_ = take_date(in);
+  reads_date_anew_ = form < first_with_any_day;
   if (form >= first_with_sort_keys) sort_keys_ = in.bytes();
   if (form >= first_with_preview && in.number() != 0) preview_ = in.bytes();
   envelope_ = in.bytes();
@@ -208,6 +212,13 @@ StoredStructure::StoredStructure(std::string_view bytes) {
   common_fields_ = in.bytes();
   keys_sure_ = form >= first_with_all_references || common_complete_;
   parts_ = in.rest();
+}
+
+std::optional<DateTime> StoredStructure::sent() const {
+  FieldReader fields(reads_date_anew_ ? common_fields_ : std::string_view());
+  while (const auto field = fields.next())
+    if (ascii_iequal(field->name, "date")) return protocol::parse_rfc5322_date(field->value);
+  return sent_;
 }
 
 std::optional<SortKeys> StoredStructure::sort_keys() const {

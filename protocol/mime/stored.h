@@ -34,7 +34,8 @@ namespace postbag::mime {
 /// for in lists are kept (about 1 kB): enough for HEADER.FIELDS of every client we know and for SEARCH by address
 /// and subject over thousands of messages without touching a body; a whole header (often 8 kB of DKIM and ARC)
 /// would double what we write. Up to version 3 the references in the sort keys were those in the common fields,
-/// even where these are not complete, and there was no Kind::readable: such parts are `other` and are not searched.
+/// even where these are not complete, and there was no Kind::readable: such parts are `other` and are not searched;
+/// dates with a wrong time were none, so they are read again from the common fields.
 /// Version 2 had no preview, version 1 no sort keys either: these are then made
 /// of the common fields.
 std::string encode(const Structure& structure);
@@ -56,7 +57,7 @@ class StoredStructure {
   std::uint64_t size() const { return size_; }
   /// The Date field, for SENTBEFORE, SENTON, SENTSINCE (see protocol::local_day); nothing when missing or
   /// unreadable.
-  std::optional<DateTime> sent() const { return sent_; }
+  std::optional<DateTime> sent() const;
   /// UTF-8; nothing when none was made at append: then preview_of_beginning() makes it. RFC 8970.
   std::optional<std::string_view> preview() const { return preview_; }
   /// What SORT and THREAD compare, copied out. Nothing when it was stored before version 4 and is not sure: then it
@@ -89,6 +90,7 @@ class StoredStructure {
 
  private:
   std::uint64_t size_ = 0;
+  bool reads_date_anew_ = false;  ///< older than version 4
   std::optional<DateTime> sent_;
   std::optional<std::string_view> preview_;
   std::optional<std::string_view> sort_keys_;  ///< nothing in version 1

@@ -1,5 +1,6 @@
 #include "protocol/text/date.h"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <chrono>
@@ -15,12 +16,22 @@ namespace {
 
 namespace chrono = std::chrono;
 
-constexpr std::array<std::string_view, 12> months = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
-                                                     "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+constexpr std::array<std::string_view, 12> months = {"January",   "February", "March",    "April",
+                                                     "May",       "June",     "July",     "August",
+                                                     "September", "October",  "November", "December"};
 constexpr std::int64_t seconds_of_day = 86'400;
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool is_alpha(char c) { return ascii_lower(c) >= 'a' && ascii_lower(c) <= 'z'; }
+bool is_number(std::string_view word) { return !word.empty() && is_digit(word[0]); }
+
+/// 1 to 12 for a month as people write it, its first three letters or more of them; 0 for anything else.
+int month_written(std::string_view word) {
+  if (word.size() < 3) return 0;
+  for (std::size_t i = 0; i < months.size(); ++i)
+    if (ascii_iequal(months[i].substr(0, word.size()), word)) return static_cast<int>(i) + 1;
+  return 0;
+}
 
 /// The number that all of `digits` is; nothing for anything else. At most 9 digits.
 std::optional<int> number(std::string_view digits) {
@@ -80,6 +91,11 @@ class Words {
  public:
   explicit Words(const std::vector<std::string_view>& words) : words_(&words) {}
   std::string_view peek() const { return at_ < words_->size() ? (*words_)[at_] : std::string_view{}; }
+  /// Whether a number comes behind the next word.
+  bool number_follows() const {
+    const auto behind = words_->begin() + static_cast<std::ptrdiff_t>(std::min(at_ + 1, words_->size()));
+    return std::any_of(behind, words_->end(), is_number);
+  }
   std::string_view take() {
     const std::string_view word = peek();
     if (!word.empty()) ++at_;
@@ -99,33 +115,52 @@ class Words {
 /// "-" stands before the month and year of dates like 7-Feb-94, glued to the digits of the year.
 std::string_view without_dash(std::string_view word) { return word.starts_with('-') ? word.substr(1) : word; }
 
-/// day month year, or month day (asctime: its year comes last). False when it is neither.
+/// day month year, month day year, or month day (asctime: its year comes last). False when it is neither.
 bool take_date(Words& words, Civil& civil, bool& year_is_last) {
-  if (!words.peek().empty() && is_alpha(words.peek()[0]) && month_number(words.peek()) == 0) words.take();
-  year_is_last = month_number(words.peek()) != 0;
-  if (year_is_last) civil.month = month_number(words.take());
+  if (!words.peek().empty() && is_alpha(words.peek()[0]) && month_written(words.peek()) == 0) words.take();
+  const bool month_first = month_written(words.peek()) != 0;
+  if (month_first) civil.month = month_written(words.take());
   const auto day = number(words.take());
   if (!day) return false;
   civil.day = *day;
+  year_is_last = month_first && words.peek().size() != 4;
   if (year_is_last) return true;
   words.take_if("-");
-  civil.month = month_number(words.take());
+  if (!month_first) civil.month = month_written(words.take());
   const std::string_view year = without_dash(words.take());
   const auto value = number(year);
   civil.year = full_year(value.value_or(0), year.size());
   return civil.month != 0 && value.has_value();
 }
 
+bool is_time(const Civil& civil) { return civil.hour < 24 && civil.minute < 60 && civil.second <= 60; }
+
+/// hh:mm[:ss]. False when it is anything else.
 bool take_time(Words& words, Civil& civil) {
-  const auto hour = number(words.take());
-  if (!hour || !words.take_if(":")) return false;
-  const auto minute = number(words.take());
-  const auto second = words.take_if(":") ? number(words.take()) : 0;
+  Words in = words;
+  const auto hour = number(in.take());
+  if (!hour || !in.take_if(":")) return false;
+  const auto minute = number(in.take());
+  const auto second = in.take_if(":") ? number(in.take()) : 0;
   if (!minute || !second) return false;
-  civil.hour = *hour;
-  civil.minute = *minute;
-  civil.second = *second;
+  Civil read = civil;
+  read.hour = *hour;
+  read.minute = *minute;
+  read.second = *second;
+  if (!is_time(read)) return false;
+  civil = read;
+  words = in;
   return true;
+}
+
+/// Reads the time up to what comes next, the zone or asctime's year. What is no time of day stays midnight, as RFC
+/// 5256 section 2.2 has it: the day counts nevertheless.
+void take_any_time(Words& words, Civil& civil, bool year_is_last) {
+  take_time(words, civil);
+  const auto is_more = [&] {  // fractions of a second, 10.11.12, a zone before asctime's year
+    return year_is_last ? words.number_follows() : is_number(words.peek()) || words.peek() == ":";
+  };
+  while (is_more()) words.take();
 }
 
 /// The number of `count` characters known to be digits, or spaces, which count as 0.
@@ -171,9 +206,9 @@ Civil civil_of(const DateTime& t) {
 
 std::optional<DateTime> date_time_of(const Civil& civil, int zone_minutes) {
   const auto day = day_of(civil.year, civil.month, civil.day);
-  const bool time_ok = civil.hour >= 0 && civil.hour < 24 && civil.minute >= 0 && civil.minute < 60 &&
-                       civil.second >= 0 && civil.second <= 60;
-  if (!day || !time_ok || zone_minutes <= -24 * 60 || zone_minutes >= 24 * 60) return std::nullopt;
+  const bool positive = civil.hour >= 0 && civil.minute >= 0 && civil.second >= 0;
+  if (!day || !positive || !is_time(civil) || zone_minutes <= -24 * 60 || zone_minutes >= 24 * 60)
+    return std::nullopt;
   const int second = (civil.hour * 60 + civil.minute - zone_minutes) * 60 + civil.second;
   return DateTime{.seconds = *day * seconds_of_day + second,
                   .zone_minutes = static_cast<std::int16_t>(zone_minutes)};
@@ -181,11 +216,11 @@ std::optional<DateTime> date_time_of(const Civil& civil, int zone_minutes) {
 
 int month_number(std::string_view name) {
   for (std::size_t i = 0; i < months.size(); ++i)
-    if (ascii_iequal(months[i], name)) return static_cast<int>(i) + 1;
+    if (ascii_iequal(months[i].substr(0, 3), name)) return static_cast<int>(i) + 1;
   return 0;
 }
 
-std::string_view month_name(int month) { return months[static_cast<std::size_t>(month - 1)]; }
+std::string_view month_name(int month) { return months[static_cast<std::size_t>(month - 1)].substr(0, 3); }
 
 std::optional<DateTime> parse_rfc5322_date(std::string_view value) {
   const std::vector<std::string_view> list = words_of(value);
@@ -193,10 +228,8 @@ std::optional<DateTime> parse_rfc5322_date(std::string_view value) {
   Civil civil;
   bool year_is_last = false;
   if (!take_date(words, civil, year_is_last)) return std::nullopt;
-  // Some write only a date; it is enough for SEARCH.
-  if (!words.peek().empty() && !take_time(words, civil)) return std::nullopt;
+  take_any_time(words, civil, year_is_last);
   if (year_is_last) {
-    if (!words.peek().empty() && is_alpha(words.peek()[0])) words.take();  // asctime with a zone before the year
     const std::string_view year = words.take();
     const auto number_of_year = number(year);
     if (!number_of_year) return std::nullopt;

@@ -45,7 +45,8 @@ int month_number(std::string_view name);
 std::string_view month_name(int month);
 
 /// The value of a Date header field, raw: folds, comments, obsolete years and zones are understood, the day of the
-/// week is not needed and not believed. Nothing when no date can be read from it.
+/// week is not needed and not believed, months may be written in full. A time that is none is midnight, a zone that
+/// is none UTC (RFC 5256 section 2.2). Nothing when no day can be read from it.
 std::optional<DateTime> parse_rfc5322_date(std::string_view value);
 
 /// date-time without its quotes, " 7-Feb-1994 21:52:25 -0800", for INTERNALDATE. RFC 9051 section 9.

@@ -1,5 +1,6 @@
 #define DOCTEST_CONFIG_IMPLEMENT_WITH_MAIN
 #include <string>
+#include <utility>
 
 #include <doctest/doctest.h>
 
@@ -128,4 +129,18 @@ TEST_CASE("damaged stored forms throw, and nothing worse") {
       } catch (const CorruptStructure&) {
       }
     }
+}
+
+TEST_CASE("a date that an older form could not read is read anew") {
+  Structure structure = parse("Subject: x\r\nDate: Mon, 3 Feb 2020\r\n 25:61:00 +0100\r\n\r\n");
+  REQUIRE(structure.sent.has_value());
+  const auto sent = std::exchange(structure.sent, std::nullopt);
+  std::string stored = encode(structure);
+  CHECK_FALSE(StoredStructure(stored).sent().has_value());
+  stored[0] = 3;
+  CHECK(StoredStructure(stored).sent() == sent);
+  structure = parse("Subject: x\r\n\r\n");
+  stored = encode(structure);
+  stored[0] = 3;
+  CHECK_FALSE(StoredStructure(stored).sent().has_value());
 }
