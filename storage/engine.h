@@ -111,6 +111,7 @@ class Engine {
   /// Once the commit is durable: the bodies are no longer incoming.
   void settle_bodies();
   void rebuild(std::uint64_t used_pages);
+  bool collect_slice(std::int64_t before);
   void commit_garbage(std::span<const BodyId> ids, const std::vector<std::string>& files);
   /// Runs f, whose failure leaves unknown what is on the disk: after it the store is not used any more. A full disk
   /// is no such failure.

@@ -13,8 +13,9 @@ namespace {
 constexpr std::chrono::seconds grace = std::chrono::hours{1};
 /// While somebody reads bodies: longer than anybody is at one.
 constexpr std::chrono::seconds grace_when_held = std::chrono::hours{24};
-/// Bodies collected at once: some 20 ms, most of which their texts take in the search index.
+/// Bodies collected at once, and their bytes: some 20 ms, most of which their texts take in the search index.
 constexpr std::size_t collected_at_once = 32;
+constexpr std::uint64_t bytes_collected_at_once = 256 * 1024;
 /// A log above this is copied into the database.
 constexpr std::uint64_t longest_log = 4ULL * 1024 * 1024;
 constexpr std::uint64_t page_bytes = 4096;
@@ -50,7 +51,7 @@ Upkeep Engine::keep_up(bool bodies_held) {
   const auto wait = bodies_held ? grace_when_held : is_short ? std::chrono::seconds{0} : grace;
   const auto pages = connection_.pages();
   Upkeep left;
-  left.more = collect_garbage(collected_at_once, now() - wait.count()) == collected_at_once;
+  left.more = collect_slice(now() - wait.count());
   if (!left.more) left.more = shrink(is_short ? 0 : std::max(spare_pages, pages.all / 8));
   const bool shrank = connection_.pages().all < pages.all;
   const std::uint64_t log = connection_.wal_bytes();
@@ -87,6 +88,16 @@ void Engine::rebuild(std::uint64_t used_pages) {
   if (used_pages > most_pages_rebuilt || !has_room(2 * used_pages * page_bytes)) return;
   connection_.sync_commits(true);
   fatally([&] { connection_.rebuild(); });
+}
+
+/// Whether there are more. As many bodies as their bytes allow, at least one.
+bool Engine::collect_slice(std::int64_t before) {
+  const auto due = tables_.bodies.garbage(collected_at_once, before);
+  std::size_t count = 0;
+  for (std::uint64_t bytes = 0; count < due.size() && bytes < bytes_collected_at_once; ++count)
+    if (const auto row = tables_.bodies.find(due[count])) bytes += row->size;
+  collect_garbage(count, before);
+  return count < due.size() || count == collected_at_once;
 }
 
 std::size_t Engine::collect_garbage(std::size_t limit, std::int64_t before) {
