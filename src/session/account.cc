@@ -18,6 +18,8 @@ constexpr std::uint64_t checkpoint_bytes = 4ULL * 1024 * 1024;
 /// And above this also while others wait: where writes never end, the log would not either.
 constexpr std::uint64_t longest_log = 16ULL * 1024 * 1024;
 constexpr std::chrono::milliseconds index_slice{5};
+/// Until a busy account is looked at again, at the earliest.
+constexpr std::chrono::milliseconds look_again{100};
 
 }  // namespace
 
@@ -36,7 +38,10 @@ Account::Account(async::Loop& loop, async::Worker& worker, AccountId id, std::un
   if (open_) indexing_.soon();
 }
 
-Account::~Account() = default;
+Account::~Account() {
+  failed_ = true;  // whatever is cut off now, nobody is told
+  upkeep_.stop();
+}
 
 storage::Store& Account::store() {
   if (!store_) store_ = open_();
@@ -52,7 +57,7 @@ void Account::on_deadline() {
   const bool busy = std::exchange(used_, false) || holds_ != 0 || committer_ || resting_ || syncing_ ||
                     indexing_.is_at_work() || upkeep_.is_at_work();
   if (busy) {
-    loop_.timers().arm(*this, async::in(options_.rest_after));
+    loop_.timers().arm(*this, async::in(std::max<std::chrono::milliseconds>(options_.rest_after, look_again)));
     return;
   }
   // A store that cannot be closed well was broken before: whoever uses it next will hear of it.
@@ -87,14 +92,27 @@ async::Task<void> Account::clear_graves() {
 }
 
 async::Task<void> Account::close() {
-  upkeep_.stop();  // it would open the store again
+  const bool due = upkeep_.stop();  // it would open the store again
+  try {
+    if (due) co_await keep_up_some();
+  } catch (...) {
+    // The next time, then.
+  }
   co_await rest();
 }
 
 async::Task<void> Account::rest() {
+  const NoticesFailure notices(*this);
   co_await worker_.run([&] {
     const std::unique_ptr<storage::Store> closing = open_ ? std::move(store_) : nullptr;
-    if (closing && !closing->failed()) closing->close_cleanly();
+    if (!closing || closing->failed()) return;
+    try {
+      closing->close_cleanly();
+    } catch (...) {
+      store_failed_ =
+          closing->failed();  // its log is left, but who has the account open goes on with no such store
+      throw;
+    }
   });
 }
 
@@ -185,6 +203,10 @@ async::Task<bool> Account::index_some() {
 
 async::Task<storage::Upkeep> Account::keep_up() {
   note_use();  // it may open the store, which has to rest again
+  co_return co_await keep_up_some();
+}
+
+async::Task<storage::Upkeep> Account::keep_up_some() {
   const NoticesFailure notices(*this);
   const bool held = body_holds_ != 0;
   co_return co_await worker_.run(

@@ -148,7 +148,8 @@ class Account : private async::Timer {
 
   /// Destroys `remains` on the worker, soon: what belongs to the store must not die beside it.
   void bury(std::shared_ptr<void> remains);
-  /// Closes the store for good, its log copied into the database.
+  /// Closes the store for good, its log copied into the database. Upkeep that is due has one slice before: of an
+  /// account that is never open for longer, deleted mail leaves the disk too.
   async::Task<void> close();
 
  private:
@@ -192,6 +193,7 @@ class Account : private async::Timer {
   async::Task<void> sync_flags();
   async::Task<bool> index_some();
   async::Task<storage::Upkeep> keep_up();
+  async::Task<storage::Upkeep> keep_up_some();
   /// Closes the store. It opens again with the next use.
   async::Task<void> rest();
   /// On the worker: commits and counts.
@@ -247,12 +249,13 @@ class Account : private async::Timer {
   int holds_ = 0;
   int body_holds_ = 0;           ///< of them, those that keep bodies
   std::uint64_t log_bytes_ = 0;  ///< in the write-ahead log; written on the worker in a batch
+  Indexing indexing_{loop_, [this] { return index_some(); }};
+  Upkeep upkeep_{loop_, [this] { return keep_up(); }};
+  // They use what stands above, also when they are cut off.
   std::unique_ptr<async::Job> committer_;
   std::unique_ptr<async::Job> resting_;
   FlagSync flag_sync_{*this};
   std::unique_ptr<async::Job> syncing_;
-  Indexing indexing_{loop_, [this] { return index_some(); }};
-  Upkeep upkeep_{loop_, [this] { return keep_up(); }};
   std::vector<std::shared_ptr<void>> graves_;
   std::unique_ptr<async::Job> burying_;
 };

@@ -22,9 +22,11 @@ void Upkeep::soon() {
   if (!job_ && (!is_armed() || waits_long_)) arm(async::in(delay), false);
 }
 
-void Upkeep::stop() {
+bool Upkeep::stop() {
+  const bool due = is_at_work();
   stopped_ = true;
   disarm();
+  return due;
 }
 
 void Upkeep::arm(async::Deadline at, bool waits_long) {

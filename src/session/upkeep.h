@@ -22,8 +22,8 @@ class Upkeep final : private async::Timer {
 
   /// Something changed, or the store was opened.
   void soon();
-  /// Nothing is begun any more.
-  void stop();
+  /// Nothing is begun any more. Whether something would have been soon.
+  bool stop();
   /// Whether it is at it, or soon will be: the store is better left open.
   bool is_at_work() const { return job_ || (is_armed() && !waits_long_); }
 

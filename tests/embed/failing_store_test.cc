@@ -48,8 +48,7 @@ class Log {
 
 /// A server over files with one account.
 struct Fixture {
-  explicit Fixture() {
-    ServerOptions options;
+  explicit Fixture(ServerOptions options = {}) {
     options.data_dir = directory.path();
     options.listen = {"127.0.0.1:0"};
     options.log = [this](const LogLine& line) { log.write(line); };
@@ -83,6 +82,21 @@ const std::string append = "APPEND INBOX {12+}\r\nSubject: x\r\n";
 extern "C" {
 int fsync(int fd) { return sync(SYS_fsync, fd); }
 int fdatasync(int fd) { return sync(SYS_fdatasync, fd); }
+}
+
+TEST_CASE("a failed sync of a store that is put to rest ends all sessions of the account too") {
+  Fixture f({.search_index = false, .close_idle_after = std::chrono::seconds(1)});
+  {
+    SocketClient idle(f.address());
+    log_in(idle);
+    REQUIRE(contains(idle.run(append), "t OK [APPENDUID"));
+    next_sync = EIO;
+    CHECK(contains(idle.read_to("* BYE"), "* BYE The mail store failed"));
+  }
+  SocketClient again(f.address());
+  log_in(again);
+  CHECK(contains(again.run("UID SEARCH ALL"), "* SEARCH 1\r\n"));
+  CHECK(f.log.errors() == std::vector<std::string>{"mail store failed, its sessions end"});
 }
 
 TEST_CASE("a failed sync ends all sessions of the account, and the next login opens the store anew") {

@@ -38,6 +38,7 @@ struct Served {
   /// Ends as sessions end it.
   ~Served() { end(); }
   void end() {
+    if (!account) return;
     const auto close = [&]() -> async::Task<void> { co_await account->close(); };
     async::run_to_end(loop, close());
     account.reset();
@@ -134,6 +135,23 @@ TEST_CASE("deleted mail leaves the disk although the session stays and its store
     co_await a.until_collected();
   };
   async::run_to_end(a.loop, body());
+}
+
+TEST_CASE("deleted mail leaves the disk although whoever comes stays for no more than a moment") {
+  Served a(std::chrono::seconds{3'600});
+  const auto first = [&]() -> async::Task<void> {
+    co_await a.append(100, 5'000);
+    co_await a.expunge();
+  };
+  async::run_to_end(a.loop, first());
+  a.end();
+  a.files.clock.seconds += 3'601;
+  for (int i = 0; i < 5; ++i) {
+    a.start(std::chrono::seconds{0});
+    a.end();
+  }
+  const auto store = storage::Store::open(a.files.options);
+  CHECK(store->read([](ReadTransaction& tx) { return tx.bodies_above(std::nullopt, 1'000).empty(); }));
 }
 
 TEST_CASE("deleted mail leaves the disk although whoever comes stays for seconds and changes nothing") {
