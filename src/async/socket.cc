@@ -5,6 +5,7 @@
 
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 #include <uv.h>
@@ -20,6 +21,8 @@ namespace {
 
 /// How long a closed connection is kept to let the peer read our last words.
 constexpr std::uint64_t linger_ms = 1'000;
+/// How often a connection that is not read is asked whether it broke: libuv tells only those it watches.
+constexpr std::chrono::milliseconds look_interval{250};
 
 bool would_block() { return errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR; }
 
@@ -62,15 +65,29 @@ class Socket final : public Stream {
   void on_poll(int status, int events);
 
  private:
+  /// Asks again and again, while armed, whether the connection broke or its end came.
+  class Lookout final : private async::Timer {
+   public:
+    explicit Lookout(Socket& socket) : socket_(socket) {}
+    void begin() { socket_.loop().timers().arm(*this, in(look_interval)); }
+    void end() { disarm(); }
+
+   private:
+    void on_deadline() override { socket_.look(); }
+    Socket& socket_;
+  };
+
   std::optional<std::size_t> try_write(std::string_view bytes) override;
-  void want_read(bool wanted) override { watch(UV_READABLE, wanted); }
+  void want_read(bool wanted) override;
   void want_write(bool wanted) override { watch(UV_WRITABLE, wanted); }
   void do_close() override;
   void watch(int event, bool wanted);
   void read();
+  void look();
 
   Descriptor& descriptor_;
   int events_ = 0;
+  Lookout lookout_{*this};
 };
 
 Descriptor::Descriptor(uv_loop_t* loop, int fd, Socket& user) : fd_(fd), user_(&user) {
@@ -94,6 +111,7 @@ void Descriptor::watch(int events) {
 
 void Descriptor::on_poll(uv_poll_t* poll, int status, int events) {
   Descriptor& self = *static_cast<Descriptor*>(static_cast<HandleOwner*>(poll->data));
+  if (status < 0) self.watched_ = 0;  // libuv has stopped watching
   if (self.user_ != nullptr)
     self.user_->on_poll(status, events);
   else if (status < 0)
@@ -132,7 +150,7 @@ void Descriptor::on_closed(uv_handle_t* handle) {
 }
 
 void Socket::on_poll(int status, int events) {
-  if (status < 0) events = UV_READABLE | UV_WRITABLE;  // read() and the writer will meet the error themselves
+  if (status < 0) return close();  // an error waits in the socket: a reset, or a peer that was silent for too long
   if ((events & UV_WRITABLE) != 0) became_writable();
   if ((events & UV_READABLE) != 0 && !is_closed()) read();
 }
@@ -142,8 +160,26 @@ void Socket::read() {
   const ssize_t n = ::recv(descriptor_.fd(), buffer.data(), buffer.size(), 0);
   if (n > 0)
     received({buffer.data(), static_cast<std::size_t>(n)});
-  else if (n == 0 || !would_block())
+  else if (n == 0)
     received_end();
+  else if (!would_block())
+    close();
+}
+
+void Socket::look() {
+  pollfd asked{.fd = descriptor_.fd(), .events = POLLRDHUP, .revents = 0};
+  ::poll(&asked, 1, 0);
+  if ((asked.revents & (POLLERR | POLLHUP)) != 0) return close();
+  if ((asked.revents & POLLRDHUP) != 0) noticed_end();
+  lookout_.begin();
+}
+
+void Socket::want_read(bool wanted) {
+  watch(UV_READABLE, wanted);
+  if (wanted)
+    lookout_.end();
+  else
+    lookout_.begin();
 }
 
 std::optional<std::size_t> Socket::try_write(std::string_view bytes) {
@@ -157,7 +193,10 @@ void Socket::watch(int event, bool wanted) {
   descriptor_.watch(events_);
 }
 
-void Socket::do_close() { descriptor_.linger(); }
+void Socket::do_close() {
+  lookout_.end();
+  descriptor_.linger();
+}
 
 }  // namespace
 

@@ -1,6 +1,7 @@
 #include "async/stream.h"
 
 #include <cassert>
+#include <utility>
 
 namespace postbag::async {
 
@@ -35,6 +36,7 @@ void Stream::close() {
   if (writer_) finish_write(false);
   received_end();
   closed_ = true;
+  if (signal_ != nullptr) signal_->set();  // also of one that had ended before
   do_close();
 }
 
@@ -45,9 +47,14 @@ void Stream::received(std::string_view bytes) {
   update_reading();
 }
 
+void Stream::noticed_end() {
+  if (std::exchange(leaving_, true)) return;
+  if (signal_ != nullptr) signal_->set();
+}
+
 void Stream::received_end() {
   if (ended_) return;
-  ended_ = true;
+  ended_ = leaving_ = true;
   if (signal_ != nullptr) signal_->set();
   update_reading();
 }
@@ -71,7 +78,10 @@ bool Stream::advance() {
   while (!closed_ && !unsent_.empty()) {
     const std::optional<std::size_t> taken = try_write(unsent_);
     if (taken == 0U) return false;
-    if (!taken) break;
+    if (!taken) {
+      close();
+      break;
+    }
     unsent_.remove_prefix(*taken);
     if (writer_) loop_.timers().arm(*this, in(patience_));
   }
@@ -86,7 +96,7 @@ void Stream::suspend_writer(std::coroutine_handle<> who) {
 }
 
 void Stream::became_writable() {
-  if (writer_ && !is_queued() && advance()) finish_write(sent_);
+  if (writer_ && !is_queued() && advance() && !closed_) finish_write(sent_);
 }
 
 void Stream::finish_write(bool sent) {

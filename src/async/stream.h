@@ -27,11 +27,13 @@ class Stream : private Timer, private Ready {
   std::string_view input() const { return input_.view(); }
   /// Takes `n` bytes off the front of input(); n <= its size. Reading goes on if a full buffer had stopped it.
   void consume(std::size_t n);
-  /// Whether nothing more will come: the peer closed its side, the connection broke, or close() was called. input()
-  /// may still hold bytes.
+  /// Whether nothing more will come: the peer sent its end, the connection broke, or close() was called. input()
+  /// may still hold bytes. Who sent the end may still read: what it asked for is answered.
   bool ended() const { return ended_; }
-  /// From now on `signal` is set when input() grew or ended() became true; set at once if there is something
-  /// already. Null: nobody. The signal must outlive this or be taken off.
+  /// Whether the peer has sent its end, also while bytes before it were not read yet: noticed within half a second.
+  bool is_leaving() const { return leaving_; }
+  /// From now on `signal` is set when input() grew, or ended(), is_leaving() or is_closed() became true; set at
+  /// once if there is something already. Null: nobody. The signal must outlive this or be taken off.
   void notify(Signal* signal);
   /// Stops reading and goes on; what the peer sends meanwhile waits in the kernel. Not counted: resume() undoes any
   /// number of pause().
@@ -49,6 +51,8 @@ class Stream : private Timer, private Ready {
 
   /// Ends the connection; what write() took still reaches the peer. A write in progress yields false. Idempotent.
   void close();
+  /// Whether nothing can be sent or will come any more: the connection broke, which is noticed within half a second
+  /// also while nobody reads or writes, or close() was called.
   bool is_closed() const { return closed_; }
 
   const Address& peer() const { return peer_; }
@@ -60,8 +64,10 @@ class Stream : private Timer, private Ready {
   // For implementations: these call ...
   /// Bytes came.
   void received(std::string_view bytes);
-  /// Nothing more will come. Idempotent.
+  /// Nothing more will come. Idempotent. When the connection broke: close().
   void received_end();
+  /// The end has come, behind what is not read yet.
+  void noticed_end();
   /// The peer may take more bytes now. Nothing when no write waits.
   void became_writable();
 
@@ -96,6 +102,7 @@ class Stream : private Timer, private Ready {
   std::coroutine_handle<> writer_;
   bool sent_ = false;
   bool ended_ = false;
+  bool leaving_ = false;
   bool closed_ = false;
   bool paused_ = false;
   bool reading_ = false;

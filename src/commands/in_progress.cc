@@ -8,8 +8,9 @@ InProgress::InProgress(Session& session, std::string_view tag)
     : session_(session), tag_(tag), next_(async::in(session.context().limits.in_progress_time)) {}
 
 async::Task<bool> InProgress::at(std::uint64_t done, std::uint64_t goal) {
+  if (session_.has_to_probe()) next_ = async::Deadline::min();
   // The goal must be above: what is complete has a tagged answer.
-  if (done >= goal || std::chrono::steady_clock::now() < next_) co_return true;
+  if (done >= goal || std::chrono::steady_clock::now() < next_) co_return !session_.stream().is_closed();
   const Step step = step_.value_or(Step{done, goal});
   tell(step.done, step.goal);
   next_ = async::in(session_.context().limits.in_progress_time);

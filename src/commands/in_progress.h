@@ -18,9 +18,9 @@ class InProgress {
  public:
   InProgress(Session& session, std::string_view tag);
 
-  /// `done` of `goal` messages, or mailboxes, are behind us: says so when it is time to, and waits until the client
-  /// has taken it; the same again when one message takes long. False when the client is gone: then the command
-  /// should end.
+  /// `done` of `goal` messages, or mailboxes, are behind us: says so when it is time to, or when the client has
+  /// sent its end, and waits until the client has taken it; the same again when one message takes long. False when
+  /// the client is gone: then the command should end.
   async::Task<bool> at(std::uint64_t done, std::uint64_t goal);
   /// What at() is told from now on happens within step `done` of `goal`: that is told instead, so that numbers
   /// never fall.

@@ -39,7 +39,7 @@ async::Task<Reply> log_in(Session& session, std::string user, std::string passwo
     if (id.error() != Error::busy) session.count_failed_login();
     co_return refusal(id.error());
   }
-  auto account = co_await context.accounts.open(*id);
+  auto account = co_await context.accounts.open(*id, session.stream());
   if (!account)
     co_return account.error() == Error::busy ? Reply::no("Too many connections", "LIMIT")
                                              : refusal(account.error());

@@ -1,6 +1,7 @@
 #include "server/open_accounts.h"
 
 #include <algorithm>
+#include <set>
 #include <utility>
 
 #include <malloc.h>
@@ -18,14 +19,18 @@ class OpenAccounts::Entry final : private async::Timer {
   Entry(OpenAccounts& owner, AccountId id) : owner_(owner), id_(id) {}
 
   AccountId id() const { return id_; }
-  bool is_idle() const { return !busy && leases_ == 0; }
-  std::size_t counted() const { return counted_; }
+  bool is_idle() const { return !busy && leases_.empty(); }
+  /// Counted anew for each: one that has sent its end asks for nothing more, so it takes nobody's place while it
+  /// still waits for an answer.
+  std::size_t connections() const {
+    return static_cast<std::size_t>(std::ranges::count_if(
+        leases_, [](const Lease* l) { return l->client != nullptr && !l->client->is_leaving(); }));
+  }
 
-  std::shared_ptr<Account> lease(bool counted) {
+  /// `client` null: no connection's.
+  std::shared_ptr<Account> lease(const async::Stream* client) {
     disarm();
-    ++leases_;
-    if (counted) ++counted_;
-    return {std::make_shared<Lease>(*this, counted), account.get()};
+    return {std::make_shared<Lease>(*this, client), account.get()};
   }
   /// Plans the closing, if nobody holds it.
   void rest() {
@@ -41,24 +46,21 @@ class OpenAccounts::Entry final : private async::Timer {
 
  private:
   struct Lease {
-    Lease(Entry& e, bool c) : entry(e), counted(c) {}
+    Lease(Entry& e, const async::Stream* c) : entry(e), client(c) { entry.leases_.insert(this); }
     Lease(const Lease&) = delete;
     Lease& operator=(const Lease&) = delete;
-    ~Lease() { entry.released(counted); }
+    ~Lease() {
+      entry.leases_.erase(this);
+      entry.rest();
+    }
     Entry& entry;
-    bool counted;
+    const async::Stream* client;
   };
-  void released(bool counted) {
-    --leases_;
-    if (counted) --counted_;
-    rest();
-  }
   void on_deadline() override { owner_.start_closing(*this); }
 
   OpenAccounts& owner_;
   AccountId id_;
-  std::size_t leases_ = 0;
-  std::size_t counted_ = 0;
+  std::set<const Lease*> leases_;
 };
 
 /// Holds an entry busy while its store is being opened, whatever ends that: success, refusal, exception,
@@ -111,17 +113,17 @@ OpenAccounts::OpenAccounts(async::Loop& loop, async::Workers& workers, AccountBo
 
 OpenAccounts::~OpenAccounts() = default;
 
-async::Task<Result<std::shared_ptr<Account>>> OpenAccounts::open(AccountId id) {
+async::Task<Result<std::shared_ptr<Account>>> OpenAccounts::open(AccountId id, const async::Stream& client) {
   const Result<Entry*> entry = co_await entry_of(id);
   if (!entry) co_return std::unexpected(entry.error());
-  if ((*entry)->counted() >= options_.limits.connections_per_account) co_return std::unexpected(Error::busy);
-  co_return (*entry)->lease(true);
+  if ((*entry)->connections() >= options_.limits.connections_per_account) co_return std::unexpected(Error::busy);
+  co_return (*entry)->lease(&client);
 }
 
 async::Task<Result<std::shared_ptr<Account>>> OpenAccounts::open_uncounted(AccountId id) {
   const Result<Entry*> entry = co_await entry_of(id);
   if (!entry) co_return std::unexpected(entry.error());
-  co_return (*entry)->lease(false);
+  co_return (*entry)->lease(nullptr);
 }
 
 async::Task<Result<OpenAccounts::Entry*>> OpenAccounts::entry_of(AccountId id) {

@@ -36,8 +36,9 @@ class OpenAccounts final : public Accounts {
   OpenAccounts(async::Loop& loop, async::Workers& workers, AccountBook& book, OpenAccountsOptions options);
   ~OpenAccounts() override;
 
-  /// What it yields is a lease: it counts against Limits::connections_per_account until it is gone.
-  async::Task<Result<std::shared_ptr<Account>>> open(AccountId id) override;
+  /// What it yields is a lease: until it is gone, or the client has sent its end, it counts against
+  /// Limits::connections_per_account.
+  async::Task<Result<std::shared_ptr<Account>>> open(AccountId id, const async::Stream& client) override;
   /// The same without counting: for deliveries.
   async::Task<Result<std::shared_ptr<Account>>> open_uncounted(AccountId id);
   /// The account was removed: its store closes with its last lease.

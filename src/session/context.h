@@ -7,6 +7,7 @@
 
 #include "async/address.h"
 #include "async/loop.h"
+#include "async/stream.h"
 #include "async/task.h"
 #include "core/clock.h"
 #include "core/limits.h"
@@ -33,8 +34,9 @@ class Accounts {
  public:
   virtual ~Accounts() = default;
   /// The account's mail, shared by all its sessions, opened if nobody has it open. Error::no_such_account,
-  /// Error::busy when the account has its most connections. Throws when the store is damaged.
-  virtual async::Task<Result<std::shared_ptr<Account>>> open(AccountId id) = 0;
+  /// Error::busy when the account has its most connections: `client` is one more until it has sent its end, or what
+  /// this yields is gone, which it outlives. Throws when the store is damaged.
+  virtual async::Task<Result<std::shared_ptr<Account>>> open(AccountId id, const async::Stream& client) = 0;
 };
 
 /// One line of the log; values may hold a stranger's bytes, the log escapes them.

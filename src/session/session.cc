@@ -129,6 +129,12 @@ std::chrono::milliseconds Session::write_patience() const {
   return std::clamp(left, milliseconds{1}, patience);
 }
 
+/// Nobody is there any more, not even to read. What came and was not begun is not begun then.
+bool Session::is_cut_off() {
+  broken_ = broken_ || stream_.is_closed();
+  return broken_;
+}
+
 async::Task<bool> Session::flush() {
   if (broken_) co_return false;
   if (!out_.empty()) broken_ = !co_await stream_.write(out_, write_patience());
@@ -138,7 +144,7 @@ async::Task<bool> Session::flush() {
 }
 
 async::Task<bool> Session::flush_if_large() {
-  if (out_.size() < context_.limits.output_queue) co_return !broken_;
+  if (out_.size() < context_.limits.output_queue) co_return !is_cut_off();
   co_return co_await flush();
 }
 
@@ -146,6 +152,7 @@ async::Task<bool> Session::flush_if_large() {
 
 /// Deals with one event of the reader. False when the connection is over.
 async::Task<bool> Session::step() {
+  if (is_cut_off()) co_return false;
   const protocol::ReaderEvent event = reader_.next();
   if (const auto* command = std::get_if<protocol::Command>(&event)) co_return co_await run_command(*command);
   if (const auto* bad = std::get_if<protocol::BadCommand>(&event)) co_return co_await answer_bad(*bad);
@@ -234,6 +241,7 @@ async::Task<std::optional<std::string>> Session::idle_line(std::string_view word
 
 async::Task<std::optional<std::string>> Session::read_raw_line(bool idling) {
   for (;;) {
+    if (is_cut_off()) co_return std::nullopt;
     const protocol::ReaderEvent event = reader_.next();
     if (const auto* line = std::get_if<protocol::RawLine>(&event)) co_return std::string(line->text);
     if (const auto* bad = std::get_if<protocol::BadCommand>(&event)) {
@@ -270,7 +278,7 @@ async::Task<bool> Session::run_command(const protocol::Command& command) {
   changes_selected_ = may_change_selected(command.rule);
   Reply reply = co_await perform(command);
   const Expunge expunge = holds_removals_ ? Expunge::held : Expunge::told;
-  if (broken_) co_return false;
+  if (is_cut_off()) co_return false;
   if (reply.status == Reply::Status::bad) {
     if (ending_) co_return false;  // BYE was said, nothing may follow it
     finish(tag, reply);

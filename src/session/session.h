@@ -3,6 +3,7 @@
 // Invariants:
 // - The account is bound once, at login, and never changes; commands reach mail only through it.
 // - Commands run one after another in the order they came, so pipelining has no ambiguity (RFC 9051 section 5.5).
+// - Who sent its end gets answers to all it sent. When the connection broke, the running command is the last one.
 // - Nothing is sent while the store is held; what a commit changed is told after it, in commit order.
 // - The client's view changes only in sync(): EXPUNGE has one place that may send it.
 // - After any co_await the mailbox may be gone: the store checks for itself, by the mailbox's id.
@@ -16,6 +17,7 @@
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "async/signal.h"
@@ -68,6 +70,9 @@ class Session {
   async::Task<bool> flush_if_large();
   /// A part of a response went out that cannot be completed: nothing sensible can follow, so the connection ends.
   void break_off() { broken_ = true; }
+  /// True once when the client has sent its end: it may listen still or be gone altogether, which the kernel
+  /// learns, and Stream::is_closed() tells, when it is sent something.
+  bool has_to_probe() { return stream_.is_leaving() && !std::exchange(probed_, true); }
 
   Features features() const { return features_; }
   bool has(Feature feature) const { return features_.has(feature); }
@@ -82,6 +87,12 @@ class Session {
   bool tells_vanished() const { return qresync() || uid_only(); }
   /// Whether a password may be taken from this client: nobody can read along.
   bool may_take_password() const { return stream_.peer().is_loopback(); }
+
+  /// Waits for something else than the store or the client's next command: until wake(), or `deadline`, or for no
+  /// reason. False when the session has to end, as the client is gone or by shut_down(): then nobody should wait
+  /// on.
+  async::Task<bool> wait(async::Deadline deadline);
+  void wake() { signal_.set(); }
 
   /// Binds this session to its account; called once, by LOGIN or AUTHENTICATE.
   void log_in(std::shared_ptr<Account> account, std::string user);
@@ -159,6 +170,7 @@ class Session {
   async::Task<bool> step();
   async::Task<bool> receive();
   async::Task<Wait> wait_for_input(bool changes_wake);
+  bool is_cut_off();
   async::Deadline deadline() const;
   async::Task<std::optional<std::string>> read_raw_line(bool idling);
 
@@ -201,6 +213,7 @@ class Session {
   std::string bye_words_;  ///< somebody wants the session to end
   bool ending_ = false;
   bool broken_ = false;  ///< the client is gone or can no longer be spoken to
+  bool probed_ = false;
   Features features_;
   bool uploading_ = false;  ///< a literal is on its way
   std::size_t bad_in_a_row_ = 0;

@@ -1,10 +1,13 @@
 // A blocking IMAP client over a socket, for another thread than the server's.
 #pragma once
 
+#include <array>
+#include <chrono>
 #include <string>
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
+#include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -29,6 +32,18 @@ class SocketClient {
     if (!send("t " + command + "\r\n")) return {};
     return read_to("t ");
   }
+  /// The client sends no more; answers still come.
+  void end_sending() { ::shutdown(fd_, SHUT_WR); }
+  /// From now on the destructor resets the connection instead of closing it.
+  void reset_at_end() {
+    const linger at_once{.l_onoff = 1, .l_linger = 0};
+    ::setsockopt(fd_, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+  }
+  /// Whether something to read, or the end, comes within that time.
+  bool hears_within(std::chrono::milliseconds time) {
+    pollfd asked{.fd = fd_, .events = POLLIN, .revents = 0};
+    return ::poll(&asked, 1, static_cast<int>(time.count())) == 1;
+  }
   bool send(const std::string& bytes) {
     return ::send(fd_, bytes.data(), bytes.size(), MSG_NOSIGNAL) == static_cast<ssize_t>(bytes.size());
   }
@@ -38,6 +53,16 @@ class SocketClient {
     for (std::string line = read_line(); !line.empty(); line = read_line()) {
       all += line;
       if (line.starts_with(start)) break;
+    }
+    return all;
+  }
+  /// All that comes until the end; also when that is a reset.
+  std::string read_to_end() {
+    std::string all;
+    std::array<char, 65536> piece;
+    for (ssize_t n = 1; n > 0;) {
+      n = ::recv(fd_, piece.data(), piece.size(), 0);
+      if (n > 0) all.append(piece.data(), static_cast<std::size_t>(n));
     }
     return all;
   }

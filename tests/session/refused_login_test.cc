@@ -48,7 +48,7 @@ class Nobody final : public Authenticator, public Accounts {
     FAIL("asked for a password that was not to be taken");
     co_return std::unexpected(Error::wrong_password);
   }
-  async::Task<Result<std::shared_ptr<Account>>> open(AccountId) override {
+  async::Task<Result<std::shared_ptr<Account>>> open(AccountId, const async::Stream&) override {
     co_return std::unexpected(Error::no_such_account);
   }
 };

@@ -45,11 +45,15 @@ Task<std::string> read_all(Stream& stream) {
   co_return all;
 }
 
-std::unique_ptr<Stream> connect_to(Loop& loop, const Address& address) {
+int connected_to(const Address& address) {
   const SocketAddress where = to_socket_address(address);
   const int fd = ::socket(where.storage.ss_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
   REQUIRE(::connect(fd, where.get(), where.length) == 0);
-  return make_socket(loop, fd, address);
+  return fd;
+}
+
+std::unique_ptr<Stream> connect_to(Loop& loop, const Address& address) {
+  return make_socket(loop, connected_to(address), address);
 }
 
 std::string temporary_directory() {
@@ -143,6 +147,46 @@ TEST_CASE("reading stops at the input limit and while paused") {
     b->notify(nullptr);
   };
   run_to_end(loop, body());
+}
+
+TEST_CASE("a connection that breaks is closed at once, whether it is read, written or neither") {
+  enum class At : std::uint8_t { reading, full, after_the_end, writing };
+  for (const At at : {At::reading, At::full, At::after_the_end, At::writing}) {
+    CAPTURE(static_cast<int>(at));
+    Loop loop;
+    std::unique_ptr<Stream> server;
+    const Acceptor acceptor(loop, *Address::parse("127.0.0.1:0"),
+                            [&](std::unique_ptr<Stream> s) { server = std::move(s); });
+    const int client = connected_to(acceptor.address());
+    const linger reset{.l_onoff = 1, .l_linger = 0};
+    REQUIRE(::setsockopt(client, SOL_SOCKET, SO_LINGER, &reset, sizeof reset) == 0);
+    REQUIRE(::send(client, "some bytes", 10, 0) == 10);
+    if (at == At::after_the_end) ::shutdown(client, SHUT_WR);
+    const std::string big(20'000'000, 'y');
+    bool sent = true;
+    const auto write = [&]() -> Task<void> { sent = co_await server->write(big, 1h); };
+    const auto body = [&]() -> Task<void> {
+      while (!server) co_await loop.yield();
+      Signal signal(loop);
+      if (at == At::full) server->set_input_limit(1);
+      server->notify(&signal);
+      while (server->input().size() < 10 || (at == At::after_the_end && !server->ended())) co_await signal.wait();
+      Jobs jobs(loop);
+      if (at == At::writing) jobs.start(write(), {});
+      for (int i = 0; i < 3; ++i) co_await loop.yield();
+      CHECK_FALSE(server->is_closed());
+      ::close(client);  // resets it
+      const Deadline end = in(10s);
+      while (!server->is_closed() && std::chrono::steady_clock::now() < end) co_await loop.yield();
+      CHECK(server->is_closed());
+      CHECK(server->ended());
+      while (jobs.size() > 0) co_await loop.yield();
+      CHECK(sent == (at != At::writing));
+      server->notify(nullptr);
+    };
+    run_to_end(loop, body());
+    server.reset();
+  }
 }
 
 TEST_CASE("closing ends a write in progress") {

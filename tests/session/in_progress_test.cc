@@ -1,0 +1,76 @@
+// Long commands of clients that go meanwhile.
+#include "commands/in_progress.h"
+
+#include <functional>
+#include <string>
+#include <string_view>
+
+#include <doctest/doctest.h>
+
+#include "async/stream.h"
+#include "commands/all_commands.h"
+#include "core/clock.h"
+#include "session/context.h"
+#include "session/session.h"
+#include "tests/unit_async/run.h"
+
+using namespace postbag;
+
+namespace {
+
+/// A client that says nothing until it sends its end.
+class LeavingStream final : public async::Stream {
+ public:
+  explicit LeavingStream(async::Loop& loop) : Stream(loop, async::Address()) {}
+  void send_end() { received_end(); }
+  std::string got;
+
+ private:
+  std::optional<std::size_t> try_write(std::string_view bytes) override {
+    got += bytes;
+    return bytes.size();
+  }
+  void want_read(bool) override {}
+  void want_write(bool) override {}
+  void do_close() override {}
+};
+
+class Nobody final : public Authenticator, public Accounts, public Log {
+ public:
+  async::Task<Result<AccountId>> authenticate(std::string, std::string, const async::Address&) override {
+    co_return std::unexpected(Error::wrong_password);
+  }
+  async::Task<Result<std::shared_ptr<Account>>> open(AccountId, const async::Stream&) override {
+    co_return std::unexpected(Error::no_such_account);
+  }
+  void write(const async::Address&, const LogEvent&) override {}
+};
+
+}  // namespace
+
+TEST_CASE("one that sent its end is told at once how far a command is, and the command of one that is gone ends") {
+  async::Loop loop;
+  const Limits limits;
+  Nobody nobody;
+  const AllCommands all;
+  const Context context{loop, limits, system_clock(), nobody, nobody, all, nobody};
+  LeavingStream stream(loop);
+  Session session(context, stream);
+  const auto body = [&]() -> async::Task<void> {
+    InProgress progress(session, "a");
+    bool alive = co_await progress.at(1, 9);
+    CHECK(alive);
+    CHECK(stream.got.empty());
+    stream.send_end();
+    alive = co_await progress.at(2, 9);
+    CHECK(alive);
+    CHECK(stream.got == "* OK [INPROGRESS (\"a\" 2 9)] Still at it\r\n");
+    alive = co_await progress.at(3, 9);
+    CHECK(alive);
+    CHECK(stream.got.ends_with(" 2 9)] Still at it\r\n"));  // no more is sent
+    stream.close();
+    alive = co_await progress.at(4, 9);
+    CHECK_FALSE(alive);
+  };
+  async::run_to_end(loop, body());
+}
