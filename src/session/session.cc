@@ -115,6 +115,17 @@ void Session::shut_down(std::string words) {
   signal_.set();
 }
 
+/// Whether the session has to end before anything more is done: asked before each command, however many wait, and
+/// before each piece of one. BYE was said where it is due.
+bool Session::must_end() {
+  if (is_cut_off() || ending_) return true;
+  if (watch_.store_failed)
+    say_bye("The mail store failed, log in again");
+  else if (!bye_words_.empty())
+    say_bye(bye_words_);
+  return ending_;
+}
+
 void Session::say_bye(std::string_view words) {
   respond().raw("* BYE ").text(words).crlf();
   ending_ = true;
@@ -150,9 +161,9 @@ async::Task<bool> Session::flush_if_large() {
 
 // ---- reading ----
 
-/// Deals with one event of the reader. False when the connection is over.
+/// Deals with one event of the reader. False when the connection is over; BYE was said where it is due.
 async::Task<bool> Session::step() {
-  if (is_cut_off()) co_return false;
+  if (must_end()) co_return false;
   const protocol::ReaderEvent event = reader_.next();
   if (const auto* command = std::get_if<protocol::Command>(&event)) co_return co_await run_command(*command);
   if (const auto* bad = std::get_if<protocol::BadCommand>(&event)) co_return co_await answer_bad(*bad);
@@ -188,15 +199,7 @@ async::Deadline Session::deadline() const {
 async::Task<Session::Wait> Session::wait_for_input(bool changes_wake) {
   const async::Deadline until = deadline();
   while (stream_.input().empty()) {
-    if (stream_.ended()) co_return Wait::over;
-    if (watch_.store_failed) {
-      say_bye("The mail store failed, log in again");
-      co_return Wait::over;
-    }
-    if (!bye_words_.empty()) {
-      say_bye(bye_words_);
-      co_return Wait::over;
-    }
+    if (must_end() || stream_.ended()) co_return Wait::over;
     const bool news = changes_wake ? has_selected_news() || notify_.has_marks() : has_unasked_news();
     if (news && !news_failed_) co_return Wait::change;
     reader_.release_memory();
@@ -241,7 +244,7 @@ async::Task<std::optional<std::string>> Session::idle_line(std::string_view word
 
 async::Task<std::optional<std::string>> Session::read_raw_line(bool idling) {
   for (;;) {
-    if (is_cut_off()) co_return std::nullopt;
+    if (must_end()) co_return std::nullopt;
     const protocol::ReaderEvent event = reader_.next();
     if (const auto* line = std::get_if<protocol::RawLine>(&event)) co_return std::string(line->text);
     if (const auto* bad = std::get_if<protocol::BadCommand>(&event)) {
@@ -292,7 +295,6 @@ async::Task<bool> Session::run_command(const protocol::Command& command) {
   if (!ending_) tell_progress();
   own_messages_.reset();
   finish(tag, reply);
-  if (watch_.store_failed && !ending_) say_bye("The mail store failed, log in again");
   co_return co_await flush_if_large();
 }
 

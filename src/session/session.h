@@ -3,6 +3,7 @@
 // Invariants:
 // - The account is bound once, at login, and never changes; commands reach mail only through it.
 // - Commands run one after another in the order they came, so pipelining has no ambiguity (RFC 9051 section 5.5).
+// - Whether the session has to end is looked at before each command and each piece of one: must_end().
 // - Who sent its end gets answers to all it sent. When the connection broke, the running command is the last one.
 // - Nothing is sent while the store is held; what a commit changed is told after it, in commit order.
 // - The client's view changes only in sync(): EXPUNGE has one place that may send it.
@@ -45,7 +46,8 @@ class Session {
 
   /// Greets, serves and returns when the connection is over, its stream closed.
   async::Task<void> run();
-  /// Says BYE with these words when no command runs, and ends. Ignored when the session ends already.
+  /// Says BYE with these words once the running command is over, and ends, whatever the client has sent meanwhile.
+  /// Ignored when the session ends already.
   void shut_down(std::string words);
   bool is_logged_in() const { return account_ != nullptr; }
   /// The name it logged in with; empty before.
@@ -171,6 +173,7 @@ class Session {
   async::Task<bool> receive();
   async::Task<Wait> wait_for_input(bool changes_wake);
   bool is_cut_off();
+  bool must_end();
   async::Deadline deadline() const;
   async::Task<std::optional<std::string>> read_raw_line(bool idling);
 

@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <cerrno>
+#include <future>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -118,4 +119,22 @@ TEST_CASE("a failed sync ends all sessions of the account, and the next login op
   CHECK((contains(found, "* SEARCH 1\r\n") || contains(found, "* SEARCH 1 2\r\n")));  // wholly there or not at all
   CHECK(contains(again.run(append), "t OK [APPENDUID"));
   CHECK(f.log.errors() == std::vector<std::string>{"mail store failed, its sessions end", "store broken"});
+}
+
+TEST_CASE("a failed store ends a session whose commands never run out before the next of them") {
+  Fixture f;
+  std::string answers;
+  std::promise<void> closed;
+  Connection busy =
+      f.server->connect([&](std::string_view bytes) { answers += bytes; }, [&] { closed.set_value(); }).value();
+  std::string commands = "t LOGIN erin secret\r\n";
+  for (int i = 0; i < 400'000; ++i) commands += "t NOOP\r\n";
+  busy.send(commands + "last NOOP\r\n");
+  SocketClient writer(f.address());
+  log_in(writer);
+  next_sync = EIO;
+  CHECK(contains(writer.run(append), "t NO [SERVERBUG]"));
+  closed.get_future().wait();
+  CHECK(contains(answers, "* BYE The mail store failed"));
+  CHECK_FALSE(contains(answers, "last OK"));
 }

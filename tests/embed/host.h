@@ -83,6 +83,7 @@ class MemoryClient {
   void wait_closed() {
     host_.run_until([&] { return closed_; });
   }
+  bool is_closed() const { return closed_; }
   postbag::Connection& connection() { return *connection_; }
 
  private:
