@@ -1,10 +1,11 @@
 #include "server/host_authenticator.h"
 
 #include <atomic>
+#include <optional>
 #include <utility>
 
-#include "async/signal.h"
 #include "server/passwords.h"
+#include "session/session.h"
 
 namespace postbag::server {
 
@@ -12,9 +13,9 @@ namespace {
 
 /// What the host's answer becomes on the loop's thread; gone when the session does not wait for it any more.
 struct Decision {
-  explicit Decision(async::Loop& loop) : made(loop) {}
-  async::Signal made;
-  bool right = false;
+  explicit Decision(Session& s) : session(s) {}
+  Session& session;
+  std::optional<bool> right;
 };
 
 /// What the host holds of one attempt. Its first word counts, from any thread; without one, who lets go of the last
@@ -33,7 +34,7 @@ class Verdict {
       const std::shared_ptr<Decision> decision = waiting.lock();
       if (!decision) return;
       decision->right = right;
-      decision->made.set();
+      decision->session.wake();
     });
   }
 
@@ -54,13 +55,13 @@ bool HostAuthenticator::ask(LoginAttempt attempt, std::function<void(bool)> deci
 }
 
 async::Task<Result<AccountId>> HostAuthenticator::authenticate(std::string user, std::string password,
-                                                               const async::Address& peer) {
+                                                               Session& session) {
   const Wiped secret(std::move(password));
-  const auto decision = std::make_shared<Decision>(loop_);
-  const bool asked = ask({user, secret.text(), peer.text()}, answer_to(decision, door_));
-  if (!asked) co_return std::unexpected(Error::busy);
-  co_await decision->made.wait();
-  if (!decision->right) co_return std::unexpected(Error::wrong_password);
+  const auto decision = std::make_shared<Decision>(session);
+  bool waits = ask({user, secret.text(), session.stream().peer().text()}, answer_to(decision, door_));
+  while (waits && !decision->right) waits = co_await session.wait(async::never);
+  if (!decision->right) co_return std::unexpected(Error::busy);
+  if (!*decision->right) co_return std::unexpected(Error::wrong_password);
   co_return co_await lookups_.least_busy().run([&] { return book_.find_or_add(user); });
 }
 

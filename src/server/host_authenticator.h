@@ -19,18 +19,16 @@ class HostAuthenticator final : public Authenticator {
   using Callback = std::function<void(LoginAttempt, std::function<void(bool)>)>;
 
   /// All must outlive this.
-  HostAuthenticator(async::Loop& loop, std::shared_ptr<LoopDoor> door, HostCalls& calls, const Callback& callback,
-                    AccountBook& book, async::Workers& lookups)
-      : loop_(loop), door_(std::move(door)), calls_(calls), callback_(callback), book_(book), lookups_(lookups) {}
+  HostAuthenticator(std::shared_ptr<LoopDoor> door, HostCalls& calls, const Callback& callback, AccountBook& book,
+                    async::Workers& lookups)
+      : door_(std::move(door)), calls_(calls), callback_(callback), book_(book), lookups_(lookups) {}
 
-  /// Error::busy when the callback throws.
-  async::Task<Result<AccountId>> authenticate(std::string user, std::string password,
-                                              const async::Address& peer) override;
+  /// Error::busy when the callback throws, and for who goes before the host decides.
+  async::Task<Result<AccountId>> authenticate(std::string user, std::string password, Session& session) override;
 
  private:
   bool ask(LoginAttempt attempt, std::function<void(bool)> decide);
 
-  async::Loop& loop_;
   std::shared_ptr<LoopDoor> door_;
   HostCalls& calls_;
   const Callback& callback_;

@@ -2,8 +2,8 @@
 
 #include <chrono>
 
-#include "async/signal.h"
 #include "server/passwords.h"
+#include "session/session.h"
 
 namespace postbag::server {
 
@@ -12,9 +12,11 @@ using SteadyClock = std::chrono::steady_clock;
 }
 
 async::Task<Result<AccountId>> PasswordAuthenticator::authenticate(std::string user, std::string password,
-                                                                   const async::Address& peer) {
+                                                                   Session& session) {
   const Wiped secret(std::move(password));
-  co_await wait_for_turn(peer);
+  const async::Address& peer = session.stream().peer();
+  const bool has_turn = co_await wait_for_turn(session);
+  if (!has_turn) co_return std::unexpected(Error::busy);
   const std::optional<storage::Account> account =
       co_await lookups_.least_busy().run([&] { return book_.find(user); });
   const Result<bool> right = co_await is_right(account, secret.text());
@@ -24,7 +26,7 @@ async::Task<Result<AccountId>> PasswordAuthenticator::authenticate(std::string u
     co_return account->id;
   }
   failed_.count(peer, SteadyClock::now());
-  co_await wait_for_turn(peer);
+  co_await wait_for_turn(session);
   co_return std::unexpected(Error::wrong_password);
 }
 
@@ -38,12 +40,11 @@ async::Task<Result<bool>> PasswordAuthenticator::is_right(const std::optional<st
   co_return right;
 }
 
-async::Task<void> PasswordAuthenticator::wait_for_turn(const async::Address& peer) {
-  const SteadyClock::time_point now = SteadyClock::now();
-  const SteadyClock::time_point turn = failed_.not_before(peer, now);
-  if (turn <= now) co_return;
-  async::Signal nobody_sets(loop_);
-  co_await nobody_sets.wait(turn);
+async::Task<bool> PasswordAuthenticator::wait_for_turn(Session& session) {
+  const SteadyClock::time_point turn = failed_.not_before(session.stream().peer(), SteadyClock::now());
+  bool stays = true;
+  while (stays && SteadyClock::now() < turn) stays = co_await session.wait(turn);
+  co_return stays;
 }
 
 }  // namespace postbag::server

@@ -14,18 +14,17 @@ class PasswordAuthenticator final : public Authenticator {
  public:
   /// `lookups` reads the database, `hashing` is a pool of its own with a bounded queue (Limits::password_queue), so
   /// that neither mail nor other logins wait for hashes. All must outlive this.
-  PasswordAuthenticator(async::Loop& loop, const Limits& limits, const AccountBook& book, async::Workers& lookups,
+  PasswordAuthenticator(const Limits& limits, const AccountBook& book, async::Workers& lookups,
                         async::Workers& hashing)
-      : loop_(loop), book_(book), lookups_(lookups), hashing_(hashing), failed_(limits) {}
+      : book_(book), lookups_(lookups), hashing_(hashing), failed_(limits) {}
 
-  async::Task<Result<AccountId>> authenticate(std::string user, std::string password,
-                                              const async::Address& peer) override;
+  async::Task<Result<AccountId>> authenticate(std::string user, std::string password, Session& session) override;
 
  private:
   async::Task<Result<bool>> is_right(const std::optional<storage::Account>& account, const std::string& password);
-  async::Task<void> wait_for_turn(const async::Address& peer);
+  /// False when the client went before its turn, or the session has to end.
+  async::Task<bool> wait_for_turn(Session& session);
 
-  async::Loop& loop_;
   const AccountBook& book_;
   async::Workers& lookups_;
   async::Workers& hashing_;

@@ -27,12 +27,12 @@ class HostLog final : public Log {
   HostCalls& calls_;
 };
 
-std::unique_ptr<Authenticator> make_authenticator(async::Loop& loop, const ServingParts& parts,
-                                                  async::Workers& lookups, async::Workers& hashing) {
+std::unique_ptr<Authenticator> make_authenticator(const ServingParts& parts, async::Workers& lookups,
+                                                  async::Workers& hashing) {
   if (parts.options.authenticate)
-    return std::make_unique<HostAuthenticator>(loop, parts.door, parts.calls, parts.options.authenticate,
-                                               parts.book, lookups);
-  return std::make_unique<PasswordAuthenticator>(loop, parts.limits, parts.book, lookups, hashing);
+    return std::make_unique<HostAuthenticator>(parts.door, parts.calls, parts.options.authenticate, parts.book,
+                                               lookups);
+  return std::make_unique<PasswordAuthenticator>(parts.limits, parts.book, lookups, hashing);
 }
 
 OpenAccountsOptions account_options(const ServingParts& parts, Log& log) {
@@ -58,7 +58,7 @@ Serving::Serving(async::Loop& loop, const ServingParts& parts)
       workers_(loop, parts_.options.workers, parts_.limits.connections),
       hashing_(loop, std::min(parts_.options.workers, most_hashing_threads), parts_.limits.password_queue),
       accounts_(loop, workers_, parts_.book, account_options(parts_, *log_)),
-      authenticator_(make_authenticator(loop, parts_, workers_, hashing_)),
+      authenticator_(make_authenticator(parts_, workers_, hashing_)),
       context_{loop, parts_.limits, parts_.clock, *authenticator_, accounts_, commands_, *log_},
       delivery_context_{workers_, parts_.book, accounts_, parts_.limits, parts_.clock, *log_},
       deliveries_(loop, delivery_context_),

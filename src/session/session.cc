@@ -127,6 +127,7 @@ bool Session::must_end() {
 }
 
 void Session::say_bye(std::string_view words) {
+  if (ending_) return;  // it was said
   respond().raw("* BYE ").text(words).crlf();
   ending_ = true;
 }
@@ -210,6 +211,16 @@ async::Task<Session::Wait> Session::wait_for_input(bool changes_wake) {
     co_return Wait::over;
   }
   co_return Wait::input;
+}
+
+async::Task<bool> Session::wait(async::Deadline deadline) {
+  if (must_end()) co_return false;
+  if (has_to_probe()) {
+    respond().raw("* OK Still waiting").crlf();
+    co_return co_await flush();
+  }
+  co_await signal_.wait(deadline);
+  co_return !must_end();
 }
 
 bool Session::has_selected_news() const {

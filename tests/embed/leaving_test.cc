@@ -209,3 +209,66 @@ TEST_CASE("however and whenever a client goes, neither a descriptor nor a counte
   for (const Moment& moment : moments)
     for (const Way& way : ways) leave(f, moment, way);
 }
+
+TEST_CASE("a client that goes while its failed login is delayed frees its descriptor, and the delay counts") {
+  constexpr std::chrono::milliseconds a_moment{200};
+  for (const Way& way : ways) {
+    if (way.reads_on) continue;
+    CAPTURE(std::string(way.name));
+    const Fixture f({{"failed_login_delay", 60}, {"failed_login_delay_max", 60}});
+    for (int guess = 0; guess < 3; ++guess) {  // the first waits behind its guess, the others before theirs
+      std::optional<SocketClient> client(std::in_place, f.address());
+      REQUIRE(client->send("t LOGIN erin wrong\r\n"));
+      CHECK_FALSE(client->hears_within(a_moment));
+      way.leave(client);
+      CHECK(f.nobody_is_there());
+    }
+    SocketClient next(f.address());
+    REQUIRE(next.send("t LOGIN erin secret\r\n"));
+    CHECK_FALSE(next.hears_within(std::chrono::seconds(1)));
+  }
+}
+
+TEST_CASE("one that has sent its end gets the answers to what it sent before, also when they are delayed") {
+  const Fixture f({{"failed_login_delay", 1}, {"failed_login_delay_max", 1}});
+  SocketClient client(f.address());
+  REQUIRE(client.send("a LOGIN erin wrong\r\nb LOGIN erin secret\r\nc STATUS INBOX (MESSAGES)\r\nd LOGOUT\r\n"));
+  client.end_sending();
+  const std::string answers = client.read_to_end();
+  for (const char* answer : {"a NO [AUTHENTICATIONFAILED]", "b OK", "* STATUS INBOX (MESSAGES 0)", "c OK", "d OK"})
+    CHECK(contains(answers, answer));
+}
+
+TEST_CASE("a login that is delayed does not keep the server from stopping") {
+  Fixture f({{"failed_login_delay", 60}, {"failed_login_delay_max", 60}});
+  SocketClient client(f.address());
+  REQUIRE(client.send("t LOGIN erin wrong\r\n"));
+  CHECK_FALSE(client.hears_within(std::chrono::milliseconds(200)));
+  f.server->stop(std::chrono::hours(1));
+  CHECK(contains(client.read_to_end(), "* BYE The server is shutting down"));
+}
+
+TEST_CASE("a client that goes before the host has decided about it frees its descriptor") {
+  std::mutex mutex;
+  std::vector<std::function<void(bool)>> undecided;
+  const auto authenticate = [&](const LoginAttempt&, std::function<void(bool)> decide) {
+    const std::lock_guard held(mutex);
+    undecided.push_back(std::move(decide));
+  };
+  const auto asked = [&] {
+    const std::lock_guard held(mutex);
+    return undecided.size();
+  };
+  const Fixture f({}, authenticate);
+  for (const Way& way : ways) {
+    if (way.reads_on) continue;
+    CAPTURE(std::string(way.name));
+    const std::size_t before = asked();
+    std::optional<SocketClient> client(std::in_place, f.address());
+    REQUIRE(client->send("t LOGIN erin secret\r\n"));
+    REQUIRE(comes_true([&] { return asked() == before + 1; }));
+    way.leave(client);
+    CHECK(f.nobody_is_there());
+  }
+  for (const auto& decide : undecided) decide(true);  // nobody waits for it
+}
