@@ -17,6 +17,13 @@ class DiskFull : public Broken {
   using Broken::Broken;
 };
 
+/// It cannot be done now, because descriptors ran out or who is in the way has not let go yet. Nothing is broken,
+/// and what was asked for was rolled back: later it may succeed.
+class Unavailable : public Broken {
+ public:
+  using Broken::Broken;
+};
+
 /// What is stored contradicts itself or its checksum.
 class Corrupt : public Broken {
  public:

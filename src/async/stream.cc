@@ -1,5 +1,6 @@
 #include "async/stream.h"
 
+#include <algorithm>
 #include <cassert>
 #include <utility>
 
@@ -83,7 +84,7 @@ bool Stream::advance() {
       break;
     }
     unsent_.remove_prefix(*taken);
-    if (writer_) loop_.timers().arm(*this, in(patience_));
+    if (writer_) await_progress();
   }
   sent_ = unsent_.empty() && !closed_;
   return true;
@@ -91,8 +92,15 @@ bool Stream::advance() {
 
 void Stream::suspend_writer(std::coroutine_handle<> who) {
   writer_ = who;
-  loop_.timers().arm(*this, in(patience_));
+  await_progress();
   want_write(true);
+}
+
+void Stream::await_progress() { loop_.timers().arm(*this, std::min(in(patience_), writes_end_)); }
+
+void Stream::end_writes(Deadline deadline) {
+  writes_end_ = std::min(writes_end_, deadline);
+  if (is_armed()) await_progress();
 }
 
 void Stream::became_writable() {

@@ -48,6 +48,8 @@ class Stream : private Timer, private Ready {
   /// close() was called. After false write nothing more. `bytes` must live until then; nothing is copied or queued.
   /// One write at a time. Cancelled (its coroutine destroyed) a part may have been sent: close().
   Write write(std::string_view bytes, std::chrono::milliseconds patience);
+  /// From now on no write, also one in progress, lasts beyond `deadline`, whatever progress it makes.
+  void end_writes(Deadline deadline);
 
   /// Ends the connection; what write() took still reaches the peer. A write in progress yields false. Idempotent.
   void close();
@@ -87,6 +89,7 @@ class Stream : private Timer, private Ready {
   /// Writes on; true when the write has come to its end, sent or failed.
   bool advance();
   void suspend_writer(std::coroutine_handle<> who);
+  void await_progress();
   void finish_write(bool sent);
   void forget_writer();
   void on_deadline() override;
@@ -99,6 +102,7 @@ class Stream : private Timer, private Ready {
   Signal* signal_ = nullptr;
   std::string_view unsent_;
   std::chrono::milliseconds patience_{};
+  Deadline writes_end_ = never;
   std::coroutine_handle<> writer_;
   bool sent_ = false;
   bool ended_ = false;

@@ -102,7 +102,7 @@ void Connections::ended(std::list<std::unique_ptr<Connection>>::iterator place, 
 void Connections::disconnect(const std::function<bool(std::string_view user)>& is_meant, std::string_view words) {
   for (const auto& connection : connections_)
     if (connection->session().is_logged_in() && is_meant(connection->session().user()))
-      connection->session().shut_down(std::string(words));
+      connection->session().shut_down(std::string(words), async::in(Session::goodbye_time));
 }
 
 async::Task<void> Connections::end_all(const async::Deadline& deadline) {

@@ -23,7 +23,7 @@ class Connections {
 
   /// Starts a session on the stream, or says BYE and why not: Limits::connections and the like.
   void admit(std::unique_ptr<async::Stream> stream);
-  /// BYE with `words` to the sessions whose user `is_meant`.
+  /// BYE with `words` to the sessions whose user `is_meant`, which are given Session::goodbye_time.
   void disconnect(const std::function<bool(std::string_view user)>& is_meant, std::string_view words);
   /// BYE to all; no more are admitted. Ends when the last is gone, or cuts off those left after `deadline`, which
   /// may be moved meanwhile: see look_again().

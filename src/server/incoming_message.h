@@ -25,10 +25,14 @@ struct DeliveryContext {
 };
 
 /// One message on its way into one mailbox. Loop thread only; begin() first, then any number of write(), then
-/// finish(). What failed once stays so: each call behind it gives the same error, or throws the same.
+/// finish(). What failed once stays so: each call behind it gives the same error, or throws the same. When the
+/// account's store fails, it lets go of the account at once, also between two pieces.
 class IncomingMessage {
  public:
   explicit IncomingMessage(const DeliveryContext& context) : context_(context) {}
+  IncomingMessage(const IncomingMessage&) = delete;
+  IncomingMessage& operator=(const IncomingMessage&) = delete;
+  ~IncomingMessage() { let_go(); }
 
   /// Errors: no_such_account, invalid_name, no_such_mailbox.
   async::Task<Result<void>> begin(std::string user, std::string mailbox);
@@ -39,11 +43,18 @@ class IncomingMessage {
   async::Task<Result<storage::Appended>> finish();
 
  private:
+  class Call;
   async::Task<Result<storage::Appended>> append();
+  void on_store_failed();
+  void let_go();
+  void require_account() const;
 
   const DeliveryContext& context_;
   std::string user_;
   std::shared_ptr<Account> account_;
+  Watch watch_;
+  int calls_ = 0;  ///< that run
+  bool store_failed_ = false;
   std::optional<MailboxName> mailbox_;
   std::optional<Upload> upload_;
   std::uint64_t size_ = 0;

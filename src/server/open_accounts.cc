@@ -9,6 +9,7 @@
 #include "core/mailbox_name.h"
 #include "server/failures.h"
 #include "session/search_texts.h"
+#include "storage/errors.h"
 #include "storage/store.h"
 
 namespace postbag::server {
@@ -86,6 +87,9 @@ class OpenAccounts::Opening {
 
 namespace {
 
+/// How long is waited for those who have to let go of a failed store.
+constexpr std::chrono::seconds failed_patience{3};
+
 void make_mailboxes_of_new(storage::Store& store) {
   // INBOX cannot be removed, so an account without it is new; the other mailboxes may have been removed on purpose.
   if (store.read([](const storage::ReadTransaction& tx) { return tx.find(MailboxName::inbox()).has_value(); }))
@@ -127,9 +131,13 @@ async::Task<Result<std::shared_ptr<Account>>> OpenAccounts::open_uncounted(Accou
 }
 
 async::Task<Result<OpenAccounts::Entry*>> OpenAccounts::entry_of(AccountId id) {
+  const async::Deadline patience = async::in(failed_patience);
   for (auto it = entries_.find(id); it != entries_.end(); it = entries_.find(id)) {
-    if (!it->second->busy && !it->second->account->failed()) co_return it->second.get();
-    co_await change();
+    const bool busy = it->second->busy;
+    if (!busy && !it->second->account->failed()) co_return it->second.get();
+    if (!busy && std::chrono::steady_clock::now() >= patience)
+      throw storage::Unavailable("the failed store is still in use");
+    co_await change(busy ? async::never : patience);
   }
   Entry& entry = *entries_.emplace(id, std::make_unique<Entry>(*this, id)).first->second;
   const Opening opening(*this, entry);
@@ -202,13 +210,13 @@ async::Task<void> OpenAccounts::close_all() {
   while (!entries_.empty()) co_await change();
 }
 
-async::Task<void> OpenAccounts::change() {
+async::Task<void> OpenAccounts::change(async::Deadline deadline) {
   async::Signal signal(loop_);
   waiters_.push_back(&signal);
   // Also when this coroutine is cancelled.
   const auto leave = [this](async::Signal* s) { std::erase(waiters_, s); };
   const std::unique_ptr<async::Signal, decltype(leave)> left(&signal, leave);
-  co_await signal.wait();
+  co_await signal.wait(deadline);
 }
 
 void OpenAccounts::changed() {

@@ -36,8 +36,9 @@ class OpenAccounts final : public Accounts {
   OpenAccounts(async::Loop& loop, async::Workers& workers, AccountBook& book, OpenAccountsOptions options);
   ~OpenAccounts() override;
 
-  /// What it yields is a lease: until it is gone, or the client has sent its end, it counts against
-  /// Limits::connections_per_account.
+  /// What it yields is a lease, which has to be given back soon when the account's store fails: see Watch. Throws
+  /// storage::Unavailable when somebody does not. Until it is gone, or the client has sent its end, it counts
+  /// against Limits::connections_per_account.
   async::Task<Result<std::shared_ptr<Account>>> open(AccountId id, const async::Stream& client) override;
   /// The same without counting: for deliveries.
   async::Task<Result<std::shared_ptr<Account>>> open_uncounted(AccountId id);
@@ -73,8 +74,8 @@ class OpenAccounts final : public Accounts {
   void note_identity(Opened& opened, AccountId id);
   /// Null in memory, where a store must not be closed.
   Account::OpenStore reopener(storage::StoreOptions options) const;
-  /// Waits until some account was opened or closed.
-  async::Task<void> change();
+  /// Waits until some account was opened or closed, or for the deadline.
+  async::Task<void> change(async::Deadline deadline = async::never);
   void changed();
   void start_closing(Entry& entry);
   void log_failure(AccountId id);

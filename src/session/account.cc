@@ -71,10 +71,7 @@ void Account::notice_failure() {
   if (disk_full_.exchange(false)) upkeep_.soon();  // perhaps there is something to collect
   if (!store_failed_ || std::exchange(failed_, true)) return;
   events_.failed();
-  for (Watch* watch : watches_) {
-    watch->store_failed = true;
-    watch->signal->set();
-  }
+  for (const Watch* watch : std::vector(watches_)) watch->store_failed();  // which may leave
 }
 
 void Account::bury(std::shared_ptr<void> remains) {

@@ -24,13 +24,15 @@
 
 namespace postbag {
 
-/// Somebody who wants to hear that a mailbox changed. Registered with an Account, which it must leave before it
-/// dies.
+/// Somebody who wants to hear that a mailbox changed, and that the account is out of use. Registered with an
+/// Account, which it must leave before it dies.
 struct Watch {
   async::Signal* signal = nullptr;   ///< set when something changed
   std::optional<MailboxId> mailbox;  ///< which one; nothing: none for now
   std::optional<ModSeq> changed_to;  ///< the mailbox's modseq after the last commit that touched it
-  bool store_failed = false;         ///< the account is out of use for good: whoever watches it has to end
+  /// Called once when the store has failed: whoever holds the account has to let go of it soon, as nobody can open
+  /// it anew before. May let go at once, where no coroutine of its own awaits the account.
+  std::function<void()> store_failed = {};
 };
 
 /// Somebody who wants to hear of every commit.

@@ -61,6 +61,7 @@ bool is(const std::runtime_error& error) {
 constexpr Breakage breakages[] = {
     {is<storage::DiskFull>, "disk full", "No room left on the disk", "OVERQUOTA"},
     {is<storage::Missing>, "mail missing", "The mail of this account is not there now", "UNAVAILABLE"},
+    {is<storage::Unavailable>, "store unavailable", "Not possible now, try again later", "UNAVAILABLE"},
     {is<storage::Foreign>, "mail of another account", "The mail of this account is not in its place", "CORRUPTION"},
     {is<std::runtime_error>, "store broken", "The mail store is out of order", "SERVERBUG"},
 };
@@ -79,6 +80,7 @@ Session::Session(const Context& context, async::Stream& stream)
       login_deadline_(async::in(context.limits.login_time)),
       notify_(signal_) {
   watch_.signal = &signal_;
+  watch_.store_failed = [this] { shut_down("The mail store failed, log in again", async::in(goodbye_time)); };
   stream_.notify(&signal_);
   stream_.set_input_limit(context.limits.line_before_login);
 }
@@ -110,8 +112,9 @@ void Session::greet() {
   respond().raw("* OK [").raw(context_.commands.capabilities(*this)).raw("] postbag ready").crlf();
 }
 
-void Session::shut_down(std::string words) {
+void Session::shut_down(std::string words, async::Deadline deadline) {
   bye_words_ = std::move(words);
+  stream_.end_writes(deadline);
   signal_.set();
 }
 
@@ -119,10 +122,7 @@ void Session::shut_down(std::string words) {
 /// before each piece of one. BYE was said where it is due.
 bool Session::must_end() {
   if (is_cut_off() || ending_) return true;
-  if (watch_.store_failed)
-    say_bye("The mail store failed, log in again");
-  else if (!bye_words_.empty())
-    say_bye(bye_words_);
+  if (!bye_words_.empty()) say_bye(bye_words_);
   return ending_;
 }
 

@@ -47,8 +47,10 @@ class Session {
   /// Greets, serves and returns when the connection is over, its stream closed.
   async::Task<void> run();
   /// Says BYE with these words once the running command is over, and ends, whatever the client has sent meanwhile.
-  /// Ignored when the session ends already.
-  void shut_down(std::string words);
+  /// Ignored when the session ends already. At `deadline` what the client has not taken is not waited for any more.
+  void shut_down(std::string words, async::Deadline deadline = async::never);
+  /// How long one has to go whose account is taken away.
+  static constexpr std::chrono::seconds goodbye_time{1};
   bool is_logged_in() const { return account_ != nullptr; }
   /// The name it logged in with; empty before.
   const std::string& user() const { return user_; }

@@ -138,3 +138,28 @@ TEST_CASE("a failed store ends a session whose commands never run out before the
   CHECK(contains(answers, "* BYE The mail store failed"));
   CHECK_FALSE(contains(answers, "last OK"));
 }
+
+TEST_CASE("after a failed sync neither a client that does not read nor an idle delivery keeps others out") {
+  Fixture f;
+  Delivery large = f.server->begin_delivery("erin", "INBOX").value();
+  REQUIRE(large.write("Subject: x\r\n\r\n" + std::string(4'000'000, 'y')));
+  REQUIRE(large.finish());
+  SocketClient stuck(f.address());
+  log_in(stuck);
+  std::string fetch = "FETCH 1 (BODY[]";
+  for (int i = 0; i < 20; ++i) fetch += " BODY[]";
+  REQUIRE(stuck.send("t " + fetch + ")\r\n"));
+  REQUIRE(contains(stuck.read_to("* 1 FETCH"), "BODY[]"));
+  Delivery idle = f.server->begin_delivery("erin", "INBOX").value();
+  REQUIRE(idle.write("Subject: x\r\n"));
+  SocketClient writer(f.address());
+  log_in(writer);
+  next_sync = EIO;
+  CHECK(contains(writer.run(append), "t NO [SERVERBUG]"));
+  SocketClient again(f.address());
+  log_in(again);
+  CHECK(contains(again.run(append), "t OK [APPENDUID"));
+  CHECK_FALSE(idle.write("Subject: y\r\n"));
+  CHECK_FALSE(idle.finish());
+  CHECK_FALSE(contains(stuck.read_to_end(), "t OK"));
+}

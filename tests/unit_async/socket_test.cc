@@ -189,6 +189,25 @@ TEST_CASE("a connection that breaks is closed at once, whether it is read, writt
   }
 }
 
+TEST_CASE("no write lasts beyond the end that was set, also while there is progress") {
+  Loop loop;
+  auto [a, b] = socket_pair(loop);
+  const std::string big(3'000'000, 'y');
+  bool sent = true;
+  const auto writer = [&]() -> Task<void> { sent = co_await a->write(big, 1h); };
+  const auto body = [&]() -> Task<void> {
+    Jobs jobs(loop);
+    jobs.start(writer(), {});
+    for (int i = 0; i < 3; ++i) co_await loop.yield();
+    a->end_writes(in(20ms));
+    a->end_writes(in(1h));  // does not move it again
+    while (jobs.size() > 0) co_await loop.yield();
+    CHECK_FALSE(sent);
+    CHECK_FALSE(co_await a->write(big, 1h));
+  };
+  run_to_end(loop, body());
+}
+
 TEST_CASE("closing ends a write in progress") {
   Loop loop;
   auto [a, b] = socket_pair(loop);
