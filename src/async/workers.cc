@@ -6,6 +6,7 @@
 #include <deque>
 #include <mutex>
 #include <thread>
+#include <utility>
 
 #include "async/quiet_thread.h"
 
@@ -32,6 +33,7 @@ struct Worker::Core {
   std::condition_variable work_ended;
   std::deque<Work*> queue;
   std::deque<Work*> finished;
+  bool running = false;  ///< a body
   bool stopping = false;
   std::function<void()> wake_loop;  // set once, before the thread starts
   std::thread thread;
@@ -45,9 +47,11 @@ void Worker::Core::serve() {
     Work& work = *queue.front();
     queue.pop_front();
     work.state_ = State::running;
+    running = true;
     lock.unlock();
     work.execute();
     lock.lock();
+    running = false;
     work.state_ = State::finished;
     finished.push_back(&work);
     work_ended.notify_all();
@@ -98,6 +102,11 @@ std::size_t Worker::waiting() const {
   return core_->queue.size();
 }
 
+std::size_t Worker::load() const {
+  const std::lock_guard lock(core_->mutex);
+  return core_->queue.size() + (core_->running ? 1 : 0);
+}
+
 bool Worker::is_full() const { return core_->threaded && waiting() >= core_->queue_limit; }
 
 namespace detail {
@@ -136,7 +145,8 @@ Workers::Workers(Loop& loop, std::size_t threads, std::size_t queue_limit) {
 }
 
 Worker& Workers::least_busy() {
-  return **std::ranges::min_element(workers_, {}, [](const auto& worker) { return worker->waiting(); });
+  return **std::ranges::min_element(workers_, {},
+                                    [](const auto& worker) { return std::pair(worker->load(), worker->pins_); });
 }
 
 }  // namespace postbag::async

@@ -80,23 +80,40 @@ class Worker {
 
   /// How many bodies wait, without the one that runs. Any thread.
   std::size_t waiting() const;
+  /// How many wait or run. Any thread.
+  std::size_t load() const;
   /// Whether try_run() would refuse. Any thread.
   bool is_full() const;
 
  private:
   friend class detail::Work;
+  friend class Pin;
+  friend class Workers;
   struct Core;
   std::shared_ptr<Core> core_;
+  std::size_t pins_ = 0;
 };
 
-/// A fixed number of workers; each key always gets the same one. Loop thread only.
+/// While it lives, somebody stays with that worker. Loop thread only.
+class Pin {
+ public:
+  explicit Pin(Worker& worker) : worker_(worker) { ++worker_.pins_; }
+  ~Pin() { --worker_.pins_; }
+  Pin(const Pin&) = delete;
+  Pin& operator=(const Pin&) = delete;
+  Worker& worker() const { return worker_; }
+
+ private:
+  Worker& worker_;
+};
+
+/// A fixed number of workers. Loop thread only.
 class Workers {
  public:
   /// `threads` 0: one worker without a thread.
   Workers(Loop& loop, std::size_t threads, std::size_t queue_limit);
-  /// The worker of `key` (an account), as long as this object lives.
-  Worker& at(std::uint64_t key) { return *workers_[key % workers_.size()]; }
-  /// Whichever has the shortest queue. For work that is pinned to nothing.
+  /// Whichever has least to do now; of several, the one that the fewest stay with. For work that is pinned to
+  /// nothing, and to choose whom to stay with: Pin(workers.least_busy()).
   Worker& least_busy();
 
  private:

@@ -81,7 +81,6 @@ Result<AccountId> AccountBook::find_or_add(std::string_view name) {
 }
 
 std::filesystem::path AccountBook::account_directory(AccountId id) const {
-  const std::lock_guard lock(mutex_);
   return directory_->account_directory(id);
 }
 

@@ -16,8 +16,8 @@
 
 namespace postbag::server {
 
-/// Whoever looks for a name finds the account by the rules of account_names.h. All methods block for the disk, may
-/// be called from any thread, and throw storage::Broken when the database fails.
+/// Whoever looks for a name finds the account by the rules of account_names.h. All methods block for the disk but
+/// where it says otherwise, may be called from any thread, and throw storage::Broken when the database fails.
 class AccountBook {
  public:
   /// Empty `data_dir`: in memory. `clock` must outlive it.
@@ -34,6 +34,7 @@ class AccountBook {
   std::optional<storage::Account> find_recipient(std::string_view name) const;
   /// The account of that name, made without a password when there is none. Error::invalid_account_name.
   Result<AccountId> find_or_add(std::string_view name);
+  /// Does not block: it is a name, the same for ever.
   std::filesystem::path account_directory(AccountId id) const;
   /// See storage::Directory::set_identity().
   void set_identity(AccountId id, std::string_view identity);

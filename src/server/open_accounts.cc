@@ -17,9 +17,11 @@ namespace postbag::server {
 /// One account that is open, or on its way there or back.
 class OpenAccounts::Entry final : private async::Timer {
  public:
-  Entry(OpenAccounts& owner, AccountId id) : owner_(owner), id_(id) {}
+  Entry(OpenAccounts& owner, AccountId id) : owner_(owner), id_(id), pin_(owner.workers_.least_busy()) {}
 
   AccountId id() const { return id_; }
+  /// The account's, as long as it is open.
+  async::Worker& worker() const { return pin_.worker(); }
   bool is_idle() const { return !busy && leases_.empty(); }
   /// Counted anew for each: one that has sent its end asks for nothing more, so it takes nobody's place while it
   /// still waits for an answer.
@@ -61,6 +63,7 @@ class OpenAccounts::Entry final : private async::Timer {
 
   OpenAccounts& owner_;
   AccountId id_;
+  async::Pin pin_;
   std::set<const Lease*> leases_;
 };
 
@@ -141,11 +144,11 @@ async::Task<Result<OpenAccounts::Entry*>> OpenAccounts::entry_of(AccountId id) {
   }
   Entry& entry = *entries_.emplace(id, std::make_unique<Entry>(*this, id)).first->second;
   const Opening opening(*this, entry);
-  Result<Opened> opened = co_await open_store(id);
+  Result<Opened> opened = co_await open_store(entry);
   if (!opened) co_return std::unexpected(opened.error());
   Account::Events events{.rested = [this] { trim_.soon(); }, .failed = [this, id] { log_failure(id); }};
   entry.account = std::make_unique<Account>(
-      loop_, workers_.at(id.value()), id, std::move(opened->store), reopener(std::move(opened->options)),
+      loop_, entry.worker(), id, std::move(opened->store), reopener(std::move(opened->options)),
       AccountOptions{.rest_after = options_.close_idle_after,
                      .relaxed_flags = options_.flags == storage::FlagDurability::relaxed},
       std::move(events), options_.totals);
@@ -159,13 +162,13 @@ void OpenAccounts::log_failure(AccountId id) {
   if (const auto it = entries_.find(id); it != entries_.end()) it->second->rest();
 }
 
-async::Task<Result<OpenAccounts::Opened>> OpenAccounts::open_store(AccountId id) {
-  co_return co_await workers_.at(id.value()).run([&]() -> Result<Opened> {
-    const auto account = book_.find(id);
+async::Task<Result<OpenAccounts::Opened>> OpenAccounts::open_store(const Entry& entry) {
+  co_return co_await entry.worker().run([&]() -> Result<Opened> {
+    const auto account = book_.find(entry.id());
     if (!account) return std::unexpected(Error::no_such_account);
     Opened opened{.store = nullptr, .options = store_options(*account)};
     opened.store = storage::Store::open(opened.options);
-    note_identity(opened, id);
+    note_identity(opened, entry.id());
     make_mailboxes_of_new(*opened.store);
     return opened;
   });

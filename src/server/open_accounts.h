@@ -68,7 +68,7 @@ class OpenAccounts final : public Accounts {
     std::unique_ptr<storage::Store> store;
     storage::StoreOptions options;
   };
-  async::Task<Result<Opened>> open_store(AccountId id);
+  async::Task<Result<Opened>> open_store(const Entry& entry);
   storage::StoreOptions store_options(const storage::Account& account) const;
   /// An account that an older postbag made gets its identity where it is not noted yet.
   void note_identity(Opened& opened, AccountId id);

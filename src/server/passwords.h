@@ -20,6 +20,9 @@ bool is_password(std::string_view password);
 /// Takes some 0.1 s and 64 MiB. Throws std::bad_alloc without that memory.
 std::string hash_password(std::string_view password);
 
+/// A text of the form and cost of a hash, made of chance instead of a password, which nobody can know; at once.
+std::string impossible_hash();
+
 /// Whether `password` is the one that was hashed. As slow as hash_password also when the hash is none of ours, so
 /// that the time tells nothing about the account. Any thread.
 bool verify_password(std::string_view hash, std::string_view password);

@@ -69,14 +69,12 @@ TEST_CASE("a body runs on the worker's thread and its outcome comes back to the 
   }
 }
 
-TEST_CASE("a key keeps its worker, and bodies of one key never overlap") {
+TEST_CASE("bodies of one worker never overlap") {
   Loop loop;
-  Workers workers(loop, 2, 8);
-  CHECK(&workers.at(4) == &workers.at(4));
-  CHECK(&workers.at(4) != &workers.at(5));
+  Worker worker(loop, true, 8);
   int unguarded = 0;  // races show under TSan, lost updates in the sum
   const auto adder = [&]() -> Task<void> {
-    for (int i = 0; i < 200; ++i) co_await workers.at(7).run([&] { ++unguarded; });
+    for (int i = 0; i < 200; ++i) co_await worker.run([&] { ++unguarded; });
   };
   const auto body = [&]() -> Task<void> {
     Jobs jobs(loop);
@@ -85,6 +83,36 @@ TEST_CASE("a key keeps its worker, and bodies of one key never overlap") {
   };
   run_to_end(loop, body());
   CHECK(unguarded == 1600);
+}
+
+TEST_CASE("the least busy worker is one that runs nothing, and of those the one that the fewest stay with") {
+  Loop loop;
+  Workers workers(loop, 3, 8);
+  Worker& first = workers.least_busy();
+  const Pin one(first);
+  Worker& second = workers.least_busy();
+  CHECK(&second != &first);
+  Gate gate;
+  const auto holder = [&]() -> Task<void> { co_await second.run([&] { gate.pass(); }); };
+  const auto body = [&]() -> Task<void> {
+    Jobs jobs(loop);
+    jobs.start(holder(), {});
+    co_await loop.yield();
+    gate.wait_until_reached();  // nothing waits there now, but one body runs
+    CHECK(second.waiting() == 0);
+    Worker& third = workers.least_busy();
+    CHECK(&third != &first);
+    CHECK(&third != &second);
+    {
+      const Pin two(third);
+      const Pin three(third);
+      CHECK(&workers.least_busy() == &first);
+    }
+    CHECK(&workers.least_busy() == &third);
+    gate.open();
+    while (jobs.size() > 0) co_await loop.yield();
+  };
+  run_to_end(loop, body());
 }
 
 TEST_CASE("above its queue limit a worker refuses without running") {

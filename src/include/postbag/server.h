@@ -126,8 +126,8 @@ struct ServerOptions {
   std::string data_dir = {};
   /// "127.0.0.1:143", "[::1]:0" (any free port) or "unix:/path" (mode 0600). May be empty: see Server::connect.
   std::vector<std::string> listen = {};
-  /// Threads for mail; each account stays with one of them. 0: everything runs on the loop's thread, which then
-  /// waits for the disk and for password hashes (some 0.1 s each). At most most_workers.
+  /// Threads for mail; each account stays with one of them while it is open. 0: everything runs on the loop's
+  /// thread, which then waits for the disk and for password hashes (some 0.1 s each). At most most_workers.
   std::size_t workers = 2;
   AccountNames names = {};
   /// By name; those not named have their usual value.

@@ -1,0 +1,115 @@
+// A thread that is busy for long: it keeps neither other accounts nor the loop waiting.
+
+#include <atomic>
+#include <optional>
+#include <string>
+#include <thread>
+
+#include <dlfcn.h>
+#include <doctest/doctest.h>
+#include <sodium.h>
+
+#include "postbag/server.h"
+#include "socket_client.h"
+#include "sync_gate.h"
+#include "temporary_directory.h"
+
+using namespace postbag;
+
+namespace {
+
+/// Passwords hashed to be kept. A global, since the function below has nowhere else to look.
+std::atomic<int> hashed = 0;  // NOLINT(cppcoreguidelines-avoid-non-const-global-variables)
+
+bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
+
+struct Fixture {
+  Fixture() { start(); }
+  ~Fixture() { stop(); }
+  Fixture(const Fixture&) = delete;
+  Fixture& operator=(const Fixture&) = delete;
+
+  void start() {
+    ServerOptions options;
+    options.data_dir = directory.path();
+    options.listen = {"127.0.0.1:0"};
+    options.limits = {{"failed_login_delay", 0}};
+    server.emplace(Server::open(std::move(options)).value());
+    REQUIRE(server->start());
+  }
+  void stop() {
+    sync_gate.open();
+    server->stop(std::chrono::seconds(5));
+    server->wait();
+    server.reset();
+  }
+  std::string address() const { return server->addresses().front(); }
+  std::string log_in(const std::string& user) const {
+    return SocketClient(address()).run("LOGIN " + user + " secret");
+  }
+
+  TemporaryDirectory directory;
+  std::optional<Server> server;
+};
+
+const std::string append = "t APPEND INBOX {12+}\r\nSubject: x\r\n\r\n";
+
+}  // namespace
+
+/// Counts, and calls libsodium's.
+extern "C" int crypto_pwhash_str(char* out, const char* password, unsigned long long size,
+                                 unsigned long long passes, std::size_t memory) {
+  using Function = int (*)(char*, const char*, unsigned long long, unsigned long long, std::size_t);
+  static const auto real = reinterpret_cast<Function>(::dlsym(RTLD_NEXT, "crypto_pwhash_str"));
+  ++hashed;
+  return real(out, password, size, passes, memory);
+}
+
+// Stands first: what a process does at its first login it does once.
+TEST_CASE("no login costs more than one password hash, not even the first, nor one of an unknown user") {
+  Fixture f;
+  REQUIRE(f.server->add_account("erin", "secret"));
+  CHECK(hashed == 1);
+  CHECK(contains(f.log_in("nobody"), "t NO"));
+  CHECK(contains(f.log_in("erin"), "t OK"));
+  CHECK(hashed == 1);
+}
+
+TEST_CASE("accounts are served while the thread of another one waits for the disk") {
+  Fixture f;
+  const std::string users[] = {"anna", "bert", "cleo"};  // two of them at least have both even or both odd numbers
+  for (const std::string& user : users) {
+    REQUIRE(f.server->add_account(user, "secret"));
+    REQUIRE(contains(f.log_in(user), "t OK"));  // makes its mailboxes
+  }
+  for (const std::string& slow : users) {
+    CAPTURE(slow);
+    f.stop();
+    f.start();
+    SocketClient busy(f.address());
+    REQUIRE(contains(busy.run("LOGIN " + slow + " secret"), "t OK"));
+    sync_gate.shut();
+    REQUIRE(busy.send(append));
+    sync_gate.open_but_for(sync_gate.await_one());
+    for (const std::string& user : users)
+      if (user != slow) CHECK(contains(f.log_in(user), "t OK"));
+    sync_gate.open();
+    CHECK(contains(busy.read_to("t "), "t OK [APPENDUID"));
+  }
+}
+
+TEST_CASE("the loop does not wait for who holds the list of accounts over a sync") {
+  Fixture f;
+  REQUIRE(f.server->add_account("anna", "secret"));
+  SocketClient other(f.address());
+  SocketClient anna(f.address());
+  sync_gate.shut();
+  REQUIRE(anna.send("t LOGIN anna secret\r\n"));
+  sync_gate.await_one();  // her mailboxes are being made
+  std::jthread adding([&] { CHECK(f.server->add_account("bert", "secret")); });
+  sync_gate.await(2);
+  sync_gate.open_but_for(adding.get_id());
+  CHECK(contains(anna.read_to("t "), "t OK"));
+  CHECK(contains(other.run("NOOP"), "t OK"));
+  sync_gate.open();
+}
