@@ -114,7 +114,7 @@ class Engine {
   bool collect_slice(std::int64_t before);
   void commit_garbage(std::span<const BodyId> ids, const std::vector<std::string>& files);
   /// Runs f, whose failure leaves unknown what is on the disk: after it the store is not used any more. A full disk
-  /// is no such failure.
+  /// is no such failure, nor is a file that cannot be opened to be synced because too many are.
   template <class F>
   void fatally(F&& f);
   void fail(const std::exception& why);
@@ -154,6 +154,8 @@ void Engine::fatally(F&& f) {
   try {
     f();
   } catch (const DiskFull&) {
+    throw;
+  } catch (const Unavailable&) {
     throw;
   } catch (const std::exception& e) {
     fail(e);

@@ -17,7 +17,7 @@ namespace {
 
 /// Connections taken in one go, so that a flood of them does not hold up the sessions.
 constexpr int accepted_at_once = 64;
-/// How long no connection is taken when descriptors or memory ran out.
+/// How long no connection is taken when descriptors, memory or the kernel's room to watch them ran out.
 constexpr std::chrono::milliseconds exhausted_pause{100};
 
 [[noreturn]] void fail(const char* what, const Address& address) {
@@ -87,6 +87,9 @@ struct Acceptor::Core final : HandleOwner, private Timer {
   void accept_some();
   /// False when there is none to take now.
   bool accept_one();
+  bool take(int connection, const Address& peer);
+  /// For a while there is none to take: yields false.
+  bool pause();
   void on_deadline() override { listen(); }
   void close_handles() override;
 
@@ -123,16 +126,26 @@ bool Acceptor::Core::accept_one() {
   SocketAddress peer;
   peer.length = sizeof peer.storage;
   const int connection = ::accept4(fd.get(), peer.get(), &peer.length, SOCK_NONBLOCK | SOCK_CLOEXEC);
-  if (connection >= 0) {
-    accepted(make_socket(loop, connection, from_socket_address(peer)));
-    return true;
-  }
-  if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) {
-    uv_poll_stop(&poll);  // it would tell us without end
-    loop.timers().arm(*this, in(exhausted_pause));
-    return false;
-  }
+  if (connection >= 0) return take(connection, from_socket_address(peer));
+  if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) return pause();
   return errno == ECONNABORTED || errno == EINTR;
+}
+
+bool Acceptor::Core::take(int connection, const Address& peer) {
+  std::unique_ptr<Stream> stream;
+  try {
+    stream = make_socket(loop, connection, peer);  // which closes it when the kernel cannot watch one more
+  } catch (const std::system_error&) {
+    return pause();
+  }
+  accepted(std::move(stream));
+  return true;
+}
+
+bool Acceptor::Core::pause() {
+  uv_poll_stop(&poll);  // it would tell us without end
+  loop.timers().arm(*this, in(exhausted_pause));
+  return false;
 }
 
 void Acceptor::Core::close_handles() {

@@ -54,8 +54,8 @@ void Account::note_use() {
 }
 
 void Account::on_deadline() {
-  const bool busy = std::exchange(used_, false) || holds_ != 0 || committer_ || resting_ || syncing_ ||
-                    indexing_.is_at_work() || upkeep_.is_at_work();
+  const bool busy = std::exchange(used_, false) || holds_ != 0 || committer_ || resting_ ||
+                    flag_sync_.is_at_work() || indexing_.is_at_work() || upkeep_.is_at_work();
   if (busy) {
     loop_.timers().arm(*this, async::in(std::max<std::chrono::milliseconds>(options_.rest_after, look_again)));
     return;
@@ -71,7 +71,8 @@ void Account::notice_failure() {
   if (disk_full_.exchange(false)) upkeep_.soon();  // perhaps there is something to collect
   if (!store_failed_ || std::exchange(failed_, true)) return;
   events_.failed();
-  for (const Watch* watch : std::vector(watches_)) watch->store_failed();  // which may leave
+  for (const Watch* watch : std::vector(watches_))
+    if (watch->store_failed) watch->store_failed();  // may leave
 }
 
 void Account::bury(std::shared_ptr<void> remains) {
@@ -121,18 +122,10 @@ void Account::Committed::await_suspend(std::coroutine_handle<> who) {
 
 void Account::forget(Committed& waiter) {
   std::erase(waiting_, &waiter);
-  const auto it = std::ranges::find(batch_, &waiter);
-  if (it == batch_.end()) return;
-  // The worker is using the write that dies: ending the job waits for it. What became of the others in the batch
-  // nobody can tell any more.
-  committer_.reset();
-  for (Committed* other : std::exchange(batch_, {})) {
-    if (other == &waiter) continue;
-    if (!other->write_.done())
-      other->write_.settle(std::make_exception_ptr(storage::StoreFailed("commit was cut off")));
-    loop_.defer(*other);
-  }
-  if (!waiting_.empty()) start_committing();
+  if (std::erase(batch_, &waiter) == 0) return;
+  // While the worker is at the batch this waits for it, as it uses the write that dies. The others go on.
+  const std::lock_guard held(writes_mutex_);
+  std::erase(writes_, &waiter.write_);
 }
 
 void Account::start_committing() {
@@ -156,12 +149,15 @@ async::Task<void> Account::commit_waiting() {
 }
 
 async::Task<void> Account::commit_batch() {
-  std::vector<storage::Write*> writes;
-  for (const Committed* waiter : batch_) writes.push_back(&waiter->write_);
+  {
+    const std::lock_guard held(writes_mutex_);
+    writes_.clear();
+    for (const Committed* waiter : batch_) writes_.push_back(&waiter->write_);
+  }
   std::exception_ptr failure;
   try {
     const NoticesFailure notices(*this);
-    const storage::CommitReport report = co_await worker_.run([&] { return commit(writes); });
+    const storage::CommitReport report = co_await worker_.run([&] { return commit_writes(); });
     tell(report);
     flag_sync_.soon();
     if (open_) indexing_.soon();
@@ -178,8 +174,16 @@ void Account::FlagSync::soon() {
 }
 
 void Account::FlagSync::on_deadline() {
-  account_.syncing_ = std::make_unique<async::Job>(
-      account_.loop_, account_.sync_flags(), [this](const std::exception_ptr&) { account_.syncing_.reset(); });
+  // One that still runs may have missed the last changes; it is not to be cut off, which would wait for the disk.
+  again_ = job_ != nullptr;
+  if (!again_) start();
+}
+
+void Account::FlagSync::start() {
+  job_ = std::make_unique<async::Job>(account_.loop_, account_.sync_flags(), [this](const std::exception_ptr&) {
+    job_.reset();
+    if (std::exchange(again_, false)) start();
+  });
 }
 
 async::Task<void> Account::sync_flags() {
@@ -210,10 +214,12 @@ async::Task<storage::Upkeep> Account::keep_up_some() {
       [&] { return on_store([&](storage::Store& store) { return store.keep_up(held); }); });
 }
 
-storage::CommitReport Account::commit(std::span<storage::Write* const> writes) {
+storage::CommitReport Account::commit_writes() {
+  const std::lock_guard held(writes_mutex_);
+  if (writes_.empty()) return {};
   storage::Store& here = store();
   const storage::StoreCounters before = here.counters();
-  storage::CommitReport changed = here.commit(writes);
+  storage::CommitReport changed = here.commit(writes_);
   const storage::StoreCounters after = here.counters();
   totals_.writes += after.writes - before.writes;
   totals_.commits += after.commits - before.commits;

@@ -6,8 +6,8 @@
 #include <coroutine>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <optional>
-#include <span>
 #include <type_traits>
 #include <vector>
 
@@ -187,10 +187,14 @@ class Account : private async::Timer {
    public:
     explicit FlagSync(Account& account) : account_(account) {}
     void soon();
+    bool is_at_work() const { return job_ != nullptr; }
 
    private:
     void on_deadline() override;
+    void start();
     Account& account_;
+    bool again_ = false;
+    std::unique_ptr<async::Job> job_;
   };
   async::Task<void> sync_flags();
   async::Task<bool> index_some();
@@ -198,8 +202,8 @@ class Account : private async::Timer {
   async::Task<storage::Upkeep> keep_up_some();
   /// Closes the store. It opens again with the next use.
   async::Task<void> rest();
-  /// On the worker: commits and counts.
-  storage::CommitReport commit(std::span<storage::Write* const> writes);
+  /// On the worker: commits the batch and counts.
+  storage::CommitReport commit_writes();
 
   /// Waits in the queue of writes until its batch is committed.
   class Committed final : private async::Ready {
@@ -246,8 +250,10 @@ class Account : private async::Timer {
   bool used_ = false;  ///< since the timer was armed
   std::vector<Watch*> watches_;
   std::vector<CommitListener*> listeners_;
-  std::vector<Committed*> waiting_;  ///< for the next batch
-  std::vector<Committed*> batch_;    ///< being committed
+  std::vector<Committed*> waiting_;      ///< for the next batch
+  std::vector<Committed*> batch_;        ///< being committed
+  std::mutex writes_mutex_;              ///< held on the worker while it commits, and on the loop to change:
+  std::vector<storage::Write*> writes_;  ///< of the batch
   int holds_ = 0;
   int body_holds_ = 0;           ///< of them, those that keep bodies
   std::uint64_t log_bytes_ = 0;  ///< in the write-ahead log; written on the worker in a batch
@@ -257,7 +263,6 @@ class Account : private async::Timer {
   std::unique_ptr<async::Job> committer_;
   std::unique_ptr<async::Job> resting_;
   FlagSync flag_sync_{*this};
-  std::unique_ptr<async::Job> syncing_;
   std::vector<std::shared_ptr<void>> graves_;
   std::unique_ptr<async::Job> burying_;
 };

@@ -15,6 +15,7 @@ void throw_errno(std::string_view doing) {
   const int code = errno;
   const std::string text = std::string(doing) + ": " + std::generic_category().message(code);
   if (code == ENOSPC || code == EDQUOT) throw DiskFull(text);
+  if (code == EMFILE || code == ENFILE) throw Unavailable(text);
   throw Broken(text);
 }
 

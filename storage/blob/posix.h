@@ -9,7 +9,7 @@
 
 namespace postbag::storage::blob {
 
-/// Throws DiskFull or Broken for errno, naming what was done.
+/// Throws DiskFull, Unavailable (no more files can be open) or Broken for errno, naming what was done.
 [[noreturn]] void throw_errno(std::string_view doing);
 
 /// Throws Broken for errno, also when the disk is full: what a failed sync left behind nobody knows.

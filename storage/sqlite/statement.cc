@@ -20,12 +20,20 @@ bool lacks_room(sqlite3* db) {
   return from_writing && (cause == ENOSPC || cause == EDQUOT);
 }
 
+/// SQLite opens the log and its shared memory when it needs them.
+bool lacks_descriptors(sqlite3* db) {
+  if (db == nullptr || (sqlite3_extended_errcode(db) & 0xff) != SQLITE_CANTOPEN) return false;
+  const int cause = sqlite3_system_errno(db);
+  return cause == EMFILE || cause == ENFILE;
+}
+
 }  // namespace
 
 void throw_error(sqlite3* db, int code) {
   const std::string text = std::string("database: ") + (db != nullptr ? sqlite3_errmsg(db) : sqlite3_errstr(code)) +
                            " (" + std::to_string(db != nullptr ? sqlite3_extended_errcode(db) : code) + ")";
   if (lacks_room(db)) throw DiskFull(text);
+  if (lacks_descriptors(db)) throw Unavailable(text);
   switch (code & 0xff) {
     case SQLITE_FULL: throw DiskFull(text);
     case SQLITE_CORRUPT:

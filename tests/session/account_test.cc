@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <functional>
+#include <latch>
 #include <memory>
 #include <optional>
 #include <string>
@@ -165,4 +166,66 @@ TEST_CASE("deleted mail leaves the disk although whoever comes stays for seconds
   a.files.clock.seconds += 3'601;
   a.start(std::chrono::seconds{3'600});
   async::run_to_end(a.loop, a.until_collected());
+}
+
+namespace {
+
+/// Holds the account's thread until it is opened.
+class Gate {
+ public:
+  void pass() {
+    reached_.count_down();
+    opened_.wait();
+  }
+  void await_reached() { reached_.wait(); }
+  void open() { opened_.count_down(); }
+
+ private:
+  std::latch reached_{1};
+  std::latch opened_{1};
+};
+
+}  // namespace
+
+TEST_CASE("a writer that is cut off takes nobody along, and what was committed is told") {
+  for (const bool begun : {false, true}) {  // whether the worker is at the batch when the writer goes
+    CAPTURE(begun);
+    Served a(std::chrono::seconds{3'600});
+    Gate gate;
+    async::Signal told(a.loop);
+    Watch watch;
+    watch.signal = &told;
+    watch.mailbox = a.files.inbox;
+    a.account->watch(watch);
+    const auto hold = [&](storage::Store&) { gate.pass(); };
+    const auto holder = [&]() -> async::Task<void> { co_await a.account->with_store(hold); };
+    const auto expunge = [&](bool waits) -> async::Task<void> {
+      const auto gone = co_await a.account->write([&](Transaction& tx) {
+        if (waits) gate.pass();
+        return tx.expunge(a.files.inbox);
+      });
+      CHECK(gone);
+    };
+    const auto body = [&]() -> async::Task<void> {
+      co_await a.append(1, 100);
+      told.clear();
+      async::Jobs others(a.loop);
+      if (!begun) others.start(holder(), {});
+      if (!begun) co_await a.loop.yield();
+      auto cut_off = std::make_unique<async::Job>(a.loop, expunge(begun), [](auto) {});
+      bool well = false;
+      others.start(expunge(false), [&](const std::exception_ptr& error) { well = !error; });
+      for (int i = 0; i < 5; ++i) co_await a.loop.yield();  // both are in one batch, which is on its way
+      gate.await_reached();
+      if (begun) gate.open();  // what is waited for has to end
+      cut_off.reset();
+      if (!begun) gate.open();
+      const bool heard = co_await told.wait(async::in(patience));
+      CHECK(heard);
+      while (others.size() > 0) co_await a.loop.yield();
+      CHECK(well);
+    };
+    async::run_to_end(a.loop, body());
+    a.account->unwatch(watch);
+  }
 }

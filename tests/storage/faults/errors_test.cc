@@ -16,11 +16,9 @@ struct Kind {
   FaultKind kind;
   bool lasting;
 };
-constexpr Kind kinds[] = {{FaultKind::io_error, false},
-                          {FaultKind::disk_full, false},
-                          {FaultKind::disk_full, true},
-                          {FaultKind::short_write, false},
-                          {FaultKind::failed_sync, false}};
+constexpr Kind kinds[] = {{FaultKind::io_error, false},    {FaultKind::disk_full, false},
+                          {FaultKind::disk_full, true},    {FaultKind::short_write, false},
+                          {FaultKind::failed_sync, false}, {FaultKind::too_many_files, false}};
 
 void survives_errors(const Scenario& scenario) {
   auto effort = test::effort();
@@ -100,6 +98,30 @@ TEST_CASE("disk errors: a checkpoint whose sync fails is final too, and closing 
     CHECK(*layer.disk().live().at("account/mail.db-wal") == log);
     CHECK_NOTHROW(runner.run(step));
   }
+}
+
+TEST_CASE("disk errors: a file that cannot be opened to be synced, as too many are, is no failed sync") {
+  const RunDirectory directory;
+  write_tree(start_tree(), directory.path());
+  Layer layer(directory.path(), start_tree());
+  Runner runner(store_options(directory.path()));
+  const auto step = alone(append_large()).steps.at(2);
+  runner.run(step);
+  int refused = 0;  // of the message, and of directories
+  for (;; ++refused) {
+    layer.fail(Fault{FaultKind::too_many_files, refused});
+    CAPTURE(refused);
+    bool unavailable = false;
+    try {
+      runner.run(step);
+    } catch (const Unavailable&) {
+      unavailable = true;
+    }
+    if (!layer.struck()) break;
+    CHECK(unavailable);
+    CHECK_FALSE(runner.store()->failed());
+  }
+  CHECK(refused >= 2);
 }
 
 TEST_CASE("disk errors: a sync that finds the disk full is a failed sync") {

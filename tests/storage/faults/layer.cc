@@ -40,6 +40,7 @@ bool Layer::can_strike(const Fault& fault, Operation operation) {
     case FaultKind::short_write: return operation == Operation::write;
     case FaultKind::failed_sync:
     case FaultKind::full_at_sync: return operation == Operation::sync;
+    case FaultKind::too_many_files: return operation == Operation::open;
   }
   return false;
 }
@@ -50,7 +51,7 @@ std::optional<FaultKind> Layer::strike(Operation operation) {
   if (left_ < -1 && !fault_->lasting) return std::nullopt;
   struck_ = true;
   const bool full = fault_->kind == FaultKind::disk_full || fault_->kind == FaultKind::full_at_sync;
-  errno = full ? ENOSPC : EIO;
+  errno = full ? ENOSPC : fault_->kind == FaultKind::too_many_files ? EMFILE : EIO;
   return fault_->kind;
 }
 

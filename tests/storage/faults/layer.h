@@ -20,11 +20,12 @@ namespace postbag::storage::test {
 
 /// What can go wrong, as the program sees it.
 enum class FaultKind : std::uint8_t {
-  io_error,      ///< opening or changing fails with EIO, after half of the bytes; when it lasts, syncs fail too
-  disk_full,     ///< ENOSPC from what needs room
-  short_write,   ///< a write takes half of its bytes
-  failed_sync,   ///< a sync fails with EIO, and nobody knows what of the unsynced is on the disk
-  full_at_sync,  ///< the same with ENOSPC, as file systems say it that find room late
+  io_error,        ///< opening or changing fails with EIO, after half of the bytes; when it lasts, syncs fail too
+  disk_full,       ///< ENOSPC from what needs room
+  short_write,     ///< a write takes half of its bytes
+  failed_sync,     ///< a sync fails with EIO, and nobody knows what of the unsynced is on the disk
+  full_at_sync,    ///< the same with ENOSPC, as file systems say it that find room late
+  too_many_files,  ///< a file that is there cannot be opened: EMFILE
 };
 
 /// The operation that fails: the one behind `after` others of those this kind can strike; all from there on when

@@ -183,7 +183,7 @@ class FaultTrial {
       judge_.compare(found, expectation(references_, done, false), [&] { return when() + "still running"; });
       return true;
     } catch (const Broken&) {
-      if (kind_ == FaultKind::disk_full || kind_ == FaultKind::short_write) judge_.unusable(when());
+      if (kind_ != FaultKind::io_error && kind_ != FaultKind::failed_sync) judge_.unusable(when());
       return false;
     }
   }
@@ -196,7 +196,8 @@ class FaultTrial {
   }
 
   std::string when() const {
-    constexpr const char* names[] = {"I/O error", "disk full", "short write", "failed sync"};
+    constexpr const char* names[] = {"I/O error",   "disk full",           "short write",
+                                     "failed sync", "disk full at a sync", "too many files"};
     return std::string(names[static_cast<int>(kind_)]) + (lasting_ ? " from n " : " at n ") + std::to_string(n_) +
            " in step " + std::to_string(done_.size()) + ", ";
   }
