@@ -17,7 +17,7 @@ struct ParserLimits {
   std::size_t parts = 10'000;                          ///< then boundaries are no longer looked for
   std::size_t header_used = std::size_t{1024} * 1024;  ///< bytes of one field, To, Cc and Bcc being one each
                                                        ///< however often they come; the rest of it is not read
-  std::size_t field_end = std::size_t{128} * 1024;  ///< of a longer References the end counts too: bytes of it
+  std::size_t field_end = std::size_t{128} * 1024;     ///< of a longer References the end counts too: bytes of it
   /// Bytes of the fields of all parts together that we have a use for. Those of the message itself do not count,
   /// nor the first part_header bytes of each part: none of these is lost for the size of others.
   std::size_t headers_used = std::size_t{8} * 1024 * 1024;
