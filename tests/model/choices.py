@@ -29,7 +29,7 @@ def pick(client, chance):
     entries = client.entries()
     if not entries:
         return None
-    return Picked(chance, entries, not client.by_number or chance.random() < 0.5)
+    return Picked(chance, entries, not client.numbers or chance.random() < 0.5)
 
 
 def some_flags(chance, least=0, most=3):

@@ -1,6 +1,7 @@
 """One client of the account: what it has selected, and its view, which only untagged responses teach."""
 
 from model import changed_flags
+from notified import Notice
 from view import Entry, View
 
 # What each kind enables; the first capability must be announced for the kind to take part.
@@ -23,6 +24,7 @@ class Client:
             self.connection.command(f"ENABLE {KINDS[kind][1]}")
         self.by_number = kind != "uidonly"
         self.modseqs = kind in ("condstore", "qresync", "uidonly")   # MODSEQ must come with flags
+        self.notice = Notice(status_modseqs=self.modseqs)
         self.memory = {}          # mailbox -> the last moment known of it when it was left
         self.idles, self.idle_lines = False, []
         self.leave()
@@ -34,6 +36,11 @@ class Client:
     def enter(self, box, read_only):
         self.leave()
         self.box, self.read_only = box, read_only
+
+    @property
+    def numbers(self):
+        """Whether sequence numbers can be used: RFC 5465 section 5.3, RFC 9586."""
+        return self.by_number and not self.notice.at_once
 
     @property
     def writes(self):
@@ -54,17 +61,22 @@ class Client:
         self.world.log.append(f"    -> {tagged.decode(errors='replace')} {lines}")
         assert not tagged.startswith(b"BAD"), f"{self.name} got {tagged}"
         dead = self.box is not None and self.box.dead
-        if dead:
+        self.notice.hear(self.world.model, lines)
+        if dead and not self.notice.unasked:
             self.see_nothing(lines)
         if effect:
             effect(tagged, lines)
+        done = list(self.world.model.touched)
         self.world.settle()
+        self.notice.did(done)
         if self.box is not None and not self.box.dead and not dead:
             self.view.hear(lines, expunge_allowed=not by_number)
-            self.view.note_highest(tagged)
+            self.view.answered(tagged)
             self.check_told()
             if synced:
                 self.compare()
+        if synced:
+            self.notice.check(self.world, self.name, self.box)
 
     def see_nothing(self, lines):
         """A mailbox that was deleted has nothing to tell; a namesake is looked at, and must be as it was."""
@@ -76,7 +88,9 @@ class Client:
             self.world.model.touch(namesake)
 
     def check_told(self):
-        """What is told of a message is what it is now."""
+        """What is told of a message is what it is now, unless later changes are kept back."""
+        if not self.notice.flags:
+            return
         for entry in self.view.told:
             message = self.box.messages.get(entry.uid)
             if message is None:
@@ -87,6 +101,8 @@ class Client:
 
     def compare(self):
         """At a point of synchronisation the view is the truth, as far as it was told."""
+        if not self.notice.messages:
+            return
         messages = self.box.messages
         assert len(self.view) == len(messages), f"{self.name} sees {len(self.view)} of {len(messages)}"
         if not self.by_number:
@@ -102,6 +118,8 @@ class Client:
                 self.compare_entry(entry, entry.uid, self.box.messages[entry.uid])
 
     def compare_entry(self, entry, uid, message):
+        if not self.notice.flags:
+            return
         assert entry.flags in (None, message.flags), \
             f"{self.name}, UID {uid}: {set(entry.flags)}, not {set(message.flags)}"
         assert entry.modseq in (None, message.modseq), \
@@ -113,7 +131,7 @@ class Client:
         if not unknown or self.box.dead:
             return
         items = "(UID FLAGS MODSEQ)" if self.modseqs else "(UID FLAGS)"
-        if self.by_number:
+        if self.numbers:
             self.run(f"FETCH {','.join(map(str, unknown))} {items}", by_number=True)
         else:
             self.run(f"UID FETCH 1:* {items}")
@@ -125,12 +143,19 @@ class Client:
                 if entry.uid is not None and entry.flags is not None]
 
     def snapshot(self):
-        """The moment the client knows, if it knows all of it; call it at a point of synchronisation."""
-        entries = self.view.entries
-        if self.kind != "qresync" or not self.view.highest or any(e.uid is None or e.flags is None for e in entries):
+        """The moment the client knows, if it knows all of it."""
+        moment = self.moment()
+        return moment if self.kind == "qresync" and moment and not moment.unknown else None
+
+    def moment(self):
+        """What the client would come back with, were the connection lost now; None when it has nothing to go by."""
+        if self.box is None or self.box.dead or not self.view.highest:
             return None
         moment = self.box.snapshot()
-        moment.modseq, moment.known = self.view.highest, {entry.uid: entry.flags for entry in entries}
+        moment.modseq = self.view.highest
+        moment.known = {entry.uid: entry.flags for entry in self.view.entries
+                        if entry.uid is not None and entry.flags is not None}
+        moment.unknown = len(self.view) - len(moment.known)
         return moment
 
     def restore(self, known):

@@ -9,7 +9,7 @@ def create(client):
     if not free or len(world.active()) >= world.most:
         return False
     name = world.chance.choice(free)
-    named(client, f"CREATE {name}", lambda: world.model.create(name))
+    named(client, f"CREATE {name}", lambda: (world.model.create(name), client.notice.names.add(name)))
 
 
 def delete(client):
@@ -18,7 +18,7 @@ def delete(client):
     if not there or len(world.active()) <= 2:
         return False
     name = world.chance.choice(there)
-    named(client, f"DELETE {name}", lambda: world.model.delete(name))
+    named(client, f"DELETE {name}", lambda: (world.model.delete(name), client.notice.names.discard(name)))
 
 
 def rename(client):
@@ -29,7 +29,8 @@ def rename(client):
     target = world.chance.choice(world.names)
     if not world.model_allows(source, target) or source == "INBOX" and full:
         return False
-    named(client, f"RENAME {source} {target}", lambda: world.model.rename(source, target))
+    named(client, f"RENAME {source} {target}",
+          lambda: (world.model.rename(source, target), client.notice.renamed(source, target)))
     world.count("RENAME INBOX" if source == "INBOX" else "RENAME of a mailbox")
 
 
@@ -74,6 +75,7 @@ def select(client):
         return world.count("SELECT of nothing")
     entered(client, verb, box, tagged)
     client.view.hear(lines)
+    client.view.answered(tagged)
     client.compare()
     world.count(verb)
 
@@ -85,6 +87,7 @@ def reselect(client, verb, box, moment):
     entered(client, verb, box, tagged)
     known = request.answered(b"".join(line + b"\r\n" for line in lines))
     client.view.hear([line for line in lines if b"EXISTS" not in line and b" FETCH " not in line])
+    client.view.answered(tagged)
     client.restore(known)
     client.compare()
     client.world.count("a live client came back by QRESYNC")
@@ -101,6 +104,9 @@ def send(client, text):
     client.send_log(text)
     lines, tagged = client.connection.any_command(text)
     client.world.log.append(f"    -> {tagged.decode(errors='replace')} {lines}")
+    # IMAP4rev2 answers SELECT with a LIST too, behind HIGHESTMODSEQ; it says nothing of subscriptions.
+    own = [after for line, after in zip(lines, lines[1:]) if b"[HIGHESTMODSEQ" in line and b"* LIST" in after]
+    client.notice.hear(client.world.model, [line for line in lines if line not in own])
     closed = [n for n, line in enumerate(lines) if b"[CLOSED]" in line]
     return lines[closed[0] + 1:] if closed else lines, tagged
 
@@ -118,7 +124,8 @@ def close(client):
     def effect(tagged, lines):
         if not box.dead:
             assert tagged.startswith(b"OK"), tagged
-            assert not any(b"EXPUNGE" in line or b"VANISHED" in line for line in lines), lines
+            told = any(b"EXPUNGE" in line or b"VANISHED" in line for line in lines)
+            assert client.notice.at_once or not told, lines
             if not client.read_only:
                 box.remove(box.with_flag("\\Deleted"))
             world.model.touch(box)

@@ -93,6 +93,8 @@ def condition(client, picked):
 
 
 def store(client):
+    if client.notice.unasked:         # what was told before must not be taken for an answer
+        client.run("NOOP", synced=True)
     world, picked = client.world, pick(client, client.world.chance)
     if picked is None:
         return False
@@ -185,19 +187,19 @@ def move(client):
 
     def effect(tagged, lines):
         if not refused(client, tagged, target):
-            code = move_code(lines)
+            code = move_code(client, lines)
             assert tagged.startswith(b"OK") or not client.box.present(picked.uids), tagged
             transferred(client, picked, target, code, "MOVE")
 
     client.run(f"{picked.command('MOVE')} {target}", effect, synced=True)
 
 
-def move_code(lines):
-    """COPYUID, which comes before any EXPUNGE or VANISHED. RFC 6851 section 4.3"""
+def move_code(client, lines):
+    """COPYUID, which comes before any EXPUNGE or VANISHED, but for those of before. RFC 6851 section 4.3"""
     gone = [n for n, line in enumerate(lines) if b" EXPUNGE" in line or b"* VANISHED" in line]
     for n, line in enumerate(lines):
         if code := COPYUID.search(line):
-            assert not gone or n < gone[0], f"COPYUID after removals: {lines}"
+            assert client.notice.at_once or not gone or n < gone[0], f"COPYUID after removals: {lines}"
             return code
     return None
 
@@ -208,7 +210,7 @@ def replace(client):
     if not world.has("REPLACE") or not entries:
         return False
     number, entry = world.chance.choice(entries)
-    by_uid = not client.by_number or world.chance.random() < 0.5
+    by_uid = not client.numbers or world.chance.random() < 0.5
     target, (message_id, data), flags = world.target(), message(world), some_flags(world.chance, most=2)
 
     def effect(tagged, lines):
@@ -234,7 +236,7 @@ def expunge(client):
     world = client.world
     client.run("NOOP", synced=True)
     picked = pick(client, world.chance)
-    by_uid = picked is not None and (not client.by_number or world.chance.random() < 0.5)
+    by_uid = picked is not None and (not client.numbers or world.chance.random() < 0.5)
     if by_uid:
         picked.by_uid = True
         picked.text = ",".join(map(str, picked.uids))

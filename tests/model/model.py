@@ -20,12 +20,13 @@ class Message:
 
 
 class Snapshot:
-    """What a client knew at one moment: uid -> flags, as of `modseq`."""
+    """What a client knew at one moment: uid -> flags, as of `modseq`; of `unknown` more messages only that there are."""
 
-    __slots__ = ("validity", "modseq", "known", "next")
+    __slots__ = ("validity", "modseq", "known", "next", "unknown")
 
     def __init__(self, validity, modseq, known, following):
         self.validity, self.modseq, self.known, self.next = validity, modseq, known, following
+        self.unknown = 0
 
 
 class Mailbox:
@@ -128,6 +129,7 @@ class Model:
         self.identities = Identities()
         self.touched = []            # mailboxes that the next settling looks at
         self.names_changed = False
+        self.subscribed, self.age = set(), 0    # `age` rises with each change of names or subscriptions
 
     def touch(self, *boxes):
         self.touched += [box for box in boxes if box not in self.touched]
@@ -135,6 +137,7 @@ class Model:
     def create(self, name):
         box = self.boxes[name] = Mailbox(name)
         self.names_changed = True
+        self.age += 1
         self.touch(box)
         return box
 
@@ -142,11 +145,13 @@ class Model:
         """The mailbox goes; what had it selected keeps the object, and its last moment outlives it by name."""
         box = self.boxes.pop(name)
         box.dead, self.names_changed = True, True
+        self.age += 1
         self.former[name] = box.snapshot()
 
     def rename(self, source, target):
         """RFC 9051 section 6.3.6: with all below it; INBOX only gives its messages away."""
         self.names_changed = True
+        self.age += 1
         if source == "INBOX":
             inbox, new = self.boxes[source], self.create(target)
             new.adopted = [Message(m.message_id, m.flags) for m in inbox.messages.values()]

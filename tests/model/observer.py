@@ -9,6 +9,7 @@ CONTENT = re.compile(rb"\* \d+ FETCH \(UID (\d+) INTERNALDATE \"([^\"]*)\"(?: EM
                      rb"BODY\[[^\]]*\] \{\d+\}\r\nMessage-Id: <([^>]*)>")
 MAILBOXID = re.compile(rb"\[MAILBOXID \(([^)]*)\)\]")
 LISTED = re.compile(rb"\* LIST \(([^)]*)\) \"/\" \"?([^\"\r\n]*)\"?\r\n")
+LSUB = re.compile(LISTED.pattern.replace(b"LIST", b"LSUB"))
 NUMBERS = {
     "exists": re.compile(rb"\* (\d+) EXISTS"),
     "validity": re.compile(rb"\[UIDVALIDITY (\d+)\]"),
@@ -52,6 +53,10 @@ class Observer:
         if new:
             commands.append(f"UID FETCH {new} {self.content}")
         return Look(self.connection.exchange(commands + ["UNSELECT"]), self.modseqs)
+
+    def subscribed(self):
+        return {name.decode() for attributes, name in LSUB.findall(self.connection.exchange(['LSUB "" "*"']))
+                if b"\\Noselect" not in attributes}
 
     def names(self):
         """The mailboxes that can be selected."""

@@ -8,8 +8,8 @@ from view import expanded
 def rivals(client):
     """Another session that can write to the same mailbox, and the UIDs both know."""
     others = [other for other in client.world.clients
-              if other is not client and other.writes and other.box is client.box and not other.idles]
-    if not client.writes or not others:
+              if other is not client and other.writes and other.box is client.box and not other.idles and other.notice.messages]
+    if not client.writes or not client.notice.messages or not others:
         return None, []
     other = client.world.chance.choice(others)
     for one in (client, other):
@@ -44,8 +44,8 @@ def race_to_move(client):
     chosen = world.chance.sample(uids, min(len(uids), 3))
     answers = at_once([client, other], f"UID MOVE {','.join(map(str, chosen))} {target.name}")
     pairs = []
-    for tagged, lines in answers:
-        if code := move_code(lines):
+    for one, (_, lines) in zip([client, other], answers):
+        if code := move_code(one, lines):
             pairs += zip(expanded(code.group(3)), expanded(code.group(2)))
     assert sorted(old for _, old in pairs) == sorted(chosen), f"moved {pairs}, both were asked for {chosen}"
     for new, old in sorted(pairs):
@@ -55,6 +55,7 @@ def race_to_move(client):
     world.model.touch(box, target)
     for one, (tagged, lines) in zip([client, other], answers):
         one.took(tagged, lines)
+        one.notice.did([box, target])
         one.run("NOOP", synced=True)
     world.count("two sessions move the same")
 

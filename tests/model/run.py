@@ -4,7 +4,8 @@
     run.py --postbag build/postbag [--wirecheck PATH] [--steps N] [--seed N]
 
 Commands go one after the other (but for the races), so the model knows the truth; what a session knows of it comes from
-its untagged responses alone. A client that resynchronises from any moment that was kept ends equal to a full fetch.
+its untagged responses alone. A client that resynchronises from any moment that was kept ends equal to a full fetch, and
+after each step from what the one that took it was told until then. Some ask by NOTIFY for more or less than that.
 Every few thousand steps another account begins with other sessions. A failure prints the seed and the last commands.
 At the end stands how often each kind of step was taken; a kind that never was is a failure.
 """
@@ -45,6 +46,9 @@ KINDS = {
                 "an answer out of the history", "a live client came back by QRESYNC",
                 "UID FETCH VANISHED by a live session", "a session of kind qresync"],
     "UIDONLY": ["a session of kind uidonly"],
+    "NOTIFY": ["NOTIFY NONE", "NOTIFY SET of selected", "NOTIFY SET of selected-delayed", "NOTIFY SET of others only",
+               "NOTIFY of names", "NOTIFY of subscriptions", "NOTIFY of another mailbox", "SUBSCRIBE", "UNSUBSCRIBE",
+               "UID FETCH VANISHED under NOTIFY NONE", "came back from what a step had told"],
     "REPLACE": ["REPLACE", "REPLACE of an expunged message"],
 }
 

@@ -27,6 +27,11 @@ SPOILS = {
     "COPYUID that pairs others": (rb"(COPYUID \d+ [\d:,]+ )(\d+):(\d+)\]", lambda m: m[1] + reversed_range(m) + b"]"),
     "a refusal not named": (rb"OK \[MODIFIED [\d:,]+\]", b"OK"),
     "a mod-sequence that repeats": (rb"MODSEQ \(\d+\)", b"MODSEQ (1)"),
+    "a mod-sequence above what was told": (
+        rb"(MODSEQ \(\d+\)[^\r\n]*\)\r\n)\* OK \[HIGHESTMODSEQ \d+\] Highest mod-sequence\r\n", rb"\1"),
+    "a mailbox elsewhere not told": (
+        rb"\* STATUS \S+ \(MESSAGES \d+ UIDNEXT \d+(?: UNSEEN \d+)?(?: UIDVALIDITY \d+ HIGHESTMODSEQ \d+)?\)\r\n", b""),
+    "a new name not told": (rb"\* LIST \([^)]*\) \"/\" \S+ \(\"OLDNAME\" \(\S+\)\)\r\n", b""),
 }
 
 

@@ -5,6 +5,7 @@ import random
 
 import mailboxes
 import messages
+import notified
 import races
 import reading
 from client import KINDS, Client
@@ -24,6 +25,7 @@ ACTIONS = [
     (races.race_to_move, 3, True), (races.race_to_store, 3, True),
     (mailboxes.select, 5, False), (mailboxes.unselect, 1, True), (mailboxes.close, 1, True),
     (mailboxes.create, 3, False), (mailboxes.delete, 2, False), (mailboxes.rename, 2, False),
+    (notified.notify, 3, False), (notified.subscribe, 2, False), (notified.fetch_vanished, 2, True),
 ]
 GROWING = (messages.append, messages.copy)
 
@@ -54,6 +56,7 @@ class World:
             if name not in there:
                 connection.command(f"CREATE {name}")
             self.model.create(name)
+        self.model.subscribed = self.observer.subscribed() & set(self.names)
         self.settle()
 
     def has(self, capability):
@@ -111,6 +114,8 @@ class World:
             reading.end_idle(client) if self.chance.random() < 0.4 else self.resynchronise()
         else:
             self.act(client)
+            if self.resyncer:
+                self.resyncer.come_back_as(client)
         if self.chance.random() < 0.25:
             self.resynchronise()
 

@@ -29,7 +29,8 @@ class View:
         self.vanishing, self.uid_only = vanishing, uid_only
         self.entries = []
         self.told = []      # the entries whose flags the last hear() brought
-        self.highest = 0    # the highest mod-sequence that was told
+        self.highest = 0    # the mod-sequence that the client may come back from: RFC 7162 section 6
+        self.code, self.seen = None, 0    # since the last tagged line: HIGHESTMODSEQ, the highest of FETCH
 
     def __len__(self):
         return len(self.entries)
@@ -49,7 +50,13 @@ class View:
 
     def note_highest(self, line):
         if highest := HIGHEST.search(line):
-            self.highest = max(self.highest, int(highest.group(1)))
+            self.code = int(highest.group(1))
+
+    def answered(self, tagged):
+        """A HIGHESTMODSEQ counts whatever else was seen, otherwise the highest that FETCH told."""
+        self.note_highest(tagged)
+        self.highest = self.code or max(self.highest, self.seen)
+        self.code, self.seen = None, 0
 
     def known(self, number):
         return self.entries[number - 1]
@@ -104,7 +111,7 @@ class View:
             self.told.append(entry)
         if modseq:
             entry.modseq = int(modseq.group(1))
-            self.highest = max(self.highest, entry.modseq)
+            self.seen = max(self.seen, entry.modseq)
         if message_id := MESSAGE_ID.search(items):
             entry.message_id = message_id.group(1)
 
