@@ -278,6 +278,12 @@ std::expected<Config, std::vector<std::string>> remembered_config(const std::str
   return read_config(kept.string());
 }
 
+Expected<AccountNames> remembered_names(const std::string& data_dir) {
+  auto config = remembered_config(data_dir);
+  if (!config) return std::unexpected(Failure{Cause::bad_option, config.error().front()});
+  return std::move(config->names);
+}
+
 std::optional<LogFormat> log_format_of(const std::string& text) {
   if (text == "text") return LogFormat::text;
   if (text == "json") return LogFormat::json;

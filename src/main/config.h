@@ -41,6 +41,8 @@ bool remember_config(const std::string& data_dir, const Config& config);
 /// The configuration of the last server of that directory; the usual one when there was none. Else as
 /// read_config().
 std::expected<Config, std::vector<std::string>> remembered_config(const std::string& data_dir);
+/// Its rules for names. Cause::bad_option when that configuration is damaged.
+Expected<AccountNames> remembered_names(const std::string& data_dir);
 
 /// Nothing for what is neither "text" nor "json".
 std::optional<LogFormat> log_format_of(const std::string& text);

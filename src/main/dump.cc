@@ -9,6 +9,7 @@
 #include <sysexits.h>
 
 #include "main/complain.h"
+#include "main/config.h"
 #include "main/subcommands.h"
 #include "postbag/accounts.h"
 
@@ -69,12 +70,15 @@ void print_text(const StoredMailbox& m) {
 
 int dump(const std::string& user, const std::string& mailbox, const std::string& data_dir, bool as_json) {
   Json mailboxes = Json::array();
-  const Expected<void> read = read_account(data_dir, user, mailbox, [&](const StoredMailbox& stored) {
+  const Expected<AccountNames> names = remembered_names(data_dir);
+  if (!names) return complain(names.error());
+  const auto show = [&](const StoredMailbox& stored) {
     if (as_json)
       mailboxes.push_back(json_of(stored));
     else
       print_text(stored);
-  });
+  };
+  const Expected<void> read = read_account(data_dir, user, mailbox, show, *names);
   if (!read) return complain(read.error());
   if (as_json) {
     const Json all{{"user", user}, {"mailboxes", std::move(mailboxes)}};

@@ -19,9 +19,9 @@ using SetPassword = Expected<void> (AccountFile::*)(std::string_view name, std::
 
 /// By the rules for names of the last server.
 Expected<AccountFile> open_accounts(const std::string& data_dir) {
-  const auto config = remembered_config(data_dir);
-  if (!config) return std::unexpected(Failure{Cause::bad_option, config.error().front()});
-  return AccountFile::open(data_dir, config->names);
+  const Expected<AccountNames> names = remembered_names(data_dir);
+  if (!names) return std::unexpected(names.error());
+  return AccountFile::open(data_dir, *names);
 }
 
 int with_password(const std::string& name, const std::string& data_dir, SetPassword set) {

@@ -5,6 +5,7 @@
 #include <sysexits.h>
 
 #include "main/complain.h"
+#include "main/config.h"
 #include "main/subcommands.h"
 #include "postbag/accounts.h"
 
@@ -30,9 +31,10 @@ class Report {
 };
 
 /// EX_DATAERR when something is wrong.
-int verify_one(const std::string& user, const std::string& data_dir, bool quick) {
+int verify_one(const std::string& user, const std::string& data_dir, bool quick, const AccountNames& names) {
   Report report(user);
-  const auto found = verify_account(data_dir, user, !quick, [&](const Finding& finding) { report(finding); });
+  const auto tell = [&](const Finding& finding) { report(finding); };
+  const auto found = verify_account(data_dir, user, !quick, tell, names);
   if (!found) return complain(found.error());
   std::printf("%s: %llu messages in %llu mailboxes, %llu bodies, %llu deviations\n", user.c_str(),
               static_cast<unsigned long long>(found->messages), static_cast<unsigned long long>(found->mailboxes),
@@ -50,14 +52,17 @@ int verify_list(const std::string& data_dir) {
 }  // namespace
 
 int verify(const std::string& user, const std::string& data_dir, bool quick) {
-  if (!user.empty()) return verify_one(user, data_dir, quick);
+  if (!user.empty()) {
+    const Expected<AccountNames> rules = remembered_names(data_dir);
+    return rules ? verify_one(user, data_dir, quick, *rules) : complain(rules.error());
+  }
   int worst = verify_list(data_dir);
   const Expected<AccountFile> accounts = AccountFile::open(data_dir);
   if (!accounts) return complain(accounts.error());
   const auto names = accounts->list();
   if (!names) return complain(names.error());
   for (const std::string& name : *names)
-    if (const int code = verify_one(name, data_dir, quick); code != EX_OK) worst = code;
+    if (const int code = verify_one(name, data_dir, quick, {}); code != EX_OK) worst = code;
   return worst;
 }
 

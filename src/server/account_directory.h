@@ -20,6 +20,6 @@ struct AccountPlace {
 };
 
 /// Neither directory is made when it is not there. Cause::no_such_account. Throws what storage throws.
-Expected<AccountPlace> place_of(const std::string& data_dir, std::string_view user);
+Expected<AccountPlace> place_of(const std::string& data_dir, std::string_view user, const AccountNames& names);
 
 }  // namespace postbag::server

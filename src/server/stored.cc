@@ -91,9 +91,9 @@ StoredMailbox stored_mailbox(const storage::Dump& dump, const storage::DumpedMai
 }  // namespace
 
 Expected<void> read_account(const std::string& data_dir, std::string_view user, std::string_view mailbox,
-                            const std::function<void(const StoredMailbox&)>& each) {
+                            const std::function<void(const StoredMailbox&)>& each, const AccountNames& names) {
   return server::guarded([&]() -> Expected<void> {
-    const auto place = server::place_of(data_dir, user);
+    const auto place = server::place_of(data_dir, user, names);
     if (!place) return std::unexpected(place.error());
     bool found = mailbox.empty();
     if (!place->was_never_used()) {

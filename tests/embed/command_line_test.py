@@ -165,6 +165,8 @@ class CommandLine(unittest.TestCase):
         with Served(self.dir, "--config", self.config('[accounts]\ndefault_domain = "example.org"\n')) as server:
             run("user", "add", "alice@example.org", "--dir", self.dir, stdin=b"x\n", code=65)
             run("deliver", "alice+news@Example.org", "--dir", self.dir, stdin=MESSAGE)
+            run("dump", "Alice@example.org", "--dir", self.dir)
+            run("verify", "Alice@example.org", "--dir", self.dir)
             alice = server.client("aLice@example.org", "secret")
             self.assertEqual(alice.select(), ("OK", [b"1"]))
             run("user", "passwd", "ALICE@example.org", "--dir", self.dir, stdin=b"other\n")

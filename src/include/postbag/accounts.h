@@ -59,9 +59,9 @@ struct StoredMailbox {
 
 /// Calls `each` for every mailbox of an account, or only for the one named when `mailbox` is not empty, rising by
 /// name. Reads only. Works beside a running server; what is written meanwhile may be seen in part. Causes:
-/// no_such_account, no_such_mailbox, broken.
+/// no_such_account, no_such_mailbox, broken. `names` as the server has them.
 Expected<void> read_account(const std::string& data_dir, std::string_view user, std::string_view mailbox,
-                            const std::function<void(const StoredMailbox&)>& each);
+                            const std::function<void(const StoredMailbox&)>& each, const AccountNames& names = {});
 
 /// What verify_account looked at, and how much of it is wrong.
 struct Verification {
@@ -79,9 +79,10 @@ struct Finding {
 
 /// Walks an account's database, index pages, counters, references and bodies, and tells what contradicts itself.
 /// `every_byte`: also compares each body with its checksum. Reads only; works beside a running server. Causes:
-/// no_such_account, broken (it cannot be read at all).
+/// no_such_account, broken (it cannot be read at all). `names` as the server has them.
 Expected<Verification> verify_account(const std::string& data_dir, std::string_view user, bool every_byte,
-                                      const std::function<void(const Finding&)>& each);
+                                      const std::function<void(const Finding&)>& each,
+                                      const AccountNames& names = {});
 
 /// The same for the list of accounts itself.
 Expected<void> verify_accounts(const std::string& data_dir, const std::function<void(const Finding&)>& each);

@@ -84,8 +84,8 @@ struct History {
 /// How names find accounts, everywhere: at login, for mail, and for whoever manages accounts. Without regard to
 /// case, width and composition of characters (RFC 8265 section 3.3): people type "Bob@Example.org" and mean
 /// "bob@example.org", and no two of them should be different people. New accounts are kept under the folded name.
-/// Accounts that were made before with other letters keep their names and are found; two that differ in nothing
-/// else stay apart, by their exact names only.
+/// Accounts that were made before with other letters keep their names and are found; of two that differ in nothing
+/// else each is found by its exact name, and other spellings mean the folded one.
 struct AccountNames {
   /// Such as "example.org": then "bob" and "bob@example.org" are the same account, kept as "bob". Empty: none.
   std::string default_domain = {};
