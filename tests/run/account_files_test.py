@@ -45,7 +45,7 @@ def is_refused_as_missing(server, user):
     server.start()
     tagged = try_login(server, user)
     assert tagged.startswith(b"NO [UNAVAILABLE]"), tagged
-    assert '"mail missing"' in server.log_tail(), server.log_tail()
+    assert "error mail missing" in server.log_tail(), server.log_tail()
     equal(exit_code(server, "deliver", user, input=MESSAGE), TEMPORARY, "a delivery")
     code, said = verified(server)
     equal(code, BAD_DATA, "verify")

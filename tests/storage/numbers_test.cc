@@ -101,5 +101,6 @@ TEST_CASE("mod-sequences beyond 63 bits are refused, and nothing else is") {
   CHECK_THROWS_AS(a.write([&](Transaction& tx) { return tx.vanish(a.inbox, TestAccount::all); }), Corrupt);
   CHECK(a.state(a.inbox).highest_modseq.value() == ModSeq::max_value - 1);
   CHECK(a.uids(a.inbox) == set_of({1}));
-  CHECK(a.write([&](Transaction& tx) { return tx.copy(a.inbox, TestAccount::all, a.id("Archive")); }));
+  const auto archive = a.id("Archive");
+  CHECK(a.write([&](Transaction& tx) { return tx.copy(a.inbox, TestAccount::all, archive); }));
 }

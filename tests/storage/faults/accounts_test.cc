@@ -177,4 +177,27 @@ TEST_CASE("disk errors: accounts are made and removed") {
   report(tally);
 }
 
+TEST_CASE("disk errors: what cannot be deleted of a removed account does not keep others from it, and goes later") {
+  std::size_t failed = 0;
+  bool struck = true;
+  for (int n = 0; struck; ++n) {
+    const RunDirectory place;
+    Layer layer(place.path(), Tree{});
+    const auto directory = Directory::open(place.path());
+    for (const std::string name : {"alice", "bob"}) {
+      add(*directory, name);
+      directory->remove(name).value();
+    }
+    layer.fail(Fault{FaultKind::io_error, n});
+    const Swept swept = directory->sweep();
+    failed += swept.left.size();
+    CHECK(swept.accounts + swept.left.size() == 2);
+    struck = layer.struck();
+    layer.fail(std::nullopt);
+    CHECK(directory->sweep().left.empty());
+    CHECK(std::filesystem::is_empty(place.path() / "accounts"));
+  }
+  CHECK(failed > 0);
+}
+
 TEST_SUITE_END();
