@@ -499,6 +499,17 @@ TEST_CASE("a boundary that begins the parts of its own header, within others") {
   CHECK(shape(parse(longer + inner + "a\r\n--ab\r\n\r\n1\r\n--ab--")) == "M0 M1 t2 t1");
 }
 
+TEST_CASE("a message that says base64 and is not is told as it is") {
+  const std::string head = "Content-Type: message/rfc822; name=x.eml\r\nContent-Transfer-Encoding: base64\r\n\r\n";
+  const Part plain_one = parse(head + "Subject: x\r\n\r\ny").parts[0];
+  CHECK(plain_one.encoding == Encoding::eight_bit);
+  CHECK(plain_one.encoding_name == "8bit");
+  const Structure encoded = parse(head + "U3ViamVjdDogeA==\r\n");
+  CHECK(encoded.parts.size() == 1);
+  CHECK(encoded.parts[0].encoding_name == "base64");
+  CHECK(encoded.parts[0].type == ContentType{"application", "octet-stream", {{"name", "x.eml"}}});
+}
+
 TEST_CASE("messages with odd ends are read in pieces as at once") {
   for (const std::string& message :
        {"Content-Type: multipart/mixed; boundary=\"x \"\r\n--x \r\nA: b\r\r\n\r\r\n1\r\r\n--x --\r\ny"s,
