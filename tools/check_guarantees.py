@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Checks that GUARANTEES.md names tests that exist, and uses each it names.
+"""Checks that GUARANTEES.md names tests that exist, each once, and uses each it names.
 
     check_guarantees.py         prints what is wrong, exit 1 if something is
     check_guarantees.py --self-test
@@ -21,7 +21,11 @@ def names_test(text, name):
 
 
 def complaints(page, read):
-    tests = {found[1]: (found[2], found[3]) for line in page.splitlines() if (found := ROW.match(line))}
+    rows = [found for line in page.splitlines() if (found := ROW.match(line))]
+    tests = {row[1]: (row[2], row[3]) for row in rows}
+    for key in sorted(tests):
+        if sum(row[1] == key for row in rows) > 1:
+            yield f"{key} stands for more than one test"
     used = set(USE.findall(page))
     for key in sorted(used - tests.keys()):
         yield f"[{key}] is no test of the list"
@@ -45,6 +49,7 @@ def self_test():
     files = {"a.txt": "=== one\n", "b.cc": 'TEST_CASE("three")'}
     found = list(complaints(page, files.get))
     assert len(found) == 5, found
+    assert len(list(complaints("| x [A1] |\n" + 2 * "| A1 | a.txt | one |\n", files.get))) == 1
     assert not list(complaints("| x [A1] |\n| A1 | a.txt | one |\n", files.get))
 
 
