@@ -53,6 +53,7 @@ Upkeep Engine::keep_up(bool bodies_held) {
   Upkeep left;
   left.more = collect_slice(now() - wait.count());
   if (!left.more) left.more = shrink(is_short ? 0 : std::max(spare_pages, pages.all / 8));
+  if (is_short && !left.more && search_index_) search_index_->give_up();
   const bool shrank = connection_.pages().all < pages.all;
   const std::uint64_t log = connection_.wal_bytes();
   if (log > longest_log || (log > 0 && (is_short || (shrank && !left.more)))) checkpoint(is_short);

@@ -62,28 +62,26 @@ bool SearchIndex::guarded(F&& f) {
   try {
     f();
     return true;
-  } catch (const DiskFull&) {
-    database_.reset();
   } catch (const Broken&) {
-    database_.reset();
-    remove(directory_);
+    give_up();
   }
   return false;
+}
+
+void SearchIndex::give_up() {
+  database_.reset();
+  remove(directory_);
 }
 
 void SearchIndex::open(const ReadTransaction& tx) {
   try {
     database_ = std::make_unique<Database>(directory_);
     if (fits(tx)) return;
-    database_.reset();
-    remove(directory_);
+    give_up();
     database_ = std::make_unique<Database>(directory_);
     database_->table.set_version(texts_.version);
-  } catch (const DiskFull&) {
-    database_.reset();
   } catch (const Broken&) {
-    database_.reset();
-    remove(directory_);
+    give_up();
   }
 }
 
@@ -177,8 +175,7 @@ void SearchIndex::forget(const ReadTransaction& tx, std::span<const IndexedText>
 }
 
 void SearchIndex::start_anew(const ReadTransaction& tx) {
-  database_.reset();
-  remove(directory_);
+  give_up();
   open(tx);
 }
 

@@ -32,8 +32,8 @@ struct IndexedText {
   std::optional<std::string> text;
 };
 
-/// Runs on the account's thread. When its database fails it is out of use until the store is opened anew, and a
-/// damaged one is removed; nobody but the searches notices.
+/// Runs on the account's thread. When its database fails it is removed, and out of use until the store is opened
+/// again: all of it is made of the mail, so it is the first to go on a full disk. Nobody but the searches notices.
 class SearchIndex {
  public:
   /// Opens or makes it. One that does not belong to this mail, or was made by another version of `texts`, is made
@@ -58,6 +58,8 @@ class SearchIndex {
   void forget(const ReadTransaction& tx, std::span<const IndexedText> texts);
   /// Copies its log into its database.
   void checkpoint();
+  /// Removes it, and does without it until the store is opened again.
+  void give_up();
 
  private:
   class Database;

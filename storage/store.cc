@@ -6,6 +6,13 @@
 
 namespace postbag::storage {
 
+namespace {
+
+/// With less beside the reserve nothing is entered into the search index: the room is the mail's.
+constexpr std::uint64_t room_to_index = 4ULL * 1024 * 1024;
+
+}  // namespace
+
 Store::Store(std::unique_ptr<Engine> engine) : engine_(std::move(engine)) {}
 
 Store::~Store() = default;
@@ -39,7 +46,7 @@ Upkeep Store::keep_up(bool bodies_held) { return engine_->keep_up(bodies_held); 
 bool Store::shrink(std::uint64_t keep) { return engine_->shrink(keep); }
 
 bool Store::index_some(std::chrono::milliseconds time) {
-  if (engine_->search_index() == nullptr || !engine_->has_room(0)) return false;
+  if (engine_->search_index() == nullptr || !engine_->has_room(room_to_index)) return false;
   const ReadScope scope(*this);
   return engine_->search_index()->catch_up(ReadTransaction(*engine_), time);
 }

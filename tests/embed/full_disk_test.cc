@@ -258,6 +258,23 @@ TEST_CASE("a full disk becomes free by deleting") {
   }
 }
 
+/// It is made of the mail, and its room is worth more to new mail.
+TEST_CASE("on a full disk the search index goes first, and searches find what they found") {
+  Fixture f(48 << 20);
+  LoggedIn client(f);
+  REQUIRE(contains(append(client, text_of(1000)), "t OK"));
+  const std::string index = f.directory.path() + "/accounts/1/search.db";
+  REQUIRE(std::filesystem::exists(index));
+  room = 0;
+  CHECK(contains(append(client, text_of(1000)), "t NO [OVERQUOTA]"));
+  const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(60);
+  while (std::filesystem::exists(index)) {
+    REQUIRE(std::chrono::steady_clock::now() < end);
+    REQUIRE(contains(client.run("NOOP"), "t OK"));
+  }
+  CHECK(contains(client.run("SEARCH TEXT 90123456789"), "* SEARCH 1\r\n"));
+}
+
 TEST_CASE("a disk that others have filled to the last byte becomes free by deleting mail") {
   Fixture f(48 << 20);
   const std::string message = text_of(200'000);
