@@ -90,9 +90,9 @@ Result<AccountId> Directory::add(std::string_view name, std::string_view passwor
   if (find(name)) return std::unexpected(Error::account_exists);
   if (const auto stray = impl_->stray_of(name))
     if (const auto adopted = impl_->adopt(*stray, password_hash)) return *adopted;
-  const sqlite::Removed planned = impl_->plan(name);
+  const sqlite::Removed planned = impl_->plan();
   try {
-    return impl_->make(planned, password_hash);
+    return impl_->make(planned, name, password_hash);
   } catch (...) {
     impl_->forget(planned);
     throw;

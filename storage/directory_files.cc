@@ -50,21 +50,23 @@ AccountId Directory::Impl::free_number() {
   return id;
 }
 
-sqlite::Removed Directory::Impl::plan(std::string_view name) {
+sqlite::Removed Directory::Impl::plan() {
   return transact([&] {
-    const sqlite::Removed planned{free_number(), {std::string(name), draw_identity()}};
+    const sqlite::Removed planned{free_number(), {.name = {}, .identity = draw_identity()}};
     removed_.add(planned, now());
     return planned;
   });
 }
 
-Result<AccountId> Directory::Impl::make(const sqlite::Removed& planned, std::string_view password_hash) {
+Result<AccountId> Directory::Impl::make(const sqlite::Removed& planned, std::string_view name,
+                                        std::string_view password_hash) {
+  const Owner owner{.name = std::string(name), .identity = planned.owner.identity};
   return change([&]() -> Result<AccountId> {
     removed_.erase(planned.id);
-    if (accounts_.find(planned.owner.name)) return std::unexpected(Error::account_exists);
-    accounts_.add({planned.id, planned.owner.name, std::string(password_hash), now(), planned.owner.identity});
+    if (accounts_.find(name)) return std::unexpected(Error::account_exists);
+    accounts_.add({planned.id, owner.name, std::string(password_hash), now(), owner.identity});
     // Before the row is committed: a row without a database would be an account whose mail is missing.
-    if (!in_memory()) make_account(account_directory(planned.id), planned.owner);
+    if (!in_memory()) make_account(account_directory(planned.id), owner);
     return planned.id;
   });
 }
@@ -107,11 +109,19 @@ std::optional<Result<AccountId>> Directory::Impl::adopt(const Stray& stray, std:
   });
 }
 
+/// A directory.db that was copied while an account was made has that as being made for ever, and it has its mail by
+/// now. What cannot be read goes: the number is nobody else's.
+bool Directory::Impl::is_what_goes(const sqlite::Removed& removed, const std::filesystem::path& directory) {
+  const auto found = readable_owner(directory);
+  if (!found) return true;
+  return removed.is_being_made() ? !was_used(directory) : is_of(found, removed.owner);
+}
+
 bool Directory::Impl::take_aside(const sqlite::Removed& removed, const std::filesystem::path& aside) {
   return transact([&] {
     const auto directory = account_directory(removed.id);
     if (!removed_.has(removed.id) || !std::filesystem::exists(directory)) return false;
-    if (const auto found = readable_owner(directory); found && !is_of(found, removed.owner)) {
+    if (!is_what_goes(removed, directory)) {
       removed_.erase(removed.id);  // whose mail it is nobody has removed
       return false;
     }

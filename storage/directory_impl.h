@@ -51,8 +51,8 @@ class Directory::Impl {
 
   /// What is about to be made. It is among the removed accounts until it is whole, so that whatever a crash leaves
   /// of it is swept.
-  sqlite::Removed plan(std::string_view name);
-  Result<AccountId> make(const sqlite::Removed& planned, std::string_view password_hash);
+  sqlite::Removed plan();
+  Result<AccountId> make(const sqlite::Removed& planned, std::string_view name, std::string_view password_hash);
   /// It could not be made, and nothing is left of it.
   void forget(const sqlite::Removed& planned) noexcept;
   std::vector<Stray> find_strays();
@@ -63,6 +63,8 @@ class Directory::Impl {
 
   // ---- removing one ----
 
+  /// Whether what lies there is what the tombstone names.
+  static bool is_what_goes(const sqlite::Removed& removed, const std::filesystem::path& directory);
   /// Gives its directory a name that no account has. False when it is not there, or is another's.
   bool take_aside(const sqlite::Removed& removed, const std::filesystem::path& aside);
   /// False when there was nothing to delete.

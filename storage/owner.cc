@@ -60,6 +60,12 @@ std::optional<Owner> owner_of(const std::filesystem::path& directory) {
   return sqlite::read_owner(connection);
 }
 
+bool was_used(const std::filesystem::path& directory) {
+  require_database(directory);
+  sqlite::Connection connection(directory / "mail.db", {.read_only = true});
+  return sqlite::has_given_numbers(connection);
+}
+
 void require_database(const std::filesystem::path& directory) {
   const auto file = directory / "mail.db";
   if (!std::filesystem::exists(file)) throw Missing(file.string() + " is missing");

@@ -31,6 +31,9 @@ void make_account(const std::filesystem::path& directory, const Owner& owner);
 /// Missing when there is no database, Broken when it cannot be read.
 std::optional<Owner> owner_of(const std::filesystem::path& directory);
 
+/// Whether somebody has opened the account since it was made. As owner_of().
+bool was_used(const std::filesystem::path& directory);
+
 /// Throws Missing when there is no database of mail in the account's directory.
 void require_database(const std::filesystem::path& directory);
 

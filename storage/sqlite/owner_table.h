@@ -33,4 +33,11 @@ inline std::optional<Owner> read_owner(Connection& connection) {
   return connection.version() < since_version ? std::nullopt : OwnerTable(connection).find();
 }
 
+/// Whether a mailbox was ever made in it: the first login and the first delivery make some.
+inline bool has_given_numbers(Connection& connection) {
+  auto statement = connection.prepare("SELECT last_uid_validity > 0 FROM account");
+  auto rows = statement.query();
+  return rows.next() && rows.integer(0) != 0;
+}
+
 }  // namespace postbag::storage::sqlite

@@ -13,7 +13,9 @@ namespace postbag::storage::sqlite {
 /// An account that was removed, or one that is being made.
 struct Removed {
   AccountId id;
-  Owner owner;
+  Owner owner;  ///< without a name: it is being made
+
+  bool is_being_made() const { return owner.name.empty(); }
 };
 
 class RemovedTable {

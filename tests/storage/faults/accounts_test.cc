@@ -1,5 +1,7 @@
 // Accounts are made and removed while the power goes, the process is killed or the disk fails: each account that is
 // there has its mail, whoever was acknowledged is there, and nothing keeps the next one from being made.
+#include <algorithm>
+#include <iterator>
 #include <set>
 #include <string>
 #include <vector>
@@ -111,6 +113,34 @@ TEST_CASE("power loss: a new data directory is there with its first account, how
     const RunDirectory after;
     write_tree(layer.disk().after_power_loss(0), after.path());
     CHECK(names_of(*Directory::open(after.path() / name)) == Names{"alice"});
+  }
+}
+
+TEST_CASE("power loss: a directory.db of any moment while an account was made, beside its mail, costs none") {
+  const RunDirectory place;
+  Layer layer(place.path(), Tree{});
+  const auto directory = Directory::open(place.path());
+  std::vector<Tree> copies;
+  layer.each_change([&] { copies.push_back(layer.disk().live()); });
+  add(*directory, "alice");
+  layer.each_change({});
+  const Account alice = directory->find("alice").value();
+  Store::open({.directory = directory->account_directory(alice.id), .owner = alice.owner()})
+      ->write([](Transaction& tx) { return create_default_mailboxes(tx); });
+  Tree mail = layer.disk().live();
+  const auto is_of_directory = [](const auto& entry) { return entry.first.starts_with("directory.db"); };
+  std::erase_if(mail, is_of_directory);
+  for (const Tree& copy : copies) {
+    Tree mixed = mail;
+    std::ranges::copy_if(copy, std::inserter(mixed, mixed.end()), is_of_directory);
+    const RunDirectory restored;
+    write_tree(mixed, restored.path());
+    const auto old = Directory::open(restored.path());
+    CHECK(old->sweep().left.empty());
+    if (!old->find("alice")) add(*old, "alice");
+    const Account found = old->find("alice").value();
+    const auto store = Store::open({.directory = old->account_directory(found.id), .owner = found.owner()});
+    CHECK(store->read([](ReadTransaction& tx) { return tx.find(postbag::MailboxName::inbox()).has_value(); }));
   }
 }
 
