@@ -133,7 +133,14 @@ async::Task<Result<std::shared_ptr<Account>>> OpenAccounts::open_uncounted(Accou
   co_return (*entry)->lease(nullptr);
 }
 
+/// The account's, open. Nobody enters one that was removed since they were told that it is theirs.
 async::Task<Result<OpenAccounts::Entry*>> OpenAccounts::entry_of(AccountId id) {
+  const Result<Entry*> entry = co_await open_entry(id);
+  if (entry && (*entry)->removed) co_return std::unexpected(Error::no_such_account);
+  co_return entry;
+}
+
+async::Task<Result<OpenAccounts::Entry*>> OpenAccounts::open_entry(AccountId id) {
   const async::Deadline patience = async::in(failed_patience);
   for (auto it = entries_.find(id); it != entries_.end(); it = entries_.find(id)) {
     const bool busy = it->second->busy;

@@ -63,6 +63,7 @@ class OpenAccounts final : public Accounts {
   };
   async::Task<void> trim_memory();
   async::Task<Result<Entry*>> entry_of(AccountId id);
+  async::Task<Result<Entry*>> open_entry(AccountId id);
   /// A store, and how it is opened again after a rest.
   struct Opened {
     std::unique_ptr<storage::Store> store;
