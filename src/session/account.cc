@@ -107,8 +107,7 @@ async::Task<void> Account::rest() {
     try {
       closing->close_cleanly();
     } catch (...) {
-      store_failed_ =
-          closing->failed();  // its log is left, but who has the account open goes on with no such store
+      note_state_of(*closing);  // its log is left, but who has the account open goes on with no such store
       throw;
     }
   });
@@ -225,7 +224,7 @@ storage::CommitReport Account::commit_writes() {
   totals_.commits += after.commits - before.commits;
   totals_.syncs += after.syncs - before.syncs;
   log_bytes_ = here.wal_bytes();
-  store_failed_ = here.failed();  // each write has its exception; commit() itself throws none
+  note_state_of(here);  // each write has its exception; commit() itself throws none
   return changed;
 }
 

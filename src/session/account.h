@@ -174,12 +174,16 @@ class Account : private async::Timer {
       return body(store());
     } catch (const storage::DiskFull&) {
       disk_full_ = true;
-      store_failed_ = store_ && store_->failed();
+      if (store_) note_state_of(*store_);
       throw;
     } catch (...) {
-      store_failed_ = store_ && store_->failed();
+      if (store_) note_state_of(*store_);
       throw;
     }
+  }
+  /// On the worker. A failure stays noted: the next one may have opened the store anew before the loop hears of it.
+  void note_state_of(const storage::Store& store) {
+    if (store.failed()) store_failed_ = true;
   }
   void notice_failure();
   /// Within a second what was acknowledged before its sync is synced.

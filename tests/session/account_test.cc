@@ -2,12 +2,18 @@
 #include "session/account.h"
 
 #include <algorithm>
+#include <atomic>
+#include <cerrno>
 #include <filesystem>
 #include <functional>
 #include <latch>
 #include <memory>
 #include <optional>
 #include <string>
+#include <thread>
+
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include "tests/storage/fixture.h"
 #include "tests/unit_async/run.h"
@@ -20,6 +26,15 @@ using storage::Transaction;
 namespace {
 
 constexpr std::chrono::seconds patience{60};
+
+/// Whether the next sync fails. A global, since functions called by libraries have nowhere else to look.
+std::atomic<bool> next_sync_fails = false;  // NOLINT(cppcoreguidelines-avoid-non-const-global-variables)
+
+int sync(long number, int fd) {
+  if (!next_sync_fails.exchange(false)) return static_cast<int>(::syscall(number, fd));
+  errno = EIO;
+  return -1;
+}
 
 /// An account on a thread of its own.
 struct Served {
@@ -34,7 +49,7 @@ struct Served {
       return storage::Store::open(files.options);
     };
     account.emplace(loop, worker, AccountId(1), open(), open, AccountOptions{rest_after, false},
-                    Account::Events{[this] { ++rested; }, [] {}}, totals);
+                    Account::Events{[this] { ++rested; }, [this] { ++failed; }}, totals);
   }
   /// Ends as sessions end it.
   ~Served() { end(); }
@@ -103,11 +118,17 @@ struct Served {
   WriteTotals totals;
   int opened = 0;
   int rested = 0;
+  int failed = 0;
   std::uintmax_t longest_log = 0;
   std::optional<Account> account;
 };
 
 }  // namespace
+
+extern "C" {
+int fsync(int fd) { return sync(SYS_fsync, fd); }
+int fdatasync(int fd) { return sync(SYS_fdatasync, fd); }
+}
 
 TEST_CASE("writers that never pause do not keep the log from being copied") {
   constexpr int writers = 4;
@@ -228,4 +249,30 @@ TEST_CASE("a writer that is cut off takes nobody along, and what was committed i
     async::run_to_end(a.loop, body());
     a.account->unwatch(watch);
   }
+}
+
+TEST_CASE("a store that fails while it is put to rest is told of, although somebody opens it anew at once") {
+  constexpr std::chrono::seconds long_time{3'600};
+  Served a(long_time);
+  a.end();
+  a.files.options.durability = storage::Durability::full;
+  a.start(long_time);
+  Gate gate;
+  const auto hold = [&](storage::Store&) { gate.pass(); };
+  const auto holder = [&]() -> async::Task<void> { co_await a.account->with_store(hold); };
+  const auto body = [&]() -> async::Task<void> {
+    co_await a.account->close();  // its upkeep is over
+    co_await a.append(1, 100);
+    async::Jobs jobs(a.loop);
+    jobs.start(holder(), {});
+    jobs.start(a.account->close(), {});
+    jobs.start(a.expunge(), {});
+    for (int i = 0; i < 5; ++i) co_await a.loop.yield();  // all three wait for the thread now
+    next_sync_fails = true;
+    gate.open();
+    while (a.worker.load() > 0) std::this_thread::yield();  // and are over before the loop hears of any
+    while (jobs.size() > 0) co_await a.loop.yield();
+    CHECK(a.failed == 1);
+  };
+  async::run_to_end(a.loop, body());
 }
