@@ -43,10 +43,14 @@ std::filesystem::path Directory::Impl::account_directory(AccountId id) const {
   return in_memory() ? std::filesystem::path() : accounts_directory() / std::to_string(id.value());
 }
 
-/// Also above those of directories that are there already: this directory.db may be older than they are.
+/// Also above those of directories that are there already: this directory.db may be older than they are. A link
+/// counts though it leads nowhere now: its volume may come back.
 AccountId Directory::Impl::free_number() {
+  const auto is_there = [&](AccountId id) {
+    return !in_memory() && std::filesystem::exists(std::filesystem::symlink_status(account_directory(id)));
+  };
   AccountId id = accounts_.next_number();
-  while (removed_.has(id) || (!in_memory() && std::filesystem::exists(account_directory(id)))) id = id.next();
+  while (removed_.has(id) || is_there(id)) id = id.next();
   return id;
 }
 

@@ -68,7 +68,10 @@ bool was_used(const std::filesystem::path& directory) {
 
 void require_database(const std::filesystem::path& directory) {
   const auto file = directory / "mail.db";
-  if (!std::filesystem::exists(file)) throw Missing(file.string() + " is missing");
+  std::error_code why;
+  if (std::filesystem::exists(file, why)) return;
+  if (why) throw Broken("cannot read " + file.string() + ": " + why.message());
+  throw Missing(file.string() + " is missing");
 }
 
 }  // namespace postbag::storage

@@ -34,7 +34,7 @@ std::optional<Owner> owner_of(const std::filesystem::path& directory);
 /// Whether somebody has opened the account since it was made. As owner_of().
 bool was_used(const std::filesystem::path& directory);
 
-/// Throws Missing when there is no database of mail in the account's directory.
+/// Throws Missing when there is no database of mail in the account's directory, Broken when nobody can tell.
 void require_database(const std::filesystem::path& directory);
 
 }  // namespace postbag::storage

@@ -211,6 +211,19 @@ TEST_CASE("mail that directory.db does not know is taken by its name, if that is
   CHECK(directory->add("bob", "x").value() == AccountId(7));  // removed is removed
 }
 
+TEST_CASE("what cannot be read below accounts/ keeps nobody from being added, and stays") {
+  const TemporaryDirectory temporary;
+  const auto accounts = temporary.path() / "accounts";
+  std::filesystem::create_directory(accounts);
+  std::filesystem::create_directory_symlink("volume that is not mounted", accounts / "1");
+  std::filesystem::create_directory_symlink("2", accounts / "2");  // EACCES would be the same, but not for root
+  const auto directory = Directory::open(temporary.path());
+  CHECK(directory->add("bob", "x").value() == AccountId(3));
+  CHECK(directory->strays().size() == 2);
+  CHECK(directory->sweep().left.empty());
+  for (const char* const name : {"1", "2"}) CHECK(std::filesystem::is_symlink(accounts / name));
+}
+
 TEST_CASE("the walk over a live account tells what is stored") {
   TestAccount a(true);
   a.add(a.inbox, flags({SystemFlag::deleted}));
