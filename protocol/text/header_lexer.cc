@@ -27,21 +27,26 @@ bool HeaderLexer::skip_space() {
 }
 
 void HeaderLexer::skip_comment() {
-  comment_.clear();
   std::size_t depth = 0;
+  std::size_t at = 0;
   do {
-    const char c = rest_.front();
-    rest_.remove_prefix(1);
-    const bool escaped = c == '\\' && !rest_.empty();
-    if (escaped) {
-      comment_.push_back(rest_.front());
-      rest_.remove_prefix(1);
-      continue;
-    }
-    if (c == ')') --depth;
-    if (depth > 0) comment_.push_back(c);
+    const char c = rest_[at++];
     if (c == '(') ++depth;
-  } while (depth > 0 && !rest_.empty());
+    if (c == ')') --depth;
+    if (c == '\\') ++at;
+  } while (depth > 0 && at < rest_.size());
+  const std::string_view whole = rest_.substr(0, at);
+  comment_ = whole.substr(1, whole.size() - (depth == 0 ? 2 : 1));
+  rest_.remove_prefix(whole.size());
+}
+
+std::string HeaderLexer::last_comment() const {
+  std::string text;
+  for (std::size_t at = 0; at < comment_.size(); ++at) {
+    if (comment_[at] == '\\' && at + 1 < comment_.size()) ++at;
+    text.push_back(comment_[at]);
+  }
+  return text;
 }
 
 std::string_view HeaderLexer::take_until(std::string_view ends) {

@@ -30,8 +30,8 @@ class HeaderLexer {
   /// Skips white space and comments. RFC 5322 section 3.2.2. True when there was any.
   bool skip_space();
   /// The text of the last comment skipped so far, its quoting removed; empty when there was none.
-  const std::string& last_comment() const { return comment_; }
-  void forget_comment() { comment_.clear(); }
+  std::string last_comment() const;
+  void forget_comment() { comment_ = {}; }
 
   /// Takes the run of bytes before the next of `ends`; may be empty.
   std::string_view take_until(std::string_view ends);
@@ -51,7 +51,7 @@ class HeaderLexer {
   void skip_comment();
 
   std::string_view rest_;
-  std::string comment_;
+  std::string_view comment_;  ///< as it is written, without its parentheses: a lexer is copied to look ahead
 };
 
 }  // namespace postbag::protocol

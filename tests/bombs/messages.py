@@ -77,6 +77,11 @@ def unfinished_tokens(count):
               b"Content-Type": b';["', b"Content-Language": b"a,(", b"Date": b"(\\)"}
     return b"".join(name + b": text/plain" + piece * count + CRLF for name, piece in pieces.items()) + CRLF + b"body" + CRLF
 
+def nicknames(count):
+    """Brackets that may be the address or belong to the name, behind a long comment that may be the name."""
+    return b"From: (" + b"c" * 700_000 + b")" + b"<a>" * count + b" <a@b>\r\n\r\nbody\r\n"
+
+
 
 def comments(count):
     return b"From: " + b"(" * count + b"x" + b")" * count + b" a@b\r\nContent-Type: " + b"(" * count + b"\r\n\r\nbody\r\n"
@@ -233,4 +238,5 @@ BOMBS = {
     "text that grows when folded": (fold_heavy_text, 10 * MIB, ""),
     "html": (html, 5 * MIB, ""),
     "lines": (body_of_lines, 10 * MIB, ""),
+    "nicknames": (nicknames, 100_000, ""),
 }

@@ -183,6 +183,22 @@ TEST_CASE("fields that come twice, oddly or not at all") {
   const Structure odd = parse("Content-Type: text/html (x) ; (y) charset = \"u\\tf\" ; name=a/b=c;;q\r\n\r\n");
   CHECK(odd.parts[0].type == ContentType{"text", "html", {{"charset", "utf"}, {"name", "a/b=c"}}});
 }
+TEST_CASE("the comment that names an address, however it is quoted, nests or ends") {
+  struct {
+    const char* comment;
+    const char* name;
+  } rows[] = {{"(a b)", "a b"}, {"(a (b) c)", "a (b) c"}, {"(a \\) \\(b\\))", "a ) (b)"},
+              {"(x) (y)", "y"}, {"(a (b)", "a (b)"},      {"(a", "a"},
+              {"(a\\", "a\\"},  {"(a \\\\)", "a \\"},     {"(first) (", nullptr},
+              {"()", nullptr}};
+  for (const auto& [comment, name] : rows) {
+    CAPTURE(std::string(comment));
+    const Structure s = parse("From: a@b.org " + std::string(comment) + "\r\n\r\n");
+    REQUIRE(s.parts[0].envelope->from.size() == 1);
+    CHECK(s.parts[0].envelope->from[0].name == (name == nullptr ? std::nullopt : std::optional<std::string>(name)));
+  }
+}
+
 
 TEST_CASE("comments mean nothing, nor does what ends a parameter in quotes or brackets") {
   const Structure s = parse(
