@@ -9,7 +9,6 @@
 
 #include <iconv.h>
 
-#include "core/ascii.h"
 #include "protocol/text/charset_names.h"
 
 namespace postbag::protocol {
@@ -139,8 +138,9 @@ Converted Charsets::convert(std::string_view bytes, std::string_view charset) {
   decoder.feed(bytes, out.utf8);
   decoder.finish(out.utf8);
   out.whole = !decoder.lost_some();
-  // Its own is not used twice: glibc's UTF-16 remembers the byte order of the last text.
-  loaded_.try_emplace(to_ascii_lower(charset), std::move(decoder));
+  // Its own is not used twice: glibc's UTF-16 remembers the byte order of the last text. By the plain name, or one
+  // charset could be kept a thousand times: there is no end of names that differ in punctuation.
+  loaded_.try_emplace(names_for_iconv(charset).back(), std::move(decoder));
   return out;
 }
 

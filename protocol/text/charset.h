@@ -1,6 +1,7 @@
 // Text of any charset made UTF-8: iconv behind a wall. RFC 2978 names, RFC 2045 section 2.2.
 #pragma once
 
+#include <cstddef>
 #include <functional>
 #include <map>
 #include <memory>
@@ -51,9 +52,11 @@ class Charsets {
  public:
   /// The same text as protocol::to_utf8.
   Converted convert(std::string_view bytes, std::string_view charset);
+  /// How many it keeps.
+  std::size_t size() const { return loaded_.size(); }
 
  private:
-  std::map<std::string, CharsetDecoder, std::less<>> loaded_;  ///< by name in lower case
+  std::map<std::string, CharsetDecoder, std::less<>> loaded_;  ///< by the last of names_for_iconv()
 };
 
 }  // namespace postbag::protocol

@@ -162,6 +162,17 @@ def unfinished_words(count):
 
 def references(count):
     return b"References: " + b"".join(b"<%d@x> " % n for n in range(count)) + b"\r\nIn-Reply-To: " + b"<" * count + b"\r\n\r\nb\r\n"
+def fields_of_many_spellings(count):
+    """The same charset by another name in each: case, punctuation and "x-" mean nothing."""
+    def spelling(n):
+        name = b"x-" * (n // 2187)
+        for letter in b"iso88592":
+            name += bytes([letter]) + (b"", b"-", b"_")[n % 3]
+            n //= 3
+        return name
+    return b"".join(b"X: =?%s?q?=fc?=\r\n" % spelling(n) for n in range(count)) + b"\r\nbody\r\n"
+
+
 
 
 def base64_garbage(size):
@@ -240,3 +251,4 @@ BOMBS = {
     "lines": (body_of_lines, 10 * MIB, ""),
     "nicknames": (nicknames, 100_000, ""),
 }
+    "fields of many spellings": (fields_of_many_spellings, 30_000, ""),

@@ -182,3 +182,13 @@ TEST_CASE("many short texts are converted as each alone") {
   }
   CHECK(charsets.convert("\xc1", "koi8-r").utf8 == "а");
 }
+
+TEST_CASE("a charset is kept once, however its name is spelled") {
+  Charsets charsets;
+  for (const char* charset : {"iso-8859-2", "ISO_8859-2", "iso--8859-2", "x-x-iso88592", "i.s.o.8.8.5.9.2"})
+    CHECK(charsets.convert("\xb1", charset).utf8 == "ą");
+  CHECK(charsets.size() == 1);
+  for (const char* charset : {"iso-8859-1", "latin1", "cp819", "x-l1"})
+    CHECK(charsets.convert("\x80", charset).utf8 == "€");
+  CHECK(charsets.size() == 2);
+}
