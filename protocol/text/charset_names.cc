@@ -162,9 +162,17 @@ std::string plain_name(std::string_view charset) {
   return plain;
 }
 
+/// Some writers put quotes or white space around the name too: charset="'iso-8859-1'".
+std::string_view without_quotes(std::string_view charset) {
+  constexpr std::string_view around = " \t'\"";
+  charset.remove_prefix(std::min(charset.find_first_not_of(around), charset.size()));
+  return charset.substr(0, charset.find_last_not_of(around) + 1);
+}
+
 }  // namespace
 
 std::vector<std::string> names_for_iconv(std::string_view charset) {
+  charset = without_quotes(charset);
   if (!is_name(charset)) return {};
   std::string plain = plain_name(charset);
   if (plain.empty()) return {};  // to iconv that would be the charset of the locale

@@ -89,6 +89,8 @@ TEST_CASE("a charset means what mail means by its name") {
               {"x-unicode-2-0-utf-7", "+AOQ-", "ä"},
               {"x-mac-roman", "\x8a", "ä"},
               {"x-mac-cyrillic", "\x80", "А"},
+              {"'iso-8859-2'", "\xb1", "ą"},  // the quotes of charset="'iso-8859-2'"
+              {" koi8-r\t", "\xf0", "П"},
               {"unicode-1-1-utf-8", "\xc3\xa4", "ä"},
               {"cp65001", "\xc3\xa4", "ä"},
               {"ansi_x3.4-1968", "\xc3\xa4", "ä"},  // as us-ascii: what is not of it stays
