@@ -39,6 +39,9 @@ std::string_view without_line_end(std::string_view line) {
   return line;
 }
 
+/// The line that ends a header, CR CR LF too.
+bool is_blank(std::string_view line) { return line.find_first_not_of("\r\n") == std::string_view::npos; }
+
 bool has(std::span<const std::string_view> names, std::string_view name) {
   return std::ranges::any_of(names, [&](std::string_view n) { return ascii_iequal(n, name); });
 }
@@ -89,7 +92,7 @@ bool visit_texts(std::string_view header, std::string_view name, FieldText what,
 
 std::optional<Field> FieldReader::next() {
   std::string_view line = first_line(rest_);
-  if (line.find_first_not_of("\r\n") == std::string_view::npos) return std::nullopt;
+  if (is_blank(line)) return std::nullopt;
   std::size_t size = line.size();
   const std::string_view head = line;
   for (line = first_line(rest_.substr(size)); is_fold(line); line = first_line(rest_.substr(size)))
@@ -133,7 +136,7 @@ void FieldFilter::take(std::string_view piece) {
 }
 
 void FieldFilter::begin_line() {
-  ended_ = without_line_end(head_).empty();
+  ended_ = is_blank(head_);
   if (ended_) return;
   if (first_ || !is_fold(head_)) {
     wanted_ = is_wanted(name_of(head_));

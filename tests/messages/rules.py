@@ -91,9 +91,10 @@ def header_size(raw):
 
 def check_fields(a, header, prefix):
     """HEADER.FIELDS and HEADER.FIELDS.NOT share the fields out. RFC 9051 section 6.4.5.1."""
-    chosen, others = split(header)
-    same(stripped(a.section(prefix + "HEADER.FIELDS (Subject TO X-None)")), chosen, prefix + "HEADER.FIELDS")
-    same(stripped(a.section(prefix + "HEADER.FIELDS.NOT (Subject TO X-None)")), others, prefix + "HEADER.FIELDS.NOT")
+    for name, fields in zip(("HEADER.FIELDS", "HEADER.FIELDS.NOT"), split(header)):
+        section = a.section(f"{prefix}{name} (Subject TO X-None)")
+        same(stripped(section), fields, prefix + name)
+        same([line for line in FIELD.findall(section) if not line.strip(b"\r\n")], [b"\r\n"], prefix + name + ": empty lines")
 
 
 def split(header):

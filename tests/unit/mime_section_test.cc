@@ -94,6 +94,11 @@ TEST_CASE("HEADER.FIELDS") {
   CHECK(fields("To: x", {"to"}, Pick::named) == "To: x\r\n\r\n");
   CHECK(fields("To: x\n y\n\n", {"to"}, Pick::named) == "To: x\n y\n\r\n");
   CHECK(fields("", {"to"}, Pick::others) == "\r\n");
+  for (const char* blank : {"\n", "\r\n", "\r\r\n", ""}) {
+    const std::string ended = std::string("To: x\r\nCc: y\r\n") + blank;
+    CHECK(fields(ended, {"to"}, Pick::named) == "To: x\r\n\r\n");
+    CHECK(fields(ended, {"to"}, Pick::others) == "Cc: y\r\n\r\n");
+  }
 }
 
 TEST_CASE("common fields answer for the header only when they are all there") {
