@@ -131,10 +131,12 @@ class Parser::Scanner {
 
   void hold(std::string_view piece) {
     line_open_ = true;
-    // A header line can be a delimiter too, whatever the limit of fields is.
-    held_.append(piece, {.head = in_header_ ? std::max(limits_.header_used, body_line_used) : body_line_used,
+    held_.append(piece, {.head = in_header_ ? header_line_used() : body_line_used,
                          .tail = in_header_ ? limits_.field_end : 0});
   }
+
+  /// Of a header line this is looked at at once. It can be a delimiter too, whatever the limit of fields is.
+  std::size_t header_line_used() const { return std::max(limits_.header_used, body_line_used); }
 
   void end_complete_line(std::string_view line, char before) {
     ++lines_;
@@ -332,12 +334,13 @@ class Parser::Scanner {
   // Header fields
 
   void take_header_line(std::string_view line) {
+    const std::string_view head = line.substr(0, header_line_used());  // of one in pieces there is no more
     if (Part* message = message_in_base64_begun()) {
-      if (!line.contains(':')) return take_message_back();
+      if (!head.contains(':')) return take_message_back();
       message->encoding = Encoding::eight_bit;  // a field, so it is not encoded; clients shall not decode it
       message->encoding_name = "8bit";
     }
-    if (is_blank(line)) return end_header(position_);
+    if (is_blank(head)) return end_header(position_);
     if (!is_fold(line)) flush_field();
     const bool stray = is_fold(line) && field_.empty();
     if (stray) return;

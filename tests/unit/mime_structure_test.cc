@@ -183,6 +183,7 @@ TEST_CASE("fields that come twice, oddly or not at all") {
   const Structure odd = parse("Content-Type: text/html (x) ; (y) charset = \"u\\tf\" ; name=a/b=c;;q\r\n\r\n");
   CHECK(odd.parts[0].type == ContentType{"text", "html", {{"charset", "utf"}, {"name", "a/b=c"}}});
 }
+
 TEST_CASE("the comment that names an address, however it is quoted, nests or ends") {
   struct {
     const char* comment;
@@ -198,7 +199,6 @@ TEST_CASE("the comment that names an address, however it is quoted, nests or end
     CHECK(s.parts[0].envelope->from[0].name == (name == nullptr ? std::nullopt : std::optional<std::string>(name)));
   }
 }
-
 
 TEST_CASE("comments mean nothing, nor does what ends a parameter in quotes or brackets") {
   const Structure s = parse(
@@ -478,6 +478,18 @@ TEST_CASE("limits of headers count the same in pieces and at once") {
   const Structure s = std::move(parser).finish();
   CHECK(s == parse(message, limits));
   CHECK(s.parts[0].envelope->subject == "s");
+}
+
+TEST_CASE("of a long line in a header the same counts in pieces and at once") {
+  ParserLimits limits;
+  limits.header_used = 50;
+  const std::string encoded = "Content-Type: message/rfc822\r\nContent-Transfer-Encoding: base64\r\n\r\n";
+  for (const std::string& message : {encoded + std::string(300, 'x') + ":\r\n\r\ny",
+                                     "Subject: x\r\n" + std::string(300, '\r') + "\nTo: y\r\n\r\nz"}) {
+    Parser parser(limits);
+    for (const char c : message) parser.feed(std::string_view(&c, 1));
+    CHECK(std::move(parser).finish() == parse(message, limits));
+  }
 }
 
 TEST_CASE("a boundary is known in a header whatever a field may be long") {
