@@ -35,6 +35,12 @@ def dashes(count):
     return head + CRLF + b"--zz\n" * count
 
 
+def header_of_delimiters(count):
+    """Lines that could be the first delimiter of the multipart whose header they are in."""
+    return (b"Content-Type: multipart/mixed" + b"".join(b"; p%d=%s" % (n, b"v" * 100) for n in range(99))
+            + b"; boundary=y\r\n" + b"--\r\n" * count)
+
+
 def header_lines(count):
     return b"".join(b"X-%d: v\r\n" % n for n in range(count)) + b"\r\nbody\r\n"
 
@@ -222,6 +228,7 @@ BOMBS = {
     "long header": (long_header, 10 * MIB, "header_used"),
     "long folded header": (long_folded_header, 10 * MIB, "header_used"),
     "long unknown header": (long_unknown_header, 10 * MIB, "header_used"),
+    "header of delimiters": (header_of_delimiters, 200_000, ""),
     "addresses": (addresses, 100_000, "header_used addresses"),
     "address fields": (address_fields, 100_000, "addresses"),
     "broken addresses": (broken_addresses, 100_000, "addresses"),
