@@ -16,6 +16,7 @@ constexpr std::size_t most_characters = 200;  // RFC 8970 section 3.3
 /// Of texts that may turn out to be blank.
 constexpr std::size_t most_texts = 8;
 
+bool is_empty(const Part& part) { return part.body_range().size == 0; }
 bool is_attachment(const Part& part) { return part.disposition && part.disposition->type == "attachment"; }
 
 bool is_readable(const Part& part) {
@@ -51,11 +52,12 @@ std::vector<std::size_t> text_parts(const Structure& message) {
   std::vector<std::size_t> out;
   const auto add = [&](std::size_t part) {
     const bool known = std::ranges::find(out, part) != out.end();
-    if (!known && out.size() < most_texts && message.parts[part].body_range().size > 0) out.push_back(part);
+    if (!known && out.size() < most_texts && !is_empty(message.parts[part])) out.push_back(part);
   };
   for (const bool within : {false, true})
     for (std::size_t i = 0; i < message.parts.size() && out.size() < most_texts; ++i) {
-      if (inner[i] != within || !is_readable(message.parts[i])) continue;
+      // Empty ones are passed by first: to look for the plainest beside each of many would take long.
+      if (inner[i] != within || !is_readable(message.parts[i]) || is_empty(message.parts[i])) continue;
       add(plainest(message, i));
       add(i);
     }

@@ -77,16 +77,16 @@ def broken_addresses(count):
     return b"From: " + b"<" * count + b"\r\nTo: " + b"\"" * (count + 1) + b"\r\nCc: " + b"g:;" * count + b"\r\n\r\nbody\r\n"
 
 
+def nicknames(count):
+    """Brackets that may be the address or belong to the name, behind a long comment that may be the name."""
+    return b"From: (" + b"c" * 700_000 + b")" + b"<a>" * count + b" <a@b>\r\n\r\nbody\r\n"
+
+
 def unfinished_tokens(count):
     """Each token could end anywhere behind it, and does not."""
     pieces = {b"To": b"<@a,", b"Cc": b"[\\[", b"Bcc": b'"\\"', b"Sender": b"[a,", b"References": b"<(", b"In-Reply-To": b"<[",
               b"Content-Type": b';["', b"Content-Language": b"a,(", b"Date": b"(\\)"}
     return b"".join(name + b": text/plain" + piece * count + CRLF for name, piece in pieces.items()) + CRLF + b"body" + CRLF
-
-def nicknames(count):
-    """Brackets that may be the address or belong to the name, behind a long comment that may be the name."""
-    return b"From: (" + b"c" * 700_000 + b")" + b"<a>" * count + b" <a@b>\r\n\r\nbody\r\n"
-
 
 
 def comments(count):
@@ -99,6 +99,12 @@ def parts(count):
 
 def parts_without_lines(count):
     return b"Content-Type: multipart/mixed; boundary=b\n\n" + b"--b\n" * count
+
+
+def empty_alternatives(count):
+    """Texts to choose a preview from, none of which says anything."""
+    return (b"Content-Type: multipart/alternative; boundary=b\r\n\r\n"
+            + b"--b\r\nContent-Type: text/html\r\n\r\n" * count + b"--b--\r\n")
 
 
 def parts_with_fields(count):
@@ -156,6 +162,17 @@ def fields_of_many_charsets(count):
     return b"".join(b"X: =?%s?q?=fc?=\r\n" % CHARSETS[n % len(CHARSETS)] for n in range(count)) + b"\r\nbody\r\n"
 
 
+def fields_of_many_spellings(count):
+    """The same charset by another name in each: case, punctuation and "x-" mean nothing."""
+    def spelling(n):
+        name = b"x-" * (n // 2187)
+        for letter in b"iso88592":
+            name += bytes([letter]) + (b"", b"-", b"_")[n % 3]
+            n //= 3
+        return name
+    return b"".join(b"X: =?%s?q?=fc?=\r\n" % spelling(n) for n in range(count)) + b"\r\nbody\r\n"
+
+
 def parts_of_many_charsets(count):
     return (b"Content-Type: multipart/mixed; boundary=b\r\n\r\n"
             + b"".join(b"--b\r\nContent-Type: text/plain; charset=%s\r\n\r\n\xfcx\r\n" % CHARSETS[n % len(CHARSETS)]
@@ -168,17 +185,6 @@ def unfinished_words(count):
 
 def references(count):
     return b"References: " + b"".join(b"<%d@x> " % n for n in range(count)) + b"\r\nIn-Reply-To: " + b"<" * count + b"\r\n\r\nb\r\n"
-def fields_of_many_spellings(count):
-    """The same charset by another name in each: case, punctuation and "x-" mean nothing."""
-    def spelling(n):
-        name = b"x-" * (n // 2187)
-        for letter in b"iso88592":
-            name += bytes([letter]) + (b"", b"-", b"_")[n % 3]
-            n //= 3
-        return name
-    return b"".join(b"X: =?%s?q?=fc?=\r\n" % spelling(n) for n in range(count)) + b"\r\nbody\r\n"
-
-
 
 
 def base64_garbage(size):
@@ -222,21 +228,23 @@ BOMBS = {
     "nested multiparts of one boundary": (nested_equal_boundaries, 100_000, "mime_depth mime_parts"),
     "long boundaries": (long_boundaries, 50_000, ""),
     "dashes": (dashes, 2_000_000, ""),
+    "header of delimiters": (header_of_delimiters, 200_000, ""),
     "header lines": (header_lines, 1_000_000, ""),
     "equal header lines": (same_header_lines, 1_000_000, "addresses"),
     "tiny header lines": (tiny_header_lines, 2_000_000, ""),
     "long header": (long_header, 10 * MIB, "header_used"),
     "long folded header": (long_folded_header, 10 * MIB, "header_used"),
     "long unknown header": (long_unknown_header, 10 * MIB, "header_used"),
-    "header of delimiters": (header_of_delimiters, 200_000, ""),
     "addresses": (addresses, 100_000, "header_used addresses"),
     "address fields": (address_fields, 100_000, "addresses"),
     "broken addresses": (broken_addresses, 100_000, "addresses"),
+    "nicknames": (nicknames, 100_000, ""),
     "comments": (comments, 100_000, ""),
     "unfinished tokens": (unfinished_tokens, 100_000, "addresses"),
     "parts": (parts, 1_000_000, "mime_parts"),
     "parts without lines": (parts_without_lines, 1_000_000, "mime_parts"),
     "parts with fields": (parts_with_fields, 20_000, "mime_parts"),
+    "empty alternatives": (empty_alternatives, 9_000, ""),
     "nested messages": (nested_messages, 10_000, "mime_depth"),
     "digests": (digests, 100_000, "mime_depth"),
     "parameters": (parameters, 100_000, "parameters"),
@@ -246,6 +254,7 @@ BOMBS = {
     "encoded words": (encoded_words, 100_000, "header_used"),
     "encoded words of many charsets": (encoded_words_of_many_charsets, 100_000, "header_used"),
     "fields of many charsets": (fields_of_many_charsets, 300_000, ""),
+    "fields of many spellings": (fields_of_many_spellings, 30_000, ""),
     "parts of many charsets": (parts_of_many_charsets, 20_000, "mime_parts"),
     "unfinished words": (unfinished_words, 100_000, "header_used"),
     "references": (references, 100_000, ""),
@@ -256,6 +265,4 @@ BOMBS = {
     "text that grows when folded": (fold_heavy_text, 10 * MIB, ""),
     "html": (html, 5 * MIB, ""),
     "lines": (body_of_lines, 10 * MIB, ""),
-    "nicknames": (nicknames, 100_000, ""),
 }
-    "fields of many spellings": (fields_of_many_spellings, 30_000, ""),
