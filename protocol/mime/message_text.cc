@@ -1,6 +1,7 @@
 #include "protocol/mime/message_text.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "protocol/mime/header_fields.h"
 #include "protocol/text/encoded_word.h"
@@ -75,7 +76,8 @@ void MessageText::take(std::string_view bytes, TextSink& sink) {
 void MessageText::take_header(std::string_view bytes, TextSink& sink) {
   for (const char c : bytes) {
     const bool new_field = field_.ends_with('\n') && c != ' ' && c != '\t';
-    if (new_field || field_.size() >= longest_field) flush_field(sink);
+    if (new_field) flush_field(sink);
+    if (field_.size() >= longest_field) flush_beginning(sink);
     field_.push_back(c);
   }
 }
@@ -89,14 +91,25 @@ void MessageText::take_text(std::string_view bytes, TextSink& sink) {
   give(utf8, sink);
 }
 
-void MessageText::flush_field(TextSink& sink) {
-  const protocol::DecodedText text = protocol::header_text(field_, charsets_);
-  field_.clear();
+/// Of a field that is too long to be decoded whole: up to its last white space, so that no encoded word is torn.
+void MessageText::flush_beginning(TextSink& sink) {
+  const auto space = field_.find_last_of(" \t\n");
+  std::string rest = field_.substr(space == std::string::npos ? field_.size() : space + 1);
+  field_.resize(field_.size() - rest.size());
+  give_field(std::exchange(field_, std::move(rest)), false, sink);
+}
+
+void MessageText::flush_field(TextSink& sink) { give_field(std::exchange(field_, {}), true, sink); }
+
+/// What comes behind a beginning joins it, but not octets.
+void MessageText::give_field(std::string_view field, bool ends, TextSink& sink) {
+  const protocol::DecodedText text = protocol::header_text(field, charsets_);
   give(text.utf8, sink);
-  sink.end_text();
-  if (!text.octets) return;
-  give(*text.octets, sink);
-  sink.end_text();
+  if (text.octets) {
+    sink.end_text();
+    give(*text.octets, sink);
+  }
+  if (ends || text.octets) sink.end_text();
 }
 
 void MessageText::flush_text(TextSink& sink) {

@@ -63,7 +63,9 @@ class MessageText {
   void take(std::string_view bytes, TextSink& sink);
   void take_header(std::string_view bytes, TextSink& sink);
   void take_text(std::string_view bytes, TextSink& sink);
+  void flush_beginning(TextSink& sink);
   void flush_field(TextSink& sink);
+  void give_field(std::string_view field, bool ends, TextSink& sink);
   void flush_text(TextSink& sink);
   void end(TextSink& sink);
   void give(std::string_view piece, TextSink& sink) { enough_ = sink.text(piece) || enough_; }

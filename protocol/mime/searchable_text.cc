@@ -16,7 +16,7 @@ namespace {
 
 /// To be raised with every change of what is found in a text: of the decoders, of MessageText, of
 /// search_folded().
-constexpr std::string_view own_version = "4";
+constexpr std::string_view own_version = "5";
 constexpr std::string_view stand_in = "\xef\xbf\xbd";
 
 /// Takes one character off the front of `text`, which is not empty: its bytes, or the stand-in.

@@ -105,6 +105,21 @@ TEST_CASE("a text without boundaries, headers longer than what is decoded at onc
   for (const char* text : {"aneedle", "NEEDLE2", "bneedle2"}) CHECK(found(text, SearchIn::text, big.size(), big));
 }
 
+TEST_CASE("a text is found wherever in a long field it stands") {
+  const std::string word = "=?utf-8?q?needle_?=\r\n two";
+  for (std::size_t size = 65'500; size < 65'560; ++size) {
+    CAPTURE(size);
+    for (const std::string& filler : {std::string(size, 'x'), std::string(size - 1, 'x') + " "}) {
+      const std::string big = "To: " + filler + "needle one\r\n two\r\nCc: three\r\n\r\n";
+      CHECK(found("xneedle one two", SearchIn::text, big.size(), big) == filler.ends_with('x'));
+      CHECK(found("needle one two", SearchIn::text, 1000, big));
+      CHECK_FALSE(found("two Cc", SearchIn::text, big.size(), big));
+    }
+    const std::string encoded = "To: " + std::string(size, 'x') + " " + word + "\r\n\r\n";
+    CHECK(found("x needle two", SearchIn::text, encoded.size(), encoded));
+  }
+}
+
 TEST_CASE("what is not of its charset is searched by its octets too. RFC 5255 section 4.6 (c)") {
   const std::string mislabelled = crlf(
       "Subject: =?iso-2022-jp?q?Gr=C3=BC=C3=9Fe?= =?utf-8?q?_bare_=FC?=\n"
