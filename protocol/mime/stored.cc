@@ -12,8 +12,7 @@ namespace postbag::mime {
 namespace {
 
 constexpr char version = 4;
-constexpr char first_with_all_references = 4;
-constexpr char first_with_any_day = 4;
+constexpr char first_as_now = 4;  ///< what is read of a message
 constexpr char first_with_preview = 3;
 constexpr char first_with_sort_keys = 2;
 constexpr char oldest_version = 1;
@@ -202,28 +201,28 @@ StoredStructure::StoredStructure(std::string_view bytes) {
   Reader in(bytes.substr(1));
   size_ = in.number();
   sent_ = take_date(in);
-  reads_date_anew_ = form < first_with_any_day;
+  reads_anew_ = form < first_as_now;
   if (form >= first_with_sort_keys) sort_keys_ = in.bytes();
   if (form >= first_with_preview && in.number() != 0) preview_ = in.bytes();
+  if (reads_anew_ && preview_ && preview_->empty()) preview_.reset();
   envelope_ = in.bytes();
   bodystructure_ = in.bytes();
   extensions_ = take_pairs(in);
   common_complete_ = in.number() != 0;
   common_fields_ = in.bytes();
-  keys_sure_ = form >= first_with_all_references || common_complete_;
   parts_ = in.rest();
 }
 
 std::optional<DateTime> StoredStructure::sent() const {
-  FieldReader fields(reads_date_anew_ ? common_fields_ : std::string_view());
+  FieldReader fields(reads_anew_ ? common_fields_ : std::string_view());
   while (const auto field = fields.next())
     if (ascii_iequal(field->name, "date")) return protocol::parse_rfc5322_date(field->value);
   return sent_;
 }
 
 std::optional<SortKeys> StoredStructure::sort_keys() const {
-  if (!keys_sure_) return std::nullopt;
-  return sort_keys_ ? unpacked(*sort_keys_) : sort_keys_of_fields(common_fields_);
+  if (!reads_anew_) return unpacked(sort_keys_);
+  return common_complete_ ? std::optional(sort_keys_of_fields(common_fields_)) : std::nullopt;
 }
 
 void StoredStructure::append_body(std::string& out) const {

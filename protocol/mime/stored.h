@@ -33,11 +33,12 @@ namespace postbag::mime {
 /// ENVELOPE and BODYSTRUCTURE are kept rendered, so an answer is a copy. Of the header only the fields clients ask
 /// for in lists are kept (about 1 kB): enough for HEADER.FIELDS of every client we know and for SEARCH by address
 /// and subject over thousands of messages without touching a body; a whole header (often 8 kB of DKIM and ARC)
-/// would double what we write. Up to version 3 the references in the sort keys were those in the common fields,
-/// even where these are not complete, and there was no Kind::readable: such parts are `other` and are not searched;
-/// dates with a wrong time were none, so they are read again from the common fields.
-/// Version 2 had no preview, version 1 no sort keys either: these are then made
-/// of the common fields.
+/// would double what we write.
+///
+/// Up to version 3 fields were read by other rules (charsets, addresses, dates, identifiers). What clients may
+/// keep, ENVELOPE and BODYSTRUCTURE, stays as it was told; dates and sort keys are read anew of the common fields,
+/// and a preview that says nothing is made anew. There was no Kind::readable: such parts are `other` and are not
+/// searched. Version 2 had no preview, version 1 no sort keys either.
 std::string encode(const Structure& structure);
 
 /// The stored bytes are not what encode() wrote: the store is damaged.
@@ -58,10 +59,11 @@ class StoredStructure {
   /// The Date field, for SENTBEFORE, SENTON, SENTSINCE (see protocol::local_day); nothing when missing or
   /// unreadable.
   std::optional<DateTime> sent() const;
-  /// UTF-8; nothing when none was made at append: then preview_of_beginning() makes it. RFC 8970.
+  /// UTF-8; nothing when none was made at append, or, before version 4, an empty one: then preview_of_beginning()
+  /// makes it. RFC 8970.
   std::optional<std::string_view> preview() const { return preview_; }
-  /// What SORT and THREAD compare, copied out. Nothing when it was stored before version 4 and is not sure: then it
-  /// is to be made of the header, by sort_keys() of what a Parser finds there.
+  /// What SORT and THREAD compare, copied out. Nothing when it was stored before version 4 and the common fields
+  /// are not complete: then it is to be made of the header, by sort_keys() of what a Parser finds there.
   std::optional<SortKeys> sort_keys() const;
   /// ENVELOPE in wire form.
   std::string_view envelope() const { return envelope_; }
@@ -90,13 +92,12 @@ class StoredStructure {
 
  private:
   std::uint64_t size_ = 0;
-  bool reads_date_anew_ = false;  ///< older than version 4
+  bool reads_anew_ = false;  ///< older than version 4
   std::optional<DateTime> sent_;
   std::optional<std::string_view> preview_;
-  std::optional<std::string_view> sort_keys_;  ///< nothing in version 1
+  std::string_view sort_keys_;  ///< empty in version 1
   std::string_view envelope_, bodystructure_, extensions_, common_fields_, parts_;
   bool common_complete_ = false;
-  bool keys_sure_ = false;
 };
 
 }  // namespace postbag::mime

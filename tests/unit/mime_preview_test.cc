@@ -165,5 +165,8 @@ TEST_CASE("it is stored with the structure") {
   const std::string stored = mime::encode(structure);
   CHECK(mime::StoredStructure(stored).preview() == "hello");
   structure.preview = "";
-  CHECK(mime::StoredStructure(mime::encode(structure)).preview() == "");
+  std::string nothing = mime::encode(structure);
+  CHECK(mime::StoredStructure(nothing).preview() == "");
+  nothing[0] = 3;  // which stopped at a blank text
+  CHECK_FALSE(mime::StoredStructure(nothing).preview().has_value());
 }
