@@ -29,11 +29,6 @@ bool counts_by_number(const protocol::Command& command) {
          is_one_of(command.rule, {Rule::fetch, Rule::store, Rule::search, Rule::sort, Rule::thread});
 }
 
-/// What these change is told also to a client that asked not to hear of the selected mailbox: it is their answer.
-bool may_change_selected(Rule rule) {
-  return is_one_of(rule, {Rule::append, Rule::copy, Rule::move, Rule::replace, Rule::expunge, Rule::uid_expunge});
-}
-
 std::string_view word(Reply::Status status) {
   switch (status) {
     case Reply::Status::ok: return " OK ";
@@ -236,7 +231,6 @@ bool Session::has_unasked_news() const {
 
 /// RFC 5465 section 3.1: "all the time (even when no command is in progress)".
 async::Task<void> Session::tell_unasked() {
-  changes_selected_ = false;
   co_await tell_news(notify_.selected().holds_removals ? Expunge::held : Expunge::told);
   tell_progress();
 }
@@ -289,8 +283,8 @@ grammar::State Session::state() const {
 async::Task<bool> Session::run_command(const protocol::Command& command) {
   const std::string tag(command.tag);
   holds_removals_ = counts_by_number(command);
-  changes_selected_ = may_change_selected(command.rule);
   Reply reply = co_await perform(command);
+  changes_selected_ = reply.tells_progress || !own_messages_here().empty();
   const Expunge expunge = holds_removals_ ? Expunge::held : Expunge::told;
   if (is_cut_off()) co_return false;
   if (reply.status == Reply::Status::bad) {
@@ -305,6 +299,7 @@ async::Task<bool> Session::run_command(const protocol::Command& command) {
   if (reply.tells_progress) reply.code = progress_code();
   if (!ending_) tell_progress();
   own_messages_.reset();
+  changes_selected_ = false;
   finish(tag, reply);
   co_return co_await flush_if_large();
 }

@@ -231,7 +231,7 @@ class Session {
   OwnChange own_change_;
   bool holds_removals_ = false;
   bool news_failed_ = false;       ///< they could not be read; not tried again before something happens
-  bool changes_selected_ = false;  ///< the running command itself may change the selected mailbox
+  bool changes_selected_ = false;  ///< the running command itself added messages to it or removed some
   bool tells_modseqs_ = false;     ///< since the last tell_progress()
   std::optional<OwnMessages> own_messages_;
   std::optional<Upload> upload_;

@@ -164,7 +164,8 @@ std::string Session::progress_code() {
 }
 
 UidSet Session::own_messages_here() const {
-  return own_messages_ && own_messages_->mailbox == selected_->id ? own_messages_->uids : UidSet();
+  const bool are_here = own_messages_ && selected_ && own_messages_->mailbox == selected_->id;
+  return are_here ? own_messages_->uids : UidSet();
 }
 
 UidSet Session::tell_arrived(const std::vector<storage::Message>& messages) {
