@@ -91,6 +91,8 @@ void status_response(Session& session, const MailboxName& name, const StatusNumb
     separator = " ";
   }
   out.raw(")").crlf();
+  const bool is_selected = session.has_selected() && session.selected().id == numbers.id;
+  if (is_selected && has_item(items, StatusItem::highest_modseq)) session.note_modseqs_told();
 }
 
 async::Task<Reply> handle(Session& session, grammar::Status command) {
@@ -105,8 +107,6 @@ async::Task<Reply> handle(Session& session, grammar::Status command) {
   });
   if (!numbers) co_return refusal(Error::no_such_mailbox);
   status_response(session, *name, *numbers, items);
-  const bool is_selected = session.has_selected() && session.selected().id == numbers->id;
-  if (is_selected && has_item(items, StatusItem::highest_modseq)) session.note_modseqs_told();
   co_return Reply::ok("STATUS completed");
 }
 
