@@ -85,6 +85,8 @@ async::Task<void> Session::sync(Expunge expunge) {
     if (!alive) co_return;
   }
   selected_->told.advance(*upto, kinds, found);
+  // Slices behind the first may have told of changes above it, and passed by others' changes: RFC 7162 section 6.
+  if (*watch_.changed_to > *upto) selected_->highest_is_due = true;
   if (!kinds.arrivals) co_return;
   // What came and went since the last look was never in the view.
   if (!vanished.empty())

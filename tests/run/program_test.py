@@ -5,12 +5,14 @@ import contextlib
 import glob
 import json
 import os
+import re
 import sqlite3
 import subprocess
 import sys
 
 from server import PASSWORD, Server
 from slow_reader import resident_kib
+from view import View
 from wire import Refused
 
 NO_USER, BAD_DATA, USAGE, TEMPORARY, CANNOT_CREATE = 67, 65, 64, 75, 73   # sysexits(3)
@@ -183,6 +185,36 @@ def news_that_could_not_be_read_are_told_later(server):
     equal(session.command("NOOP")[0], [b'* LIST (\\HasNoChildren) "/" x'], "told behind the repair")
 
 
+def nothing_is_lost_below_a_mod_sequence_that_was_told(server):
+    """News of many messages are read in slices, and others change messages meanwhile: of a slice that was told already the
+    client has not heard, and must not take a later slice's mod-sequence for how far it is. RFC 7162 section 6."""
+    user = server.add_user()
+    session, other = server.logged_in(user, deadline=60), server.logged_in(user, deadline=60)
+    other.append("INBOX", MESSAGE)
+    other.command("SELECT INBOX")
+    for _ in range(13):
+        other.command("COPY 1:* INBOX")
+    other.command("ENABLE CONDSTORE")
+    session.command("ENABLE QRESYNC")
+    session.command("SELECT INBOX")
+    for sign in "+-+":
+        other.command(f"STORE 1:* {sign}FLAGS.SILENT (\\Flagged)")
+        session.send(b"n NOOP\r\n")
+        other.send(b"".join(b"s UID STORE %d FLAGS.SILENT (k%d)\r\n" % (uid, n) for n in range(30) for uid in (1, 8192)))
+        told = View(vanishing=True)
+        told.hear([b"* 8192 EXISTS"])
+        while not (line := session.response()).startswith(b"n "):
+            told.hear([line])
+        told.answered(line)
+        changes = []
+        while len(changes) < 60:
+            if found := re.search(rb"UID 1 MODSEQ \((\d+)\)|UID 8192 MODSEQ \((\d+)\)", other.response()):
+                changes.append(int(found[1] or 0))
+        lost = [modseq for modseq in changes if (told.known(1).modseq or 0) < modseq <= told.highest]
+        equal(lost, [], f"mod-sequences of changes not told to who comes back from {told.highest}")
+        session.command("NOOP")
+
+
 def rename_in_database(server, old, new):
     found = [os.path.join(directory, "mail.db") for directory, _, files in os.walk(server.data) if "mail.db" in files]
     equal(len(found), 1, "accounts")
@@ -200,7 +232,7 @@ def main():
                   delivery_beyond_a_limit_is_logged, accounts_while_the_server_runs,
                   dump_shows_what_is_stored, names_of_an_older_server_stay_reachable,
                   refused_commands_leave_nothing_in_a_session,
-                  news_that_could_not_be_read_are_told_later,
+                  news_that_could_not_be_read_are_told_later, nothing_is_lost_below_a_mod_sequence_that_was_told,
                   verify_tells_what_is_wrong_beside_the_server, one_server_a_directory, shutdown_says_bye_and_keeps_what_was_acknowledged):
         try:
             with Server(postbag, wirecheck) as server:
