@@ -55,12 +55,16 @@ class Client:
         return tagged, lines
 
     def send_log(self, text):
+        """Before each command: the connection may be lost here, with what was told until now."""
         self.world.log.append(f"{self.name}: {text}")
+        if moment := self.moment():
+            self.world.remember(self.box, moment)
 
     def took(self, tagged, lines, effect=None, by_number=False, synced=False):
         self.world.log.append(f"    -> {tagged.decode(errors='replace')} {lines}")
         assert not tagged.startswith(b"BAD"), f"{self.name} got {tagged}"
-        dead = self.box is not None and self.box.dead
+        box, dead = self.box, self.box is not None and self.box.dead
+        following = box.next if box else None
         self.notice.hear(self.world.model, lines)
         if dead and not self.notice.unasked:
             self.see_nothing(lines)
@@ -70,11 +74,17 @@ class Client:
         self.world.settle()
         self.notice.did(done)
         if self.box is not None and not self.box.dead and not dead:
+            before = set(map(id, self.view.entries))
             self.view.hear(lines, expunge_allowed=not by_number)
             self.view.answered(tagged)
             self.check_told()
+            if self.box is box:
+                self.check_new([entry for entry in self.view.entries if id(entry) not in before],
+                               {uid for uid in box.messages if uid >= following})
             if synced:
                 self.compare()
+        elif self.box is not None and self.box is box:
+            self.view.hear(lines)      # what was told before it was deleted
         if synced:
             self.notice.check(self.world, self.name, self.box)
 
@@ -98,6 +108,15 @@ class Client:
             assert entry.flags == message.flags, f"told {set(entry.flags)} of UID {entry.uid}: {set(message.flags)}"
             assert not self.modseqs or entry.modseq, f"{self.name} was told flags of {entry.uid} without MODSEQ"
             assert entry.modseq in (None, message.modseq), f"told MODSEQ {entry.modseq} for {message.modseq}"
+
+    def check_new(self, arrived, own):
+        """MessageNew (UID FLAGS): each is fetched but for those that the command itself made. RFC 5465 section 5.2"""
+        if not self.notice.fetches or not arrived or not self.by_number:
+            return      # by UIDs alone nobody knows which of the unknown ones are new
+        bare = [entry for entry in arrived if entry.uid is None or entry.flags is None]
+        assert len(bare) <= len(own), f"{self.name}: {len(bare)} of {len(arrived)} new messages not fetched, own {own}"
+        assert not own & {entry.uid for entry in arrived}, f"{self.name}: its own {own} were fetched"
+        self.world.count("NOTIFY fetched new messages")
 
     def compare(self):
         """At a point of synchronisation the view is the truth, as far as it was told."""

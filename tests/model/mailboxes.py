@@ -53,7 +53,7 @@ def keep_moment(client):
     moment = client.snapshot()
     if moment:
         client.memory[client.box] = moment
-        client.box.remember(moment, client.world.chance)
+        client.world.remember(client.box, moment)
 
 
 def select(client):
@@ -105,8 +105,9 @@ def send(client, text):
     lines, tagged = client.connection.any_command(text)
     client.world.log.append(f"    -> {tagged.decode(errors='replace')} {lines}")
     # IMAP4rev2 answers SELECT with a LIST too, behind HIGHESTMODSEQ; it says nothing of subscriptions.
-    own = [after for line, after in zip(lines, lines[1:]) if b"[HIGHESTMODSEQ" in line and b"* LIST" in after]
-    client.notice.hear(client.world.model, [line for line in lines if line not in own])
+    heard = [line for before, line in zip([b"", *lines], lines)
+             if not (b"[HIGHESTMODSEQ" in before and b"* LIST" in line)]
+    client.notice.hear(client.world.model, heard)
     closed = [n for n, line in enumerate(lines) if b"[CLOSED]" in line]
     return lines[closed[0] + 1:] if closed else lines, tagged
 

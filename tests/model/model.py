@@ -4,11 +4,9 @@ Mod-sequences are the server's to choose. The model knows which must have risen:
 one in this step, and settle() demands that it lies above all that the mailbox had before (RFC 7162 section 3.1).
 """
 
-import random as random_module
-
 from identities import Identities
 
-SNAPSHOTS = 40
+SNAPSHOTS = 40     # moments that are kept of one mailbox, unless all are
 
 
 class Message:
@@ -28,6 +26,9 @@ class Snapshot:
         self.validity, self.modseq, self.known, self.next = validity, modseq, known, following
         self.unknown = 0
 
+    def key(self):
+        return self.modseq, self.unknown, frozenset(self.known.items())
+
 
 class Mailbox:
     """Messages by UID, rising. Keeps its identity when renamed; `dead` once deleted."""
@@ -38,7 +39,7 @@ class Mailbox:
         self.changed = False    # something happened since settle(): the mod-sequence must rise
         self.unverified = []    # UIDs that are new, whose content is to be looked at
         self.adopted = []       # messages that came with RENAME INBOX and have no UID yet
-        self.snapshots = []
+        self.snapshots, self.kept = [], set()    # moments to return to, each once
         self.renamed = False    # a name may have had a higher UIDVALIDITY before: then there is a new one
 
     def add(self, uid, message_id, flags):
@@ -82,7 +83,8 @@ class Mailbox:
 
     def _settle_numbers(self, seen):
         if self.validity is None or self.renamed and seen.validity != self.validity:
-            self.validity, self.snapshots = seen.validity, []    # what was known of it counts no more
+            self.validity = seen.validity
+            self.snapshots, self.kept = [], set()    # what was known of it counts no more
         self.renamed = False
         assert seen.validity == self.validity, f"UIDVALIDITY of {self.name} was {self.validity}, is {seen.validity}"
         assert seen.next >= self.next, f"UIDNEXT of {self.name} was {self.next}, is {seen.next}"
@@ -114,11 +116,16 @@ class Mailbox:
     def snapshot(self):
         return Snapshot(self.validity, self.highest, self.flags_by_uid(), self.next)
 
-    def remember(self, snapshot, chance: random_module.Random):
-        """Keeps a moment to return to; old ones stay as likely as new ones."""
-        if len(self.snapshots) >= SNAPSHOTS:
-            del self.snapshots[chance.randrange(SNAPSHOTS)]
-        self.snapshots.append(snapshot)
+    def remember(self, snapshot):
+        """Keeps a moment to return to."""
+        if snapshot.key() not in self.kept:
+            self.kept.add(snapshot.key())
+            self.snapshots.append(snapshot)
+
+    def forget_one(self, chance):
+        """When there are too many; old ones stay as likely as new ones."""
+        if len(self.snapshots) > SNAPSHOTS:
+            self.kept.discard(self.snapshots.pop(chance.randrange(SNAPSHOTS)).key())
 
 
 class Model:

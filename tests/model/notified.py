@@ -45,6 +45,7 @@ class Notice:
         self.status_modseqs = status_modseqs
         self.messages = self.flags = True      # of the selected mailbox
         self.unasked = False                   # and also between commands
+        self.fetches = False                   # UID and FLAGS of new ones
         self.at_once = False                   # removals come at any time, so numbers mean nothing
         self.groups, self.told = [], {}        # told: mailbox -> its numbers, as far as STATUS told them
         self.names, self.subscribed = set(), set()
@@ -53,7 +54,7 @@ class Notice:
     def ask(self, selected, groups):
         """NOTIFY SET; `selected` is its group or None."""
         delayed, events = SELECTED.match(selected).groups() if selected else (None, "NONE")
-        self.messages, self.flags = events != "NONE", "FlagChange" in events
+        self.messages, self.flags, self.fetches = events != "NONE", "FlagChange" in events, "UID FLAGS" in events
         self.unasked, self.at_once, self.groups = self.messages, self.messages and not delayed, groups
 
     def events_of(self, model, name):

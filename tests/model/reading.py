@@ -11,7 +11,7 @@ def noop(client):
     client.run(world.chance.choice(["NOOP", "CHECK"] if client.kind != "rev2" else ["NOOP"]), synced=True)
     moment = client.snapshot() if not client.box.dead else None
     if moment:
-        client.box.remember(moment, world.chance)
+        world.remember(client.box, moment)
     world.count("a view compared")
 
 

@@ -25,10 +25,10 @@ class Request:
     """What is asked since a moment, and what the answer makes of what was known then."""
 
     def __init__(self, world, box, moment, complete=False):
-        """`complete`: asks for all; otherwise, at random, only for some of the UIDs that were known."""
+        """`complete`: asks for all since just then; otherwise, at random, only for some of the UIDs that were known."""
         self.world, self.box, self.moment = world, box, moment
         self.since = moment.modseq
-        if world.chance.random() < 0.2:      # a client may have lost its last mod-sequences
+        if not complete and world.chance.random() < 0.2:      # a client may have lost its last mod-sequences
             self.since = world.chance.randint(1, moment.modseq)
         self.asked = None
         if not complete and moment.known and world.chance.random() < 0.4:
@@ -136,13 +136,25 @@ class Resyncer:
         moment = client.moment()
         if moment is None:
             return
-        client.box.remember(moment, self.world.chance)
+        self.world.remember(client.box, moment)
         request = Request(self.world, client.box, moment, complete=True)
-        request.since = moment.modseq
         text = self.connection.exchange([f"EXAMINE {client.box.name} {request.parameter()}", "UNSELECT"])
         self.world.log.append(f"resyncer, as {client.name}: {request.since} {text}")
         request.answered(after_tagged(text)[0])
         self.world.count("came back from what a step had told")
+
+    def come_back_from(self, box, moments):
+        """The same from each of these, by one connection that asks since each of their mod-sequences."""
+        requests = {}
+        for moment in moments:
+            requests.setdefault(moment.modseq, []).append(Request(self.world, box, moment, complete=True))
+        fetches = [same[0].fetch() for same in requests.values()]
+        self.world.log.append(f"resyncer: {box.name} since {list(requests)}")
+        answers = after_tagged(self.connection.exchange([f"EXAMINE {box.name}", *fetches, "UNSELECT"]))[1:-1]
+        for same, answer in zip(requests.values(), answers, strict=True):
+            for request in same:
+                request.answered(answer)
+        self.world.count("came back from moments of before")
 
     def come_back_to_namesake(self, box, former):
         """The UIDVALIDITY is another one: nothing that was known counts, and nothing has vanished."""

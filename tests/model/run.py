@@ -1,11 +1,13 @@
 #!/usr/bin/env python3
 """Random commands of several sessions, each step compared with a plain model of the mailboxes.
 
-    run.py --postbag build/postbag [--wirecheck PATH] [--steps N] [--seed N]
+    run.py --postbag build/postbag [--wirecheck PATH] [--steps N] [--seed N] [--all-moments]
 
 Commands go one after the other (but for the races), so the model knows the truth; what a session knows of it comes from
-its untagged responses alone. A client that resynchronises from any moment that was kept ends equal to a full fetch, and
-after each step from what the one that took it was told until then. Some ask by NOTIFY for more or less than that.
+its untagged responses alone. After each step the client that took it comes back by QRESYNC with what it was told until
+then, and others come back to each mailbox that has changed from moments of before: some of those that are kept, or with
+--all-moments from everything that any client was ever told of it. They must end up equal to a full fetch. Some ask by
+NOTIFY for more or less than that.
 Every few thousand steps another account begins with other sessions. A failure prints the seed and the last commands.
 At the end stands how often each kind of step was taken; a kind that never was is a failure.
 """
@@ -44,11 +46,12 @@ KINDS = {
     "QRESYNC": ["resynchronised by SELECT", "resynchronised by UID FETCH", "resynchronised with an old UIDVALIDITY",
                 "QRESYNC with known UIDs", "QRESYNC with match data", "an answer beyond the history",
                 "an answer out of the history", "a live client came back by QRESYNC",
-                "UID FETCH VANISHED by a live session", "a session of kind qresync"],
+                "UID FETCH VANISHED by a live session", "came back from what a step had told",
+                "came back from moments of before", "a session of kind qresync"],
     "UIDONLY": ["a session of kind uidonly"],
     "NOTIFY": ["NOTIFY NONE", "NOTIFY SET of selected", "NOTIFY SET of selected-delayed", "NOTIFY SET of others only",
                "NOTIFY of names", "NOTIFY of subscriptions", "NOTIFY of another mailbox", "SUBSCRIBE", "UNSUBSCRIBE",
-               "UID FETCH VANISHED under NOTIFY NONE", "came back from what a step had told"],
+               "UID FETCH VANISHED under NOTIFY NONE", "NOTIFY fetched new messages"],
     "REPLACE": ["REPLACE", "REPLACE of an expunged message"],
 }
 
@@ -61,7 +64,7 @@ def play(options, server, counts):
             if number % WORLD == 0:
                 if world:
                     world.finish()
-                world = World(server, options.seed * 1000 + number // WORLD, counts)
+                world = World(server, options.seed * 1000 + number // WORLD, counts, options.all_moments)
             world.step()
         except (AssertionError, Refused, Closed, Late) as wrong:
             print(*world.log if world else [], sep="\n")
@@ -101,10 +104,14 @@ def arguments():
     parser.add_argument("--postbag", required=True)
     parser.add_argument("--wirecheck")
     parser.add_argument("--config", default="[history]\nranges = 4\n", help="the server's configuration")
-    parser.add_argument("--steps", type=int, default=250000 if os.environ.get("POSTBAG_LONG") else 25000)
+    parser.add_argument("--steps", type=int)
+    parser.add_argument("--all-moments", action="store_true", help="slow: see above")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--spoil", help="what spoil.py does to the server's answers")
-    return parser.parse_args()
+    options = parser.parse_args()
+    if options.steps is None:
+        options.steps = (1000 if options.all_moments else 25000) * (10 if os.environ.get("POSTBAG_LONG") else 1)
+    return options
 
 
 if __name__ == "__main__":

@@ -23,6 +23,8 @@ SPOILS = {
     "a removal not told by UID": (rb"\* VANISHED [\d:,]+\r\n", b""),
     "a removal not told to who comes back": (rb"\* VANISHED \(EARLIER\) [\d:,]+\r\n", b""),
     "a change not told to who comes back": (rb"\* \d+ FETCH \(UID \d+ FLAGS \([^)]*\) MODSEQ \(\d+\)\)\r\n", b""),
+    "a new message not fetched": (
+        rb"(EXISTS\r\n(?:\* \d+ RECENT\r\n)?)\* \d+ FETCH \(UID \d+ FLAGS [^\r\n]*\)\r\n", rb"\1"),
     "a flag lost": (rb"FLAGS \(\\Flagged\)", b"FLAGS ()"),
     "COPYUID that pairs others": (rb"(COPYUID \d+ [\d:,]+ )(\d+):(\d+)\]", lambda m: m[1] + reversed_range(m) + b"]"),
     "a refusal not named": (rb"OK \[MODIFIED [\d:,]+\]", b"OK"),

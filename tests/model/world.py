@@ -13,6 +13,7 @@ from model import Model
 from observer import Observer
 from resync import Resyncer
 
+SAMPLE = 3         # moments of a changed mailbox that a client comes back from after each step, unless from all
 FULL = 36          # messages in a mailbox from which on they are rather removed
 
 # action, weight, needs a selected mailbox
@@ -33,7 +34,9 @@ GROWING = (messages.append, messages.copy)
 class World:
     names = ["INBOX", "Archive", "Work", "Work/Old", "Play", "Play/Old"]
 
-    def __init__(self, server, seed, counts):
+    def __init__(self, server, seed, counts, all_moments=False):
+        """`all_moments`: all that was ever told is kept, and come back from after each step; not only some of it."""
+        self.all_moments, self.changed = all_moments, []
         self.server, self.chance, self.counts = server, random.Random(seed), counts
         self.log, self.ids, self.most = collections.deque(maxlen=60), 0, 4
         self.user = server.add_user()
@@ -98,8 +101,15 @@ class World:
                 box.settle(look)
                 self.identify(box, look)
                 if self.has("QRESYNC") and self.chance.random() < 0.3:
-                    box.remember(box.snapshot(), self.chance)
+                    self.remember(box, box.snapshot())
+                if box not in self.changed:
+                    self.changed.append(box)
         self.model.touched = []
+
+    def remember(self, box, moment):
+        box.remember(moment)
+        if not self.all_moments:
+            box.forget_one(self.chance)
 
     def identify(self, box, look):
         if self.has("OBJECTID"):
@@ -114,10 +124,22 @@ class World:
             reading.end_idle(client) if self.chance.random() < 0.4 else self.resynchronise()
         else:
             self.act(client)
-            if self.resyncer:
-                self.resyncer.come_back_as(client)
+        self.come_back(client)
         if self.chance.random() < 0.25:
             self.resynchronise()
+
+    def come_back(self, client):
+        """After a step the client from what it was told, and others to what the step has changed."""
+        changed, self.changed = self.changed, []
+        if self.resyncer is None:
+            return
+        self.resyncer.come_back_as(client)
+        for box in changed:
+            moments = box.snapshots
+            if not self.all_moments:
+                moments = self.chance.sample(moments, min(SAMPLE, len(moments)))
+            if moments and not box.dead:
+                self.resyncer.come_back_from(box, moments)
 
     def act(self, client):
         """One action that is possible."""
