@@ -58,7 +58,7 @@ constexpr Breakage breakages[] = {
     {is<storage::Missing>, "mail missing", "The mail of this account is not there now", "UNAVAILABLE"},
     {is<storage::Unavailable>, "store unavailable", "Not possible now, try again later", "UNAVAILABLE"},
     {is<storage::Foreign>, "mail of another account", "The mail of this account is not in its place", "CORRUPTION"},
-    {is<std::runtime_error>, "store broken", "The mail store is out of order", "SERVERBUG"},
+    {[](const std::runtime_error&) { return true; }, "store broken", "The mail store is out of order", "SERVERBUG"},
 };
 
 const Breakage& breakage_of(const std::runtime_error& error) {
