@@ -46,6 +46,7 @@ void Engine::checkpoint(bool empty) {
 Upkeep Engine::keep_up(bool bodies_held) {
   require_usable();
   reserve_.use_when_full();
+  if (search_index_ && !has_room(enough_room)) search_index_->give_up();
   if (!has_room(connection_.wal_bytes() + enough_room)) checkpoint(true);
   const bool is_short = !has_room(enough_room);
   const auto wait = bodies_held ? grace_when_held : is_short ? std::chrono::seconds{0} : grace;
@@ -53,7 +54,6 @@ Upkeep Engine::keep_up(bool bodies_held) {
   Upkeep left;
   left.more = collect_slice(now() - wait.count());
   if (!left.more) left.more = shrink(is_short ? 0 : std::max(spare_pages, pages.all / 8));
-  if (is_short && !left.more && search_index_) search_index_->give_up();
   const bool shrank = connection_.pages().all < pages.all;
   const std::uint64_t log = connection_.wal_bytes();
   if (log > longest_log || (log > 0 && (is_short || (shrank && !left.more)))) checkpoint(is_short);
