@@ -109,7 +109,7 @@ storage::MailboxState known_state(const ToldMailboxes& told, const NotifyMarks& 
                                   const ToldMailbox& now) {
   const auto before = told.mailboxes.find(id);
   const bool is_told = before != told.mailboxes.end();
-  if (is_told && before->second.state) return *before->second.state;
+  if (is_told && before->second.state) return before->second.before(*now.state);
   const bool as_it_was = is_told && before->second.name == now.name && !marks.mailboxes.contains(id);
   return as_it_was ? *now.state : empty_state(now.state->uid_validity);
 }
@@ -132,7 +132,7 @@ void tell_marked_messages(Session& session, const ToldMailboxes& now) {
     ToldMailbox& known = told.mailboxes.at(id);
     if (!known.state || is_selected(session, id)) continue;  // the selected one is compared when it is left
     const StatusItems items =
-        changed_items(session, events_of(session, known.name, told), {*known.state}, *after.state);
+        changed_items(session, events_of(session, known.name, told), {known.before(*after.state)}, *after.state);
     if (!items.empty()) tell_status(session, id, after, items);
     known.state = after.state;
   }

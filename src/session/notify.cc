@@ -41,6 +41,11 @@ void Notify::mark(MailboxId mailbox) {
   if (watched || marks_.names) marks_.mailboxes.insert(mailbox);
 }
 
+void Notify::leave(MailboxId mailbox, ModSeq known_to) {
+  if (const auto it = told_.mailboxes.find(mailbox); it != told_.mailboxes.end()) it->second.known_to = known_to;
+  mark(mailbox);
+}
+
 void Notify::put_back(NotifyMarks marks) {
   marks_.names = marks_.names || marks.names;
   marks_.from_inbox.merge(marks.from_inbox);

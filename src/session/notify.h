@@ -19,6 +19,14 @@ namespace postbag {
 struct ToldMailbox {
   MailboxName name;
   std::optional<storage::MailboxState> state;  ///< when its messages are watched
+  /// All up to here it knows as well, from when it had the mailbox selected.
+  ModSeq known_to = ModSeq::min();
+
+  /// What `now` is to be compared with; only when there is a state.
+  const storage::MailboxState& before(const storage::MailboxState& now) const {
+    const bool knows = now.highest_modseq <= known_to && now.uid_validity == state->uid_validity;
+    return knows ? now : *state;
+  }
 };
 
 /// All that a client was told of: mailboxes and subscriptions.
@@ -65,8 +73,9 @@ class Notify final : private CommitListener {
   NotifyMarks take_marks() { return std::exchange(marks_, {}); }
   /// What they mark could not be read: it is told another time.
   void put_back(NotifyMarks marks);
-  /// This mailbox has to be compared again: it is no longer the selected one.
-  void mark(MailboxId mailbox);
+  /// This mailbox has to be compared again: it is no longer the selected one. Its client knows all up to
+  /// `known_to`.
+  void leave(MailboxId mailbox, ModSeq known_to);
 
   // What a command of this client has done counts as told: section 5. Only that does: where the client was told
   // something else of the mailbox than the command found, others were there, and the difference is still told.
@@ -81,6 +90,7 @@ class Notify final : private CommitListener {
 
  private:
   void committed(const storage::CommitReport& report) override;
+  void mark(MailboxId mailbox);
   void unmark(MailboxId mailbox);
   void stop_listening();
 

@@ -449,7 +449,7 @@ void Session::watch(MailboxId mailbox) {
 }
 
 void Session::unselect() {
-  if (selected_) notify_.mark(selected_->id);
+  if (selected_) notify_.leave(selected_->id, selected_->told.all());
   watch_.mailbox.reset();
   watch_.changed_to.reset();
   selected_.reset();
