@@ -105,9 +105,10 @@ TEST_CASE("a text without boundaries, headers longer than what is decoded at onc
   for (const char* text : {"aneedle", "NEEDLE2", "bneedle2"}) CHECK(found(text, SearchIn::text, big.size(), big));
 }
 
+/// Across the 64 KiB that are decoded at once.
 TEST_CASE("a text is found wherever in a long field it stands") {
   const std::string word = "=?utf-8?q?needle_?=\r\n two";
-  for (std::size_t size = 65'500; size < 65'560; ++size) {
+  for (std::size_t size = 65'508; size <= 65'536; size += 2) {
     CAPTURE(size);
     for (const std::string& filler : {std::string(size, 'x'), std::string(size - 1, 'x') + " "}) {
       const std::string big = "To: " + filler + "needle one\r\n two\r\nCc: three\r\n\r\n";
