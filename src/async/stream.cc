@@ -90,6 +90,14 @@ bool Stream::advance() {
   return true;
 }
 
+std::size_t Stream::write_some(std::string_view bytes) {
+  assert(unsent_.empty() && "one write at a time");
+  if (closed_) return 0;
+  const std::optional<std::size_t> taken = try_write(bytes);
+  if (!taken) close();
+  return taken.value_or(0);
+}
+
 void Stream::suspend_writer(std::coroutine_handle<> who) {
   writer_ = who;
   await_progress();

@@ -48,6 +48,8 @@ class Stream : private Timer, private Ready {
   /// close() was called. After false write nothing more. `bytes` must live until then; nothing is copied or queued.
   /// One write at a time. Cancelled (its coroutine destroyed) a part may have been sent: close().
   Write write(std::string_view bytes, std::chrono::milliseconds patience);
+  /// Sends what the kernel (or host) takes of `bytes` at once: how many. Only while no write is in progress.
+  std::size_t write_some(std::string_view bytes);
   /// From now on no write, also one in progress, lasts beyond `deadline`, whatever progress it makes.
   void end_writes(Deadline deadline);
 

@@ -38,6 +38,9 @@ std::string_view word(Reply::Status status) {
   return " BAD ";
 }
 
+/// Of a command, until a client that has sent its end is sent a line.
+constexpr std::chrono::milliseconds silence_before_probe{100};
+
 /// What a broken world is called in the log and to the client.
 struct Breakage {
   bool (*is)(const std::runtime_error& error);
@@ -144,6 +147,7 @@ bool Session::is_cut_off() {
 
 async::Task<bool> Session::flush() {
   if (broken_) co_return false;
+  sent_ += out_.size();
   if (!out_.empty()) broken_ = !co_await stream_.write(out_, write_patience());
   // A session that waits holds nothing: RFC-sized idle crowds are what memory is measured by.
   std::string().swap(out_);
@@ -275,6 +279,26 @@ async::Task<std::optional<std::string>> Session::read_raw_line(bool idling) {
 
 // ---- commands ----
 
+Session::Silence::Silence(Session& session) : session_(session), said_(session.said()) { arm(); }
+
+void Session::Silence::arm() { session_.context_.loop.timers().arm(*this, async::in(silence_before_probe)); }
+
+void Session::Silence::on_deadline() {
+  if (session_.said() != said_) return;
+  if (session_.has_to_probe())
+    session_.probe();
+  else if (!session_.probed_)
+    arm();
+}
+
+/// Between responses, so that what is not taken now can go out with the next ones.
+void Session::probe() {
+  respond().raw("* OK Still waiting").crlf();
+  const std::size_t taken = stream_.write_some(out_);
+  sent_ += taken;
+  out_.erase(0, taken);
+}
+
 grammar::State Session::state() const {
   if (!account_) return grammar::State::not_authenticated;
   return selected_ ? grammar::State::selected : grammar::State::authenticated;
@@ -283,6 +307,7 @@ grammar::State Session::state() const {
 async::Task<bool> Session::run_command(const protocol::Command& command) {
   const std::string tag(command.tag);
   holds_removals_ = counts_by_number(command);
+  const Silence silence(*this);
   Reply reply = co_await perform(command);
   changes_selected_ = reply.tells_progress || !own_messages_here().empty();
   const Expunge expunge = holds_removals_ ? Expunge::held : Expunge::told;

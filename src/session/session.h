@@ -209,11 +209,28 @@ class Session {
   void tell_progress();
   std::string progress_code();
 
+  /// As long as a command runs and has said nothing, mostly as it waits for the store: a client that has sent its
+  /// end is sent a line then, since the kernel learns only by that whether it still listens.
+  class Silence final : private async::Timer {
+   public:
+    explicit Silence(Session& session);
+
+   private:
+    void arm();
+    void on_deadline() override;
+    Session& session_;
+    std::uint64_t said_;
+  };
+  /// Bytes that were said so far, whether sent or not; more while they are being sent.
+  std::uint64_t said() const { return sent_ + out_.size(); }
+  void probe();
+
   const Context& context_;
   async::Stream& stream_;
   async::Signal signal_;
   protocol::CommandReader reader_;
   std::string out_;
+  std::uint64_t sent_ = 0;  ///< bytes of what went through out_
   async::Deadline login_deadline_;
   std::string bye_words_;  ///< somebody wants the session to end
   bool ending_ = false;
