@@ -279,7 +279,10 @@ async::Task<std::optional<std::string>> Session::read_raw_line(bool idling) {
 
 // ---- commands ----
 
-Session::Silence::Silence(Session& session) : session_(session), said_(session.said()) { arm(); }
+void Session::Silence::begin() {
+  said_ = session_.said();
+  arm();
+}
 
 void Session::Silence::arm() { session_.context_.loop.timers().arm(*this, async::in(silence_before_probe)); }
 
@@ -307,7 +310,7 @@ grammar::State Session::state() const {
 async::Task<bool> Session::run_command(const protocol::Command& command) {
   const std::string tag(command.tag);
   holds_removals_ = counts_by_number(command);
-  const Silence silence(*this);
+  silence_.begin();
   Reply reply = co_await perform(command);
   changes_selected_ = reply.tells_progress || !own_messages_here().empty();
   const Expunge expunge = holds_removals_ ? Expunge::held : Expunge::told;

@@ -65,8 +65,12 @@ class Session {
   /// Appends to what will be sent; see flush().
   protocol::Writer respond() { return protocol::Writer(out_, charset()); }
   protocol::Charset charset() const { return rev2() ? protocol::Charset::utf8 : protocol::Charset::seven_bit; }
-  /// The buffer behind respond(), for what is formatted elsewhere.
-  std::string& output() { return out_; }
+  /// The buffer behind respond(), for what is formatted on the account's thread until the command's next co_await
+  /// ends. Nobody else looks at it then.
+  std::string& output() {
+    silence_.disarm();
+    return out_;
+  }
   /// Sends what was responded so far, waiting for the client to take it. False when the client is gone: then the
   /// command should end.
   async::Task<bool> flush();
@@ -213,13 +217,16 @@ class Session {
   /// end is sent a line then, since the kernel learns only by that whether it still listens.
   class Silence final : private async::Timer {
    public:
-    explicit Silence(Session& session);
+    using Timer::disarm;
+    explicit Silence(Session& session) : session_(session) {}
+    /// A command begins.
+    void begin();
 
    private:
     void arm();
     void on_deadline() override;
     Session& session_;
-    std::uint64_t said_;
+    std::uint64_t said_ = 0;
   };
   /// Bytes that were said so far, whether sent or not; more while they are being sent.
   std::uint64_t said() const { return sent_ + out_.size(); }
@@ -231,6 +238,7 @@ class Session {
   protocol::CommandReader reader_;
   std::string out_;
   std::uint64_t sent_ = 0;  ///< bytes of what went through out_
+  Silence silence_{*this};
   async::Deadline login_deadline_;
   std::string bye_words_;  ///< somebody wants the session to end
   bool ending_ = false;
