@@ -6,10 +6,10 @@
 #include <utility>
 
 #include "core/ascii.h"
-#include "protocol/mime/header_fields.h"
-#include "protocol/mime/long_text.h"
-#include "protocol/mime/part_fields.h"
-#include "protocol/mime/transfer_decoder.h"
+#include "protocol/mime/header/header_fields.h"
+#include "protocol/mime/header/long_text.h"
+#include "protocol/mime/header/part_fields.h"
+#include "protocol/mime/text/transfer_decoder.h"
 #include "protocol/text/date.h"
 
 namespace postbag::mime {

@@ -4,11 +4,11 @@
 #include <utility>
 
 #include "core/utf8.h"
-#include "protocol/mime/base_subject.h"
-#include "protocol/mime/message_ids.h"
+#include "protocol/mime/header/base_subject.h"
+#include "protocol/mime/header/message_ids.h"
 #include "protocol/mime/parser.h"
 #include "protocol/text/casefold.h"
-#include "protocol/text/encoded_word.h"
+#include "protocol/text/charset/encoded_word.h"
 
 namespace postbag::mime {
 

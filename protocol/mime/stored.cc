@@ -3,7 +3,7 @@
 #include <cstddef>
 
 #include "core/ascii.h"
-#include "protocol/mime/header_fields.h"
+#include "protocol/mime/header/header_fields.h"
 #include "protocol/mime/render.h"
 #include "protocol/text/date.h"
 

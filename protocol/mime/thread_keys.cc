@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <ranges>
 
-#include "protocol/mime/message_ids.h"
+#include "protocol/mime/header/message_ids.h"
 
 namespace postbag::mime {
 

@@ -8,8 +8,8 @@
 
 #include "core/ascii.h"
 #include "core/utf8.h"
+#include "protocol/text/charset/utf7.h"
 #include "protocol/text/date.h"
-#include "protocol/text/utf7.h"
 
 namespace postbag::protocol {
 

@@ -1,12 +1,12 @@
 #include "commands/all_commands.h"
 
-#include "commands/append.h"
-#include "commands/capability.h"
 #include "commands/handlers.h"
-#include "commands/login.h"
-#include "commands/notify_news.h"
-#include "commands/replace.h"
-#include "commands/search_updates.h"
+#include "commands/login/capability.h"
+#include "commands/login/login.h"
+#include "commands/messages/append.h"
+#include "commands/messages/replace.h"
+#include "commands/notify/notify_news.h"
+#include "commands/search/search_updates.h"
 #include "session/session.h"
 
 namespace postbag {

@@ -5,7 +5,7 @@
 #include "core/utf8.h"
 #include "protocol/parse/sequence_set.h"
 #include "protocol/parse/values.h"
-#include "protocol/text/utf7.h"
+#include "protocol/text/charset/utf7.h"
 #include "session/session.h"
 
 namespace postbag {

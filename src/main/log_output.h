@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-#include "main/config.h"
+#include "main/config/config.h"
 #include "postbag/server.h"
 
 namespace postbag::daemon {

@@ -11,8 +11,8 @@
 #include <unistd.h>
 
 #include "main/complain.h"
-#include "main/config.h"
-#include "main/control_server.h"
+#include "main/config/config.h"
+#include "main/control/control_server.h"
 #include "main/log_output.h"
 #include "main/process.h"
 #include "main/subcommands.h"

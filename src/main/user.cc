@@ -5,8 +5,8 @@
 #include <sysexits.h>
 
 #include "main/complain.h"
-#include "main/config.h"
-#include "main/control_socket.h"
+#include "main/config/config.h"
+#include "main/control/control_socket.h"
 #include "main/password_prompt.h"
 #include "main/subcommands.h"
 #include "postbag/accounts.h"

@@ -5,7 +5,7 @@
 #include <sysexits.h>
 
 #include "main/complain.h"
-#include "main/config.h"
+#include "main/config/config.h"
 #include "main/subcommands.h"
 #include "postbag/accounts.h"
 

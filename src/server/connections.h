@@ -9,8 +9,8 @@
 #include <string_view>
 
 #include "async/job.h"
+#include "async/net/stream.h"
 #include "async/signal.h"
-#include "async/stream.h"
 #include "session/context.h"
 
 namespace postbag::server {

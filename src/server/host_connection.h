@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-#include "async/memory_stream.h"
+#include "async/net/memory_stream.h"
 #include "server/host_calls.h"
 #include "server/loop_door.h"
 #include "server/serving.h"

@@ -4,10 +4,10 @@
 
 #include <utility>
 
-#include "server/account_names.h"
+#include "server/accounts/account_names.h"
 #include "server/failures.h"
 #include "server/host_connection.h"
-#include "server/passwords.h"
+#include "server/login/passwords.h"
 #include "server/server_impl.h"
 
 namespace postbag {

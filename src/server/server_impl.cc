@@ -4,7 +4,7 @@
 #include <functional>
 #include <utility>
 
-#include "server/account_names.h"
+#include "server/accounts/account_names.h"
 #include "server/failures.h"
 #include "server/limits_table.h"
 #include "storage/blob/reserve.h"

@@ -18,7 +18,7 @@
 #include "core/clock.h"
 #include "core/limits.h"
 #include "postbag/server.h"
-#include "server/account_book.h"
+#include "server/accounts/account_book.h"
 #include "server/host_calls.h"
 #include "server/loop_door.h"
 #include "server/serving.h"

@@ -4,8 +4,8 @@
 #include <stdexcept>
 #include <utility>
 
-#include "server/host_authenticator.h"
-#include "server/password_authenticator.h"
+#include "server/login/host_authenticator.h"
+#include "server/login/password_authenticator.h"
 
 namespace postbag::server {
 

@@ -6,15 +6,15 @@
 #include <string>
 #include <vector>
 
-#include "async/acceptor.h"
+#include "async/net/acceptor.h"
 #include "async/workers.h"
 #include "commands/all_commands.h"
 #include "postbag/server.h"
+#include "server/accounts/open_accounts.h"
 #include "server/connections.h"
-#include "server/deliveries.h"
+#include "server/delivery/deliveries.h"
 #include "server/host_calls.h"
 #include "server/loop_door.h"
-#include "server/open_accounts.h"
 #include "session/context.h"
 
 namespace postbag::server {

@@ -5,9 +5,9 @@
 #include <string>
 #include <string_view>
 
-#include "async/address.h"
 #include "async/loop.h"
-#include "async/stream.h"
+#include "async/net/address.h"
+#include "async/net/stream.h"
 #include "async/task.h"
 #include "core/clock.h"
 #include "core/limits.h"

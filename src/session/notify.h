@@ -10,7 +10,7 @@
 #include <utility>
 
 #include "async/signal.h"
-#include "session/account.h"
+#include "session/account/account.h"
 #include "session/notify_request.h"
 
 namespace postbag {

@@ -21,12 +21,12 @@
 #include <utility>
 #include <vector>
 
+#include "async/net/stream.h"
 #include "async/signal.h"
-#include "async/stream.h"
 #include "async/task.h"
 #include "protocol/command_reader.h"
 #include "protocol/response/writer.h"
-#include "session/account.h"
+#include "session/account/account.h"
 #include "session/context.h"
 #include "session/features.h"
 #include "session/notify.h"

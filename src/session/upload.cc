@@ -3,8 +3,8 @@
 #include <memory>
 #include <utility>
 
-#include "protocol/mime/preview.h"
 #include "protocol/mime/stored.h"
+#include "protocol/mime/text/preview.h"
 #include "protocol/mime/thread_keys.h"
 
 namespace postbag {

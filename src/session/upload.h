@@ -11,7 +11,7 @@
 
 #include "async/task.h"
 #include "protocol/mime/parser.h"
-#include "session/account.h"
+#include "session/account/account.h"
 #include "storage/body.h"
 
 namespace postbag {

@@ -1,6 +1,6 @@
 // How names find accounts.
 
-#include "server/account_names.h"
+#include "server/accounts/account_names.h"
 
 #include <optional>
 #include <string>
@@ -11,7 +11,7 @@
 #include "core/clock.h"
 #include "postbag/accounts.h"
 #include "postbag/server.h"
-#include "server/account_book.h"
+#include "server/accounts/account_book.h"
 #include "socket_client.h"
 #include "storage/directory.h"
 #include "temporary_directory.h"

@@ -1,4 +1,4 @@
-#include "main/config.h"
+#include "main/config/config.h"
 
 #include <algorithm>
 #include <array>

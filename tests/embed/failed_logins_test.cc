@@ -1,4 +1,4 @@
-#include "server/failed_logins.h"
+#include "server/login/failed_logins.h"
 
 #include <doctest/doctest.h>
 

@@ -1,8 +1,8 @@
-#include "server/login_cache.h"
+#include "server/login/login_cache.h"
 
 #include <doctest/doctest.h>
 
-#include "server/passwords.h"
+#include "server/login/passwords.h"
 
 using namespace postbag;
 using server::LoginCache;

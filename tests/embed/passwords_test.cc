@@ -1,4 +1,4 @@
-#include "server/passwords.h"
+#include "server/login/passwords.h"
 
 #include <chrono>
 

@@ -2,8 +2,8 @@
 
 #include <doctest/doctest.h>
 
-#include "main/mail_filter.h"
-#include "main/nearest.h"
+#include "main/delivery/mail_filter.h"
+#include "main/config/nearest.h"
 
 using namespace postbag::daemon;
 

@@ -11,8 +11,8 @@
 
 #include "input.h"
 #include "protocol/grammar/response_grammar.h"
-#include "protocol/mime/base_subject.h"
-#include "protocol/mime/header_fields.h"
+#include "protocol/mime/header/base_subject.h"
+#include "protocol/mime/header/header_fields.h"
 #include "protocol/mime/parser.h"
 #include "protocol/mime/render.h"
 #include "protocol/mime/section.h"

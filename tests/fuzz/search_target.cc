@@ -13,14 +13,14 @@
 
 #include "core/utf8.h"
 #include "input.h"
-#include "protocol/mime/header_fields.h"
-#include "protocol/mime/message_text.h"
+#include "protocol/mime/header/header_fields.h"
+#include "protocol/mime/text/message_text.h"
 #include "protocol/mime/parser.h"
 #include "protocol/mime/stored.h"
-#include "protocol/mime/transfer_decoder.h"
+#include "protocol/mime/text/transfer_decoder.h"
 #include "protocol/text/casefold.h"
-#include "protocol/text/charset.h"
-#include "protocol/text/encoded_word.h"
+#include "protocol/text/charset/charset.h"
+#include "protocol/text/charset/encoded_word.h"
 #include "protocol/text/fuzzy.h"
 
 using namespace postbag;

@@ -1,5 +1,5 @@
 // An account's store under its sessions: the log stays short, and deleted mail leaves the disk.
-#include "session/account.h"
+#include "session/account/account.h"
 
 #include <algorithm>
 #include <atomic>

@@ -1,5 +1,5 @@
 // Long commands of clients that go meanwhile.
-#include "commands/in_progress.h"
+#include "commands/search/in_progress.h"
 
 #include <functional>
 #include <string>
@@ -7,7 +7,7 @@
 
 #include <doctest/doctest.h>
 
-#include "async/stream.h"
+#include "async/net/stream.h"
 #include "commands/all_commands.h"
 #include "core/clock.h"
 #include "session/context.h"

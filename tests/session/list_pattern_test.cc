@@ -1,4 +1,4 @@
-#include "commands/list_pattern.h"
+#include "commands/mailboxes/list_pattern.h"
 
 #include <string>
 

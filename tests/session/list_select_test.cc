@@ -1,4 +1,4 @@
-#include "commands/list_select.h"
+#include "commands/mailboxes/list_options.h"
 
 #include <string>
 

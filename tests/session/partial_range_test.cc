@@ -1,4 +1,4 @@
-#include "commands/partial_range.h"
+#include "commands/fetch/partial_range.h"
 
 #include <string_view>
 #include <utility>

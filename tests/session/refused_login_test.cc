@@ -9,7 +9,7 @@
 
 #include "async/job.h"
 #include "async/loop.h"
-#include "async/stream.h"
+#include "async/net/stream.h"
 #include "commands/all_commands.h"
 #include "core/clock.h"
 #include "session/context.h"

@@ -1,4 +1,4 @@
-#include "commands/search_charset.h"
+#include "commands/search/search_charset.h"
 
 #include <doctest/doctest.h>
 

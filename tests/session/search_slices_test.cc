@@ -4,7 +4,7 @@
 #include <utility>
 #include <vector>
 
-#include "commands/search_match.h"
+#include "commands/search/search_match.h"
 #include "protocol/mime/parser.h"
 #include "protocol/mime/stored.h"
 #include "tests/storage/fixture.h"

@@ -1,4 +1,4 @@
-#include "commands/threading.h"
+#include "commands/search/threading.h"
 
 #include <algorithm>
 #include <string>
@@ -7,7 +7,7 @@
 #include <doctest/doctest.h>
 #include <rapidcheck.h>
 
-#include "commands/rooted_forest.h"
+#include "commands/search/rooted_forest.h"
 
 using namespace postbag;
 

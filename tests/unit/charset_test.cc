@@ -1,11 +1,11 @@
 #define DOCTEST_CONFIG_IMPLEMENT_WITH_MAIN
-#include "protocol/text/charset.h"
+#include "protocol/text/charset/charset.h"
 
 #include <string>
 
 #include <doctest/doctest.h>
 
-#include "protocol/text/encoded_word.h"
+#include "protocol/text/charset/encoded_word.h"
 
 using namespace postbag::protocol;
 

@@ -4,7 +4,7 @@
 
 #include <doctest/doctest.h>
 
-#include "protocol/mime/base_subject.h"
+#include "protocol/mime/header/base_subject.h"
 
 using postbag::mime::base_subject;
 

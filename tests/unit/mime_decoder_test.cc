@@ -4,7 +4,7 @@
 #include <doctest/doctest.h>
 #include <rapidcheck.h>
 
-#include "protocol/mime/transfer_decoder.h"
+#include "protocol/mime/text/transfer_decoder.h"
 
 using namespace postbag;
 using namespace postbag::mime;

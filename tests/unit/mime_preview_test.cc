@@ -7,7 +7,7 @@
 
 #include "core/utf8.h"
 #include "protocol/mime/parser.h"
-#include "protocol/mime/preview.h"
+#include "protocol/mime/text/preview.h"
 #include "protocol/mime/stored.h"
 #include "protocol/text/plain.h"
 

@@ -8,9 +8,9 @@
 
 #include "core/utf8.h"
 #include "mime_messages.h"
-#include "protocol/mime/message_text.h"
+#include "protocol/mime/text/message_text.h"
 #include "protocol/mime/parser.h"
-#include "protocol/mime/searchable_text.h"
+#include "protocol/mime/text/searchable_text.h"
 #include "protocol/text/casefold.h"
 
 using namespace postbag;

@@ -6,7 +6,7 @@
 #include <doctest/doctest.h>
 
 #include "mime_messages.h"
-#include "protocol/mime/header_fields.h"
+#include "protocol/mime/header/header_fields.h"
 #include "protocol/mime/parser.h"
 #include "protocol/mime/section.h"
 

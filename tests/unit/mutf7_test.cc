@@ -5,7 +5,7 @@
 #include <rapidcheck.h>
 
 #include "core/utf8.h"
-#include "protocol/text/utf7.h"
+#include "protocol/text/charset/utf7.h"
 
 using postbag::protocol::utf7_from_utf8;
 using postbag::protocol::utf8_from_utf7;

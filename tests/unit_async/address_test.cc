@@ -1,4 +1,4 @@
-#include "async/address.h"
+#include "async/net/address.h"
 
 #include <doctest/doctest.h>
 

@@ -11,8 +11,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "async/acceptor.h"
-#include "async/socket_address.h"
+#include "async/net/acceptor.h"
+#include "async/net/socket_address.h"
 #include "run.h"
 
 using namespace postbag::async;

@@ -1,4 +1,4 @@
-#include "async/input_buffer.h"
+#include "async/net/input_buffer.h"
 
 #include <random>
 

@@ -1,4 +1,4 @@
-#include "async/memory_stream.h"
+#include "async/net/memory_stream.h"
 
 #include <doctest/doctest.h>
 

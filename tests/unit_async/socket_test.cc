@@ -1,4 +1,4 @@
-#include "async/socket.h"
+#include "async/net/socket.h"
 
 #include <csignal>
 #include <cstdlib>
@@ -10,8 +10,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "async/acceptor.h"
-#include "async/socket_address.h"
+#include "async/net/acceptor.h"
+#include "async/net/socket_address.h"
 #include "run.h"
 
 using namespace postbag::async;

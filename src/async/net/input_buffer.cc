@@ -1,0 +1,30 @@
+#include "async/net/input_buffer.h"
+
+#include <cassert>
+
+#include "core/wipe.h"
+
+namespace postbag::async {
+
+namespace {
+constexpr std::size_t kept_capacity = 512;  // enough for usual commands, nothing for 1 000s of idle connections
+}
+
+void InputBuffer::append(std::string_view bytes) {
+  if (start_ > data_.size() / 2) {
+    data_.erase(0, start_);
+    start_ = 0;
+  }
+  data_.append(bytes);
+}
+
+void InputBuffer::consume(std::size_t n) {
+  assert(n <= size());
+  start_ += n;
+  if (start_ < data_.size()) return;
+  start_ = 0;
+  wipe(data_);  // a password may have passed through
+  if (data_.capacity() > kept_capacity) std::string().swap(data_);
+}
+
+}  // namespace postbag::async

@@ -1,0 +1,75 @@
+#include "commands/fetch/fetch_run.h"
+
+#include <string>
+#include <utility>
+
+#include "session/session.h"
+
+namespace postbag {
+
+namespace {
+
+/// Formatted in one go on the worker; what a client that reads slowly makes us hold.
+constexpr std::size_t slice_bytes = 128 * 1024;
+
+/// Ends the connection if a response stays unfinished, whatever the reason.
+class WholeResponses {
+ public:
+  WholeResponses(Session& session, const FetchWriter& writer) : session_(session), writer_(writer) {}
+  ~WholeResponses() {
+    if (writer_.is_within_response()) session_.break_off();
+  }
+  WholeResponses(const WholeResponses&) = delete;
+  WholeResponses& operator=(const WholeResponses&) = delete;
+
+ private:
+  Session& session_;
+  const FetchWriter& writer_;
+};
+
+async::Task<void> send_all(Session& session, FetchWriter& writer) {
+  const Account::Hold keeps_bodies(session.account(), Account::Keeps::bodies);
+  bool more = true;
+  while (more) {
+    std::string& out = session.output();
+    more = co_await session.account().read(
+        [&](storage::ReadTransaction& tx) { return writer.write(tx, out, slice_bytes); });
+    if (session.has_selected()) session.selected().keywords = writer.keywords();
+    const bool alive = co_await session.flush_if_large();
+    if (!alive) co_return;
+  }
+}
+
+}  // namespace
+
+FetchPlan fetch_plan(const Session& session, UidSet uids, FetchItems items) {
+  const Selected& selected = session.selected();
+  FetchPlan plan{.mailbox = selected.id,
+                 .uids = std::move(uids),
+                 .runs = {},
+                 .items = std::move(items),
+                 .keywords = selected.keywords,
+                 .recent = selected.recent,
+                 .newly_seen = {},
+                 .features = session.features(),
+                 .charset = session.charset(),
+                 .headers_used = session.context().limits.headers_used};
+  plan.runs = selected.view.runs_of(plan.uids);
+  return plan;
+}
+
+async::Task<Fetched> run_fetch(Session& session, FetchPlan plan) {
+  const bool nothing = plan.uids.empty();
+  const bool tells_modseqs = has_kind(plan.items, FetchItem::Kind::modseq) || !plan.newly_seen.empty();
+  FetchWriter writer(std::move(plan));
+  const WholeResponses whole(session, writer);
+  if (!nothing) co_await send_all(session, writer);
+  if (tells_modseqs && writer.written() > 0) session.note_modseqs_told();
+  Fetched done;
+  done.written = writer.written();
+  done.mailbox_gone = writer.is_mailbox_gone();
+  done.unknown_encoding = writer.has_unknown_encoding();
+  co_return done;
+}
+
+}  // namespace postbag

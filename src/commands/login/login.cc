@@ -1,0 +1,60 @@
+#include "commands/login/login.h"
+
+#include <utility>
+
+#include "commands/handlers.h"
+#include "commands/login/capability.h"
+#include "core/utf8.h"
+#include "core/wipe.h"
+#include "protocol/parse/values.h"
+#include "session/session.h"
+
+namespace postbag {
+
+namespace {
+
+constexpr std::size_t longest_user = 255;
+
+bool is_user_name(const std::string& user) {
+  return !user.empty() && user.size() <= longest_user && is_utf8(user) && user.find('\0') == std::string::npos;
+}
+
+}  // namespace
+
+Reply refuse_password(Session& session, std::string_view user) {
+  session.context().log.write(session.stream().peer(),
+                              {LogEvent::Level::warning, "login refused", user, "the connection is not encrypted"});
+  session.count_failed_login();  // a line for each try: nobody may fill the log
+  return Reply::no("Passwords are taken over an encrypted connection only", "PRIVACYREQUIRED");
+}
+
+async::Task<Reply> log_in(Session& session, std::string user, std::string password) {
+  const Context& context = session.context();
+  Result<AccountId> id = std::unexpected(Error::wrong_password);
+  if (is_user_name(user)) id = co_await context.authenticator.authenticate(user, password, session);
+  wipe(password);
+  if (!id) {
+    context.log.write(session.stream().peer(),
+                      {LogEvent::Level::warning, "login failed", user, to_string(id.error())});
+    if (id.error() != Error::busy) session.count_failed_login();
+    co_return refusal(id.error());
+  }
+  auto account = co_await context.accounts.open(*id, session.stream());
+  if (!account)
+    co_return account.error() == Error::busy ? Reply::no("Too many connections", "LIMIT")
+                                             : refusal(account.error());
+  context.log.write(session.stream().peer(), {LogEvent::Level::info, "login", user, {}});
+  session.log_in(std::move(*account), std::move(user));
+  co_return Reply::ok("Logged in", capability_list(session));
+}
+
+async::Task<Reply> handle(Session& session, grammar::Login login) {
+  std::string user = protocol::string_value(login.userid().text());
+  if (!session.may_take_password()) co_return refuse_password(session, user);
+  std::string password = protocol::string_value(login.password().text());
+  Reply reply = co_await log_in(session, std::move(user), password);
+  wipe(password);
+  co_return reply;
+}
+
+}  // namespace postbag

@@ -1,0 +1,77 @@
+#include "commands/mailboxes/list_response.h"
+
+#include <array>
+#include <string>
+#include <utility>
+
+#include "session/session.h"
+
+namespace postbag {
+
+namespace {
+
+using storage::SpecialUse;
+
+constexpr auto special_uses = std::to_array<std::pair<SpecialUse, std::string_view>>({
+    {SpecialUse::all, "\\All"},
+    {SpecialUse::archive, "\\Archive"},
+    {SpecialUse::drafts, "\\Drafts"},
+    {SpecialUse::flagged, "\\Flagged"},
+    {SpecialUse::junk, "\\Junk"},
+    {SpecialUse::sent, "\\Sent"},
+    {SpecialUse::trash, "\\Trash"},
+    {SpecialUse::important, "\\Important"},
+});
+
+void add(std::string& attributes, std::string_view attribute) {
+  if (attribute.empty()) return;
+  if (!attributes.empty()) attributes += ' ';
+  attributes += attribute;
+}
+
+std::string attributes_of(const ListRow& row, const ListShown& shown) {
+  std::string out;
+  if (!row.name.exists) add(out, "\\NonExistent");  // implies \Noselect: RFC 5258 section 3.4
+  if (!row.name.exists && shown.noselect) add(out, "\\Noselect");
+  if (shown.subscribed && row.name.subscribed) add(out, "\\Subscribed");
+  add(out, row.has_children ? "\\HasChildren" : "\\HasNoChildren");
+  add(out, row.name.special_use);
+  return out;
+}
+
+}  // namespace
+
+std::string_view special_use_attribute(storage::SpecialUses uses) {
+  for (const auto& [use, attribute] : special_uses)
+    if (uses.has(use)) return attribute;
+  return {};
+}
+
+ListedName listed_name(const storage::MailboxEntry& entry) {
+  return {.name = entry.name.utf8(),
+          .exists = entry.id.has_value(),
+          .subscribed = entry.subscribed,
+          .special_use = special_use_attribute(entry.special_use)};
+}
+
+void list_response(Session& session, const ListRow& row, const ListShown& shown) {
+  protocol::Writer out = session.respond();
+  out.raw("* LIST (").raw(attributes_of(row, shown)).raw(") \"/\" ").mailbox(row.name.name);
+  if (row.child_info) out.raw(" (\"CHILDINFO\" (").raw(shown.child_info).raw("))");  // RFC 9051 section 6.3.9.6
+  if (!shown.old_name.empty()) out.raw(" (\"OLDNAME\" (").mailbox(shown.old_name).raw("))");
+  out.crlf();
+}
+
+void list_response(Session& session, const storage::MailboxEntry& entry) {
+  list_response(session, {.name = listed_name(entry), .has_children = entry.has_children, .child_info = false}, {});
+}
+
+void lsub_response(Session& session, const ListRow& row) {
+  // A level that stands in for subscribed names below it is \Noselect: RFC 3501 section 6.3.9.
+  session.respond()
+      .raw(row.name.subscribed ? "* LSUB () \"/\" " : "* LSUB (\\Noselect) \"/\" ")
+      .mailbox(row.name.name)
+      .crlf();
+}
+
+}  // namespace postbag

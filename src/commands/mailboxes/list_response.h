@@ -1,0 +1,35 @@
+// The untagged LIST and LSUB lines. RFC 9051 section 7.3.1, RFC 3501 section 7.2.3.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "commands/mailboxes/list_options.h"
+#include "storage/mail.h"
+
+namespace postbag {
+
+class Session;
+
+/// The attribute of a mailbox's special use, `\Drafts`; empty for none. RFC 6154 section 2. Static storage.
+std::string_view special_use_attribute(storage::SpecialUses uses);
+
+/// What LIST knows of a name of the store.
+ListedName listed_name(const storage::MailboxEntry& entry);
+
+/// What a LIST response shows besides what it always shows.
+struct ListShown {
+  bool subscribed = false;      ///< \Subscribed
+  bool noselect = false;        ///< \Noselect beside \NonExistent, for clients that know only RFC 3501
+  std::string old_name = {};    ///< UTF-8; told as OLDNAME unless empty. RFC 5465 section 5.4
+  std::string child_info = {};  ///< the criteria of CHILDINFO, `"SUBSCRIBED"`, for rows that have it
+};
+
+/// `* LIST (attributes) "/" name`.
+void list_response(Session& session, const ListRow& row, const ListShown& shown);
+void list_response(Session& session, const storage::MailboxEntry& entry);
+
+/// `* LSUB (attributes) "/" name`. RFC 3501 section 7.2.3.
+void lsub_response(Session& session, const ListRow& row);
+
+}  // namespace postbag

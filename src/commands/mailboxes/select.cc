@@ -1,0 +1,181 @@
+// SELECT, EXAMINE, CLOSE, UNSELECT. RFC 9051 sections 6.3.2, 6.3.3, 6.4.1, 6.4.2; RFC 3691; QRESYNC: RFC 7162
+// section 3.2.5.
+
+#include <algorithm>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "commands/arguments.h"
+#include "commands/fetch/fetch_run.h"
+#include "commands/handlers.h"
+#include "commands/mailboxes/list_response.h"
+#include "commands/mailboxes/resynchronise.h"
+#include "commands/mailboxes/select_parameters.h"
+#include "commands/object_id.h"
+#include "session/session.h"
+
+namespace postbag {
+
+namespace {
+
+/// A mailbox as it was at one moment.
+struct Opened {
+  MailboxId id;
+  storage::MailboxState state;
+  UidSet uids;
+  std::vector<std::string> keywords;
+  std::optional<Uid> first_unseen;
+  UidSet recent;
+  std::optional<storage::MailboxEntry> entry;  ///< for LIST, which IMAP4rev2 wants
+  std::optional<Missed> missed;                ///< for QRESYNC
+};
+
+enum class Access : bool { read_write, read_only };
+
+std::optional<storage::MailboxEntry> entry_of(storage::ReadTransaction& tx, const MailboxName& name) {
+  for (storage::MailboxEntry& entry : tx.mailboxes())
+    if (entry.name == name) return std::move(entry);
+  return std::nullopt;
+}
+
+/// \Recent belongs to the first session that selects, not to one that examines. RFC 3501 sections 2.3.2 and 6.3.2.
+UidSet recent_of(storage::ReadTransaction& tx, const Opened& opened, Access access) {
+  UidSet recent;
+  if (access == Access::read_write) {
+    if (const auto claimed = *tx.claim_recent(opened.id)) recent.add(*claimed);
+  } else if (opened.state.first_recent < opened.state.uid_next) {
+    recent.add(UidRange{opened.state.first_recent, opened.state.uid_next.previous()});
+  }
+  return recent;
+}
+
+/// Nothing when UIDVALIDITY has changed: then the client knows nothing of this mailbox. RFC 7162 section 3.2.5.
+std::optional<Missed> missed_by(storage::ReadTransaction& tx, const Opened& opened, const QuickResync& resync) {
+  const storage::MailboxState& state = opened.state;
+  if (state.uid_validity != resync.validity) return std::nullopt;
+  UidSet given;
+  if (state.uid_next != Uid::min()) given.add(UidRange{Uid::min(), state.uid_next.previous()});
+  return *missed_since(tx, opened.id, resync.since, resync.known ? given.intersect(*resync.known) : given);
+}
+
+Result<Opened> open_mailbox(storage::ReadTransaction& tx, const MailboxName& name, Access access, bool rev2,
+                            const SelectParameters& parameters) {
+  const auto id = tx.find(name);
+  if (!id) return std::unexpected(Error::no_such_mailbox);
+  Opened opened{.id = *id,
+                .state = *tx.state(*id),
+                .uids = *tx.uids(*id),
+                .keywords = *tx.keywords(*id),
+                .first_unseen = *tx.first_unseen(*id),
+                .recent = {},
+                .entry = {},
+                .missed = {}};
+  if (parameters.resync) opened.missed = missed_by(tx, opened, *parameters.resync);
+  if (rev2)
+    opened.entry = entry_of(tx, name);
+  else
+    opened.recent = recent_of(tx, opened, access);
+  return opened;
+}
+
+void describe(Session& session, const Opened& opened, Access access) {
+  const Selected& selected = session.selected();
+  session.respond().raw("* FLAGS ").flag_list(SystemFlags::all(), opened.keywords).crlf();
+  session.respond().raw("* OK [PERMANENTFLAGS ");
+  if (access == Access::read_only)
+    session.respond().raw("()] No permanent flags permitted").crlf();
+  else
+    session.respond()
+        .flag_list(SystemFlags::all(), opened.keywords, opened.keywords.size() < session.context().limits.keywords)
+        .raw("] Flags permitted")
+        .crlf();
+  session.tell_size();
+  // RFC 9051 section 7.1 dropped UNSEEN; RFC 3501 section 6.3.1 wants it.
+  const auto unseen = opened.first_unseen ? selected.view.seq_of(*opened.first_unseen) : std::nullopt;
+  if (unseen && !session.rev2() && !session.uid_only())
+    session.respond().raw("* OK [UNSEEN ").number(unseen->value()).raw("] First unseen message").crlf();
+  session.respond().raw("* OK [UIDVALIDITY ").number(opened.state.uid_validity.value()).raw("] UIDs valid").crlf();
+  session.respond().raw("* OK [UIDNEXT ").number(opened.state.uid_next.value()).raw("] Predicted next UID").crlf();
+  // RFC 8474 section 4.2.
+  session.respond().raw("* OK [").raw(mailbox_id_code(opened.id)).raw("] Mailbox identifier").crlf();
+  session.tell_highest(opened.state.highest_modseq);
+  if (opened.entry) list_response(session, *opened.entry);
+}
+
+/// What the client missed. RFC 7162 section 3.2.5.
+async::Task<void> tell_missed(Session& session, Missed missed, const QuickResync& resync) {
+  const auto match = resync.sample ? highest_match(session.selected().view, *resync.sample) : std::nullopt;
+  if (match) missed.vanished.remove(UidRange{Uid::min(), *match});
+  session.tell_vanished("* VANISHED (EARLIER) ", missed.vanished);
+  FetchPlan plan = fetch_plan(session, std::move(missed.changed), resync_items(session.uid_only()));
+  co_await run_fetch(session, std::move(plan));
+}
+
+/// The mailbox that is open is closed first, whatever comes of the new one. RFC 9051 section 6.3.2.
+void leave(Session& session) {
+  if (!session.has_selected()) return;
+  session.unselect();
+  session.respond().raw("* OK [CLOSED] Previous mailbox closed").crlf();
+}
+
+async::Task<Reply> select(Session& session, std::string_view argument, Access access,
+                          std::expected<SelectParameters, Reply> parameters) {
+  if (!parameters) co_return parameters.error();
+  leave(session);
+  if (parameters->condstore) session.enable(Feature::condstore);
+  const auto name = mailbox_name(session, argument);
+  if (!name) co_return refusal(Error::no_such_mailbox);
+  const bool rev2 = session.rev2();
+  auto opened = co_await session.account().read(
+      [&](storage::ReadTransaction& tx) { return open_mailbox(tx, *name, access, rev2, *parameters); });
+  if (!opened) co_return refusal(opened.error());
+  // No suspension since the read: commits behind it are told to the watch.
+  session.watch(opened->id);
+  session.select({.id = opened->id,
+                  .name = *name,
+                  .read_only = access == Access::read_only,
+                  .view = View(opened->uids),
+                  .known_next = opened->state.uid_next.value(),
+                  .told = Told(opened->state.highest_modseq),
+                  .highest_is_due = false,
+                  .recent = opened->recent,
+                  .saved = {},
+                  .keywords = opened->keywords});
+  describe(session, *opened, access);
+  if (opened->missed) co_await tell_missed(session, std::move(*opened->missed), *parameters->resync);
+  co_return access == Access::read_only ? Reply::ok("EXAMINE completed", "READ-ONLY")
+                                        : Reply::ok("SELECT completed", "READ-WRITE");
+}
+
+}  // namespace
+
+async::Task<Reply> handle(Session& session, grammar::Select command) {
+  return select(session, command.mailbox().text(), Access::read_write,
+                select_parameters(session, command.select_param()));
+}
+
+async::Task<Reply> handle(Session& session, grammar::Examine command) {
+  return select(session, command.mailbox().text(), Access::read_only,
+                select_parameters(session, command.select_param()));
+}
+
+// Removes what is \Deleted without a word, unless it was only examined. RFC 9051 section 6.4.1.
+async::Task<Reply> handle(Session& session, grammar::Close) {
+  const MailboxId id = session.selected().id;
+  if (!session.selected().read_only) {
+    const auto expunged =
+        co_await session.account().write([&](storage::Transaction& tx) { return tx.expunge(id); });
+    // A mailbox that is gone is closed all the same.
+    if (!expunged && expunged.error() != Error::mailbox_gone) co_return refusal(expunged.error());
+  }
+  session.unselect();
+  co_return Reply::ok("CLOSE completed");
+}
+
+async::Task<Reply> handle(Session& session, grammar::Unselect) {
+  session.unselect();
+  co_return Reply::ok("UNSELECT completed");
+}
+
+}  // namespace postbag

@@ -1,0 +1,73 @@
+#include "commands/messages/replace.h"
+
+#include <array>
+#include <utility>
+
+#include "commands/handlers.h"
+#include "commands/messages/add_to.h"
+#include "commands/messages/append.h"
+#include "session/session.h"
+
+namespace postbag {
+
+namespace {
+
+/// The message to be replaced. NO when there is none: RFC 8508 section 3.2.
+std::expected<UidSet, Reply> old_message(Session& session, std::string_view number, ByUid by_uid) {
+  if (session.selected().read_only) return std::unexpected(refusal(Error::read_only));
+  auto uids = message_set(session, number, by_uid);
+  if (uids && uids->empty()) return std::unexpected(Reply::no("No such message"));
+  return uids;
+}
+
+/// One transaction: the new message is there and the old one gone, or nothing happened. Of two sessions that
+/// replace the same message one does.
+Result<storage::Appended> replace(storage::Transaction& tx, MailboxId from, const UidSet& old, MailboxId to,
+                                  const storage::StagedBody& body, const MessageOptions& options) {
+  const auto there = tx.messages(from, old, 1);
+  if (!there) return std::unexpected(there.error());
+  if (there->messages.empty()) return std::unexpected(Error::no_such_message);
+  const auto added = tx.append(to, body, options.flags, options.internal_date);
+  if (!added) return std::unexpected(added.error());
+  const auto removed = tx.vanish(from, old);
+  if (!removed) return std::unexpected(removed.error());
+  return *added;
+}
+
+}  // namespace
+
+async::Task<std::optional<Reply>> refuse_replace(Session& session, const protocol::Command& command,
+                                                 std::uint64_t size) {
+  const grammar::Replace view(command.view);
+  const auto old = old_message(session, view.seq_number().text(), command.by_uid ? ByUid::yes : ByUid::no);
+  if (!old) co_return old.error();
+  if (auto refused = refuse_message(session, {view.append_message(), 1}, size)) co_return refused;
+  co_return co_await refuse_target(session, view.mailbox().text());
+}
+
+async::Task<Reply> handle(Session& session, grammar::Replace command, ByUid by_uid) {
+  const auto old = old_message(session, command.seq_number().text(), by_uid);
+  if (!old) co_return old.error();
+  const auto name = mailbox_name(session, command.mailbox().text());
+  if (!name) co_return refusal_of_target(name.error());
+  const std::array messages{command.append_message()};
+  const auto options = message_options(session, messages);
+  if (!options) co_return options.error();
+  const MailboxId from = session.selected().id;
+  const std::vector<storage::StagedBody>* const bodies = co_await session.upload()->messages();
+  std::optional<Session::OwnMessages> own;
+  const auto replaced = co_await session.account().write([&](storage::Transaction& tx) {
+    return add_to(tx, *name, own,
+                  [&](MailboxId to) { return replace(tx, from, *old, to, bodies->front(), options->front()); });
+  });
+  if (!replaced) co_return refusal_of_target(replaced.error());
+  own->uids.add(replaced->uid);
+  session.note_own_messages(std::move(*own));
+  // Before the EXPUNGE response, which the session sends before the tagged line. RFC 8508 section 4.3.
+  const std::array added{*replaced};
+  session.respond().raw("* OK [").raw(append_code(added)).raw("] Replacement message ready").crlf();
+  // RFC 8508 section 4.5.
+  co_return Reply::ok_with_progress(with_limits_met(session, "REPLACE completed"));
+}
+
+}  // namespace postbag

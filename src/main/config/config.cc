@@ -1,0 +1,293 @@
+#include "main/config/config.h"
+
+#include <algorithm>
+#include <array>
+#include <filesystem>
+#include <fstream>
+#include <functional>
+#include <iterator>
+#include <string_view>
+#include <system_error>
+
+#include <toml++/toml.h>
+
+#include "main/config/nearest.h"
+#include "postbag/server.h"
+
+namespace postbag::daemon {
+
+namespace {
+
+constexpr auto kept_name = "config.toml";
+
+/// Collects what is read and what is wrong.
+class Reader {
+ public:
+  explicit Reader(const std::string& path) : path_(path) {}
+
+  void read(const toml::table& table);
+  /// In the order of the lines.
+  std::vector<std::string> complaints();
+  Config config;
+
+ private:
+  struct Key {
+    std::string_view name;
+    void (Reader::*read)(const toml::node& node);
+  };
+  struct Complaint {
+    toml::source_position where;
+    std::string text;
+  };
+  static const std::vector<Key>& keys();
+
+  void complain(const toml::source_region& where, const std::string& what) {
+    complaints_.push_back({where.begin, path_ + ":" + std::to_string(where.begin.line) + ": " + what});
+  }
+  void unknown(const toml::key& key, const std::string& kind, const std::vector<std::string_view>& known);
+  void read_listen(const toml::node& node);
+  void read_workers(const toml::node& node);
+  void read_log_format(const toml::node& node);
+  void read_accounts(const toml::node& node);
+  void read_limits(const toml::node& node);
+  void read_limit(const toml::node& node, const LimitInfo& limit);
+  void read_history(const toml::node& node);
+  void read_durability(const toml::node& node);
+  void read_search(const toml::node& node);
+  /// Nothing, after a complaint, when it is no number from `least` to `most`.
+  std::optional<std::uint64_t> read_number(const toml::node& node, std::string_view name, std::string_view unit,
+                                           std::uint64_t least, std::uint64_t most);
+
+  std::string path_;
+  std::vector<Complaint> complaints_;
+};
+
+const std::vector<Reader::Key>& Reader::keys() {
+  static const std::vector<Key> all{{"listen", &Reader::read_listen},         {"workers", &Reader::read_workers},
+                                    {"log_format", &Reader::read_log_format}, {"accounts", &Reader::read_accounts},
+                                    {"limits", &Reader::read_limits},         {"history", &Reader::read_history},
+                                    {"durability", &Reader::read_durability}, {"search", &Reader::read_search}};
+  return all;
+}
+
+void Reader::read(const toml::table& table) {
+  for (const auto& [key, node] : table) {
+    const auto known = std::ranges::find(keys(), key.str(), &Key::name);
+    if (known != keys().end()) {
+      (this->*known->read)(node);
+      continue;
+    }
+    std::vector<std::string_view> names;
+    for (const Key& k : keys()) names.push_back(k.name);
+    unknown(key, "key", names);
+  }
+}
+
+/// toml++ hands the keys out by name.
+std::vector<std::string> Reader::complaints() {
+  std::ranges::stable_sort(complaints_, std::less(),
+                           [](const Complaint& c) { return std::pair(c.where.line, c.where.column); });
+  std::vector<std::string> texts;
+  for (const Complaint& complaint : complaints_) texts.push_back(complaint.text);
+  return texts;
+}
+
+void Reader::unknown(const toml::key& key, const std::string& kind, const std::vector<std::string_view>& known) {
+  const std::string_view near = nearest(key.str(), known);
+  const std::string hint = near.empty() ? "" : "; did you mean " + std::string(near) + "?";
+  complain(key.source(), "unknown " + kind + " \"" + std::string(key.str()) + "\"" + hint);
+}
+
+void Reader::read_listen(const toml::node& node) {
+  const toml::array* list = node.as_array();
+  if (list == nullptr)
+    return complain(node.source(), "listen must be a list of addresses, such as [\"127.0.0.1:143\"]");
+  for (const toml::node& entry : *list) {
+    const auto text = entry.value_exact<std::string>();
+    if (text && is_listen_address(*text))
+      config.listen.push_back(*text);
+    else if (text)
+      complain(entry.source(), "not an address to listen on: " + *text);
+    else
+      complain(entry.source(), "an address to listen on must be text, such as \"127.0.0.1:143\"");
+  }
+}
+
+void Reader::read_workers(const toml::node& node) {
+  if (const auto count = read_number(node, "workers", {}, 0, ServerOptions::most_workers)) config.workers = *count;
+}
+
+void Reader::read_log_format(const toml::node& node) {
+  const auto text = node.value_exact<std::string>();
+  config.log_format = text ? log_format_of(*text) : std::nullopt;
+  if (!config.log_format) complain(node.source(), "log_format must be \"text\" or \"json\"");
+}
+
+void Reader::read_accounts(const toml::node& node) {
+  const toml::table* table = node.as_table();
+  if (table == nullptr) return complain(node.source(), "accounts must be a table: [accounts]");
+  for (const auto& [key, value] : *table) {
+    AccountNames names;
+    const auto text = value.value_exact<std::string>();
+    if (key.str() == "default_domain") {
+      names.default_domain = text.value_or("@");
+      if (!is_account_names(names)) complain(value.source(), "default_domain must be a domain, or \"\" for none");
+      config.names.default_domain = names.default_domain;
+    } else if (key.str() == "detail") {
+      names.detail_separator = text.value_or("@");
+      if (!is_account_names(names))
+        complain(value.source(), "detail must be one of + - _ = . # ! or \"\" for none");
+      config.names.detail_separator = names.detail_separator;
+    } else {
+      unknown(key, "setting of accounts", {"default_domain", "detail"});
+    }
+  }
+}
+
+void Reader::read_limits(const toml::node& node) {
+  const toml::table* table = node.as_table();
+  if (table == nullptr) return complain(node.source(), "limits must be a table: [limits]");
+  for (const auto& [key, value] : *table) {
+    const auto limit = std::ranges::find(known_limits(), key.str(), &LimitInfo::name);
+    if (limit != known_limits().end()) {
+      read_limit(value, *limit);
+      continue;
+    }
+    std::vector<std::string_view> names;
+    for (const LimitInfo& info : known_limits()) names.push_back(info.name);
+    unknown(key, "limit", names);
+  }
+}
+
+void Reader::read_limit(const toml::node& node, const LimitInfo& limit) {
+  const auto value = read_number(node, limit.name, limit.unit, limit.least, limit.most);
+  if (value) config.limits.emplace_back(limit.name, *value);
+}
+
+std::optional<std::uint64_t> Reader::read_number(const toml::node& node, std::string_view name,
+                                                 std::string_view unit, std::uint64_t least, std::uint64_t most) {
+  const auto number = node.value_exact<std::int64_t>();
+  const auto value = static_cast<std::uint64_t>(number.value_or(-1));
+  if (number && *number >= 0 && value >= least && value <= most) return value;
+  complain(node.source(), std::string(name) + " must be a number from " + std::to_string(least) + " to " +
+                              std::to_string(most) + (unit.empty() ? "" : " ") + std::string(unit));
+  return std::nullopt;
+}
+
+void Reader::read_history(const toml::node& node) {
+  struct Bound {
+    std::string_view name;
+    std::uint64_t History::* member;
+    std::uint64_t most;
+  };
+  static constexpr std::array bounds{Bound{"ranges", &History::ranges, History::most_ranges},
+                                     Bound{"days", &History::days, History::most_days}};
+  const toml::table* table = node.as_table();
+  if (table == nullptr) return complain(node.source(), "history must be a table: [history]");
+  for (const auto& [key, value] : *table) {
+    const auto bound = std::ranges::find(bounds, key.str(), &Bound::name);
+    if (bound == bounds.end()) {
+      unknown(key, "bound of the history", {"ranges", "days"});
+      continue;
+    }
+    const auto number = read_number(value, bound->name, {}, 1, bound->most);
+    if (number) config.history.*bound->member = *number;
+  }
+}
+
+void Reader::read_durability(const toml::node& node) {
+  const toml::table* table = node.as_table();
+  if (table == nullptr) return complain(node.source(), "durability must be a table: [durability]");
+  for (const auto& [key, value] : *table) {
+    const auto text = value.value_exact<std::string>();
+    if (key.str() != "flags")
+      unknown(key, "durability", {"flags"});
+    else if (text != "full" && text != "relaxed")
+      complain(value.source(), "flags must be \"full\" or \"relaxed\"");
+    else
+      config.flags = text == "relaxed" ? FlagDurability::relaxed : FlagDurability::full;
+  }
+}
+
+void Reader::read_search(const toml::node& node) {
+  const toml::table* table = node.as_table();
+  if (table == nullptr) return complain(node.source(), "search must be a table: [search]");
+  for (const auto& [key, value] : *table) {
+    const auto yes = value.value_exact<bool>();
+    if (key.str() != "index")
+      unknown(key, "setting of the search", {"index"});
+    else if (!yes)
+      complain(value.source(), "index must be true or false");
+    else
+      config.search_index = *yes;
+  }
+}
+
+}  // namespace
+
+std::expected<Config, std::vector<std::string>> read_config(const std::string& path) {
+  Reader reader(path);
+  try {
+    std::ifstream file;
+    file.exceptions(std::ios::badbit | std::ios::failbit);
+    file.open(path, std::ios::binary);
+    reader.config.text.assign(std::istreambuf_iterator<char>(file), {});
+    reader.read(toml::parse(reader.config.text, path));
+  } catch (const std::ios::failure&) {
+    return std::unexpected(std::vector{path + ":1: the file cannot be read"});
+  } catch (const toml::parse_error& error) {
+    const std::string line = std::to_string(error.source().begin.line);
+    return std::unexpected(std::vector{path + ":" + line + ": " + std::string(error.description())});
+  }
+  if (std::vector<std::string> complaints = reader.complaints(); !complaints.empty())
+    return std::unexpected(std::move(complaints));
+  return std::move(reader.config);
+}
+
+ServerOptions options_of(const Config& config) {
+  ServerOptions options;
+  options.listen = config.listen;
+  options.workers = config.workers.value_or(options.workers);
+  options.names = config.names;
+  options.limits = config.limits;
+  options.history = config.history;
+  options.flags = config.flags;
+  options.search_index = config.search_index;
+  return options;
+}
+
+bool remember_config(const std::string& data_dir, const Config& config) {
+  namespace fs = std::filesystem;
+  std::error_code failed;
+  const fs::path kept = fs::path(data_dir) / kept_name;
+  const fs::path fresh = fs::path(data_dir) / (std::string(kept_name) + ".new");
+  fs::remove(fresh, failed);
+  std::ofstream out(fresh, std::ios::binary);  // not copied as a file: its mode is ours, for the owner only
+  out << config.text;
+  out.close();
+  if (out) fs::rename(fresh, kept, failed);
+  if (out && !failed) return true;
+  fs::remove(fresh, failed);
+  return false;
+}
+
+std::expected<Config, std::vector<std::string>> remembered_config(const std::string& data_dir) {
+  const std::filesystem::path kept = std::filesystem::path(data_dir) / kept_name;
+  std::error_code none;
+  if (!std::filesystem::exists(kept, none)) return Config{};
+  return read_config(kept.string());
+}
+
+Expected<AccountNames> remembered_names(const std::string& data_dir) {
+  auto config = remembered_config(data_dir);
+  if (!config) return std::unexpected(Failure{Cause::bad_option, config.error().front()});
+  return std::move(config->names);
+}
+
+std::optional<LogFormat> log_format_of(const std::string& text) {
+  if (text == "text") return LogFormat::text;
+  if (text == "json") return LogFormat::json;
+  return std::nullopt;
+}
+
+}  // namespace postbag::daemon

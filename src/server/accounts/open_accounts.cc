@@ -1,0 +1,249 @@
+#include "server/accounts/open_accounts.h"
+
+#include <algorithm>
+#include <set>
+#include <utility>
+
+#include <malloc.h>
+
+#include "core/mailbox_name.h"
+#include "server/failures.h"
+#include "session/account/search_texts.h"
+#include "storage/errors.h"
+#include "storage/store.h"
+
+namespace postbag::server {
+
+/// One account that is open, or on its way there or back.
+class OpenAccounts::Entry final : private async::Timer {
+ public:
+  Entry(OpenAccounts& owner, AccountId id) : owner_(owner), id_(id), pin_(owner.workers_.least_busy()) {}
+
+  AccountId id() const { return id_; }
+  /// The account's, as long as it is open.
+  async::Worker& worker() const { return pin_.worker(); }
+  bool is_idle() const { return !busy && leases_.empty(); }
+  /// Counted anew for each: one that has sent its end asks for nothing more, so it takes nobody's place while it
+  /// still waits for an answer.
+  std::size_t connections() const {
+    return static_cast<std::size_t>(std::ranges::count_if(
+        leases_, [](const Lease* l) { return l->client != nullptr && !l->client->is_leaving(); }));
+  }
+
+  /// `client` null: no connection's.
+  std::shared_ptr<Account> lease(const async::Stream* client) {
+    disarm();
+    return {std::make_shared<Lease>(*this, client), account.get()};
+  }
+  /// Plans the closing, if nobody holds it.
+  void rest() {
+    if (!is_idle() || (owner_.options_.in_memory && !removed && !owner_.closing_all_)) return;
+    const bool at_once = removed || owner_.closing_all_ || account->failed();
+    owner_.loop_.timers().arm(*this,
+                              async::in(at_once ? std::chrono::seconds{0} : owner_.options_.close_idle_after));
+  }
+
+  std::unique_ptr<Account> account;  ///< null while it is being opened
+  bool busy = false;                 ///< somebody is opening or closing it
+  bool removed = false;
+
+ private:
+  struct Lease {
+    Lease(Entry& e, const async::Stream* c) : entry(e), client(c) { entry.leases_.insert(this); }
+    Lease(const Lease&) = delete;
+    Lease& operator=(const Lease&) = delete;
+    ~Lease() {
+      entry.leases_.erase(this);
+      entry.rest();
+    }
+    Entry& entry;
+    const async::Stream* client;
+  };
+  void on_deadline() override { owner_.start_closing(*this); }
+
+  OpenAccounts& owner_;
+  AccountId id_;
+  async::Pin pin_;
+  std::set<const Lease*> leases_;
+};
+
+/// Holds an entry busy while its store is being opened, whatever ends that: success, refusal, exception,
+/// cancelling.
+class OpenAccounts::Opening {
+ public:
+  Opening(OpenAccounts& owner, Entry& entry) : owner_(owner), entry_(entry) { entry_.busy = true; }
+  Opening(const Opening&) = delete;
+  Opening& operator=(const Opening&) = delete;
+  ~Opening() {
+    entry_.busy = false;
+    if (entry_.account)
+      entry_.rest();
+    else
+      owner_.entries_.erase(entry_.id());
+    owner_.changed();
+  }
+
+ private:
+  OpenAccounts& owner_;
+  Entry& entry_;
+};
+
+namespace {
+
+/// How long is waited for those who have to let go of a failed store.
+constexpr std::chrono::seconds failed_patience{3};
+
+void make_mailboxes_of_new(storage::Store& store) {
+  // INBOX cannot be removed, so an account without it is new; the other mailboxes may have been removed on purpose.
+  if (store.read([](const storage::ReadTransaction& tx) { return tx.find(MailboxName::inbox()).has_value(); }))
+    return;
+  (void)store.write([](storage::Transaction& tx) { return create_default_mailboxes(tx); });
+}
+
+}  // namespace
+
+void OpenAccounts::Trim::soon() {
+  if (!is_armed()) owner_.loop_.timers().arm(*this, async::in(std::chrono::seconds{2}));
+}
+
+void OpenAccounts::Trim::on_deadline() {
+  owner_.closing_.start(owner_.trim_memory(), [](const std::exception_ptr&) {});
+}
+
+async::Task<void> OpenAccounts::trim_memory() {
+  co_await workers_.least_busy().run([&] { malloc_trim(0); });
+}
+
+OpenAccounts::OpenAccounts(async::Loop& loop, async::Workers& workers, AccountBook& book,
+                           OpenAccountsOptions options)
+    : loop_(loop), workers_(workers), book_(book), options_(options), closing_(loop) {}
+
+OpenAccounts::~OpenAccounts() = default;
+
+async::Task<Result<std::shared_ptr<Account>>> OpenAccounts::open(AccountId id, const async::Stream& client) {
+  const Result<Entry*> entry = co_await entry_of(id);
+  if (!entry) co_return std::unexpected(entry.error());
+  if ((*entry)->connections() >= options_.limits.connections_per_account) co_return std::unexpected(Error::busy);
+  co_return (*entry)->lease(&client);
+}
+
+async::Task<Result<std::shared_ptr<Account>>> OpenAccounts::open_uncounted(AccountId id) {
+  const Result<Entry*> entry = co_await entry_of(id);
+  if (!entry) co_return std::unexpected(entry.error());
+  co_return (*entry)->lease(nullptr);
+}
+
+/// The account's, open. Nobody enters one that was removed since they were told that it is theirs.
+async::Task<Result<OpenAccounts::Entry*>> OpenAccounts::entry_of(AccountId id) {
+  const Result<Entry*> entry = co_await open_entry(id);
+  if (entry && (*entry)->removed) co_return std::unexpected(Error::no_such_account);
+  co_return entry;
+}
+
+async::Task<Result<OpenAccounts::Entry*>> OpenAccounts::open_entry(AccountId id) {
+  const async::Deadline patience = async::in(failed_patience);
+  for (auto it = entries_.find(id); it != entries_.end(); it = entries_.find(id)) {
+    const bool busy = it->second->busy;
+    if (!busy && !it->second->account->failed()) co_return it->second.get();
+    if (!busy && std::chrono::steady_clock::now() >= patience)
+      throw storage::Unavailable("the failed store is still in use");
+    co_await change(busy ? async::never : patience);
+  }
+  Entry& entry = *entries_.emplace(id, std::make_unique<Entry>(*this, id)).first->second;
+  const Opening opening(*this, entry);
+  Result<Opened> opened = co_await open_store(entry);
+  if (!opened) co_return std::unexpected(opened.error());
+  Account::Events events{.rested = [this] { trim_.soon(); }, .failed = [this, id] { log_failure(id); }};
+  entry.account = std::make_unique<Account>(
+      loop_, entry.worker(), id, std::move(opened->store), reopener(std::move(opened->options)),
+      AccountOptions{.rest_after = options_.close_idle_after,
+                     .relaxed_flags = options_.flags == storage::FlagDurability::relaxed},
+      std::move(events), options_.totals);
+  co_return &entry;
+}
+
+/// The sessions end, the store closes with the last of them, and the next login opens it anew, with all checks.
+void OpenAccounts::log_failure(AccountId id) {
+  const std::string account = "account " + std::to_string(id.value());
+  options_.log.write({}, {LogEvent::Level::error, "mail store failed, its sessions end", {}, account});
+  if (const auto it = entries_.find(id); it != entries_.end()) it->second->rest();
+}
+
+async::Task<Result<OpenAccounts::Opened>> OpenAccounts::open_store(const Entry& entry) {
+  co_return co_await entry.worker().run([&]() -> Result<Opened> {
+    const auto account = book_.find(entry.id());
+    if (!account) return std::unexpected(Error::no_such_account);
+    Opened opened{.store = nullptr, .options = store_options(*account)};
+    opened.store = storage::Store::open(opened.options);
+    note_identity(opened, entry.id());
+    make_mailboxes_of_new(*opened.store);
+    return opened;
+  });
+}
+
+void OpenAccounts::note_identity(Opened& opened, AccountId id) {
+  if (!opened.options.owner || !opened.options.owner->identity.empty()) return;
+  opened.options.owner = opened.store->owner();
+  book_.set_identity(id, opened.options.owner->identity);
+}
+
+storage::StoreOptions OpenAccounts::store_options(const storage::Account& account) const {
+  storage::StoreOptions options;
+  if (!options_.in_memory) {
+    options.directory = book_.account_directory(account.id);
+    options.owner = account.owner();
+    options.reserve_file = options.directory.parent_path().parent_path() / "reserve";
+  }
+  options.clock = &options_.clock;
+  options.limits = options_.limits;
+  options.vanished = options_.history;
+  options.flags = options_.flags;
+  if (options_.search_index) options.search_texts = search_texts();
+  return options;
+}
+
+Account::OpenStore OpenAccounts::reopener(storage::StoreOptions options) const {
+  if (options_.in_memory) return nullptr;
+  return [options = std::move(options)] { return storage::Store::open(options); };
+}
+
+void OpenAccounts::forget(AccountId id) {
+  const auto it = entries_.find(id);
+  if (it == entries_.end()) return;
+  it->second->removed = true;
+  it->second->rest();
+}
+
+async::Task<void> OpenAccounts::close_all() {
+  closing_all_ = true;
+  for (const auto& [id, entry] : entries_) entry->rest();
+  while (!entries_.empty()) co_await change();
+}
+
+async::Task<void> OpenAccounts::change(async::Deadline deadline) {
+  async::Signal signal(loop_);
+  waiters_.push_back(&signal);
+  // Also when this coroutine is cancelled.
+  const auto leave = [this](async::Signal* s) { std::erase(waiters_, s); };
+  const std::unique_ptr<async::Signal, decltype(leave)> left(&signal, leave);
+  co_await signal.wait(deadline);
+}
+
+void OpenAccounts::changed() {
+  for (async::Signal* waiter : waiters_) waiter->set();
+}
+
+void OpenAccounts::start_closing(Entry& entry) {
+  entry.busy = true;
+  // The log is copied into the database on the worker, so that the store's destructor has nothing left that waits.
+  closing_.start(entry.account->close(), [this, id = entry.id()](const std::exception_ptr& error) {
+    if (error) {
+      const Failure failure = failure_of(error);
+      options_.log.write({}, {LogEvent::Level::error, "cannot copy the log into the database", {}, failure.text});
+    }
+    entries_.erase(id);
+    changed();
+  });
+}
+
+}  // namespace postbag::server

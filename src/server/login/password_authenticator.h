@@ -1,0 +1,35 @@
+// Logins by the passwords of the directory database.
+#pragma once
+
+#include "async/workers.h"
+#include "server/accounts/account_book.h"
+#include "server/login/failed_logins.h"
+#include "server/login/login_cache.h"
+#include "session/context.h"
+
+namespace postbag::server {
+
+/// The same answer after the same time for an unknown user and a wrong password. Loop thread only.
+class PasswordAuthenticator final : public Authenticator {
+ public:
+  /// `lookups` reads the database, `hashing` is a pool of its own with a bounded queue (Limits::password_queue), so
+  /// that neither mail nor other logins wait for hashes. All must outlive this.
+  PasswordAuthenticator(const Limits& limits, const AccountBook& book, async::Workers& lookups,
+                        async::Workers& hashing)
+      : book_(book), lookups_(lookups), hashing_(hashing), failed_(limits) {}
+
+  async::Task<Result<AccountId>> authenticate(std::string user, std::string password, Session& session) override;
+
+ private:
+  async::Task<Result<bool>> is_right(const std::optional<storage::Account>& account, const std::string& password);
+  /// False when the client went before its turn, or the session has to end.
+  async::Task<bool> wait_for_turn(Session& session);
+
+  const AccountBook& book_;
+  async::Workers& lookups_;
+  async::Workers& hashing_;
+  FailedLogins failed_;
+  LoginCache cache_;
+};
+
+}  // namespace postbag::server

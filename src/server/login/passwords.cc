@@ -1,0 +1,62 @@
+#include "server/login/passwords.h"
+
+#include <array>
+#include <new>
+#include <stdexcept>
+
+#include <sodium.h>
+
+namespace postbag::server {
+
+namespace {
+
+// design: Argon2id with at least 64 MiB and 2 passes; "interactive" is exactly that.
+constexpr auto passes = crypto_pwhash_OPSLIMIT_INTERACTIVE;
+constexpr auto memory = crypto_pwhash_MEMLIMIT_INTERACTIVE;
+
+using HashText = std::array<char, crypto_pwhash_STRBYTES>;
+
+template <std::size_t size>
+std::string random_base64() {
+  std::array<unsigned char, size> bytes{};
+  randombytes_buf(bytes.data(), bytes.size());
+  std::array<char, sodium_base64_ENCODED_LEN(size, sodium_base64_VARIANT_ORIGINAL_NO_PADDING)> text{};
+  sodium_bin2base64(text.data(), text.size(), bytes.data(), bytes.size(),
+                    sodium_base64_VARIANT_ORIGINAL_NO_PADDING);
+  return text.data();
+}
+
+}  // namespace
+
+void prepare_crypto() {
+  if (sodium_init() < 0) throw std::runtime_error("libsodium cannot be initialised");
+}
+
+bool is_password(std::string_view password) {
+  constexpr std::size_t longest = 1024;
+  return !password.empty() && password.size() <= longest && password.find('\0') == std::string_view::npos;
+}
+
+std::string hash_password(std::string_view password) {
+  HashText hash{};
+  if (crypto_pwhash_str(hash.data(), password.data(), password.size(), passes, memory) != 0) throw std::bad_alloc();
+  return hash.data();
+}
+
+std::string impossible_hash() {
+  return "$argon2id$v=19$m=" + std::to_string(memory / 1024) + ",t=" + std::to_string(passes) + ",p=1$" +
+         random_base64<crypto_pwhash_SALTBYTES>() + "$" + random_base64<32>();
+}
+
+bool verify_password(std::string_view hash, std::string_view password) {
+  static const std::string dummy = impossible_hash();
+  HashText text{};
+  const bool ours = hash.starts_with(crypto_pwhash_STRPREFIX) && hash.size() < text.size();
+  (ours ? hash : std::string_view(dummy)).copy(text.data(), text.size() - 1);
+  const bool matches = crypto_pwhash_str_verify(text.data(), password.data(), password.size()) == 0;
+  return ours && matches;
+}
+
+Wiped::~Wiped() { sodium_memzero(text_.data(), text_.size()); }
+
+}  // namespace postbag::server
