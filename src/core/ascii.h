@@ -21,10 +21,4 @@ inline std::string to_ascii_lower(std::string_view s) {
   return out;
 }
 
-inline std::string to_ascii_upper(std::string_view s) {
-  std::string out(s);
-  std::ranges::transform(out, out.begin(), ascii_upper);
-  return out;
-}
-
 }  // namespace postbag

@@ -8,7 +8,7 @@
 namespace postbag {
 
 /// Why a request could not be done although nothing is broken. Knows no IMAP text:
-/// src/session/refusal.h turns it into NO [CODE].
+/// refusal() in src/session/reply.h turns it into NO [CODE].
 enum class Error : std::uint8_t {
   no_such_mailbox,       ///< the name is not there, or cannot hold messages
   mailbox_exists,        ///< CREATE, RENAME: the name is taken

@@ -15,16 +15,6 @@ constexpr std::size_t piece = 64 * 1024;
 /// Of the messages of one APPEND that wait for its end.
 constexpr std::size_t memory = std::size_t{4} * 1024 * 1024;
 
-mime::ParserLimits parser_limits(const Limits& limits) {
-  mime::ParserLimits out;
-  out.depth = limits.mime_depth;
-  out.parts = limits.mime_parts;
-  out.header_used = limits.header_used;
-  out.headers_used = limits.headers_used;
-  out.addresses = limits.addresses;
-  return out;
-}
-
 }  // namespace
 
 void Upload::require_whole() const {
@@ -85,7 +75,7 @@ void Upload::write_on_worker(storage::Store& store) {
 }
 
 void Upload::write(storage::Store& store, std::string_view bytes) {
-  if (!open_) open_.emplace(Open{store.stage(memory_left()), mime::Parser(parser_limits(limits_))});
+  if (!open_) open_.emplace(Open{store.stage(memory_left()), mime::Parser(mime::parser_limits(limits_))});
   open_->writer.append(bytes);
   open_->parser.feed(bytes);
 }

@@ -199,7 +199,7 @@ class Compiler:
         top = self.here()
         targets = self.decide(tree, 2)
         self.program.targets[targets] = self.here()
-        self.tree(self.greedy(tree.item), silent, within)
+        self.tree(tree.item, silent, within)
         self.emit('jump', 0, top)
         self.program.targets[targets + 1] = self.here()
 
@@ -208,11 +208,6 @@ class Compiler:
         automaton = self.lookahead.decide(tree)
         classes = self.program.classes.of(tree.item.chars)
         return all(automaton.choice[automaton.moves[0].get(c, 0)] == 0 for c in classes)
-
-    @staticmethod
-    def greedy(item):
-        """An alternative of a loop that is one byte of a set may as well take many."""
-        return item
 
     # Tables
 
