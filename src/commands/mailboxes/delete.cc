@@ -1,0 +1,31 @@
+// DELETE. RFC 9051 section 6.3.5.
+
+#include "commands/arguments.h"
+#include "commands/handlers.h"
+#include "session/session.h"
+
+namespace postbag {
+
+namespace {
+
+/// Yields the mailbox that was removed.
+Result<MailboxId> remove(storage::Transaction& tx, const MailboxName& name) {
+  const auto id = tx.find(name);
+  const auto removed = tx.remove(name);
+  if (!removed) return std::unexpected(removed.error());
+  return *id;
+}
+
+}  // namespace
+
+async::Task<Reply> handle(Session& session, grammar::Delete command) {
+  const auto name = mailbox_name(session, command.mailbox().text());
+  if (!name) co_return refusal(Error::no_such_mailbox);
+  const auto removed =
+      co_await session.account().write([&](storage::Transaction& tx) { return remove(tx, *name); });
+  if (!removed) co_return refusal(removed.error());
+  session.notify().note_removed(*removed, *name);
+  co_return Reply::ok("DELETE completed");
+}
+
+}  // namespace postbag

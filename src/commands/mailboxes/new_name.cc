@@ -1,0 +1,32 @@
+#include "commands/mailboxes/new_name.h"
+
+#include <string>
+#include <utility>
+
+#include "commands/arguments.h"
+#include "protocol/text/normal_form.h"
+#include "session/session.h"
+
+namespace postbag {
+
+namespace {
+
+/// A separator at the end only says that names below it will follow. RFC 9051 section 6.3.4.
+Result<MailboxName> without_separator(const Session& session, std::string_view argument) {
+  auto text = mailbox_text(session, argument);
+  if (!text) return std::unexpected(text.error());
+  if (text->size() > 1 && text->back() == MailboxName::separator) text->pop_back();
+  return MailboxName::from(*text);
+}
+
+}  // namespace
+
+std::expected<MailboxName, Reply> new_mailbox_name(const Session& session, std::string_view argument) {
+  auto name = without_separator(session, argument);
+  if (!name) return std::unexpected(refusal(name.error()));
+  if (protocol::nfc(name->utf8()) != name->utf8())
+    return std::unexpected(Reply::no("Mailbox names are in Unicode Normalization Form C", "CANNOT"));
+  return *std::move(name);
+}
+
+}  // namespace postbag

@@ -1,0 +1,55 @@
+// RENAME. RFC 9051 section 6.3.6.
+
+#include <optional>
+#include <vector>
+
+#include "commands/arguments.h"
+#include "commands/handlers.h"
+#include "commands/mailboxes/new_name.h"
+#include "session/session.h"
+
+namespace postbag {
+
+namespace {
+
+/// A mailbox that has a new name, or a new mailbox that took the messages of INBOX.
+struct Renamed {
+  MailboxId id;
+  std::optional<MailboxName> from;
+  MailboxName to;
+};
+
+/// The mailboxes called `name` and those below.
+std::vector<storage::MailboxEntry> tree(const storage::Transaction& tx, const MailboxName& name) {
+  std::vector<storage::MailboxEntry> out = tx.mailboxes();
+  std::erase_if(out, [&](const storage::MailboxEntry& entry) {
+    return !entry.id || !(entry.name == name || entry.name.is_below(name));
+  });
+  return out;
+}
+
+Result<std::vector<Renamed>> rename(storage::Transaction& tx, const MailboxName& from, const MailboxName& to) {
+  const std::vector<storage::MailboxEntry> before = tree(tx, from);
+  const auto renamed = tx.rename(from, to);
+  if (!renamed) return std::unexpected(renamed.error());
+  if (from.is_inbox()) return std::vector{Renamed{*tx.find(to), {}, to}};
+  std::vector<Renamed> out;
+  for (const storage::MailboxEntry& entry : before) out.push_back({*entry.id, entry.name, *tx.name(*entry.id)});
+  return out;
+}
+
+}  // namespace
+
+async::Task<Reply> handle(Session& session, grammar::Rename command) {
+  const auto from = mailbox_name(session, command.rename_from().text());
+  if (!from) co_return refusal(Error::no_such_mailbox);
+  const auto to = new_mailbox_name(session, command.rename_to().text());
+  if (!to) co_return to.error();
+  const auto renamed =
+      co_await session.account().write([&](storage::Transaction& tx) { return rename(tx, *from, *to); });
+  if (!renamed) co_return refusal(renamed.error());
+  for (const Renamed& one : *renamed) session.notify().note_named(one.id, one.from, one.to);
+  co_return Reply::ok("RENAME completed");
+}
+
+}  // namespace postbag
