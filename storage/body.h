@@ -10,7 +10,7 @@
 #include <utility>
 #include <vector>
 
-#include "storage/blob/staged.h"
+#include "storage/bodies/staged.h"
 
 namespace postbag::storage {
 
@@ -28,8 +28,8 @@ class StagedBody {
  private:
   friend class BodyWriter;
   friend class Transaction;
-  explicit StagedBody(std::shared_ptr<blob::Staged> staged) : staged_(std::move(staged)) {}
-  std::shared_ptr<blob::Staged> staged_;
+  explicit StagedBody(std::shared_ptr<bodies::Staged> staged) : staged_(std::move(staged)) {}
+  std::shared_ptr<bodies::Staged> staged_;
 };
 
 /// What ties a message to others, in the order in which its thread is to be looked for; opaque to storage. A
@@ -43,7 +43,7 @@ using ThreadKeys = std::vector<std::uint64_t>;
 class BodyWriter {
  public:
   /// Without `files` all bodies are held in memory.
-  BodyWriter(std::shared_ptr<blob::BodyFiles> files, std::size_t inline_limit, std::size_t memory_limit);
+  BodyWriter(std::shared_ptr<bodies::BodyFiles> files, std::size_t inline_limit, std::size_t memory_limit);
 
   /// Adds bytes at the end. Writes to disk when the message is large, without syncing; throws DiskFull or Broken,
   /// and then only destruction is left to do.
@@ -62,11 +62,11 @@ class BodyWriter {
   /// Moves what is in memory to a new file.
   void spill();
 
-  blob::Hasher hasher_;
+  bodies::Hasher hasher_;
   std::size_t inline_limit_;
   std::size_t memory_limit_;
-  std::shared_ptr<blob::BodyFiles> files_;
-  std::shared_ptr<blob::Staged> staged_;
+  std::shared_ptr<bodies::BodyFiles> files_;
+  std::shared_ptr<bodies::Staged> staged_;
 };
 
 }  // namespace postbag::storage

@@ -24,17 +24,4 @@ std::string not_theirs(const std::filesystem::path& directory, const std::option
 
 std::string draw_identity();
 
-/// Makes the directory and the database of a new account, durable and closed. When it throws, neither is there.
-void make_account(const std::filesystem::path& directory, const Owner& owner);
-
-/// Whose mail lies there; nothing when an older postbag made it and nobody has opened it since. Reads only. Throws
-/// Missing when there is no database, Broken when it cannot be read.
-std::optional<Owner> owner_of(const std::filesystem::path& directory);
-
-/// Whether somebody has opened the account since it was made. As owner_of().
-bool was_used(const std::filesystem::path& directory);
-
-/// Throws Missing when there is no database of mail in the account's directory, Broken when nobody can tell.
-void require_database(const std::filesystem::path& directory);
-
 }  // namespace postbag::storage

@@ -9,13 +9,21 @@
 #include <string>
 #include <vector>
 
+#include "core/range_set.h"
 #include "core/result.h"
 #include "storage/mail.h"
-#include "storage/search_index.h"
 
 namespace postbag::storage {
 
 class Engine;
+
+/// Which bodies a searched text may be in, as far as the search index knows.
+struct IndexedBodies {
+  BodyId upto;             ///< nothing is known of bodies above this one
+  RangeSet<BodyId> found;  ///< of the others, all that the searched text may be in
+  /// Where to go on when there may be more; the first answer's upto stays the one that counts.
+  std::optional<BodyId> next;
+};
 
 /// A consistent view of one account, for as long as one body runs. Obtained from Store::read(); not kept beyond it.
 /// Everything here runs on the account's thread and throws Broken (or what derives from it) when the disk fails or

@@ -7,7 +7,7 @@
 #include "server/accounts/account_names.h"
 #include "server/failures.h"
 #include "server/limits_table.h"
-#include "storage/blob/reserve.h"
+#include "storage/disk/reserve.h"
 #include "storage/options.h"
 
 namespace postbag {
@@ -70,7 +70,7 @@ void Server::Impl::open_data() {
   if (!options.data_dir.empty()) {
     lock = storage::DataLock::acquire(options.data_dir);
     // On a full disk there would be no room for what SQLite keeps beside a database, nor for the mail to go.
-    const storage::blob::Reserve reserve(std::filesystem::path(options.data_dir) / "reserve",
+    const storage::disk::Reserve reserve(std::filesystem::path(options.data_dir) / "reserve",
                                          storage::StoreOptions{}.most_in_reserve_file);
     reserve.use_when_full();
   }

@@ -22,7 +22,7 @@
 #include "server/host_calls.h"
 #include "server/loop_door.h"
 #include "server/serving.h"
-#include "storage/directory.h"
+#include "storage/accounts/directory.h"
 
 namespace postbag {
 

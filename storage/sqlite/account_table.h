@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-#include "storage/directory.h"
+#include "storage/accounts/directory.h"
 #include "storage/sqlite/connection.h"
 
 namespace postbag::storage::sqlite {

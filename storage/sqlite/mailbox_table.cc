@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "storage/index/page_codec.h"
+#include "storage/engine/pages/page_codec.h"
 
 namespace postbag::storage::sqlite {
 
@@ -82,7 +82,7 @@ std::optional<MailboxRow> MailboxTable::load(MailboxId id) {
                            .deleted = small(rows, 5),
                            .bytes = static_cast<std::uint64_t>(rows.integer(6)),
                            .first_recent = rows.number<Uid>(7)},
-                 .keywords = index::unpack_keywords(rows.bytes(10)),
+                 .keywords = pages::unpack_keywords(rows.bytes(10)),
                  .low_water = static_cast<Since>(rows.integer(8)),
                  .vanished_ranges = static_cast<std::uint64_t>(rows.integer(9)),
                  .reserved_modseq = static_cast<std::uint64_t>(rows.integer(11))};
@@ -100,7 +100,7 @@ std::vector<MailboxId> MailboxTable::reserved() {
 void MailboxTable::save(MailboxId id, const MailboxRow& row) {
   const auto& s = row.state;
   save_.execute(s.uid_validity, s.uid_next, s.highest_modseq, s.messages, s.unseen, s.deleted, s.bytes,
-                s.first_recent, row.low_water, row.vanished_ranges, Blob{index::pack_keywords(row.keywords)},
+                s.first_recent, row.low_water, row.vanished_ranges, Blob{pages::pack_keywords(row.keywords)},
                 row.reserved_modseq, id);
 }
 

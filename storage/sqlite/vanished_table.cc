@@ -1,6 +1,6 @@
 #include "storage/sqlite/vanished_table.h"
 
-#include "storage/index/page_codec.h"
+#include "storage/engine/pages/page_codec.h"
 
 namespace postbag::storage::sqlite {
 
@@ -12,13 +12,13 @@ VanishedTable::VanishedTable(const Connection& c)
       erase_all_(c.prepare("DELETE FROM vanished WHERE mailbox = ?")) {}
 
 void VanishedTable::add(MailboxId mailbox, const VanishedRow& row) {
-  add_.execute(mailbox, row.modseq, row.time, row.uids.ranges().size(), Blob{index::pack_uids(row.uids)});
+  add_.execute(mailbox, row.modseq, row.time, row.uids.ranges().size(), Blob{pages::pack_uids(row.uids)});
 }
 
 std::vector<VanishedRow> VanishedTable::above(MailboxId mailbox, Since since) {
   std::vector<VanishedRow> out;
   auto rows = above_.query(mailbox, since);
-  while (rows.next()) out.push_back({rows.number<ModSeq>(0), rows.integer(1), index::unpack_uids(rows.bytes(2))});
+  while (rows.next()) out.push_back({rows.number<ModSeq>(0), rows.integer(1), pages::unpack_uids(rows.bytes(2))});
   return out;
 }
 

@@ -13,7 +13,7 @@
 #include "postbag/server.h"
 #include "server/accounts/account_book.h"
 #include "socket_client.h"
-#include "storage/directory.h"
+#include "storage/accounts/directory.h"
 #include "temporary_directory.h"
 
 using namespace postbag;

@@ -1,5 +1,5 @@
 // The accounts of a data directory, its lock, and the read-only walk.
-#include "storage/directory.h"
+#include "storage/accounts/directory.h"
 
 #include <fstream>
 #include <iterator>
@@ -11,9 +11,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "storage/dump.h"
 #include "storage/errors.h"
+#include "storage/inspect/dump.h"
 #include "storage/sqlite/connection.h"
+#include "storage/sqlite/mail_file.h"
 #include "tests/storage/fixture.h"
 
 using namespace postbag;
@@ -166,11 +167,11 @@ TEST_CASE("only the mail of removed accounts is swept") {
   CHECK(std::filesystem::exists(bob));
   CHECK(!std::filesystem::exists(eve));
   // What stands where a removed account was, and is another's.
-  make_account(eve, {"fay", "identity of fay."});
+  sqlite::make_account(eve, {"fay", "identity of fay."});
   const auto gone = directory->account_directory(directory->add("gil", "x").value());
   CHECK(directory->remove("gil"));
   std::filesystem::remove_all(gone);
-  make_account(gone, {"fay", "identity of fay."});
+  sqlite::make_account(gone, {"fay", "identity of fay."});
   CHECK(directory->sweep().accounts == 0);
   CHECK(std::filesystem::exists(eve));
   CHECK(std::filesystem::exists(gone));
@@ -196,9 +197,9 @@ TEST_CASE("mail that directory.db does not know is taken by its name, if that is
   const TemporaryDirectory temporary;
   const auto accounts = temporary.path() / "accounts";
   const Owner bob{"bob", "identity of bob."};
-  make_account(accounts / "1", bob);
-  make_account(accounts / "2", {"eve", "one of two eves."});
-  make_account(accounts / "3", {"eve", "another of them."});
+  sqlite::make_account(accounts / "1", bob);
+  sqlite::make_account(accounts / "2", {"eve", "one of two eves."});
+  sqlite::make_account(accounts / "3", {"eve", "another of them."});
   std::filesystem::create_directory(accounts / "4");
   const auto directory = Directory::open(temporary.path());
   CHECK(directory->strays().size() == 4);

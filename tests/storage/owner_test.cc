@@ -3,11 +3,12 @@
 
 #include <fstream>
 
-#include "storage/directory.h"
+#include "storage/accounts/directory.h"
 #include "storage/errors.h"
+#include "storage/inspect/verify.h"
 #include "storage/sqlite/connection.h"
+#include "storage/sqlite/mail_file.h"
 #include "storage/sqlite/migrations/migrations.h"
-#include "storage/verify.h"
 #include "tests/storage/fixture.h"
 
 using namespace postbag;
@@ -62,8 +63,8 @@ TEST_CASE("the mail of an account is opened by its name and its identity only") 
     CAPTURE(wanted.identity);
     const TemporaryDirectory temporary;
     const auto account = temporary.path() / "accounts" / "1";
-    make_account(account, found);
-    CHECK(owner_of(account) == found);
+    sqlite::make_account(account, found);
+    CHECK(sqlite::owner_of(account) == found);
     if (fits)
       CHECK(Store::open({.directory = account, .owner = wanted})->owner() == bob);
     else
@@ -84,7 +85,7 @@ TEST_CASE("mail that is missing is refused, and nothing is made in its place") {
   CHECK_NOTHROW(Store::open(options));
   std::filesystem::remove(account / "mail.db");
   CHECK_THROWS_AS(Store::open(options), Missing);
-  CHECK_THROWS_AS(owner_of(account), Missing);
+  CHECK_THROWS_AS(sqlite::owner_of(account), Missing);
   CHECK(!std::filesystem::exists(account / "mail.db"));
   std::ofstream(account / "mail.db").close();  // what is empty is no database of bob
   CHECK_THROWS_AS(Store::open(options), Foreign);
@@ -101,7 +102,7 @@ TEST_CASE("an account whose database cannot be made is not there") {
   CHECK(!directory->find("bob"));
   std::filesystem::remove(temporary.path() / "accounts");
   const AccountId id = directory->add("bob", "x").value();
-  CHECK(owner_of(directory->account_directory(id)) == directory->find(id)->owner());
+  CHECK(sqlite::owner_of(directory->account_directory(id)) == directory->find(id)->owner());
 }
 
 TEST_CASE("what an older postbag made gets its identity when it is opened, and keeps its mail") {
@@ -117,8 +118,8 @@ TEST_CASE("what an older postbag made gets its identity when it is opened, and k
       CHECK(store->owner()->name == "bob");
       CHECK(has_subscription(*store) == used);
     }
-    directory->set_identity(bob.id, owner_of(account)->identity);
-    CHECK(directory->find("bob")->owner() == owner_of(account));
+    directory->set_identity(bob.id, sqlite::owner_of(account)->identity);
+    CHECK(directory->find("bob")->owner() == sqlite::owner_of(account));
     CHECK_NOTHROW(Store::open({.directory = account, .owner = directory->find("bob")->owner()}));
     CHECK_THROWS_AS(Store::open({.directory = account, .owner = Owner{"eve", ""}}), Foreign);
   }

@@ -1,16 +1,16 @@
-#include "storage/index/page_codec.h"
+#include "storage/engine/pages/page_codec.h"
 
 #include <algorithm>
 
 #include <doctest/doctest.h>
 #include <rapidcheck.h>
 
+#include "storage/engine/pages/varint.h"
 #include "storage/errors.h"
-#include "storage/index/varint.h"
 
 using namespace postbag;
 using namespace postbag::storage;
-using namespace postbag::storage::index;
+using namespace postbag::storage::pages;
 
 namespace {
 

@@ -1,5 +1,5 @@
 // The index beside the store: it knows what it was told of the mail that is there, and can go at any time.
-#include "storage/search_index.h"
+#include "storage/text_index/search_index.h"
 
 #include <algorithm>
 #include <fstream>

@@ -1,5 +1,5 @@
 // The index of trigrams: what it narrows to is never less than what a search has to find.
-#include "storage/sqlite/search_table.h"
+#include "storage/text_index/search_table.h"
 
 #include <algorithm>
 #include <span>

@@ -5,7 +5,7 @@
 
 #include <sqlite3.h>
 
-#include "storage/verify.h"
+#include "storage/inspect/verify.h"
 #include "tests/storage/fixture.h"
 
 using namespace postbag;

@@ -1,5 +1,5 @@
 // Each thing that verification looks at is damaged in turn, and is found.
-#include "storage/verify.h"
+#include "storage/inspect/verify.h"
 
 #include <algorithm>
 #include <fstream>

@@ -12,7 +12,7 @@
 
 #include "core/clock.h"
 #include "postbag/server.h"
-#include "storage/directory.h"
+#include "storage/accounts/directory.h"
 
 namespace postbag::server {
 

@@ -11,7 +11,7 @@
 #include "postbag/accounts.h"
 #include "server/accounts/account_paths.h"
 #include "server/failures.h"
-#include "storage/dump.h"
+#include "storage/inspect/dump.h"
 
 namespace postbag {
 
@@ -97,7 +97,6 @@ Expected<void> read_account(const std::string& data_dir, std::string_view user, 
     if (!place) return std::unexpected(place.error());
     bool found = mailbox.empty();
     if (!place->was_never_used()) {
-      storage::require_database(place->directory);
       const storage::Dump dump(place->directory);
       const Checksums checksums = checksums_of(dump);
       for (const storage::DumpedMailbox& m : dump.mailboxes()) {

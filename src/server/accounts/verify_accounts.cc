@@ -5,7 +5,7 @@
 #include "postbag/accounts.h"
 #include "server/accounts/account_paths.h"
 #include "server/failures.h"
-#include "storage/verify.h"
+#include "storage/inspect/verify.h"
 
 namespace postbag {
 

@@ -8,9 +8,9 @@
 
 #include <doctest/doctest.h>
 
-#include "storage/directory.h"
+#include "storage/accounts/directory.h"
 #include "storage/errors.h"
-#include "storage/verify.h"
+#include "storage/inspect/verify.h"
 #include "tests/storage/faults/report.h"
 #include "tests/storage/faults/runner.h"
 

@@ -2,7 +2,7 @@
 //
 // libc.cc defines the functions of libc that open, change or sync files; the dynamic linker prefers them to libc's
 // own, also for the calls of libsqlite3 and libstdc++, which are shared libraries. That was chosen over a VFS of
-// SQLite's because it is the truth that counts: SQLite's own unix VFS and storage/blob/posix.cc run as they are in
+// SQLite's because it is the truth that counts: SQLite's own unix VFS and storage/disk/posix.cc run as they are in
 // production, with their retries after short writes and their handling of errno, and one layer sees the order of
 // both, on which the guarantees rest. That nothing escapes it is checked by comparing what it recorded with the
 // directory on each run.

@@ -1,0 +1,49 @@
+// A body between its arrival and the commit that first refers to it.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <sodium/crypto_generichash.h>
+
+#include "storage/bodies/body_files.h"
+
+namespace postbag::storage::bodies {
+
+/// BLAKE2b-256 over bytes that come in pieces.
+class Hasher {
+ public:
+  static constexpr std::size_t bytes = 32;
+  Hasher();
+  void update(std::string_view piece);
+  /// The digest, `bytes` long. Once.
+  std::string finish();
+
+ private:
+  crypto_generichash_state state_;
+};
+
+/// The bytes, in memory or in a file in incoming/.
+struct Staged {
+  Staged() = default;
+  /// Removes the file unless `keep`.
+  ~Staged();
+  Staged(const Staged&) = delete;
+  Staged& operator=(const Staged&) = delete;
+
+  std::uint64_t size = 0;
+  std::string inline_bytes;  ///< empty when there is a file
+  std::string structure;
+  std::vector<std::uint64_t> thread_keys;
+  std::string checksum;
+  std::string file;                  ///< its name; empty when inline
+  bool spooled = false;              ///< the file only waits: its bytes go into the database with the commit
+  disk::Fd fd;                       ///< the file, until BodyWriter::finish
+  std::shared_ptr<BodyFiles> files;  ///< where the file lies; set when there is one
+  bool keep = false;                 ///< a commit took it, or may have taken it
+};
+
+}  // namespace postbag::storage::bodies

@@ -1,0 +1,50 @@
+// Files by descriptor, with failures as exceptions.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace postbag::storage::disk {
+
+/// Throws DiskFull, Unavailable (no more files can be open) or Broken for errno, naming what was done.
+[[noreturn]] void throw_errno(std::string_view doing);
+
+/// Throws Broken for errno, also when the disk is full: what a failed sync left behind nobody knows.
+[[noreturn]] void throw_failed_sync(const std::string& of_what);
+
+/// A file descriptor that closes itself. -1: none.
+class Fd {
+ public:
+  Fd() = default;
+  explicit Fd(int fd) : fd_(fd) {}
+  Fd(Fd&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
+  Fd& operator=(Fd&& other) noexcept {
+    std::swap(fd_, other.fd_);
+    return *this;
+  }
+  ~Fd();
+  int get() const { return fd_; }
+  explicit operator bool() const { return fd_ >= 0; }
+
+ private:
+  int fd_ = -1;
+};
+
+/// Opens with O_CLOEXEC and mode 0600. Throws.
+Fd open_file(const std::filesystem::path& path, int flags);
+void write_all(const Fd& fd, std::string_view bytes);
+/// Up to `length` bytes from `offset`; fewer at the end of the file.
+std::string read_some(const Fd& fd, std::uint64_t offset, std::size_t length);
+/// Waits until the directory's entries are on the disk.
+void sync_directory(const std::filesystem::path& path);
+/// Waits until the directory that holds `path` has its entry on the disk.
+void sync_into_parent(const std::filesystem::path& path);
+/// Makes the directory, mode 0700, and those above it that are missing, each synced into its parent. One that is
+/// there is left alone. Throws, also for a symbolic link to nothing; then what could not be synced is not there
+/// either.
+void make_directory(const std::filesystem::path& path);
+
+}  // namespace postbag::storage::disk

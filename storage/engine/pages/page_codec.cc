@@ -1,0 +1,179 @@
+#include "storage/engine/pages/page_codec.h"
+
+#include <algorithm>
+#include <cassert>
+#include <limits>
+
+#include "storage/engine/pages/varint.h"
+
+namespace postbag::storage::pages {
+
+namespace {
+
+constexpr std::uint8_t format = 1;
+
+// The marks byte of a message: its system flags in the low five bits, and what is left out.
+constexpr std::uint8_t flag_bits = 0x1f;
+constexpr std::uint8_t has_keywords = 0x20;
+constexpr std::uint8_t same_zone = 0x40;  ///< as the message before
+constexpr std::uint8_t saved_when_dated = 0x80;
+
+/// What a message is told relative to: the one before it.
+struct Previous {
+  std::uint64_t uid;
+  std::int64_t body = 0;
+  DateTime date;
+};
+
+ModSeq highest_modseq(std::span<const Message> messages) {
+  return std::ranges::max_element(messages, {}, &Message::modseq)->modseq;
+}
+
+std::uint8_t marks_of(const Message& m, const Previous& previous) {
+  std::uint8_t marks = m.flags.system.bits();
+  if (!m.flags.keywords.empty()) marks |= has_keywords;
+  if (m.internal_date.zone_minutes == previous.date.zone_minutes) marks |= same_zone;
+  if (m.save_date == m.internal_date.seconds) marks |= saved_when_dated;
+  return marks;
+}
+
+void pack_keyword_set(std::string& out, const KeywordSet& keywords) {
+  std::uint64_t count = 0;
+  keywords.for_each([&](std::size_t) { ++count; });
+  append_varint(out, count);
+  keywords.for_each([&](std::size_t i) { append_varint(out, i); });
+}
+
+KeywordSet unpack_keyword_set(PackReader& in) {
+  KeywordSet keywords;
+  for (auto count = in.varint_in(1, KeywordSet::capacity); count > 0; --count)
+    keywords.add(static_cast<std::size_t>(in.varint_in(0, KeywordSet::capacity - 1)));
+  return keywords;
+}
+
+void pack_message(std::string& out, const Message& m, ModSeq highest, const Previous& previous) {
+  char bytes[8 * longest_varint];
+  const auto marks = marks_of(m, previous);
+  char* at = put_varint(bytes, m.uid.value() - previous.uid);
+  at = put_varint(at, highest.value() - m.modseq.value());
+  *at++ = static_cast<char>(marks);
+  at = put_varint(at, zigzag(wrapping_minus(static_cast<std::int64_t>(m.body.value()), previous.body)));
+  at = put_varint(at, m.size);
+  at = put_varint(at, zigzag(wrapping_minus(m.internal_date.seconds, previous.date.seconds)));
+  if ((marks & same_zone) == 0) at = put_varint(at, zigzag(m.internal_date.zone_minutes));
+  if ((marks & saved_when_dated) == 0)
+    at = put_varint(at, zigzag(wrapping_minus(m.save_date, m.internal_date.seconds)));
+  out.append(bytes, at);
+  if ((marks & has_keywords) != 0) pack_keyword_set(out, m.flags.keywords);
+}
+
+template <class N>
+N checked(std::uint64_t v) {
+  const auto n = N::from(v);
+  if (!n) throw Corrupt("packed number out of range");
+  return *n;
+}
+
+std::int16_t unpack_zone(PackReader& in) {
+  const auto zone = unzigzag(in.varint());
+  if (zone < std::numeric_limits<std::int16_t>::min() || zone > std::numeric_limits<std::int16_t>::max())
+    throw Corrupt("packed zone out of range");
+  return static_cast<std::int16_t>(zone);
+}
+
+Message unpack_message(PackReader& in, ModSeq highest, const Previous& previous) {
+  Message m;
+  m.uid = checked<Uid>(previous.uid + in.varint_in(0, Uid::max_value));
+  m.modseq = checked<ModSeq>(highest.value() - in.varint_in(0, highest.value() - 1));
+  const auto marks = in.byte();
+  m.flags.system = SystemFlags(static_cast<std::uint8_t>(marks & flag_bits));
+  m.body = checked<BodyId>(static_cast<std::uint64_t>(wrapping_plus(previous.body, unzigzag(in.varint()))));
+  m.size = in.varint();
+  m.internal_date.seconds = wrapping_plus(previous.date.seconds, unzigzag(in.varint()));
+  m.internal_date.zone_minutes = (marks & same_zone) != 0 ? previous.date.zone_minutes : unpack_zone(in);
+  m.save_date = m.internal_date.seconds;
+  if ((marks & saved_when_dated) == 0) m.save_date = wrapping_plus(m.save_date, unzigzag(in.varint()));
+  if ((marks & has_keywords) != 0) m.flags.keywords = unpack_keyword_set(in);
+  return m;
+}
+
+Previous after(const Message& m) {
+  return {m.uid.value(), static_cast<std::int64_t>(m.body.value()), m.internal_date};
+}
+
+}  // namespace
+
+std::string pack_page(Uid key, std::span<const Message> messages) {
+  assert(!messages.empty() && messages.front().uid >= key);
+  const auto highest = highest_modseq(messages);
+  std::string out;
+  out.reserve(16 + messages.size() * 24);
+  out.push_back(static_cast<char>(format));
+  append_varint(out, messages.size());
+  append_varint(out, highest.value());
+  Previous previous{.uid = key.value(), .date = {}};
+  for (const auto& m : messages) {
+    pack_message(out, m, highest, previous);
+    previous = after(m);
+  }
+  return out;
+}
+
+std::vector<Message> unpack_page(Uid key, std::string_view bytes) {
+  PackReader in(bytes);
+  if (in.byte() != format) throw Corrupt("index page of an unknown format");
+  const auto count = in.varint_in(1, bytes.size());
+  const auto highest = checked<ModSeq>(in.varint());
+  std::vector<Message> messages;
+  messages.reserve(static_cast<std::size_t>(count));
+  Previous previous{.uid = key.value(), .date = {}};
+  for (std::uint64_t i = 0; i < count; ++i) {
+    messages.push_back(unpack_message(in, highest, previous));
+    if (i > 0 && messages.back().uid.value() <= previous.uid) throw Corrupt("UIDs of an index page do not rise");
+    previous = after(messages.back());
+  }
+  if (!in.at_end()) throw Corrupt("index page with bytes left over");
+  return messages;
+}
+
+std::string pack_uids(const UidSet& uids) {
+  std::string out;
+  std::uint64_t behind = 0;
+  for (const auto& range : uids.ranges()) {
+    append_varint(out, range.first.value() - behind);
+    append_varint(out, range.size() - 1);
+    behind = range.last.value();
+  }
+  return out;
+}
+
+UidSet unpack_uids(std::string_view bytes) {
+  UidSet uids;
+  PackReader in(bytes);
+  std::uint64_t behind = 0;
+  while (!in.at_end()) {
+    const auto first = behind + in.varint_in(1, Uid::max_value);
+    const auto last = first + in.varint_in(0, Uid::max_value);
+    uids.add({checked<Uid>(first), checked<Uid>(last)});
+    behind = last;
+  }
+  return uids;
+}
+
+std::string pack_keywords(std::span<const std::string> keywords) {
+  std::string out;
+  for (const auto& keyword : keywords) {
+    append_varint(out, keyword.size());
+    out += keyword;
+  }
+  return out;
+}
+
+std::vector<std::string> unpack_keywords(std::string_view bytes) {
+  std::vector<std::string> keywords;
+  PackReader in(bytes);
+  while (!in.at_end()) keywords.emplace_back(in.text(static_cast<std::size_t>(in.varint())));
+  return keywords;
+}
+
+}  // namespace postbag::storage::pages
