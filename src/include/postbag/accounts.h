@@ -1,4 +1,4 @@
-// The accounts of a data directory and what is stored there, for tools that run beside a server.
+// Administration and inspection of a data directory, for tools that run beside a server.
 #pragma once
 
 #include <cstdint>
@@ -12,11 +12,13 @@
 
 namespace postbag {
 
-/// Safe beside a running server and other processes; an object is used by one thread at a time. Every method blocks
-/// for the disk, and those with a password for its hash (some 0.1 s).
+/// The list of accounts of a data directory. Safe to use while a server or other processes use the directory. One
+/// thread at a time may use an object. Every method blocks for the disk; methods that take a password also block
+/// for its hash (about 0.1 s).
 class AccountFile {
  public:
-  /// Opens `data_dir`, making it when missing; `names` as the server has them. Cause::broken.
+  /// Opens `data_dir` and creates it when it does not exist. `names` must be the same rules as the server's. Fails
+  /// with Cause::broken.
   static Expected<AccountFile> open(const std::string& data_dir, const AccountNames& names = {});
   AccountFile(AccountFile&&) noexcept;
   AccountFile& operator=(AccountFile&&) noexcept;
@@ -24,9 +26,9 @@ class AccountFile {
 
   Expected<void> add(std::string_view name, std::string_view password);
   Expected<void> set_password(std::string_view name, std::string_view password);
-  /// A server that runs does not hear of it: see Server::disconnect.
+  /// A running server is not notified: call Server::disconnect there.
   Expected<void> remove(std::string_view name);
-  /// Names, rising.
+  /// Account names in rising order.
   Expected<std::vector<std::string>> list() const;
 
  private:
@@ -39,11 +41,11 @@ class AccountFile {
 struct StoredMessage {
   std::uint32_t uid;
   std::uint64_t modseq;
-  std::uint64_t body;  ///< id of its bytes; equal for copies
+  std::uint64_t body;  ///< id of the message's bytes; copies have the same id
   std::uint64_t size;
   std::vector<std::string> flags;  ///< "\Seen", "$Forwarded", ...
-  std::int64_t internal_date;      ///< seconds since 1970 UTC
-  std::string checksum;            ///< of its bytes, BLAKE2b-256 in hexadecimal
+  std::int64_t internal_date;      ///< seconds since 1970-01-01T00:00:00Z
+  std::string checksum;            ///< BLAKE2b-256 of the message's bytes, in hexadecimal
 };
 
 struct StoredMailbox {
@@ -54,16 +56,16 @@ struct StoredMailbox {
   std::uint32_t unseen;
   bool subscribed;
   std::vector<std::string> special_uses;  ///< "\Drafts", ...
-  std::vector<StoredMessage> messages;    ///< rising by UID
+  std::vector<StoredMessage> messages;    ///< in rising order of UID
 };
 
-/// Calls `each` for every mailbox of an account, or only for the one named when `mailbox` is not empty, rising by
-/// name. Reads only. Works beside a running server; what is written meanwhile may be seen in part. Causes:
-/// no_such_account, no_such_mailbox, broken. `names` as the server has them.
+/// Calls `each` for every mailbox of an account, in rising order of name. When `mailbox` is not empty, calls it
+/// for that mailbox only. Only reads, and works beside a running server; changes made meanwhile may be seen in
+/// part. `names` must be the same rules as the server's. Causes: no_such_account, no_such_mailbox, broken.
 Expected<void> read_account(const std::string& data_dir, std::string_view user, std::string_view mailbox,
                             const std::function<void(const StoredMailbox&)>& each, const AccountNames& names = {});
 
-/// What verify_account looked at, and how much of it is wrong.
+/// What verify_account checked, and how many deviations it found.
 struct Verification {
   std::uint64_t mailboxes = 0;
   std::uint64_t messages = 0;
@@ -71,20 +73,21 @@ struct Verification {
   std::uint64_t deviations = 0;
 };
 
-/// Something that verification found; the view dies with the call.
+/// One result of a verification. The view is valid only during the call.
 struct Finding {
-  bool harmless;          ///< room that is taken for nothing; not counted as a deviation
+  bool harmless;          ///< unused space; not counted as a deviation
   std::string_view text;  ///< one line
 };
 
-/// Walks an account's database, index pages, counters, references and bodies, and tells what contradicts itself.
-/// `every_byte`: also compares each body with its checksum. Reads only; works beside a running server. Causes:
-/// no_such_account, broken (it cannot be read at all). `names` as the server has them.
+/// Checks an account's database, index pages, counters, references and bodies, and reports every contradiction.
+/// With `every_byte`, also compares each body with its checksum. Only reads, and works beside a running server.
+/// `names` must be the same rules as the server's. Causes: no_such_account, broken (the account cannot be read at
+/// all).
 Expected<Verification> verify_account(const std::string& data_dir, std::string_view user, bool every_byte,
                                       const std::function<void(const Finding&)>& each,
                                       const AccountNames& names = {});
 
-/// The same for the list of accounts itself.
+/// Checks the list of accounts in the same way.
 Expected<void> verify_accounts(const std::string& data_dir, const std::function<void(const Finding&)>& each);
 
 }  // namespace postbag

@@ -24,21 +24,21 @@ struct uv_loop_s;
 
 namespace postbag {
 
-/// Why the host did not get what it asked for.
+/// Why a call of the host failed.
 enum class Cause : std::uint8_t {
-  bad_option,     ///< an option, or a limit's name or value, makes no sense; nothing was touched
+  bad_option,     ///< an option, or a limit's name or value, is invalid; nothing was changed
   in_use,         ///< another process holds the data directory
-  cannot_listen,  ///< an address is taken or not ours
+  cannot_listen,  ///< an address is in use, or is not one of this machine
   broken,         ///< the disk or a database failed; see text
-  stopped,        ///< the server is not running (any more)
+  stopped,        ///< the server is not running (not started, or stopped)
   no_such_account,
   account_exists,
   invalid_name,  ///< of an account or a mailbox
   no_such_mailbox,
   message_too_big,
-  refused,          ///< any other reason a message cannot be stored now; see text
-  started,          ///< the server was started before: a server starts once
-  invalid_message,  ///< it can never be stored as it is: it holds NUL
+  refused,          ///< any other reason why a message cannot be stored now; see text
+  started,          ///< the server was started before; a server starts only once
+  invalid_message,  ///< the message contains NUL and can never be stored as it is
 };
 
 /// `text` is one line for people, in English.
@@ -50,69 +50,72 @@ struct Failure {
 template <class T>
 using Expected = std::expected<T, Failure>;
 
-/// One event. The views die with the call. `user` and `detail` may hold a stranger's bytes: escape what you print.
+/// One event. The views are valid only during the call. `user` and `detail` may contain bytes sent by a client:
+/// escape them before you print them.
 struct LogLine {
   enum class Level : std::uint8_t { debug, info, warning, error };
   Level level;
   std::string_view what;  ///< a few fixed words, such as "login failed"
-  std::string_view peer;  ///< "192.0.2.1:40000", "memory", or empty when no connection is concerned
+  std::string_view peer;  ///< "192.0.2.1:40000", "memory", or empty when the event concerns no connection
   std::string_view user;
   std::string_view detail;
 };
 
-/// One of the limits by which a stranger is bounded.
+/// One of the limits on what a client can send or use.
 struct LimitInfo {
-  std::string_view name;  ///< as in ServerOptions::limits and the configuration's [limits] table
+  std::string_view name;  ///< the name in ServerOptions::limits and in the configuration's [limits] table
   std::string_view unit;  ///< "bytes", "seconds" or "" for a plain count
-  std::uint64_t usual;    ///< what holds when nothing is said
-  std::uint64_t least;    ///< what may be set: from least
-  std::uint64_t most;     ///< to most
+  std::uint64_t usual;    ///< the default
+  std::uint64_t least;    ///< the smallest value that may be set
+  std::uint64_t most;     ///< the largest value that may be set
 };
 
-/// All limits there are, in the order of the documentation. Lives as long as the process.
+/// All limits, in the order of the documentation. The vector lives as long as the process.
 const std::vector<LimitInfo>& known_limits();
 
-/// How far back each mailbox remembers which messages went, so that a client that was away hears of them one by one
-/// (RFC 7162); one that was away longer gets the list of what is left instead. Whichever bound is met first counts.
+/// How long each mailbox remembers which messages were expunged. A client that reconnects within these bounds
+/// receives exactly the messages that were expunged meanwhile (RFC 7162). A client that was away longer receives
+/// the list of remaining messages instead. The bound that is reached first applies.
 struct History {
   static constexpr std::uint64_t most_ranges = 10'000'000;
   static constexpr std::uint64_t most_days = 36'500;
-  std::uint64_t ranges = 20'000;  ///< runs of UIDs, some 3 bytes each on the disk; 1 to most_ranges
+  std::uint64_t ranges = 20'000;  ///< runs of UIDs, about 3 bytes each on the disk; 1 to most_ranges
   std::uint64_t days = 180;       ///< 1 to most_days
 };
 
-/// How names find accounts, everywhere: at login, for mail, and for whoever manages accounts. Without regard to
-/// case, width and composition of characters (RFC 8265 section 3.3): people type "Bob@Example.org" and mean
-/// "bob@example.org", and no two of them should be different people. New accounts are kept under the folded name.
-/// Accounts that were made before with other letters keep their names and are found; of two that differ in nothing
-/// else each is found by its exact name, and other spellings mean the folded one.
+/// How a name finds an account: at login, for delivery, and in account management. Names are compared without
+/// regard to case, width and composition of characters (RFC 8265 section 3.3): "Bob@Example.org" means
+/// "bob@example.org". A new account is stored under its folded name. Accounts created by older versions under
+/// other spellings keep their names and are still found. When two of them differ only in such spelling, each is
+/// found by its exact name, and every other spelling means the folded name.
 struct AccountNames {
-  /// Such as "example.org": then "bob" and "bob@example.org" are the same account, kept as "bob". Empty: none.
+  /// For example "example.org": then "bob" and "bob@example.org" are the same account, stored as "bob". Empty: no
+  /// default domain.
   std::string default_domain = {};
-  /// Mail for "bob+lists" goes to "bob" unless there is an account of the whole name (RFC 5233); nobody logs in
-  /// like that. Empty: it does not.
+  /// Mail for "bob+lists" is delivered to "bob" unless an account with the whole name exists (RFC 5233). Login
+  /// never uses this. Empty: mail is not redirected in this way.
   std::string detail_separator = "+";
 };
 
-/// Whether ServerOptions::names takes them: a domain without blanks and '@', a separator that is one of + - _ = . #
-/// !
+/// True when ServerOptions::names accepts them: the domain contains no blanks and no '@', and the separator is one
+/// of + - _ = . # ! or empty.
 bool is_account_names(const AccountNames& names);
 
-/// Whether ServerOptions::listen takes that text.
+/// True when ServerOptions::listen accepts that text.
 bool is_listen_address(std::string_view text);
 
-/// When a change of flags (STORE, \Seen by FETCH) is acknowledged. All other changes are always on the disk by
-/// then.
+/// When a change of flags (STORE, \Seen set by FETCH) is acknowledged. All other changes are acknowledged only
+/// when they are on the disk.
 enum class FlagDurability : std::uint8_t {
   full,  ///< when it is on the disk
-  /// When it is safe against the end of the process; it is on the disk within a second. A power loss may take the
-  /// flags of that second back, and clients then find all flags of such mailboxes changed.
+  /// When it would survive the end of the process; it reaches the disk within a second. A power failure may undo
+  /// the flag changes of that second; clients are then told that all flags of the affected mailboxes changed.
   relaxed,
 };
 
-/// Somebody gives a name and a password; the host says whether they are right.
+/// A user name and password sent by a client. The host decides whether they are correct.
 struct LoginAttempt {
-  std::string user;      ///< as the client wrote it; the account is found by AccountNames
+  std::string user;      ///< as the client sent it; AccountNames says which account it means
   std::string password;  ///< wipe your copies
   std::string peer;
 };
@@ -122,60 +125,64 @@ struct ServerOptions {
   static constexpr std::size_t most_workers = 256;
   static constexpr std::chrono::seconds longest_idle = std::chrono::weeks{1};
 
-  /// Where mail and accounts are kept, made when missing; empty: in memory, gone with the server.
+  /// Where mail and accounts are stored; created when it does not exist. Empty: everything is in memory and is
+  /// lost with the server.
   std::string data_dir = {};
   /// "127.0.0.1:143", "[::1]:0" (any free port) or "unix:/path" (mode 0600). May be empty: see Server::connect.
   std::vector<std::string> listen = {};
-  /// Threads for mail; each account stays with one of them while it is open. 0: everything runs on the loop's
-  /// thread, which then waits for the disk and for password hashes (some 0.1 s each). At most most_workers.
+  /// Number of threads that access mail. Each account stays with one of them while it is open. 0: everything runs
+  /// on the loop's thread, which then waits for the disk and for password hashes (about 0.1 s each). At most
+  /// most_workers.
   std::size_t workers = 2;
   AccountNames names = {};
-  /// By name; those not named have their usual value.
+  /// Limits by name. Limits that are not named have their defaults.
   std::vector<std::pair<std::string, std::uint64_t>> limits = {};
   History history = {};
   FlagDurability flags = FlagDurability::full;
-  /// Whether accounts on the disk have an index of their messages' texts, which SEARCH then need not read one and
-  /// all: at most half as large as the texts. Caught up in the background. Turned off, it is removed.
+  /// True: each account on the disk has an index of its messages' texts, so that SEARCH need not read every
+  /// message. The index takes at most half the size of the texts and is updated in the background. False: an
+  /// existing index is removed.
   bool search_index = true;
-  /// Called on the loop's thread, one call at a time. Must not block. Empty: no log.
+  /// Called on the loop's thread, one call at a time. Must not block. Empty: nothing is logged.
   std::function<void(const LogLine&)> log = {};
-  /// Seconds since 1970-01-01T00:00:00Z; called from any of the server's threads. Empty, or while it throws: the
-  /// machine's clock.
+  /// Returns seconds since 1970-01-01T00:00:00Z. Called from any of the server's threads. Empty, or while it
+  /// throws: the system clock is used.
   std::function<std::int64_t()> clock = {};
-  /// Decides who may log in instead of the accounts' own passwords; an account is made at the first success. Called
-  /// on the loop's thread, must not block. Call `decide` from any thread, now or later: the first call counts, also
-  /// after the server is gone; when the last copy goes without a call, the login is refused. Thrown out of: refused
-  /// for now. Empty: passwords given to add_account decide.
+  /// Decides who may log in, instead of the passwords given to add_account. An account is created at its first
+  /// successful login. Called on the loop's thread; must not block. `decide` may be called from any thread, during
+  /// the call or later, even after the server was destroyed; only the first call counts. When the last copy of
+  /// `decide` is destroyed without a call, the login is refused. When the callback throws, the login is refused
+  /// for now. Empty: the passwords given to add_account decide.
   std::function<void(LoginAttempt attempt, std::function<void(bool right)> decide)> authenticate = {};
-  /// How long an account's files stay open after their last use: 0 to longest_idle.
+  /// How long an account's files stay open after their last use; 0 to longest_idle.
   std::chrono::seconds close_idle_after{30};
 };
 
-/// A message the host puts into an account.
+/// A message that the host delivers to an account.
 struct Message {
   std::string user;
-  std::string mailbox = "INBOX";  ///< UTF-8, levels separated by '/'
-  std::string bytes = {};         ///< RFC 5322, lines ending in CRLF
+  std::string mailbox = "INBOX";  ///< UTF-8; '/' separates levels
+  std::string bytes = {};         ///< RFC 5322; lines end in CRLF
 };
 
-/// Where it went.
+/// Where a message was stored.
 struct Delivered {
   std::uint32_t uid_validity;
   std::uint32_t uid;
 };
 
-/// A message that is being put into an account piece by piece. Methods may be called from any thread but the
-/// loop's, one at a time; they block until the piece is taken. Destroyed before finish(): nothing remains.
+/// A message that is delivered in pieces. Methods may be called from any thread except the loop's, one at a time;
+/// they block until the piece is stored. When it is destroyed before finish(), nothing of the message remains.
 class Delivery {
  public:
   Delivery(Delivery&&) noexcept;
   Delivery& operator=(Delivery&&) noexcept;
   ~Delivery();
 
-  /// What fails once fails for good: every call behind it fails too, and nothing of the message is delivered.
+  /// After a failure, every later call fails too, and nothing of the message is delivered.
   Expected<void> write(std::string_view bytes);
-  /// When it returns a value, the message is on the disk, with all bytes written, and sessions hear of it. Once:
-  /// what comes behind it is refused.
+  /// Delivers the message. When this returns a value, the message with all its bytes is on the disk, and sessions
+  /// are notified of it. May be called once; every later call fails.
   Expected<Delivered> finish();
 
  private:
@@ -185,16 +192,18 @@ class Delivery {
   std::unique_ptr<Impl> impl_;
 };
 
-/// The host's end of an IMAP connection without a socket. Methods from any thread. Destroying it hangs up.
+/// The host's end of an IMAP connection without a socket. Methods may be called from any thread. The destructor
+/// hangs up.
 class Connection {
  public:
   Connection(Connection&&) noexcept;
   Connection& operator=(Connection&&) noexcept;
   ~Connection();
 
-  /// Bytes from the client to the server. What the server cannot use yet is kept without a bound: it is yours.
+  /// Sends bytes from the client to the server. Bytes that the server cannot use yet are kept in memory without a
+  /// limit: the host is responsible for the amount.
   void send(std::string bytes);
-  /// The client sends no more. Answers to what it sent still come.
+  /// Ends the client's side of the connection. Answers to what was sent still arrive.
   void hang_up();
 
  private:
@@ -204,72 +213,74 @@ class Connection {
   std::shared_ptr<Impl> impl_;
 };
 
-/// What a server has written since it was opened.
+/// What a server has written since open().
 struct Counters {
-  std::uint64_t writes = 0;   ///< changes of mail that were committed: an APPEND, a MOVE, a STORE is one each
-  std::uint64_t commits = 0;  ///< transactions they took: changes of one account that come together share one
-  std::uint64_t syncs = 0;    ///< waits for the disk
+  std::uint64_t writes = 0;   ///< committed changes of mail: an APPEND, a MOVE or a STORE counts as one
+  std::uint64_t commits = 0;  ///< transactions; changes of one account that arrive together share one
+  std::uint64_t syncs = 0;    ///< how often the server waited for the disk
 };
 
-/// Methods may be called from any thread, but where it says otherwise. One that was moved from does not run.
+/// Methods may be called from any thread unless their comment says otherwise. After a move the source behaves like
+/// a server that is not running.
 ///
-/// Callbacks: what one throws is logged ("callback of the host failed") and fails that operation only. `done`,
-/// `closed` and `stopped` are called exactly once. While the server runs all are called on the loop's thread; when
-/// it does not, within the call that asked. Inside a callback the host may do anything but block, also free the
-/// server.
+/// Callbacks: an exception from a callback is logged ("callback of the host failed") and fails only the operation
+/// concerned. `done`, `closed` and `stopped` are called exactly once. While the server runs, callbacks are called
+/// on the loop's thread; otherwise within the host's call. Inside a callback the host may do anything except
+/// block; it may destroy the server.
 class Server {
  public:
-  /// Opens the data directory, migrating what is older; binds and starts nothing yet. Cause::in_use when another
-  /// process holds the directory, bad_option, broken.
+  /// Opens the data directory and migrates it when it is from an older version. Does not bind or start anything
+  /// yet. Causes: in_use when another process holds the directory, bad_option, broken.
   static Expected<Server> open(ServerOptions options);
   Server(Server&&) noexcept;
   Server& operator=(Server&&) noexcept;
-  /// Stops without grace, also when stop() gave more, and waits for its own thread. `done`, `closed` and `stopped`
-  /// that are owed are called within; after it no callback is called any more. In a host's loop: call it on the
-  /// loop's thread; some handles close in the next round of uv_run. Within a callback it does not wait: what is
-  /// left goes when that has returned and the loop runs on. On another thread than the host's loop's it all happens
-  /// there later.
+  /// Stops at once, even when stop() gave more time, and waits for the server's own thread. Calls every
+  /// outstanding `done`, `closed` and `stopped` before it returns; no callback is called afterwards. A server in a
+  /// host's loop must be destroyed on the loop's thread; some handles close in the next round of uv_run. Inside a
+  /// callback the destructor does not wait: the rest is destroyed after the callback has returned, while the loop
+  /// runs. On a thread other than the host loop's, all of it happens later on the loop's thread.
   ~Server();
 
-  /// Binds, and serves on a thread of its own until stop(). Once in a server's life, but again after it failed.
-  /// Cause::cannot_listen, started, stopped, broken (no more threads or descriptors).
+  /// Binds, and serves on a thread of its own until stop(). Can succeed once in a server's life; may be called
+  /// again after a failure. Causes: cannot_listen, started, stopped, broken (no more threads or descriptors).
   Expected<void> start();
-  /// The same in the host's loop, which the host runs. Call it on the loop's thread. Until stop() has done its work
-  /// the loop stays alive. The server uses neither libuv's thread pool nor the process's signals.
+  /// Like start(), but in the host's loop, which the host runs. Call it on the loop's thread. The loop stays alive
+  /// until stop() has finished. The server uses neither libuv's thread pool nor the process's signals.
   Expected<void> start(uv_loop_s& loop);
-  /// Where it listens, with the ports that were taken, in the order of ServerOptions::listen. Empty before start().
+  /// The addresses it listens on, with the actual ports, in the order of ServerOptions::listen. Empty before
+  /// start().
   std::vector<std::string> addresses() const;
-  /// For graphs and tests; cheap.
+  /// For monitoring and tests; cheap.
   Counters counters() const;
-  /// No new connections; BYE to those that are open once their command is done; those that are not gone after
-  /// `grace` (at most a week) are cut off. What was acknowledged is on the disk. Returns at once; `stopped` is
-  /// called on the loop's thread at the end. A second call adds its `stopped`, and the shorter grace counts. Before
-  /// start(): there is nothing to end, and no start any more.
+  /// Accepts no new connections, and sends BYE to each open connection when its command is done. Connections still
+  /// open after `grace` (at most a week) are closed. All acknowledged changes are on the disk. Returns at once;
+  /// `stopped` is called on the loop's thread at the end. A second call adds its `stopped`, and the shorter grace
+  /// applies. Before start(): `stopped` is called at once, and start() fails from then on.
   void stop(std::chrono::milliseconds grace, std::function<void()> stopped = {});
-  /// Blocks until stop() has done its work and `stopped` has returned. On the loop's thread it returns at once.
+  /// Blocks until stop() has finished and `stopped` has returned. On the loop's thread it returns at once.
   void wait();
 
-  /// Accounts with passwords. They block for the disk and for a password hash (some 0.1 s). A name is UTF-8 of at
-  /// most 255 bytes, a password of 1 to 1024 bytes without NUL. Causes: account_exists, no_such_account,
-  /// invalid_name, bad_option (the password), broken.
+  /// Management of accounts with passwords. These calls block for the disk and for a password hash (about 0.1 s).
+  /// A name is UTF-8 of at most 255 bytes; a password has 1 to 1024 bytes and no NUL. Causes: account_exists,
+  /// no_such_account, invalid_name, bad_option (the password), broken.
   Expected<void> add_account(std::string_view name, std::string_view password);
   Expected<void> set_password(std::string_view name, std::string_view password);
-  /// Its sessions end with BYE; its mail is deleted when the data directory is opened the next time.
+  /// Ends the account's sessions with BYE. Its mail is deleted when the data directory is opened the next time.
   Expected<void> remove_account(std::string_view name);
-  /// Names, rising.
+  /// Account names in rising order.
   Expected<std::vector<std::string>> accounts() const;
   /// Ends the sessions of that account with BYE.
   void disconnect(std::string_view name);
 
-  /// Puts a message into a mailbox; clients that watch it hear of it at once. `done` is called on the loop's thread
-  /// when the message is on the disk, or with why not.
+  /// Delivers a message to a mailbox; clients that watch the mailbox are notified at once. `done` is called on the
+  /// loop's thread when the message is on the disk, or with the reason for the failure.
   void deliver(Message message, std::function<void(Expected<Delivered>)> done);
-  /// The same piece by piece, for large messages. Blocks; on the loop's thread Cause::refused.
+  /// Like deliver(), but in pieces, for large messages. Blocks; on the loop's thread it fails with Cause::refused.
   Expected<Delivery> begin_delivery(std::string_view user, std::string_view mailbox);
 
-  /// A connection without a socket. `receive` gets what the server sends (when it throws, the connection ends),
-  /// `closed` is called once at the end; both on the loop's thread. The peer counts as local, so passwords are
-  /// taken. Cause::stopped: then `closed` is not called.
+  /// Opens a connection without a socket. `receive` gets what the server sends; when it throws, the connection
+  /// ends. `closed` is called once at the end. Both are called on the loop's thread. The peer counts as local, so
+  /// logins with passwords are accepted. After a failure with Cause::stopped, `closed` is not called.
   Expected<Connection> connect(std::function<void(std::string_view)> receive, std::function<void()> closed);
 
  private:
