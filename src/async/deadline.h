@@ -7,7 +7,7 @@ namespace postbag::async {
 
 using Deadline = std::chrono::steady_clock::time_point;
 
-/// A deadline that does not come.
+/// A deadline that is never reached.
 inline constexpr Deadline never = Deadline::max();
 
 /// `duration` from now.

@@ -26,14 +26,14 @@ void Job::run() {
     body_.start();
     return;
   }
-  Done done = std::move(done_);  // on the stack: it may destroy this
+  Done done = std::move(done_);  // moved to the stack: it may destroy this object
   if (done) done(error_);
 }
 
 void Jobs::start(Task<void> task, Job::Done done) {
   const auto place = jobs_.emplace(jobs_.end());
   *place = std::make_unique<Job>(loop_, std::move(task), [this, place, done = std::move(done)](auto error) mutable {
-    jobs_.erase(place);  // the job; this lambda is on Job::run's stack by now
+    jobs_.erase(place);  // destroys the job; this lambda is already on the stack of Job::run
     if (done) done(error);
   });
 }

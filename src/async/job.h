@@ -1,4 +1,4 @@
-// Job: a Task<void> that nobody awaits, with an owner who may cancel it and hears of its end.
+// Job: a Task<void> that nobody awaits. Its owner may cancel it and is notified of its end.
 #pragma once
 
 #include <cstddef>
@@ -14,11 +14,12 @@ namespace postbag::async {
 /// A running task. Destroying the Job cancels the task. Loop thread only.
 class Job final : private Ready {
  public:
-  /// Called once when the task has ended, with what it threw or with null. Runs from the top of the loop's stack:
-  /// it may destroy the Job, its captures and everything the task used. Must not throw. Not called after a cancel.
+  /// Called once when the task has ended, with its exception or null. Runs from the top of the loop's stack: it
+  /// may destroy the Job, its captures and everything the task used. Must not throw. Not called after a
+  /// cancellation.
   using Done = std::move_only_function<void(std::exception_ptr)>;
 
-  /// The task starts soon, never inside this call.
+  /// The task starts soon, never during this call.
   Job(Loop& loop, Task<void> task, Done done);
 
  private:
@@ -33,11 +34,11 @@ class Job final : private Ready {
   Task<void> body_;
 };
 
-/// Owns any number of jobs and forgets each when it has ended. Its destructor cancels the rest.
+/// Owns any number of jobs and drops each when it has ended. The destructor cancels the rest.
 class Jobs {
  public:
   explicit Jobs(Loop& loop) : loop_(loop) {}
-  /// `done` as for Job, after which the job is gone; it must not destroy this object.
+  /// `done` as for Job; the job is destroyed after it. `done` must not destroy this object.
   void start(Task<void> task, Job::Done done);
   std::size_t size() const { return jobs_.size(); }
 

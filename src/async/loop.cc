@@ -17,13 +17,13 @@ namespace postbag::async {
 namespace {
 constexpr std::size_t read_size = 64 * 1024;
 
-/// Throws when descriptors or memory ran out.
+/// Throws when no descriptors or memory are left.
 void require(int status, const char* what) {
   if (status != 0) throw std::system_error(-status, std::generic_category(), what);
 }
 }  // namespace
 
-/// The libuv handles and what their callbacks need. Freed when the last handle has closed.
+/// The libuv handles and the data of their callbacks. Freed when the last handle has closed.
 struct Loop::Core {
   explicit Core(uv_loop_t* host);
   Core(const Core&) = delete;
@@ -33,7 +33,8 @@ struct Loop::Core {
   bool owns_loop() const { return loop == &own; }
   void run_ready();
   void run_posted();
-  /// Sets libuv's one timer for the earliest of ours. A timer that moved to later stays: it fires once for nothing.
+  /// Sets libuv's only timer to our earliest deadline. When that moves to later, the timer stays and fires once
+  /// for nothing.
   void arm_timer();
   void close();
   template <class Handle, class Init>
@@ -55,7 +56,8 @@ struct Loop::Core {
   std::unique_ptr<char[]> buffer = std::make_unique_for_overwrite<char[]>(read_size);
   bool stopped = false;
 
-  std::deque<std::move_only_function<void()>> running;  // taken from `posted`; what runs may destroy the Loop
+  std::deque<std::move_only_function<void()>>
+      running;  // taken from `posted`; a function that runs may destroy the Loop
   std::mutex mutex;
   std::deque<std::move_only_function<void()>> posted;
 };
@@ -84,7 +86,7 @@ Loop::Core::Core(uv_loop_t* host) : loop(host != nullptr ? host : &own) {
   uv_unref(reinterpret_cast<uv_handle_t*>(&after_poll));
 }
 
-/// Counts the callbacks of libuv that we are in.
+/// Counts the libuv callbacks on the stack.
 class Loop::Core::Inside {
  public:
   explicit Inside(Core& core) : core_(core) { ++core_.entered; }
@@ -141,7 +143,8 @@ void Loop::Core::close() {
   for (uv_handle_t* handle : handles)
     uv_close(handle, [](uv_handle_t* h) {
       Core* core = static_cast<Core*>(h->data);
-      // An own loop's memory is inside the core: the destructor of Loop frees it when uv_run has returned.
+      // The memory of a loop of our own is inside the core: the destructor of Loop frees it when uv_run has
+      // returned.
       if (--core->open_handles == 0 && !core->owns_loop()) delete core;
     });
 }
@@ -150,7 +153,7 @@ Loop::Loop() : core_(new Core(nullptr)) {}
 Loop::Loop(uv_loop_s& host) : core_(new Core(&host)) {}
 
 Loop::~Loop() {
-  // What is dropped may call the host, so no lock is held.
+  // Destroying the functions may call the host, so no lock is held meanwhile.
   std::deque<std::move_only_function<void()>> dropped;
   {
     const std::lock_guard lock(core_->mutex);

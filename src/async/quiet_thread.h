@@ -1,4 +1,4 @@
-// Threads in somebody else's process.
+// Threads inside the host's process.
 #pragma once
 
 #include <csignal>
@@ -9,8 +9,8 @@
 
 namespace postbag::async {
 
-/// A thread that is born with all signals blocked, as signals are the host's affair, and a peer that goes away must
-/// not raise one there. Throws std::system_error when there can be no more threads.
+/// Starts a thread with all signals blocked: signals belong to the host, and a disconnected peer must not raise
+/// one in its process. Throws std::system_error when no more threads can be created.
 template <class F>
 std::thread quiet_thread(F run) {
   class Blocked {

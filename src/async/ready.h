@@ -1,19 +1,19 @@
-// Things that run soon on the loop's thread: an intrusive list, so that queueing allocates nothing and whoever dies
-// while queued leaves the queue by itself.
+// Things to run soon on the loop's thread: an intrusive list, so that queueing allocates nothing, and an object
+// that is destroyed while queued leaves the list by itself.
 #pragma once
 
 namespace postbag::async {
 
 class ReadyList;
 
-/// One thing to run. In at most one list at a time; its destructor takes it out. Loop thread only.
+/// One thing to run. In at most one list at a time; the destructor removes it. Loop thread only.
 class Ready {
  public:
   Ready() = default;
   Ready(const Ready&) = delete;
   Ready& operator=(const Ready&) = delete;
   bool is_queued() const { return next_ != nullptr; }
-  /// Out of whatever list it is in; nothing when it is in none.
+  /// Removes it from its list; does nothing when it is in none.
   void unqueue() {
     if (!is_queued()) return;
     previous_->next_ = next_;
@@ -26,7 +26,7 @@ class Ready {
 
  private:
   friend class ReadyList;
-  /// Called once for each time it was queued, already out of the list. May destroy itself and others. Must not
+  /// Called once each time it was queued, after its removal from the list. May destroy itself and others. Must not
   /// throw.
   virtual void run() = 0;
 
@@ -34,7 +34,7 @@ class Ready {
   Ready* next_ = nullptr;
 };
 
-/// First in, first out. Does not own what it holds.
+/// First in, first out. Does not own its items.
 class ReadyList {
  public:
   ReadyList() = default;
@@ -45,11 +45,11 @@ class ReadyList {
   }
   bool empty() const { return head_.next_ == &head_; }
 
-  /// At the end. Nothing happens when `item` is queued already.
+  /// Appends `item`. Does nothing when it is queued already.
   void push(Ready& item) {
     if (!item.is_queued()) link(item);
   }
-  /// Runs those that are in the list now; what they push waits for the next call.
+  /// Runs the items that are in the list now; items that they push wait for the next call.
   void run_all() {
     ReadyList now;
     now.splice(*this);

@@ -9,9 +9,9 @@ void Signal::set() {
   if (waiter_) loop_.defer(*this);
 }
 
-void Signal::start(std::coroutine_handle<> who, Deadline deadline) {
+void Signal::start(std::coroutine_handle<> coroutine, Deadline deadline) {
   assert(!waiter_ && "one waiter at a time");
-  waiter_ = who;
+  waiter_ = coroutine;
   loop_.timers().arm(*this, deadline);
 }
 
@@ -22,9 +22,9 @@ void Signal::forget_waiter() {
 }
 
 void Signal::run() {
-  const std::coroutine_handle<> who = waiter_;
+  const std::coroutine_handle<> coroutine = waiter_;
   forget_waiter();
-  who.resume();
+  coroutine.resume();
 }
 
 }  // namespace postbag::async

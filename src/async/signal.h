@@ -1,5 +1,5 @@
-// Signal: how one coroutine waits for "something happened". A session waits on one Signal for input, changes of the
-// store and shutdown alike, and then looks what it was.
+// Signal: how one coroutine waits for an event. A session waits on one Signal for input, changes of the store and
+// shutdown, and then checks which of them happened.
 #pragma once
 
 #include <coroutine>
@@ -10,27 +10,27 @@
 
 namespace postbag::async {
 
-/// An event with a memory of one: set() before wait() is not lost; set() twice is the same as once.
-/// One waiter at a time. Loop thread only (from elsewhere: loop.post). Must outlive whoever waits on it.
+/// An event that remembers one set(): a set() before wait() is not lost; two are the same as one. One waiter at a
+/// time. Loop thread only (from other threads: loop.post). Must outlive its waiter.
 class Signal final : private Timer, private Ready {
  public:
   explicit Signal(Loop& loop) : loop_(loop) {}
 
-  /// Wakes the waiter soon (never inside this call), or the next one to wait. Must not throw; allocates nothing.
+  /// Wakes the waiter, or the next one to wait, soon (never during this call). Must not throw; allocates nothing.
   void set();
   bool is_set() const { return set_; }
-  /// Forgets a set() nobody has waited for yet.
+  /// Discards a set() that nobody has waited for yet.
   void clear() { set_ = false; }
 
   class Wait;
-  /// `bool came = co_await signal.wait(deadline)`: true and clears the signal when it was set, at once if it is
-  /// already; false when the deadline passed first. A deadline in the past still asks the signal.
+  /// `bool came = co_await signal.wait(deadline)`: true when the signal was set, at once if it is already, and
+  /// clears it; false when the deadline passed first. A deadline in the past still checks the signal.
   Wait wait(Deadline deadline = never);
 
  private:
   void on_deadline() override { loop_.defer(*this); }
   void run() override;
-  void start(std::coroutine_handle<> who, Deadline deadline);
+  void start(std::coroutine_handle<> coroutine, Deadline deadline);
   void forget_waiter();
 
   Loop& loop_;
@@ -47,9 +47,9 @@ class [[nodiscard]] Signal::Wait {
     if (waiting_) signal_.forget_waiter();  // the coroutine was destroyed while it waited
   }
   bool await_ready() const noexcept { return signal_.set_; }
-  void await_suspend(std::coroutine_handle<> who) {
+  void await_suspend(std::coroutine_handle<> coroutine) {
     waiting_ = true;
-    signal_.start(who, deadline_);
+    signal_.start(coroutine, deadline_);
   }
   bool await_resume() noexcept {
     waiting_ = false;

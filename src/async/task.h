@@ -1,4 +1,4 @@
-// Task<T>: a coroutine that does nothing until it is awaited, and gives a T or an exception.
+// Task<T>: a coroutine that does nothing until it is awaited, and yields a T or an exception.
 #pragma once
 
 #include <cassert>
@@ -15,10 +15,10 @@ class Task;
 
 namespace detail {
 
-/// What a Task's frame holds whatever T is: who goes on when it ends.
+/// The part of a Task's frame that does not depend on T: the coroutine to resume when it ends.
 class PromiseBase {
  public:
-  /// Goes on with the coroutine that awaits the ended one; when that is still inside await_ready, nobody.
+  /// Resumes the coroutine that awaits the ended one; none when that is still inside await_ready.
   struct AtEnd {
     bool await_ready() const noexcept { return false; }
     template <class Promise>
@@ -72,14 +72,14 @@ class Promise<void> : public PromiseBase {
 
 }  // namespace detail
 
-/// A lazy coroutine, owned by whoever holds the Task; move-only, one thread.
+/// A lazy coroutine, owned by the holder of the Task; move-only, one thread.
 ///
-/// `T value = co_await some_task();` runs it and yields its value or throws what it threw. Destroying a Task that
+/// `T value = co_await some_task();` runs it and yields its value or throws its exception. Destroying a Task that
 /// waits cancels it: its frame and those of the tasks it awaits are destroyed, inner ones first, and what they
-/// wait for forgets them. A Task must not be destroyed while it runs.
+/// wait for drops them. A Task must not be destroyed while it runs.
 ///
-/// g++ 12.2 lays the frame out wrongly, and the program dies, when a function has no local variable at all and a
-/// co_await in the condition of if, while, for or switch: name the result first. tools/check_coroutines.py finds
+/// g++ 12.2 lays the frame out wrongly, and the program crashes, when a function has no local variable at all and
+/// a co_await in the condition of if, while, for or switch: name the result first. tools/check_coroutines.py finds
 /// those.
 ///
 /// Example: `Task<int> twice(Task<int> t) { co_return 2 * co_await std::move(t); }`
@@ -99,9 +99,9 @@ class [[nodiscard]] Task {
     if (frame_) frame_.destroy();
   }
 
-  /// Runs the child up to its first real wait inside await_ready, so that a child that does not wait costs no
-  /// suspension, and a long loop of such children no stack (g++ 12 makes symmetric transfer a nested call when it
-  /// does not optimise, and under ASan).
+  /// Runs the child inside await_ready until it really waits. So a child that does not wait costs no suspension,
+  /// and a long loop of such children costs no stack (g++ 12 makes symmetric transfer a nested call without
+  /// optimisation and under ASan).
   struct Awaiter {
     Handle child;
     bool await_ready() const {
@@ -114,7 +114,7 @@ class [[nodiscard]] Task {
   };
   Awaiter operator co_await() && noexcept { return Awaiter{frame_}; }
 
-  /// Starts it with nobody awaiting. For Job only; call once, never on an awaited task.
+  /// Starts it although nobody awaits it. For Job only; call once, never on an awaited task.
   void start() const { frame_.resume(); }
 
  private:

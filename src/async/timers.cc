@@ -26,7 +26,8 @@ void Timers::arm(Timer& timer, Deadline at) {
 Deadline Timers::earliest() const { return heap_.empty() ? never : heap_.front()->at_; }
 
 void Timers::fire_due(Deadline now) {
-  // A timer that re-arms itself for the past must not keep us here: only those armed before this call count.
+  // Timers armed during this call do not count, else one that re-arms itself for the past would keep the loop
+  // here.
   std::size_t left = heap_.size();
   while (left-- > 0 && earliest() <= now) {
     Timer& due = *heap_.front();

@@ -1,4 +1,5 @@
-// All deadlines of one loop in one heap: thousands of sessions each have some, and arming one allocates nothing.
+// All deadlines of one loop in one heap. Thousands of sessions each have several, and arming one allocates
+// nothing.
 #pragma once
 
 #include <cstddef>
@@ -10,14 +11,14 @@ namespace postbag::async {
 
 class Timers;
 
-/// A deadline of somebody's. Loop thread only.
+/// A deadline with an action. Loop thread only.
 class Timer {
  public:
   Timer() = default;
   Timer(const Timer&) = delete;
   Timer& operator=(const Timer&) = delete;
   bool is_armed() const { return heap_ != nullptr; }
-  /// Makes it never fire; nothing when it is not armed. O(log timers).
+  /// It will not fire. Does nothing when it is not armed. O(log timers).
   void disarm();
 
  protected:
@@ -25,7 +26,7 @@ class Timer {
 
  private:
   friend class Timers;
-  /// The deadline came; it is disarmed now and may be armed again, or destroyed. Must not throw.
+  /// The deadline has passed. The timer is disarmed now and may be armed again, or destroyed. Must not throw.
   virtual void on_deadline() = 0;
 
   Deadline at_{};
@@ -33,7 +34,7 @@ class Timer {
   std::size_t index_ = 0;
 };
 
-/// A binary heap of timers, earliest first. Owns none of them. Knows no clock.
+/// A binary heap of timers, earliest first. Does not own them and reads no clock.
 class Timers {
  public:
   Timers() = default;
@@ -41,11 +42,11 @@ class Timers {
   Timers& operator=(const Timers&) = delete;
   ~Timers();
 
-  /// Arms `timer`, or moves it; with `never` disarms it. O(log timers).
+  /// Arms `timer` or changes its deadline; `never` disarms it. O(log timers).
   void arm(Timer& timer, Deadline at);
-  /// When the next one is due; `never` when none is armed.
+  /// The earliest deadline; `never` when none is armed.
   Deadline earliest() const;
-  /// Fires all that are due at `now`, earliest first. Those armed meanwhile wait for the next call.
+  /// Fires all timers that are due at `now`, earliest first. Timers armed meanwhile wait for the next call.
   void fire_due(Deadline now);
 
  private:

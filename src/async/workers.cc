@@ -14,15 +14,15 @@ namespace postbag::async {
 
 using detail::Work;
 
-/// What the thread and the loop share. Outlives the Worker by what was posted to the loop and not run.
+/// What the thread and the loop share. Functions posted to the loop keep it alive after the Worker.
 struct Worker::Core {
   using State = Work::State;
 
   Core(Loop& l, bool t, std::size_t limit) : loop(l), threaded(t), queue_limit(limit) {}
 
-  /// The thread's whole life.
+  /// Runs bodies until the end of the thread.
   void serve();
-  /// Resumes the owners of the works that have finished by now. On the loop's thread.
+  /// Resumes the coroutines whose bodies have finished. On the loop's thread.
   static void deliver(const std::shared_ptr<Core>& core);
 
   Loop& loop;
@@ -33,7 +33,7 @@ struct Worker::Core {
   std::condition_variable work_ended;
   std::deque<Work*> queue;
   std::deque<Work*> finished;
-  bool running = false;  ///< a body
+  bool running = false;  ///< a body runs
   bool stopping = false;
   std::function<void()> wake_loop;  // set once, before the thread starts
   std::thread thread;
@@ -61,18 +61,18 @@ void Worker::Core::serve() {
 
 void Worker::Core::deliver(const std::shared_ptr<Core>& core) {
   std::unique_lock lock(core->mutex);
-  // One at a time: resuming one may destroy another. Those that finish meanwhile wait for the loop's next round, so
-  // that owners that always have the next body ready do not keep sockets and timers waiting.
+  // One at a time: resuming one may destroy another. Bodies that finish meanwhile wait for the loop's next round,
+  // so that coroutines that always have another body do not delay sockets and timers.
   for (std::size_t due = core->finished.size(); due > 0 && !core->finished.empty(); --due) {
     Work& work = *core->finished.front();
     core->finished.pop_front();
     work.state_ = State::idle;
     lock.unlock();
-    work.who_.resume();
+    work.coroutine_.resume();
     lock.lock();
   }
   if (!core->finished.empty())
-    core->wake_loop();  // they may have come to a list that was not empty: nobody woke it
+    core->wake_loop();  // they were added to a non-empty list, which does not wake the loop
 }
 
 Worker::Worker(Loop& loop, bool threaded, std::size_t queue_limit)
@@ -117,8 +117,8 @@ bool Work::run_inline() {
   return true;
 }
 
-void Work::start(std::coroutine_handle<> who) {
-  who_ = who;
+void Work::start(std::coroutine_handle<> coroutine) {
+  coroutine_ = coroutine;
   Worker::Core& core = *worker_.core_;
   {
     const std::lock_guard lock(core.mutex);
@@ -129,7 +129,7 @@ void Work::start(std::coroutine_handle<> who) {
 }
 
 void Work::settle() {
-  if (!who_) return;  // never started
+  if (!coroutine_) return;  // never started
   Worker::Core& core = *worker_.core_;
   std::unique_lock lock(core.mutex);
   core.work_ended.wait(lock, [&] { return state_ != State::running; });

@@ -1,5 +1,5 @@
-// Worker threads for what would make the loop wait: the disk, password hashes. Not libuv's pool, which is shared
-// with the whole process.
+// Worker threads for work that would make the loop wait: disk access and password hashes. libuv's pool is not used
+// because the whole process shares it.
 #pragma once
 
 #include <coroutine>
@@ -21,7 +21,7 @@ class Worker;
 
 namespace detail {
 
-/// One body to run on a worker; lives in the awaiting coroutine's frame.
+/// One body to run on a worker; part of the awaiting coroutine's frame.
 class Work {
  public:
   Work(const Work&) = delete;
@@ -30,41 +30,41 @@ class Work {
  protected:
   explicit Work(Worker& worker) : worker_(worker) {}
   ~Work() = default;
-  /// For destructors: a body that did not start is taken out of the queue; one that runs is waited for, as it uses
-  /// the frame that dies.
+  /// For destructors: removes a body that did not start from the queue, and waits for one that runs, because it
+  /// uses the frame that is being destroyed.
   void settle();
-  /// Runs it here and now when the worker has no thread: then true.
+  /// Runs the body in the caller when the worker has no thread: then true.
   bool run_inline();
-  void start(std::coroutine_handle<> who);
+  void start(std::coroutine_handle<> coroutine);
 
  private:
   friend class postbag::async::Worker;
   enum class State : std::uint8_t { idle, queued, running, finished };
-  /// Calls the body; keeps its value or exception. On the worker's thread.
+  /// Calls the body and keeps its value or exception. On the worker's thread.
   virtual void execute() noexcept = 0;
 
   Worker& worker_;
-  std::coroutine_handle<> who_;
+  std::coroutine_handle<> coroutine_;
   State state_ = State::idle;  // under the worker's mutex once started
 };
 
 }  // namespace detail
 
-/// One thread (or none: then bodies run at once in the caller) that runs bodies one after another, in order.
+/// One thread that runs bodies one after another, in order. Without a thread, bodies run at once in the caller.
 class Worker {
  public:
   /// With `threaded` false there is no thread. At most `queue_limit` bodies wait for try_run().
   Worker(Loop& loop, bool threaded, std::size_t queue_limit);
-  /// Nobody may await it any more. Ends the thread.
+  /// Nobody may be awaiting it. Ends the thread.
   ~Worker();
   Worker(const Worker&) = delete;
   Worker& operator=(const Worker&) = delete;
 
   template <class Body>
   class Run;
-  /// `T value = co_await worker.run([&] { ... });` runs the body on the thread and goes on on the loop, with its
+  /// `T value = co_await worker.run([&] { ... });` runs the body on the thread and continues on the loop with its
   /// value or exception. The body must be trivially destructible ([&] captures): g++ 12.2 destroys others twice. A
-  /// coroutine destroyed meanwhile waits for its running body, so bodies are short. Loop thread only.
+  /// coroutine that is destroyed meanwhile waits for its running body, so bodies are short. Loop thread only.
   template <class Body>
   Run<Body> run(Body body) {
     return Run<Body>(*this, body);
@@ -72,17 +72,18 @@ class Worker {
 
   template <class Body>
   class TryRun;
-  /// As run(), but yields Result<T>: Error::busy, without running the body, when `queue_limit` bodies wait already.
+  /// Like run(), but yields Result<T>: Error::busy, without running the body, when `queue_limit` bodies wait
+  /// already.
   template <class Body>
   TryRun<Body> try_run(Body body) {
     return TryRun<Body>(*this, body);
   }
 
-  /// How many bodies wait, without the one that runs. Any thread.
+  /// The number of waiting bodies, without the running one. Any thread.
   std::size_t waiting() const;
-  /// How many wait or run. Any thread.
+  /// The number of waiting and running bodies. Any thread.
   std::size_t load() const;
-  /// Whether try_run() would refuse. Any thread.
+  /// True when try_run() would refuse. Any thread.
   bool is_full() const;
 
  private:
@@ -94,7 +95,7 @@ class Worker {
   std::size_t pins_ = 0;
 };
 
-/// While it lives, somebody stays with that worker. Loop thread only.
+/// Counts one user of a worker as long as it lives. Loop thread only.
 class Pin {
  public:
   explicit Pin(Worker& worker) : worker_(worker) { ++worker_.pins_; }
@@ -112,8 +113,8 @@ class Workers {
  public:
   /// `threads` 0: one worker without a thread.
   Workers(Loop& loop, std::size_t threads, std::size_t queue_limit);
-  /// Whichever has least to do now; of several, the one that the fewest stay with. For work that is pinned to
-  /// nothing, and to choose whom to stay with: Pin(workers.least_busy()).
+  /// The worker with the least to do now; of several, the one with the fewest pins. For work that is not pinned,
+  /// and to choose the worker of a Pin: Pin(workers.least_busy()).
   Worker& least_busy();
 
  private:
@@ -129,7 +130,7 @@ class [[nodiscard]] Worker::Run : private detail::Work {
   Run(Worker& worker, Body body) : Work(worker), body_(body) {}
   ~Run() { settle(); }
   bool await_ready() { return run_inline(); }
-  void await_suspend(std::coroutine_handle<> who) { start(who); }
+  void await_suspend(std::coroutine_handle<> coroutine) { start(coroutine); }
   Value await_resume() {
     if (error_) std::rethrow_exception(error_);
     if constexpr (!std::is_void_v<Value>) return std::move(*value_);
@@ -163,7 +164,7 @@ class [[nodiscard]] Worker::TryRun {
     refused_ = worker_.is_full();
     return refused_ || run_.await_ready();
   }
-  void await_suspend(std::coroutine_handle<> who) { run_.await_suspend(who); }
+  void await_suspend(std::coroutine_handle<> coroutine) { run_.await_suspend(coroutine); }
   Result<Value> await_resume() {
     if (refused_) return std::unexpected(Error::busy);
     if constexpr (std::is_void_v<Value>) {

@@ -10,7 +10,7 @@ namespace postbag {
 constexpr char ascii_lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; }
 constexpr char ascii_upper(char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - ('a' - 'A')) : c; }
 
-/// Whether the two are equal but for the case of ASCII letters.
+/// True when the two are equal except for the case of ASCII letters.
 constexpr bool ascii_iequal(std::string_view a, std::string_view b) {
   return std::ranges::equal(a, b, [](char x, char y) { return ascii_lower(x) == ascii_lower(y); });
 }

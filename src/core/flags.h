@@ -10,7 +10,7 @@
 
 namespace postbag {
 
-/// The system flags that are stored. \Recent is a session's own affair and never here.
+/// The system flags that are stored. \Recent belongs to a session and is never stored here.
 enum class SystemFlag : std::uint8_t { answered = 1, flagged = 2, deleted = 4, seen = 8, draft = 16 };
 
 /// A set of system flags.
@@ -31,8 +31,8 @@ class SystemFlags {
   std::uint8_t bits_ = 0;
 };
 
-/// A set of keywords as indexes into their mailbox's table of keywords (at most 256 a mailbox; an index keeps its
-/// meaning as long as the mailbox lives).
+/// A set of keywords, each an index into the keyword table of its mailbox. A mailbox has at most 256 keywords, and
+/// an index keeps its meaning as long as the mailbox lives.
 class KeywordSet {
  public:
   static constexpr std::size_t capacity = 256;
@@ -59,7 +59,7 @@ class KeywordSet {
   std::array<std::uint64_t, capacity / 64> words_{};
 };
 
-/// The flags of a stored message; keywords mean something only beside their mailbox's table.
+/// The flags of a stored message. The keywords are indexes into the keyword table of the message's mailbox.
 struct Flags {
   SystemFlags system;
   KeywordSet keywords;

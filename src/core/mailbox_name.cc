@@ -11,7 +11,7 @@ namespace {
 
 constexpr std::string_view inbox_text = "INBOX";
 
-/// C0, DEL, C1, and the line and paragraph separators that RFC 5198 section 2 keeps out of names.
+/// C0, DEL, C1, and the line and paragraph separators that RFC 5198 section 2 forbids in names.
 bool is_control(char32_t c) { return c < 0x20 || (c >= 0x7f && c < 0xa0) || c == 0x2028 || c == 0x2029; }
 
 bool is_clean_utf8(std::string_view text) {
@@ -26,7 +26,7 @@ bool has_empty_level(std::string_view s) {
          s.find("//") != std::string_view::npos;
 }
 
-/// INBOX is case-insensitive also as the first level of a longer name: RFC 9051 section 5.1.
+/// INBOX is case-insensitive even as the first level of a longer name: RFC 9051 section 5.1.
 std::string with_upper_inbox(std::string_view name) {
   std::string out(name);
   const auto level = name.substr(0, name.find(MailboxName::separator));

@@ -1,4 +1,4 @@
-// A mailbox name, UTF-8, levels separated by '/', INBOX in any case made INBOX. RFC 9051 section 5.1.
+// A mailbox name in UTF-8. '/' separates levels, and INBOX in any case becomes INBOX. RFC 9051 section 5.1.
 #pragma once
 
 #include <compare>
@@ -11,15 +11,15 @@
 
 namespace postbag {
 
-/// A name that a mailbox can have: valid UTF-8 without control characters, no empty level,
-/// at most `max_bytes` long and `max_depth` levels deep. The first level INBOX is held in upper case.
+/// A name that a mailbox can have: valid UTF-8 without control characters or empty levels, at most `max_bytes`
+/// long and `max_depth` levels deep. A first level INBOX is stored in upper case.
 class MailboxName {
  public:
   static constexpr char separator = '/';
   static constexpr std::size_t max_bytes = 1024;
   static constexpr std::size_t max_depth = 32;
 
-  /// From the UTF-8 form. Error::invalid_name or Error::name_too_long.
+  /// Converts from UTF-8. Error::invalid_name or Error::name_too_long.
   static Result<MailboxName> from(std::string_view utf8);
   static MailboxName inbox();
 
@@ -27,7 +27,7 @@ class MailboxName {
   bool is_inbox() const { return utf8_ == "INBOX"; }
   /// The name one level up; nothing at the top level.
   std::optional<MailboxName> parent() const;
-  /// Whether this name lies below `ancestor`, at any depth.
+  /// True when this name lies below `ancestor`, at any depth.
   bool is_below(const MailboxName& ancestor) const;
   /// This name with the leading `from` replaced by `to`; is_below(from) must hold. Error::name_too_long.
   Result<MailboxName> rebased(const MailboxName& from, const MailboxName& to) const;

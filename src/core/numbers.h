@@ -1,4 +1,4 @@
-// The numbers of IMAP as types that cannot be mixed up. RFC 9051 section 2.3.1, RFC 7162 section 3.1.
+// The numbers of IMAP as types that cannot be confused. RFC 9051 section 2.3.1, RFC 7162 section 3.1.
 #pragma once
 
 #include <compare>
@@ -9,7 +9,7 @@
 
 namespace postbag {
 
-/// A number from 1 to `Max` of one kind; kinds neither convert, compare nor add to each other.
+/// A number of one kind, from 1 to `Max`. Numbers of different kinds do not convert, compare or add to each other.
 template <class Tag, std::unsigned_integral Rep, Rep Max>
 class Number {
  public:
@@ -21,7 +21,7 @@ class Number {
     if (v == 0 || v > Max) return std::nullopt;
     return Number(static_cast<Rep>(v));
   }
-  /// For values known to be in range; asserts nothing, so check what a stranger sent with from().
+  /// For values known to be in range. Nothing is checked: convert what a client sent with from().
   explicit constexpr Number(Rep v) : v_(v) {}
   static constexpr Number min() { return Number(1); }
   static constexpr Number max() { return Number(Max); }
@@ -41,16 +41,16 @@ class Number {
 using Uid = Number<struct UidTag, std::uint32_t, 0xffff'ffffU>;
 using SeqNum = Number<struct SeqNumTag, std::uint32_t, 0xffff'ffffU>;
 using UidValidity = Number<struct UidValidityTag, std::uint32_t, 0xffff'ffffU>;
-/// 63 bits: RFC 7162 section 3.1. The first one a mailbox has is 1; 0 is never announced.
+/// 63 bits: RFC 7162 section 3.1. A mailbox's first one is 1; 0 is never sent.
 using ModSeq = Number<struct ModSeqTag, std::uint64_t, 0x7fff'ffff'ffff'ffffULL>;
-/// A mailbox for its whole life, over every rename; never used again after DELETE.
+/// Identifies a mailbox for its whole life, through every rename; never used again after DELETE.
 using MailboxId = Number<struct MailboxIdTag, std::uint64_t, 0x7fff'ffff'ffff'ffffULL>;
-/// The bytes of a message, shared by every copy of it. RFC 8474 calls it EMAILID.
+/// Identifies the bytes of a message, which all its copies share. RFC 8474 calls it EMAILID.
 using BodyId = Number<struct BodyIdTag, std::uint64_t, 0x7fff'ffff'ffff'ffffULL>;
-/// A conversation: the body that began it gave it its number, which that body's end does not end. RFC 8474:
-/// THREADID.
+/// Identifies a conversation by the number of the body that began it; stays valid after that body is deleted. RFC
+/// 8474: THREADID.
 using ThreadId = Number<struct ThreadIdTag, std::uint64_t, 0x7fff'ffff'ffff'ffffULL>;
-/// An account for its whole life, over every change of its name.
+/// Identifies an account for its whole life, through every change of its name.
 using AccountId = Number<struct AccountIdTag, std::uint64_t, 0x7fff'ffff'ffff'ffffULL>;
 
 }  // namespace postbag

@@ -1,4 +1,4 @@
-// Sets of numbers that come in long runs: UIDs of a mailbox, sequence sets. Always sorted, merged, disjoint.
+// Sets of numbers that form long runs: UIDs of a mailbox, sequence sets. Always sorted, merged, disjoint.
 #pragma once
 
 #include <algorithm>
@@ -21,7 +21,8 @@ struct Range {
   constexpr bool operator==(const Range&) const = default;
 };
 
-/// A set of numbers, held as sorted disjoint runs that do not touch: memory follows the runs, not the members.
+/// A set of numbers, stored as sorted disjoint runs that do not touch. Its memory grows with the number of runs,
+/// not of members.
 template <class N>
 class RangeSet {
  public:
@@ -52,7 +53,7 @@ class RangeSet {
   }
 
   void add(N n) { add(Range<N>{n, n}); }
-  /// O(1) when `r` lies behind all others, else O(runs).
+  /// O(1) when `r` lies after all others, else O(runs).
   void add(Range<N> r) {
     if (ranges_.empty() || lies_apart_after(ranges_.back(), r.first)) {
       ranges_.push_back(r);
@@ -120,7 +121,7 @@ class RangeSet {
     return out;
   }
 
-  /// The numbers at the places [begin, end) of the rising order, as far as there are so many. O(runs).
+  /// The numbers at positions [begin, end) of the rising order, as far as they exist. O(runs).
   RangeSet at_places(std::uint64_t begin, std::uint64_t end) const {
     RangeSet out;
     std::uint64_t before = 0;
@@ -141,7 +142,7 @@ class RangeSet {
   }
 
  private:
-  /// Whether `v` lies behind x with a gap between, so that the two stay two runs.
+  /// True when `v` lies after x with a gap between, so that the two remain two runs.
   static bool lies_apart_after(const Range<N>& x, N v) { return v > x.last && v.value() - x.last.value() > 1; }
   static N nth(const Range<N>& r, std::uint64_t place) {
     return N(static_cast<typename N::rep>(r.first.value() + place));

@@ -4,7 +4,7 @@ namespace postbag {
 
 namespace {
 
-/// The length a first byte asks for, 0 if none may start so, and the smallest code point that needs it.
+/// The length that a first byte announces, 0 if it is invalid, and the smallest code point of that length.
 struct Lead {
   std::size_t length;
   char32_t bits;

@@ -7,13 +7,13 @@
 
 namespace postbag {
 
-/// Takes one code point off the front of `text`. Returns false, and takes nothing, at the end and where the
+/// Takes one code point off the front of `text`. Returns false and takes nothing at the end of `text`, or when the
 /// bytes are not UTF-8.
 bool take_code_point(std::string_view& text, char32_t& out);
 
 void append_utf8(std::string& out, char32_t code_point);
 
-/// Whether all of `text` is UTF-8. O(bytes).
+/// True when all of `text` is UTF-8. O(bytes).
 bool is_utf8(std::string_view text);
 
 }  // namespace postbag

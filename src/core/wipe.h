@@ -1,4 +1,4 @@
-// Overwriting secrets before their memory is given back.
+// Overwrites secrets before their memory is freed.
 #pragma once
 
 #include <string>
@@ -7,7 +7,7 @@
 
 namespace postbag {
 
-/// Overwrites all the bytes the string holds, used or not, and empties it. Not optimised away.
+/// Overwrites all bytes of the string, also unused ones, and empties it. The compiler does not optimise it away.
 inline void wipe(std::string& secret) {
   secret.resize(secret.capacity());
   explicit_bzero(secret.data(), secret.size());

@@ -15,9 +15,9 @@ namespace postbag::async {
 
 namespace {
 
-/// Connections taken in one go, so that a flood of them does not hold up the sessions.
+/// Connections accepted at a time, so that a flood of them does not delay the sessions.
 constexpr int accepted_at_once = 64;
-/// How long no connection is taken when descriptors, memory or the kernel's room to watch them ran out.
+/// How long to accept nothing after descriptors, memory or the kernel's watches ran out.
 constexpr std::chrono::milliseconds exhausted_pause{100};
 
 [[noreturn]] void fail(const char* what, const Address& address) {
@@ -47,7 +47,8 @@ OwnedFd new_socket(const Address& address) {
   return OwnedFd(fd.release());
 }
 
-/// Removes the socket file of a process that is gone; one that answers stays, and bind() will say so.
+/// Removes the socket file of a process that has ended. When a process still answers, the file stays and bind()
+/// reports the error.
 void remove_stale(const Address& address) {
   const OwnedFd probe = new_socket(address);
   const SocketAddress where = to_socket_address(address);
@@ -63,7 +64,7 @@ OwnedFd listening_socket(const Address& address) {
   if (!is_unix) ::setsockopt(fd.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
   const SocketAddress where = to_socket_address(address);
   if (::bind(fd.get(), where.get(), where.length) != 0) fail("bind", address);
-  // Before listen() nobody can connect, so there is no moment with wider rights.
+  // Nobody can connect before listen(), so the wider rights are never usable.
   if (is_unix && ::chmod(address.path().c_str(), S_IRUSR | S_IWUSR) != 0) fail("chmod", address);
   if (::listen(fd.get(), SOMAXCONN) != 0) fail("listen", address);
   return OwnedFd(fd.release());
@@ -85,10 +86,10 @@ struct Acceptor::Core final : HandleOwner, private Timer {
   Core& operator=(const Core&) = delete;
   void listen();
   void accept_some();
-  /// False when there is none to take now.
+  /// False when no connection is waiting.
   bool accept_one();
   bool take(int connection, const Address& peer);
-  /// For a while there is none to take: yields false.
+  /// Accepts nothing for a while; yields false.
   bool pause();
   void on_deadline() override { listen(); }
   void close_handles() override;
@@ -134,7 +135,7 @@ bool Acceptor::Core::accept_one() {
 bool Acceptor::Core::take(int connection, const Address& peer) {
   std::unique_ptr<Stream> stream;
   try {
-    stream = make_socket(loop, connection, peer);  // which closes it when the kernel cannot watch one more
+    stream = make_socket(loop, connection, peer);  // closes the descriptor when the kernel cannot watch another one
   } catch (const std::system_error&) {
     return pause();
   }
@@ -143,7 +144,7 @@ bool Acceptor::Core::take(int connection, const Address& peer) {
 }
 
 bool Acceptor::Core::pause() {
-  uv_poll_stop(&poll);  // it would tell us without end
+  uv_poll_stop(&poll);  // it would be reported without end
   loop.timers().arm(*this, in(exhausted_pause));
   return false;
 }

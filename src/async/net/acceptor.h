@@ -1,4 +1,4 @@
-// Acceptor: a listening socket that hands out connections.
+// Acceptor: a listening socket that accepts connections.
 #pragma once
 
 #include <functional>
@@ -8,20 +8,20 @@
 
 namespace postbag::async {
 
-/// Listens until destroyed. Loop thread only.
+/// Listens until it is destroyed. Loop thread only.
 class Acceptor {
  public:
-  /// Called for each connection, on the loop's thread, not suspended in anything. Must not throw.
+  /// Called for each connection, on the loop's thread, outside of any coroutine. Must not throw.
   using Accepted = std::move_only_function<void(std::unique_ptr<Stream>)>;
 
-  /// Binds and listens; port 0 takes a free port. Throws std::system_error when the address cannot be had. A Unix
-  /// socket is made with mode 0600, replacing a socket nobody listens on.
+  /// Binds and listens; port 0 takes a free port. Throws std::system_error when the address is not available. A
+  /// Unix socket gets mode 0600 and replaces a socket on which nobody listens.
   Acceptor(Loop& loop, const Address& address, Accepted accepted);
   ~Acceptor();
   Acceptor(const Acceptor&) = delete;
   Acceptor& operator=(const Acceptor&) = delete;
 
-  /// Where it listens really: the port that was taken.
+  /// The address it listens on, with the actual port.
   const Address& address() const;
 
  private:

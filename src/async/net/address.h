@@ -1,5 +1,5 @@
-// Where a peer is, or where to listen: an IPv4 or IPv6 address and port, a Unix socket's path, or nothing (in
-// memory).
+// The address of a peer, or an address to listen on: an IPv4 or IPv6 address and port, a Unix socket's path, or
+// nothing (in memory).
 #pragma once
 
 #include <array>
@@ -18,23 +18,24 @@ class Address {
   /// In memory: the host itself.
   Address() = default;
   static Address ipv4(std::array<std::uint8_t, 4> bytes, std::uint16_t port);
-  /// An IPv4-mapped address becomes the IPv4 address it means.
+  /// An IPv4-mapped address becomes the IPv4 address in it.
   static Address ipv6(std::array<std::uint8_t, 16> bytes, std::uint16_t port);
   static Address unix_socket(std::string path);
-  /// From "127.0.0.1:143", "[::1]:143" or "unix:/path". Numbers only, no names are looked up. Nothing when it is
-  /// none.
+  /// Parses "127.0.0.1:143", "[::1]:143" or "unix:/path". Numbers only; no names are looked up. Nothing when
+  /// `text` is not an address.
   static std::optional<Address> parse(std::string_view text);
 
   Family family() const { return family_; }
-  /// In the form parse() takes; "memory" in memory.
+  /// The address in the form that parse() accepts, or "memory".
   std::string text() const;
-  /// 4 or 16 bytes in network order are meaningful.
+  /// 4 or 16 bytes, in network order.
   const std::array<std::uint8_t, 16>& bytes() const { return bytes_; }
   std::uint16_t port() const { return port_; }
   const std::string& path() const { return path_; }
-  /// Whether nobody between can read along: 127/8, ::1, a Unix socket, memory.
+  /// True when nobody in between can read the traffic: 127/8, ::1, a Unix socket, memory.
   bool is_loopback() const;
-  /// What limits count by: an IPv4 address, an IPv6 /64, without the port. Equal for all Unix sockets.
+  /// The address by which limits count: an IPv4 address or an IPv6 /64, without the port. Equal for all Unix
+  /// sockets.
   Address network() const;
 
   auto operator<=>(const Address&) const = default;

@@ -7,7 +7,7 @@
 namespace postbag::async {
 
 namespace {
-constexpr std::size_t kept_capacity = 512;  // enough for usual commands, nothing for 1 000s of idle connections
+constexpr std::size_t kept_capacity = 512;  // enough for usual commands, little for thousands of idle connections
 }
 
 void InputBuffer::append(std::string_view bytes) {
@@ -23,7 +23,7 @@ void InputBuffer::consume(std::size_t n) {
   start_ += n;
   if (start_ < data_.size()) return;
   start_ = 0;
-  wipe(data_);  // a password may have passed through
+  wipe(data_);  // it may contain a password
   if (data_.capacity() > kept_capacity) std::string().swap(data_);
 }
 

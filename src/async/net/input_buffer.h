@@ -1,4 +1,5 @@
-// Bytes that came and were not consumed yet. Empty it holds next to no memory: most connections are idle.
+// Bytes that were received and not consumed yet. An empty buffer needs hardly any memory: most connections are
+// idle.
 #pragma once
 
 #include <cstddef>
@@ -11,9 +12,9 @@ class InputBuffer {
  public:
   std::string_view view() const { return std::string_view(data_).substr(start_); }
   std::size_t size() const { return data_.size() - start_; }
-  /// Views from before are dead.
+  /// Invalidates all views.
   void append(std::string_view bytes);
-  /// Drops the first `n` bytes; n <= size(). Views from before are dead. Amortised O(n).
+  /// Drops the first `n` bytes; n <= size(). Invalidates all views. Amortised O(n).
   void consume(std::size_t n);
 
  private:

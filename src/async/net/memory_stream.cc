@@ -21,7 +21,7 @@ void MemoryStream::flush() {
 }
 
 void MemoryStream::do_close() {
-  // Posted with all it needs, as this object may be destroyed at once.
+  // The posted function owns all it needs, because this object may be destroyed first.
   loop().post([out = std::move(out_), receive = std::move(receive_), closed = std::move(closed_)]() mutable {
     if (!out.empty()) receive(out);
     closed();

@@ -1,4 +1,4 @@
-// A Stream without a socket: its far end is a piece of the host's program on the same loop.
+// A Stream without a socket: its other end is a part of the host's program on the same loop.
 #pragma once
 
 #include <functional>
@@ -13,24 +13,25 @@ namespace postbag::async {
 /// Loop thread only. The peer is the host itself, so it counts as loopback.
 class MemoryStream final : public Stream {
  public:
-  /// Gets what the session wrote, from the top of the loop's stack; it may call send() and hang_up().
+  /// Gets what the session wrote, from the top of the loop's stack; may call send() and hang_up().
   using Receive = std::move_only_function<void(std::string_view)>;
-  /// Called once, after the last Receive, when the session closed. Not called by the destructor.
+  /// Called once, after the last Receive, when the session closed the stream. Not called by the destructor.
   using Closed = std::move_only_function<void()>;
 
   MemoryStream(Loop& loop, Receive receive, Closed closed);
   ~MemoryStream() override { *self_ = nullptr; }
 
-  /// Points to this stream, and to null once it is gone: for a host's end that may live longer.
+  /// Points to this stream, and to null after it was destroyed: for a host's end that may live longer.
   std::shared_ptr<MemoryStream* const> handle() const { return self_; }
 
-  /// From the host to the session. All of it is taken, whatever set_input_limit says: the host owns that memory.
+  /// Sends from the host to the session. Everything is accepted, whatever set_input_limit says: the host is
+  /// responsible for that memory.
   void send(std::string_view bytes) { received(bytes); }
-  /// The host's side is closed; the session sees ended().
+  /// Closes the host's side; the session sees ended().
   void hang_up() { received_end(); }
 
  private:
-  /// Hands over what was written; a member of its own because Stream is queued too.
+  /// Delivers what was written. A separate member because Stream itself is queued too.
   class Flush final : public async::Ready {
    public:
     explicit Flush(MemoryStream& stream) : stream_(stream) {}

@@ -12,32 +12,34 @@
 
 #include "async/handle_owner.h"
 
-// Sockets are read and written here, with libuv only telling when: uv_write would raise SIGPIPE in the host's
-// process, would keep the buffer of a cancelled writer, and does not tell how much of a slow write got through.
+// Sockets are read and written here; libuv only reports when they are ready. uv_write would raise SIGPIPE in the
+// host's process, would keep the buffer of a cancelled writer, and does not report how much of a slow write was
+// sent.
 
 namespace postbag::async {
 
 namespace {
 
-/// How long a closed connection is kept to let the peer read our last words.
+/// How long a closed connection is kept so that the peer can read our last output.
 constexpr std::uint64_t linger_ms = 1'000;
-/// How often a connection that is not read is asked whether it broke: libuv tells only those it watches.
-constexpr std::chrono::milliseconds look_interval{250};
+/// How often a connection that is not being read is checked for a break: libuv reports only sockets that it
+/// watches.
+constexpr std::chrono::milliseconds check_interval{250};
 
 bool would_block() { return errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR; }
 
 class Socket;
 
-/// The descriptor and its handles. Freed when they have closed, which is after the Socket is gone.
+/// The descriptor and its handles. Freed when they have closed, which is after the Socket was destroyed.
 class Descriptor final : public HandleOwner {
  public:
   Descriptor(uv_loop_t* loop, int fd, Socket& user);
   int fd() const { return fd_; }
-  /// What to be told of; 0 for nothing.
+  /// Which events to report; 0 for none.
   void watch(int events);
-  /// Sends the end, drops what still comes until the peer's end or for linger_ms: closing a socket with unread
-  /// bytes would reset the connection and may take our last words from the peer (RFC 9293 section 3.10.4, RFC
-  /// 1122 4.2.2.13).
+  /// Shuts down the sending side, then drops what arrives until the peer's end or for linger_ms. Closing a socket
+  /// with unread bytes would reset the connection, and the peer could lose our last output (RFC 9293 section
+  /// 3.10.4, RFC 1122 4.2.2.13).
   void linger();
   void close_handles() override;
 
@@ -65,11 +67,11 @@ class Socket final : public Stream {
   void on_poll(int status, int events);
 
  private:
-  /// Asks again and again, while armed, whether the connection broke or its end came.
-  class Lookout final : private async::Timer {
+  /// Checks regularly, while armed, whether the connection broke or its end arrived.
+  class BreakCheck final : private async::Timer {
    public:
-    explicit Lookout(Socket& socket) : socket_(socket) {}
-    void begin() { socket_.loop().timers().arm(*this, in(look_interval)); }
+    explicit BreakCheck(Socket& socket) : socket_(socket) {}
+    void begin() { socket_.loop().timers().arm(*this, in(check_interval)); }
     void end() { disarm(); }
 
    private:
@@ -87,7 +89,7 @@ class Socket final : public Stream {
 
   Descriptor& descriptor_;
   int events_ = 0;
-  Lookout lookout_{*this};
+  BreakCheck break_check_{*this};
 };
 
 Descriptor::Descriptor(uv_loop_t* loop, int fd, Socket& user) : fd_(fd), user_(&user) {
@@ -150,7 +152,7 @@ void Descriptor::on_closed(uv_handle_t* handle) {
 }
 
 void Socket::on_poll(int status, int events) {
-  if (status < 0) return close();  // an error waits in the socket: a reset, or a peer that was silent for too long
+  if (status < 0) return close();  // the socket reports an error: a reset, or a peer that was silent too long
   if ((events & UV_WRITABLE) != 0) became_writable();
   if ((events & UV_READABLE) != 0 && !is_closed()) read();
 }
@@ -171,15 +173,15 @@ void Socket::look() {
   ::poll(&asked, 1, 0);
   if ((asked.revents & (POLLERR | POLLHUP)) != 0) return close();
   if ((asked.revents & POLLRDHUP) != 0) noticed_end();
-  lookout_.begin();
+  break_check_.begin();
 }
 
 void Socket::want_read(bool wanted) {
   watch(UV_READABLE, wanted);
   if (wanted)
-    lookout_.end();
+    break_check_.end();
   else
-    lookout_.begin();
+    break_check_.begin();
 }
 
 std::optional<std::size_t> Socket::try_write(std::string_view bytes) {
@@ -194,7 +196,7 @@ void Socket::watch(int event, bool wanted) {
 }
 
 void Socket::do_close() {
-  lookout_.end();
+  break_check_.end();
   descriptor_.linger();
 }
 

@@ -1,4 +1,4 @@
-// Only for src/async: Address to and from the kernel's form.
+// Only for src/async: converts Address to the kernel's form and back.
 #pragma once
 
 #include <sys/socket.h>
@@ -14,9 +14,9 @@ struct SocketAddress {
   sockaddr* get() { return reinterpret_cast<sockaddr*>(&storage); }
 };
 
-/// Throws std::system_error for the path of a Unix socket that is too long, and for Family::memory.
+/// Throws std::system_error for a Unix socket path that is too long, and for Family::memory.
 SocketAddress to_socket_address(const Address& address);
-/// Family::memory for families we do not know.
+/// Family::memory for unknown families.
 Address from_socket_address(const SocketAddress& address);
 
 }  // namespace postbag::async

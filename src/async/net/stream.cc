@@ -37,7 +37,7 @@ void Stream::close() {
   if (writer_) finish_write(false);
   received_end();
   closed_ = true;
-  if (signal_ != nullptr) signal_->set();  // also of one that had ended before
+  if (signal_ != nullptr) signal_->set();  // also when the stream had ended before
   do_close();
 }
 
@@ -98,8 +98,8 @@ std::size_t Stream::write_some(std::string_view bytes) {
   return taken.value_or(0);
 }
 
-void Stream::suspend_writer(std::coroutine_handle<> who) {
-  writer_ = who;
+void Stream::suspend_writer(std::coroutine_handle<> coroutine) {
+  writer_ = coroutine;
   await_progress();
   want_write(true);
 }

@@ -1,4 +1,4 @@
-// Stream: a connection as a session sees it. Bytes come by themselves into input(); writes are awaited.
+// Stream: a connection as a session sees it. Received bytes appear in input(); writes are awaited.
 #pragma once
 
 #include <chrono>
@@ -23,40 +23,46 @@ class Stream : private Timer, private Ready {
  public:
   virtual ~Stream() = default;
 
-  /// What came and was not consumed. Dead after consume() and at the next co_await.
+  /// Bytes that were received and not consumed. Invalid after consume() and at the next co_await.
   std::string_view input() const { return input_.view(); }
-  /// Takes `n` bytes off the front of input(); n <= its size. Reading goes on if a full buffer had stopped it.
+  /// Removes `n` bytes from the front of input(); n <= its size. Reading continues if a full buffer had stopped
+  /// it.
   void consume(std::size_t n);
-  /// Whether nothing more will come: the peer sent its end, the connection broke, or close() was called. input()
-  /// may still hold bytes. Who sent the end may still read: what it asked for is answered.
+  /// True when nothing more will arrive: the peer sent its end, the connection broke, or close() was called.
+  /// input() may still hold bytes. A peer that sent its end may still read: its commands are answered.
   bool ended() const { return ended_; }
-  /// Whether the peer has sent its end, also while bytes before it were not read yet: noticed within half a second.
+  /// True when the peer has sent its end, even while bytes before it were not read yet. Noticed within half a
+  /// second.
   bool is_leaving() const { return leaving_; }
-  /// From now on `signal` is set when input() grew, or ended(), is_leaving() or is_closed() became true; set at
-  /// once if there is something already. Null: nobody. The signal must outlive this or be taken off.
+  /// From now on `signal` is set when input() grows, or when ended(), is_leaving() or is_closed() becomes true;
+  /// set at once if one of these holds already. Null: no signal. The signal must outlive this object or be
+  /// removed.
   void notify(Signal* signal);
-  /// Stops reading and goes on; what the peer sends meanwhile waits in the kernel. Not counted: resume() undoes any
-  /// number of pause().
+  /// Stops and continues reading; what the peer sends meanwhile waits in the kernel. Not counted: one resume()
+  /// ends any number of pause().
   void pause();
   void resume();
-  /// Reading stops by itself while input() holds `bytes` or more (it may hold one read, 64 KiB, above).
+  /// Reading stops while input() holds `bytes` or more (it may hold one read, 64 KiB, more).
   void set_input_limit(std::size_t bytes);
 
   class Write;
-  /// `bool sent = co_await stream.write(bytes, patience)`: true when the kernel (or host) took all of it, at once
-  /// and without suspending in the usual case; false when the peer is gone, took not one byte for `patience`, or
-  /// close() was called. After false write nothing more. `bytes` must live until then; nothing is copied or queued.
-  /// One write at a time. Cancelled (its coroutine destroyed) a part may have been sent: close().
+  /// `bool sent = co_await stream.write(bytes, patience)`: true when the kernel (or host) took all of it, usually
+  /// at once and without suspending; false when the peer disconnected, accepted not one byte for `patience`, or
+  /// close() was called. After false write nothing more. `bytes` must be valid until then; nothing is copied or
+  /// queued. One write at a time. When the write is cancelled (its coroutine destroyed), part of it may have been
+  /// sent: call close().
   Write write(std::string_view bytes, std::chrono::milliseconds patience);
-  /// Sends what the kernel (or host) takes of `bytes` at once: how many. Only while no write is in progress.
+  /// Sends as much of `bytes` as the kernel (or host) accepts at once; yields how much. Only while no write is in
+  /// progress.
   std::size_t write_some(std::string_view bytes);
-  /// From now on no write, also one in progress, lasts beyond `deadline`, whatever progress it makes.
+  /// From now on no write, not even one in progress, lasts beyond `deadline`, whatever its progress.
   void end_writes(Deadline deadline);
 
-  /// Ends the connection; what write() took still reaches the peer. A write in progress yields false. Idempotent.
+  /// Ends the connection; data accepted by write() still reaches the peer. A write in progress yields false.
+  /// Idempotent.
   void close();
-  /// Whether nothing can be sent or will come any more: the connection broke, which is noticed within half a second
-  /// also while nobody reads or writes, or close() was called.
+  /// True when nothing can be sent or received any more: the connection broke, or close() was called. A broken
+  /// connection is noticed within half a second even while nobody reads or writes.
   bool is_closed() const { return closed_; }
 
   const Address& peer() const { return peer_; }
@@ -65,22 +71,23 @@ class Stream : private Timer, private Ready {
  protected:
   Stream(Loop& loop, Address peer) : loop_(loop), peer_(std::move(peer)) {}
 
-  // For implementations: these call ...
-  /// Bytes came.
+  // Implementations call these ...
+  /// Bytes were received.
   void received(std::string_view bytes);
-  /// Nothing more will come. Idempotent. When the connection broke: close().
+  /// Nothing more will arrive. Idempotent. When the connection broke: close().
   void received_end();
-  /// The end has come, behind what is not read yet.
+  /// The peer's end was noticed, but bytes before it were not read yet.
   void noticed_end();
-  /// The peer may take more bytes now. Nothing when no write waits.
+  /// The peer may accept more bytes now. Does nothing when no write waits.
   void became_writable();
 
-  // ... and have these.
-  /// Takes what it can of `bytes` without waiting: how many, 0 when none now. Nothing when the peer is gone.
+  // ... and implement these.
+  /// Sends as much of `bytes` as possible without waiting: how much, 0 when nothing now. Nothing when the peer
+  /// disconnected.
   virtual std::optional<std::size_t> try_write(std::string_view bytes) = 0;
-  /// Reading wanted or not; called only on a change, not after do_close(). Starts unwanted.
+  /// Starts or stops reading; called only on a change, not after do_close(). Reading starts stopped.
   virtual void want_read(bool wanted) = 0;
-  /// A write waits (call became_writable() when there is room) or no longer.
+  /// A write starts to wait (call became_writable() when there is room) or stops waiting.
   virtual void want_write(bool wanted) = 0;
   virtual void do_close() = 0;
 
@@ -88,9 +95,9 @@ class Stream : private Timer, private Ready {
   static constexpr std::size_t default_input_limit = 64 * 1024;
 
   void update_reading();
-  /// Writes on; true when the write has come to its end, sent or failed.
+  /// Continues writing; true when the write has ended, successfully or not.
   bool advance();
-  void suspend_writer(std::coroutine_handle<> who);
+  void suspend_writer(std::coroutine_handle<> coroutine);
   void await_progress();
   void finish_write(bool sent);
   void forget_writer();
@@ -124,9 +131,9 @@ class [[nodiscard]] Stream::Write {
     if (waiting_) stream_.forget_writer();
   }
   bool await_ready();
-  void await_suspend(std::coroutine_handle<> who) {
+  void await_suspend(std::coroutine_handle<> coroutine) {
     waiting_ = true;
-    stream_.suspend_writer(who);
+    stream_.suspend_writer(coroutine);
   }
   bool await_resume() noexcept {
     waiting_ = false;
