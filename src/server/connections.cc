@@ -10,7 +10,7 @@ namespace postbag::server {
 
 namespace {
 
-/// Polite words to those who are refused take a descriptor for a moment; above this many they are just closed.
+/// A refusal with BYE uses a descriptor for a moment; above this many, connections are closed without it.
 constexpr std::size_t most_refusals = 256;
 constexpr std::chrono::seconds refusal_patience{2};
 
@@ -34,7 +34,7 @@ class Connections::Connection {
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
   ~Connection() {
-    job_.reset();  // what runs in the session goes first
+    job_.reset();  // first the coroutine that uses the session
     stream_->close();
   }
   void start(async::Job::Done done) {
@@ -66,20 +66,20 @@ std::string_view Connections::refusal_for(const async::Stream& stream) const {
   if (ending_) return shutting_down;
   const Limits& limits = context_.limits;
   if (connections_.size() >= limits.connections) return too_many;
-  // Counted anew for each: some thousand steps at most, and no second book-keeping that could go wrong.
+  // Counted for each new connection: a few thousand steps at most, and no counters that could become wrong.
   const async::Address network = stream.peer().network();
-  std::size_t new_ones = 0, from_there = 0, new_from_there = 0;
+  std::size_t new_ones = 0, from_network = 0, new_from_network = 0;
   for (const auto& connection : connections_) {
     const bool is_new = !connection->session().is_logged_in();
-    const bool is_from_there = connection->stream().peer().network() == network;
+    const bool is_same_network = connection->stream().peer().network() == network;
     new_ones += is_new ? 1 : 0;
-    from_there += is_from_there ? 1 : 0;
-    new_from_there += is_new && is_from_there ? 1 : 0;
+    from_network += is_same_network ? 1 : 0;
+    new_from_network += is_new && is_same_network ? 1 : 0;
   }
   if (new_ones >= limits.connections_not_logged_in) return too_many;
   if (network.family() == async::Address::Family::memory) return {};  // the host itself
-  if (from_there >= limits.connections_per_address) return too_many_from_you;
-  if (new_from_there >= limits.connections_per_address_not_logged_in) return too_many_from_you;
+  if (from_network >= limits.connections_per_address) return too_many_from_you;
+  if (new_from_network >= limits.connections_per_address_not_logged_in) return too_many_from_you;
   return {};
 }
 
@@ -99,10 +99,10 @@ void Connections::ended(std::list<std::unique_ptr<Connection>>::iterator place, 
   one_ended_.set();
 }
 
-void Connections::disconnect(const std::function<bool(std::string_view user)>& is_meant, std::string_view words) {
+void Connections::disconnect(const std::function<bool(std::string_view user)>& matches, std::string_view text) {
   for (const auto& connection : connections_)
-    if (connection->session().is_logged_in() && is_meant(connection->session().user()))
-      connection->session().shut_down(std::string(words), async::in(Session::goodbye_time));
+    if (connection->session().is_logged_in() && matches(connection->session().user()))
+      connection->session().shut_down(std::string(text), async::in(Session::goodbye_time));
 }
 
 async::Task<void> Connections::end_all(const async::Deadline& deadline) {

@@ -21,14 +21,15 @@ class Connections {
   explicit Connections(const Context& context);
   ~Connections();
 
-  /// Starts a session on the stream, or says BYE and why not: Limits::connections and the like.
+  /// Starts a session on the stream, or sends BYE with the reason (Limits::connections and the like).
   void admit(std::unique_ptr<async::Stream> stream);
-  /// BYE with `words` to the sessions whose user `is_meant`, which are given Session::goodbye_time.
-  void disconnect(const std::function<bool(std::string_view user)>& is_meant, std::string_view words);
-  /// BYE to all; no more are admitted. Ends when the last is gone, or cuts off those left after `deadline`, which
-  /// may be moved meanwhile: see look_again().
+  /// Sends BYE with `text` to the sessions for whose user `matches` is true; they get Session::goodbye_time to
+  /// end.
+  void disconnect(const std::function<bool(std::string_view user)>& matches, std::string_view text);
+  /// Sends BYE to all and admits no more. Ends when the last connection is closed; closes those still open after
+  /// `deadline`. The deadline may be changed meanwhile: see recheck_deadline().
   async::Task<void> end_all(const async::Deadline& deadline);
-  void look_again() { one_ended_.set(); }
+  void recheck_deadline() { one_ended_.set(); }
   std::size_t size() const { return connections_.size(); }
 
  private:

@@ -23,8 +23,8 @@ Cause cause_of(Error error) {
 }  // namespace
 
 Failure failure_of(Error error) {
-  // The only way to it from the host's side: Content-Transfer-Encoding is a matter of clients that fetch.
-  if (error == Error::unknown_encoding) return {Cause::invalid_message, "a message cannot hold NUL"};
+  // A host can cause it only with NUL: Content-Transfer-Encoding concerns only clients that fetch.
+  if (error == Error::unknown_encoding) return {Cause::invalid_message, "a message cannot contain NUL"};
   return {cause_of(error), std::string(to_string(error))};
 }
 

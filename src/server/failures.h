@@ -1,4 +1,4 @@
-// From the project's errors to what the host sees. The border where exceptions of a broken world end.
+// Converts errors and exceptions to what the host sees. Exceptions end here.
 #pragma once
 
 #include <exception>
@@ -13,9 +13,9 @@
 
 namespace postbag::server {
 
-/// An expected outcome as the host sees it.
+/// The Failure for an expected outcome.
 Failure failure_of(Error error);
-/// A broken world as the host sees it: Cause::in_use for storage::InUse, else Cause::broken.
+/// The Failure for an exception: Cause::in_use for storage::InUse, else Cause::broken.
 Failure failure_of(const std::exception_ptr& error);
 
 /// Result<T> as Expected<T>.
@@ -38,8 +38,8 @@ auto guarded(F&& f) -> decltype(f()) {
   }
 }
 
-/// What f() yields, a Result<void>; Cause::bad_option without calling it for a password that nobody could log in
-/// with.
+/// What f() yields, a Result<void>. Yields Cause::bad_option, without calling f, for a password with which nobody
+/// could log in.
 template <class F>
 Expected<void> with_password(std::string_view password, F&& f) {
   if (is_password(password)) return expected_of(f());

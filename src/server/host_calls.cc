@@ -5,15 +5,15 @@
 
 namespace postbag::server {
 
-void Owed::pay(std::move_only_function<void()> instead) {
-  if (paid_.exchange(true)) return;
+void OnceCallback::call(std::move_only_function<void()> instead) {
+  if (called_.exchange(true)) return;
   calls_.forget(this);
   if (instead) calls_.call(name_, instead);
 }
 
-void Owed::pay() {
-  if (!paid_)
-    pay(std::move(at_end_));
+void OnceCallback::call() {
+  if (!called_)
+    call(std::move(at_end_));
   else
     calls_.forget(this);
 }
@@ -21,8 +21,8 @@ void Owed::pay() {
 void HostCalls::log(const LogLine& line) noexcept {
   if (!options_.log) return;
   std::string dropped;
-  const auto tell = [&] { options_.log(line); };
-  run(tell, dropped);
+  const auto write = [&] { options_.log(line); };
+  run(write, dropped);
 }
 
 std::optional<std::int64_t> HostCalls::clock() noexcept {
@@ -31,26 +31,27 @@ std::optional<std::int64_t> HostCalls::clock() noexcept {
   return now;
 }
 
-std::shared_ptr<Owed> HostCalls::owe(std::string_view name, std::move_only_function<void()> at_end) {
-  auto owed = std::make_shared<Owed>(*this, name, std::move(at_end));
+std::shared_ptr<OnceCallback> HostCalls::once_callback(std::string_view name,
+                                                       std::move_only_function<void()> at_end) {
+  auto once = std::make_shared<OnceCallback>(*this, name, std::move(at_end));
   const std::lock_guard held(mutex_);
-  debts_.emplace(owed.get(), owed);
-  return owed;
+  outstanding_.emplace(once.get(), once);
+  return once;
 }
 
-void HostCalls::forget(const Owed* owed) {
+void HostCalls::forget(const OnceCallback* once) {
   const std::lock_guard held(mutex_);
-  debts_.erase(owed);
+  outstanding_.erase(once);
 }
 
-void HostCalls::settle() {
-  std::map<const Owed*, std::weak_ptr<Owed>> debts;
+void HostCalls::call_outstanding() {
+  std::map<const OnceCallback*, std::weak_ptr<OnceCallback>> outstanding;
   {
     const std::lock_guard held(mutex_);
-    debts = debts_;
+    outstanding = outstanding_;
   }
-  for (const auto& [where, debt] : debts)
-    if (const std::shared_ptr<Owed> owed = debt.lock()) owed->pay();
+  for (const auto& [where, callback] : outstanding)
+    if (const std::shared_ptr<OnceCallback> once = callback.lock()) once->call();
 }
 
 void HostCalls::mute() {
@@ -78,12 +79,12 @@ void HostCalls::leave() {
   left_.notify_all();
 }
 
-/// The log is told on the loop's thread; when there is none, on that of whoever called.
+/// Logs on the loop's thread, or on the caller's when no loop is attached.
 void HostCalls::report(std::string_view name, const std::string& thrown) noexcept {
-  const auto tell = [this, detail = std::string(name) + ": " + thrown] {
+  const auto write = [this, detail = std::string(name) + ": " + thrown] {
     log({LogLine::Level::error, "callback of the host failed", {}, {}, detail});
   };
-  if (on_loop_thread() || !door_.post(tell)) tell();
+  if (on_loop_thread() || !poster_.post(write)) write();
 }
 
 }  // namespace postbag::server

@@ -1,4 +1,4 @@
-// The one frontier to the host's callbacks: nothing else calls them.
+// The only place that calls the host's callbacks.
 #pragma once
 
 #include <atomic>
@@ -15,43 +15,43 @@
 #include <vector>
 
 #include "postbag/server.h"
-#include "server/loop_door.h"
+#include "server/loop_poster.h"
 
 namespace postbag::server {
 
 class HostCalls;
 
-/// A callback that the host is owed exactly once: whoever drops it without having called it calls it. Any thread.
-class Owed {
+/// A callback that must be called exactly once: the destructor calls it when nobody did before. Any thread.
+class OnceCallback {
  public:
-  Owed(HostCalls& calls, std::string_view name, std::move_only_function<void()> at_end)
+  OnceCallback(HostCalls& calls, std::string_view name, std::move_only_function<void()> at_end)
       : calls_(calls), name_(name), at_end_(std::move(at_end)) {}
-  Owed(const Owed&) = delete;
-  Owed& operator=(const Owed&) = delete;
-  ~Owed() { pay(); }
+  OnceCallback(const OnceCallback&) = delete;
+  OnceCallback& operator=(const OnceCallback&) = delete;
+  ~OnceCallback() { call(); }
 
-  /// Calls `instead`; nothing when it was called before.
-  void pay(std::move_only_function<void()> instead);
-  /// Calls what was given at the beginning.
-  void pay();
-  /// It shall not be called: the host was told otherwise.
-  void cancel() { paid_ = true; }
+  /// Calls `instead` in place of the callback. Does nothing after the first call.
+  void call(std::move_only_function<void()> instead);
+  /// Calls the callback given to the constructor. Does nothing after the first call.
+  void call();
+  /// The callback is not called any more: the host learned the outcome in another way.
+  void cancel() { called_ = true; }
 
  private:
   HostCalls& calls_;
-  std::string_view name_;  ///< a literal
+  std::string_view name_;  ///< a string literal
   std::move_only_function<void()> at_end_;
-  std::atomic<bool> paid_ = false;
+  std::atomic<bool> called_ = false;
 };
 
-/// What a callback throws ends here: it is logged as the host's, and whoever called learns that the call failed.
-/// Knows who is inside a callback, so that a server that is freed there does not die under it. Any thread.
+/// Runs the host's callbacks. An exception is logged as the host's, and the caller learns that the call failed.
+/// Records which threads are inside a callback, so that a server may be destroyed there. Any thread.
 class HostCalls {
  public:
-  /// Both must outlive it.
-  HostCalls(const ServerOptions& options, LoopDoor& door) : options_(options), door_(door) {}
+  /// Both must outlive this object.
+  HostCalls(const ServerOptions& options, LoopPoster& poster) : options_(options), poster_(poster) {}
 
-  /// Runs `callback`. False when it threw, or was not called because the server is freed.
+  /// Runs `callback`. False when it threw, or was not called because the server is being destroyed.
   template <class F>
   bool call(std::string_view name, F&& callback) noexcept {
     std::string thrown;
@@ -59,26 +59,26 @@ class HostCalls {
     if (outcome == Outcome::threw) report(name, thrown);
     return outcome == Outcome::returned;
   }
-  /// On the loop's thread. What the log throws is dropped: there is nowhere left to say it.
+  /// On the loop's thread. An exception of the log itself is ignored: there is no place left to report it.
   void log(const LogLine& line) noexcept;
-  /// The host's clock, or the machine's when there is none or it fails.
+  /// The host's clock; nothing when it fails.
   std::optional<std::int64_t> clock() noexcept;
 
-  std::shared_ptr<Owed> owe(std::string_view name, std::move_only_function<void()> at_end);
-  /// Calls all that is owed, as at the end.
-  void settle();
-  /// From now on nothing is called; waits for calls that other threads are in.
+  std::shared_ptr<OnceCallback> once_callback(std::string_view name, std::move_only_function<void()> at_end);
+  /// Calls all callbacks that are outstanding, as their destructors would.
+  void call_outstanding();
+  /// From now on nothing is called. Waits for callbacks that run on other threads.
   void mute();
 
-  /// The thread that calls this is the loop's from now on.
+  /// The calling thread is the loop's from now on.
   void set_loop_thread() { loop_thread_ = std::this_thread::get_id(); }
   void forget_loop_thread() { loop_thread_ = std::thread::id(); }
   bool on_loop_thread() const { return loop_thread_.load() == std::this_thread::get_id(); }
-  /// Whether a callback runs on this thread, below whoever asks.
+  /// True when a callback is running on this thread.
   bool is_inside() const;
 
  private:
-  friend class Owed;
+  friend class OnceCallback;
   enum class Outcome : std::uint8_t { returned, threw, muted };
 
   template <class F>
@@ -99,15 +99,15 @@ class HostCalls {
   bool enter();
   void leave();
   void report(std::string_view name, const std::string& thrown) noexcept;
-  void forget(const Owed* owed);
+  void forget(const OnceCallback* once);
 
   const ServerOptions& options_;
-  LoopDoor& door_;
+  LoopPoster& poster_;
   std::atomic<std::thread::id> loop_thread_;
   mutable std::mutex mutex_;
   std::condition_variable left_;
-  std::vector<std::thread::id> inside_;  ///< once for each call, also for calls within calls
-  std::map<const Owed*, std::weak_ptr<Owed>> debts_;
+  std::vector<std::thread::id> inside_;  ///< one entry for each call, also for nested calls
+  std::map<const OnceCallback*, std::weak_ptr<OnceCallback>> outstanding_;
   bool muted_ = false;
 };
 

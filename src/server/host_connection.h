@@ -8,30 +8,32 @@
 
 #include "async/net/memory_stream.h"
 #include "server/host_calls.h"
-#include "server/loop_door.h"
+#include "server/loop_poster.h"
 #include "server/serving.h"
 
 namespace postbag::server {
 
-/// Any thread; what it does happens on the loop's thread, in order.
+/// Any thread. Everything happens on the loop's thread, in the order of the calls.
 class HostConnection : public std::enable_shared_from_this<HostConnection> {
  public:
   using Receive = std::function<void(std::string_view)>;
 
-  /// `calls` is used while the loop runs only.
-  HostConnection(std::shared_ptr<LoopDoor> door, HostCalls& calls) : door_(std::move(door)), calls_(calls) {}
+  /// `calls` is used only while the loop runs.
+  HostConnection(std::shared_ptr<LoopPoster> poster, HostCalls& calls)
+      : poster_(std::move(poster)), calls_(calls) {}
 
   /// On the loop's thread, once: makes the stream and has it admitted.
-  void connect(async::Loop& loop, Serving& serving, Receive receive, std::shared_ptr<Owed> closed);
+  void connect(async::Loop& loop, Serving& serving, Receive receive, std::shared_ptr<OnceCallback> closed);
   void send(std::string bytes);
   void hang_up();
 
  private:
   async::MemoryStream::Receive guarded(Receive receive);
 
-  std::shared_ptr<LoopDoor> door_;
+  std::shared_ptr<LoopPoster> poster_;
   HostCalls& calls_;
-  std::shared_ptr<async::MemoryStream* const> stream_;  // loop thread only; points to null when the stream is gone
+  std::shared_ptr<async::MemoryStream* const>
+      stream_;  // loop thread only; points to null after the stream was destroyed
 };
 
 }  // namespace postbag::server

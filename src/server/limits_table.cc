@@ -111,7 +111,7 @@ const std::vector<LimitInfo>& known_limits() {
 
 std::optional<std::string> server::set_limit(Limits& limits, std::string_view name, std::uint64_t value) {
   const auto row = std::ranges::find(rows, name, &Row::name);
-  if (row == rows.end()) return "no limit is called " + std::string(name);
+  if (row == rows.end()) return "unknown limit " + std::string(name);
   if (value < row->least || value > row->most)
     return std::string(name) + " must be from " + std::to_string(row->least) + " to " + std::to_string(row->most);
   set_value(limits, *row, value);

@@ -1,4 +1,4 @@
-// The limits by name: the one place that ties core/limits.h to the configuration and to ServerOptions.
+// The limits by name: the only place that connects core/limits.h with the configuration and ServerOptions.
 #pragma once
 
 #include <cstdint>
@@ -10,7 +10,7 @@
 
 namespace postbag::server {
 
-/// Sets the limit of that name (see postbag::known_limits()). Yields what is wrong, or nothing when it was set.
+/// Sets the limit of that name (see postbag::known_limits()). Yields the error, or nothing when it was set.
 std::optional<std::string> set_limit(Limits& limits, std::string_view name, std::uint64_t value);
 
 }  // namespace postbag::server

@@ -1,4 +1,4 @@
-// An answer somebody waits for, given exactly once, whatever happens.
+// An answer that somebody waits for; it is given exactly once.
 #pragma once
 
 #include <functional>
@@ -8,18 +8,18 @@
 
 namespace postbag::server {
 
-/// Dropped without having been given, it says Cause::stopped: whoever would have given it is gone with the server.
+/// When it is destroyed without an answer, it gives Cause::stopped: the server stopped before the answer existed.
 template <class T>
-class Answer {
+class PendingAnswer {
  public:
-  /// `give` may be null: nobody waits.
-  explicit Answer(std::move_only_function<void(Expected<T>)> give) : give_(std::move(give)) {}
-  Answer(Answer&& other) noexcept : give_(std::exchange(other.give_, nullptr)) {}
-  Answer& operator=(Answer&&) = delete;
-  ~Answer() {
+  /// `give` may be null: then nobody waits.
+  explicit PendingAnswer(std::move_only_function<void(Expected<T>)> give) : give_(std::move(give)) {}
+  PendingAnswer(PendingAnswer&& other) noexcept : give_(std::exchange(other.give_, nullptr)) {}
+  PendingAnswer& operator=(PendingAnswer&&) = delete;
+  ~PendingAnswer() {
     if (give_) give_(std::unexpected(Failure{Cause::stopped, "the server is not running"}));
   }
-  /// Once.
+  /// Gives the answer. Call it once.
   void give(Expected<T> what) {
     if (auto once = std::exchange(give_, nullptr)) once(std::move(what));
   }

@@ -1,4 +1,4 @@
-// postbag::Server: the host's calls, brought to the loop's thread.
+// postbag::Server: passes the host's calls to the loop's thread.
 
 #include "postbag/server.h"
 
@@ -18,29 +18,30 @@ using server::with_password;
 
 namespace {
 
-constexpr std::string_view removed_words = "The account was removed";
-constexpr std::string_view disconnected_words = "Disconnected by the administrator";
+constexpr std::string_view removed_text = "The account was removed";
+constexpr std::string_view disconnected_text = "Disconnected by the administrator";
 
 std::unexpected<Failure> not_running() {
   return std::unexpected(Failure{Cause::stopped, "the server is not running"});
 }
 
-/// BYE to all sessions of that account, however it was called at their logins. On the loop's thread.
+/// Sends BYE to all sessions of that account, under whatever spelling they logged in. On the loop's thread.
 template <class Impl>
-void disconnect_all(Impl& impl, const std::string& user, std::string_view words) {
+void disconnect_all(Impl& impl, const std::string& user, std::string_view text) {
   const AccountNames& rules = impl.options.names;
   const std::string name = server::canonical_name(user, rules);
   impl.serving->connections().disconnect(
-      [&](std::string_view other) { return server::canonical_name(other, rules) == name; }, words);
+      [&](std::string_view other) { return server::canonical_name(other, rules) == name; }, text);
 }
 
-/// Calls `done` once, at the latest when the server is freed.
-server::Answer<Delivered> owed_answer(server::HostCalls& calls, std::function<void(Expected<Delivered>)> done) {
+/// Calls `done` once, at the latest when the server is destroyed.
+server::PendingAnswer<Delivered> pending_answer(server::HostCalls& calls,
+                                                std::function<void(Expected<Delivered>)> done) {
   const auto callback = std::make_shared<std::function<void(Expected<Delivered>)>>(std::move(done));
-  if (!*callback) return server::Answer<Delivered>(nullptr);
-  auto owed = calls.owe("done", [callback] { (*callback)(not_running()); });
-  return server::Answer<Delivered>(
-      [owed, callback](Expected<Delivered> what) { owed->pay([&] { (*callback)(std::move(what)); }); });
+  if (!*callback) return server::PendingAnswer<Delivered>(nullptr);
+  auto once = calls.once_callback("done", [callback] { (*callback)(not_running()); });
+  return server::PendingAnswer<Delivered>(
+      [once, callback](Expected<Delivered> what) { once->call([&] { (*callback)(std::move(what)); }); });
 }
 
 }  // namespace
@@ -58,15 +59,15 @@ Server::~Server() {
   if (const std::shared_ptr<Impl> impl = std::exchange(impl_, nullptr)) impl->free();
 }
 
-// Each of the following holds what it works on: a callback of the host may free the server meanwhile, below it or
-// on the server's own thread.
+// Each of the following functions keeps what it uses alive: a callback of the host may destroy the server during
+// the call, on this thread or on the server's own.
 
 Expected<Server> Server::open(ServerOptions options) {
   return guarded([&]() -> Expected<Server> {
     server::prepare_crypto();
     auto impl = std::make_shared<Impl>(std::move(options));
-    const std::string complaints = impl->check_options();
-    if (!complaints.empty()) return std::unexpected(Failure{Cause::bad_option, complaints});
+    const std::string errors = impl->check_options();
+    if (!errors.empty()) return std::unexpected(Failure{Cause::bad_option, errors});
     impl->open_data();
     return Server(std::move(impl));
   });
@@ -110,29 +111,29 @@ void Server::wait() {
 Expected<void> Server::add_account(std::string_view name, std::string_view password) {
   const std::shared_ptr<Impl> impl = impl_;
   if (!impl) return not_running();
-  const std::shared_ptr<server::AccountBook> book = impl->book;
-  return guarded([&] { return with_password(password, [&] { return book->add(name, password); }); });
+  const std::shared_ptr<server::AccountRegistry> registry = impl->registry;
+  return guarded([&] { return with_password(password, [&] { return registry->add(name, password); }); });
 }
 
 Expected<void> Server::set_password(std::string_view name, std::string_view password) {
   const std::shared_ptr<Impl> impl = impl_;
   if (!impl) return not_running();
-  const std::shared_ptr<server::AccountBook> book = impl->book;
-  return guarded([&] { return with_password(password, [&] { return book->set_password(name, password); }); });
+  const std::shared_ptr<server::AccountRegistry> registry = impl->registry;
+  return guarded([&] { return with_password(password, [&] { return registry->set_password(name, password); }); });
 }
 
 Expected<void> Server::remove_account(std::string_view name) {
   const std::shared_ptr<Impl> impl = impl_;
   if (!impl) return not_running();
-  const std::shared_ptr<server::AccountBook> book = impl->book;
+  const std::shared_ptr<server::AccountRegistry> registry = impl->registry;
   return guarded([&]() -> Expected<void> {
-    const auto account = book->find(name);
+    const auto account = registry->find(name);
     if (!account) return std::unexpected(server::failure_of(Error::no_such_account));
-    const Result<void> removed = book->remove(name);
+    const Result<void> removed = registry->remove(name);
     if (!removed) return std::unexpected(server::failure_of(removed.error()));
-    impl->door->post([at = impl.get(), id = account->id, user = std::string(name)] {
+    impl->poster->post([at = impl.get(), id = account->id, user = std::string(name)] {
       if (!at->serving) return;
-      disconnect_all(*at, user, removed_words);
+      disconnect_all(*at, user, removed_text);
       at->serving->accounts().forget(id);
     });
     return {};
@@ -142,15 +143,15 @@ Expected<void> Server::remove_account(std::string_view name) {
 Expected<std::vector<std::string>> Server::accounts() const {
   const std::shared_ptr<Impl> impl = impl_;
   if (!impl) return not_running();
-  const std::shared_ptr<server::AccountBook> book = impl->book;
-  return guarded([&]() -> Expected<std::vector<std::string>> { return book->names(); });
+  const std::shared_ptr<server::AccountRegistry> registry = impl->registry;
+  return guarded([&]() -> Expected<std::vector<std::string>> { return registry->names(); });
 }
 
 void Server::disconnect(std::string_view name) {
   const std::shared_ptr<Impl> impl = impl_;
   if (!impl) return;
-  impl->door->post([at = impl.get(), user = std::string(name)] {
-    if (at->serving) disconnect_all(*at, user, disconnected_words);
+  impl->poster->post([at = impl.get(), user = std::string(name)] {
+    if (at->serving) disconnect_all(*at, user, disconnected_text);
   });
 }
 
@@ -158,8 +159,8 @@ void Server::deliver(Message message, std::function<void(Expected<Delivered>)> d
   const std::shared_ptr<Impl> impl = impl_;
   if (!impl && done) done(not_running());
   if (!impl) return;
-  server::Answer<Delivered> answer = owed_answer(impl->calls, std::move(done));
-  impl->door->post([at = impl.get(), message = std::move(message), answer = std::move(answer)]() mutable {
+  server::PendingAnswer<Delivered> answer = pending_answer(impl->calls, std::move(done));
+  impl->poster->post([at = impl.get(), message = std::move(message), answer = std::move(answer)]() mutable {
     if (at->serving) at->serving->deliveries().deliver(std::move(message), std::move(answer));
   });
 }
@@ -171,13 +172,14 @@ struct Connection::Impl : server::HostConnection {
 Expected<Connection> Server::connect(std::function<void(std::string_view)> receive, std::function<void()> closed) {
   const std::shared_ptr<Impl> impl = impl_;
   if (!impl) return not_running();
-  auto connection = std::make_shared<Connection::Impl>(impl->door, impl->calls);
-  const std::shared_ptr<server::Owed> owed = impl->calls.owe("closed", std::move(closed));
-  const bool posted = impl->door->post([at = impl.get(), connection, receive = std::move(receive), owed]() mutable {
-    if (at->serving) connection->connect(*at->loop, *at->serving, std::move(receive), std::move(owed));
-  });
+  auto connection = std::make_shared<Connection::Impl>(impl->poster, impl->calls);
+  const std::shared_ptr<server::OnceCallback> once = impl->calls.once_callback("closed", std::move(closed));
+  const bool posted =
+      impl->poster->post([at = impl.get(), connection, receive = std::move(receive), once]() mutable {
+        if (at->serving) connection->connect(*at->loop, *at->serving, std::move(receive), std::move(once));
+      });
   if (posted) return Connection(std::move(connection));
-  owed->cancel();
+  once->cancel();
   return not_running();
 }
 

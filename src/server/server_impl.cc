@@ -14,7 +14,7 @@ namespace postbag {
 
 namespace {
 
-/// The host's clock; when it fails, the machine's counts for once.
+/// The host's clock. A call that fails uses the system clock instead.
 class HostClock final : public Clock {
  public:
   explicit HostClock(server::HostCalls& calls) : calls_(calls) {}
@@ -27,35 +27,35 @@ class HostClock final : public Clock {
   server::HostCalls& calls_;
 };
 
-void add_complaint(std::string& complaints, std::string_view complaint) {
-  if (!complaints.empty()) complaints += "; ";
-  complaints += complaint;
+void add_error(std::string& errors, std::string_view error) {
+  if (!errors.empty()) errors += "; ";
+  errors += error;
 }
 
-void add_range_complaint(std::string& complaints, const std::string& name, std::uint64_t value, std::uint64_t least,
-                         std::uint64_t most) {
+void add_range_error(std::string& errors, const std::string& name, std::uint64_t value, std::uint64_t least,
+                     std::uint64_t most) {
   if (value < least || value > most)
-    add_complaint(complaints, name + " must be from " + std::to_string(least) + " to " + std::to_string(most));
+    add_error(errors, name + " must be from " + std::to_string(least) + " to " + std::to_string(most));
 }
 
 }  // namespace
 
 std::string Server::Impl::check_options() {
-  std::string complaints;
+  std::string errors;
   for (const std::string& address : options.listen)
-    if (!is_listen_address(address)) add_complaint(complaints, "not an address to listen on: " + address);
-  add_range_complaint(complaints, "workers", options.workers, 0, ServerOptions::most_workers);
-  if (!is_account_names(options.names)) add_complaint(complaints, "no domain or separator for account names");
+    if (!is_listen_address(address)) add_error(errors, "not an address to listen on: " + address);
+  add_range_error(errors, "workers", options.workers, 0, ServerOptions::most_workers);
+  if (!is_account_names(options.names)) add_error(errors, "invalid default domain or separator of account names");
   for (const auto& [name, value] : options.limits)
-    if (const auto complaint = server::set_limit(limits, name, value)) add_complaint(complaints, *complaint);
+    if (const auto error = server::set_limit(limits, name, value)) add_error(errors, *error);
   const History& history = options.history;
-  add_range_complaint(complaints, "history ranges", history.ranges, 1, History::most_ranges);
-  add_range_complaint(complaints, "history days", history.days, 1, History::most_days);
+  add_range_error(errors, "history ranges", history.ranges, 1, History::most_ranges);
+  add_range_error(errors, "history days", history.days, 1, History::most_days);
   const auto idle = options.close_idle_after.count();
   const auto longest = static_cast<std::uint64_t>(ServerOptions::longest_idle.count());
-  add_range_complaint(complaints, "close_idle_after", static_cast<std::uint64_t>(idle), 0, longest);  // -1: huge
-  if (options.data_dir.find('\0') != std::string::npos) add_complaint(complaints, "data_dir holds NUL");
-  return complaints;
+  add_range_error(errors, "close_idle_after", static_cast<std::uint64_t>(idle), 0, longest);  // -1: huge
+  if (options.data_dir.find('\0') != std::string::npos) add_error(errors, "data_dir contains NUL");
+  return errors;
 }
 
 bool is_listen_address(std::string_view text) {
@@ -69,14 +69,14 @@ void Server::Impl::open_data() {
   if (options.clock) host_clock = std::make_unique<HostClock>(calls);
   if (!options.data_dir.empty()) {
     lock = storage::DataLock::acquire(options.data_dir);
-    // On a full disk there would be no room for what SQLite keeps beside a database, nor for the mail to go.
+    // On a full disk SQLite could not create its files beside a database, and mail could not be deleted.
     const storage::disk::Reserve reserve(std::filesystem::path(options.data_dir) / "reserve",
                                          storage::StoreOptions{}.most_in_reserve_file);
     reserve.use_when_full();
   }
-  book = std::make_shared<server::AccountBook>(options.data_dir, host_clock ? *host_clock : system_clock(),
-                                               options.names);
-  not_deleted = book->sweep().left;
+  registry = std::make_shared<server::AccountRegistry>(options.data_dir, host_clock ? *host_clock : system_clock(),
+                                                       options.names);
+  not_deleted = registry->sweep().left;
 }
 
 }  // namespace postbag

@@ -1,4 +1,4 @@
-// What is behind postbag::Server. Only for the files that implement it.
+// The implementation of postbag::Server. Include it only in the files that implement it.
 #pragma once
 
 #include <chrono>
@@ -18,16 +18,16 @@
 #include "core/clock.h"
 #include "core/limits.h"
 #include "postbag/server.h"
-#include "server/accounts/account_book.h"
+#include "server/accounts/account_registry.h"
 #include "server/host_calls.h"
-#include "server/loop_door.h"
+#include "server/loop_poster.h"
 #include "server/serving.h"
 #include "storage/accounts/directory.h"
 
 namespace postbag {
 
-/// Held by the Server, by its own thread, and by what is still to be done in the loop when the host frees the
-/// Server inside a callback.
+/// Owned by the Server, by its own thread, and by work left in the loop when the host destroys the Server inside a
+/// callback.
 struct Server::Impl : std::enable_shared_from_this<Impl> {
   enum class State : std::uint8_t { opened, running, stopped };
 
@@ -36,7 +36,7 @@ struct Server::Impl : std::enable_shared_from_this<Impl> {
   Impl& operator=(const Impl&) = delete;
   ~Impl();
 
-  /// Takes the limits over and looks at everything before anything is touched. What is wrong, or empty.
+  /// Takes the limits and checks all options before anything is changed. Yields what is wrong, or an empty text.
   std::string check_options();
   /// Opens the directory and its database. Throws what storage throws.
   void open_data();
@@ -47,18 +47,19 @@ struct Server::Impl : std::enable_shared_from_this<Impl> {
   /// Any thread. A second call adds its callback, and may shorten the grace.
   void stop(std::chrono::milliseconds grace, std::function<void()> stopped);
   void wait();
-  /// The host frees the server. Waits for all that still runs, but not inside a callback or on another thread than
-  /// a host's loop's: then the rest goes by itself, and the host hears nothing more.
+  /// The host destroys the server. Waits for everything that still runs, except inside a callback or on a thread
+  /// other than a host's loop's: then the rest ends later, and no callback is called any more.
   void free();
 
   ServerOptions options;
   Limits limits;
-  std::shared_ptr<server::LoopDoor> door = std::make_shared<server::LoopDoor>();
-  server::HostCalls calls{options, *door};
-  std::unique_ptr<const Clock> host_clock;    ///< null: the machine's
-  std::optional<storage::DataLock> lock;      ///< none in memory
-  std::shared_ptr<server::AccountBook> book;  ///< also held by the calls that use it
-  std::vector<std::string> not_deleted;  ///< of removed accounts, and why: for the log, which is the loop thread's
+  std::shared_ptr<server::LoopPoster> poster = std::make_shared<server::LoopPoster>();
+  server::HostCalls calls{options, *poster};
+  std::unique_ptr<const Clock> host_clock;            ///< null: the system clock
+  std::optional<storage::DataLock> lock;              ///< none in memory
+  std::shared_ptr<server::AccountRegistry> registry;  ///< shared with calls in progress
+  std::vector<std::string>
+      not_deleted;  ///< removed accounts that could not be deleted, and why; the loop's thread logs them
   WriteTotals totals;
 
   // Loop thread only.
@@ -66,36 +67,36 @@ struct Server::Impl : std::enable_shared_from_this<Impl> {
   std::unique_ptr<server::Serving> serving;
   std::unique_ptr<async::Job> ending;
 
-  bool thread_owned = false;  ///< the loop is of a thread of its own
-  std::thread thread;         ///< touched by start() and free()
-  mutable std::mutex mutex;   ///< for what follows
+  bool thread_owned = false;  ///< the loop runs on a thread of its own
+  std::thread thread;         ///< used by start() and free() only
+  mutable std::mutex mutex;   ///< protects the members below
   std::condition_variable changed;
   State state = State::opened;
-  bool over = true;  ///< nothing runs, and `stopped` was told
+  bool ended = true;  ///< nothing runs, and `stopped` has been called
   async::Deadline ends_at = async::never;
   std::deque<std::function<void()>> on_stopped;
   std::vector<std::string> addresses;
 
  private:
-  /// A server starts once; who may not gets Cause::started or Cause::stopped.
+  /// A server starts only once; a second caller gets Cause::started or Cause::stopped.
   Expected<void> claim_start();
-  /// Nothing has begun, so another start() may succeed.
+  /// Nothing was started, so another start() may succeed.
   void give_up_start();
-  /// On the loop's thread: binds and begins, or fails and nothing has begun.
+  /// On the loop's thread: binds and starts to serve, or fails and leaves nothing started.
   Expected<void> try_begin();
-  /// The thread's whole life; `begun` is told once.
+  /// The whole life of the server's own thread; `begun` is called once.
   void own_thread(const std::function<void(Expected<void>)>& begun);
   void end_by(async::Deadline at);
   void finish();
-  /// On the loop's thread: no stranger's call comes in any more, and all that serves dies.
-  void cease();
-  void tell_stopped();
-  /// All that the host is owed it gets now, and then nothing more.
-  void settle();
+  /// On the loop's thread: detaches the loop from other threads and destroys everything that serves.
+  void stop_serving();
+  void report_stopped();
+  /// Calls all callbacks that are outstanding; no callback is called afterwards.
+  void finish_callbacks();
   void free_own_thread(bool inside);
   void free_in_host_loop(bool inside);
-  /// Has `rest` done at the top of the loop's stack.
-  void leave_behind(std::move_only_function<void()> rest);
+  /// Runs `rest` from the top of the loop's stack.
+  void finish_later(std::move_only_function<void()> rest);
 };
 
 }  // namespace postbag

@@ -1,4 +1,4 @@
-// How a server begins and ends, wherever the host stands when it says so.
+// How a server starts, stops and is destroyed, on whichever thread the host calls it.
 
 #include <algorithm>
 #include <cassert>
@@ -15,24 +15,24 @@ using server::guarded;
 
 namespace {
 
-/// Longer than anybody waits, and far from the end of the clock.
+/// Longer than anybody waits, and far from the largest time of the clock.
 constexpr std::chrono::milliseconds longest_grace = std::chrono::weeks{1};
 
 }  // namespace
 
 Server::Impl::~Impl() {
   assert(!thread.joinable());
-  if (serving) cease();  // freed within start(), by the log
+  if (serving) stop_serving();  // destroyed within start(), by the log callback
 }
 
-// ---- beginning ----
+// ---- starting ----
 
 Expected<void> Server::Impl::claim_start() {
   const std::lock_guard held(mutex);
   if (state == State::running) return std::unexpected(Failure{Cause::started, "the server was started before"});
   if (state == State::stopped) return std::unexpected(Failure{Cause::stopped, "the server was stopped"});
   state = State::running;
-  over = false;
+  ended = false;
   return {};
 }
 
@@ -41,27 +41,27 @@ void Server::Impl::give_up_start() {
     const std::lock_guard held(mutex);
     if (ends_at == async::never) {  // else somebody waits for `stopped`
       state = State::opened;
-      over = true;
+      ended = true;
       calls.forget_loop_thread();
       changed.notify_all();
       return;
     }
   }
-  tell_stopped();
+  report_stopped();
 }
 
 Expected<void> Server::Impl::try_begin() {
   calls.set_loop_thread();
   const Clock& clock = host_clock ? *host_clock : system_clock();
   auto made = std::make_unique<server::Serving>(
-      *loop, server::ServingParts{options, limits, clock, *book, door, calls, totals});
+      *loop, server::ServingParts{options, limits, clock, *registry, poster, calls, totals});
   try {
     made->listen();
   } catch (const std::system_error& error) {
     return std::unexpected(Failure{Cause::cannot_listen, error.what()});
   }
   serving = std::move(made);
-  door->open(*loop);
+  poster->attach(*loop);
   async::Deadline at = async::never;
   {
     const std::lock_guard held(mutex);
@@ -71,7 +71,7 @@ Expected<void> Server::Impl::try_begin() {
   serving->warn();
   for (const std::string& why : not_deleted)
     serving->log().write({}, {LogEvent::Level::warning, "cannot delete a removed account", {}, why});
-  if (at != async::never) end_by(at);  // stop() came before the door was open
+  if (at != async::never) end_by(at);  // stop() was called before the loop was attached
   return {};
 }
 
@@ -121,14 +121,14 @@ void Server::Impl::own_thread(const std::function<void(Expected<void>)>& begun) 
   });
   const bool serves = outcome.has_value();
   if (!serves) loop.reset();
-  begun(std::move(outcome));  // `begun` is dead from here on
+  begun(std::move(outcome));  // `begun` is invalid from here on
   if (!serves) return;
   loop->run();
-  cease();
-  tell_stopped();
+  stop_serving();
+  report_stopped();
 }
 
-// ---- ending ----
+// ---- stopping ----
 
 void Server::Impl::stop(std::chrono::milliseconds grace, std::function<void()> stopped) {
   const async::Deadline at = async::in(std::clamp(grace, std::chrono::milliseconds{0}, longest_grace));
@@ -144,7 +144,8 @@ void Server::Impl::stop(std::chrono::milliseconds grace, std::function<void()> s
     }
   }
   if (runs)
-    door->post([this, at] { end_by(at); });  // dropped before the door is open: then try_begin() sees it
+    poster->post(
+        [this, at] { end_by(at); });  // dropped before the loop is attached: then try_begin() reads ends_at
   else if (stopped)
     calls.call("stopped", stopped);
 }
@@ -152,27 +153,27 @@ void Server::Impl::stop(std::chrono::milliseconds grace, std::function<void()> s
 /// On the loop's thread.
 void Server::Impl::end_by(async::Deadline at) {
   if (!serving) return;
-  if (ending) return serving->hurry(at);
-  // Posted, so that it comes behind the last words to the host's connections, which are posted too.
+  if (ending) return serving->shorten_deadline(at);
+  // Posted, so that it comes after the last output to the host's connections, which is posted too.
   auto at_end = [this](const std::exception_ptr&) { loop->post([self = shared_from_this()] { self->finish(); }); };
   ending = std::make_unique<async::Job>(*loop, serving->end(at), std::move(at_end));
 }
 
-/// From the top of the loop's stack, so everything may die here.
+/// Runs at the top of the loop's stack, so everything may be destroyed here.
 void Server::Impl::finish() {
   if (thread_owned) return loop->stop();
-  cease();
-  tell_stopped();
+  stop_serving();
+  report_stopped();
 }
 
-void Server::Impl::cease() {
-  door->close();
+void Server::Impl::stop_serving() {
+  poster->detach();
   ending.reset();
   serving.reset();
   loop.reset();
 }
 
-void Server::Impl::tell_stopped() {
+void Server::Impl::report_stopped() {
   std::unique_lock held(mutex);
   state = State::stopped;
   while (!on_stopped.empty()) {
@@ -180,67 +181,69 @@ void Server::Impl::tell_stopped() {
     on_stopped.pop_front();
     held.unlock();
     calls.call("stopped", stopped);
-    stopped = nullptr;  // it may have held the server
+    stopped = nullptr;  // it may have owned the server
     held.lock();
   }
-  over = true;
+  ended = true;
   changed.notify_all();
 }
 
 void Server::Impl::wait() {
-  if (calls.on_loop_thread()) return;  // it would wait for itself
+  if (calls.on_loop_thread()) return;  // waiting for its own thread would never end
   std::unique_lock held(mutex);
-  changed.wait(held, [&] { return over; });
+  changed.wait(held, [&] { return ended; });
 }
 
-// ---- being freed ----
+// ---- being destroyed ----
 
-void Server::Impl::settle() {
-  calls.settle();
-  tell_stopped();
+void Server::Impl::finish_callbacks() {
+  calls.call_outstanding();
+  report_stopped();
   calls.mute();
 }
 
-void Server::Impl::leave_behind(std::move_only_function<void()> rest) {
-  door->post(std::move(rest));
-  door->close();
-  if (calls.on_loop_thread()) settle();
+void Server::Impl::finish_later(std::move_only_function<void()> rest) {
+  poster->post(std::move(rest));
+  poster->detach();
+  if (calls.on_loop_thread()) finish_callbacks();
 }
 
-/// Its own thread ends by itself when the host stands on it, as it cannot wait for itself: it holds the Impl.
+/// When the host calls from the server's own thread, it cannot wait for that thread: the thread owns the Impl and
+/// ends by itself.
 void Server::Impl::free_own_thread(bool inside) {
   if (!inside && !calls.on_loop_thread()) {
     stop(std::chrono::milliseconds{0}, {});
     return thread.join();
   }
   thread.detach();
-  leave_behind([self = shared_from_this()] { self->loop->stop(); });
+  finish_later([self = shared_from_this()] { self->loop->stop(); });
 }
 
 void Server::Impl::free_in_host_loop(bool inside) {
   auto rest = [self = shared_from_this()] {
-    self->door->close();
-    self->settle();
-    self->cease();
+    self->poster->detach();
+    self->finish_callbacks();
+    self->stop_serving();
   };
-  if (inside || !calls.on_loop_thread()) return leave_behind(std::move(rest));
+  if (inside || !calls.on_loop_thread()) return finish_later(std::move(rest));
   rest();
 }
 
-/// Nothing of the server may be destroyed below its own code; from the top of the loop's stack it may.
+/// No part of the server may be destroyed while its own code is on the stack; from the top of the loop's stack it
+/// may.
 void Server::Impl::free() {
   const State before = [&] {
     const std::lock_guard held(mutex);
     return state;
   }();
-  // Below a callback, or below the destructor of something that the host gave.
+  // Inside a callback, or inside the destructor of an object that the host gave.
   const bool inside = calls.is_inside() || (calls.on_loop_thread() && loop && loop->is_inside());
   if (thread.joinable())
     free_own_thread(inside);
   else if (before == State::running)
     free_in_host_loop(inside);
   if (before != State::stopped) return;
-  book.reset();  // another server may open the directory at once, also inside `stopped`
+  registry.reset();  // so that another server can open the directory at once, even inside `stopped`
   lock.reset();
 }
 

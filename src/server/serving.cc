@@ -11,10 +11,10 @@ namespace postbag::server {
 
 namespace {
 
-/// Threads that hash passwords: one login in some 0.05 s, and never more memory than 2 x 64 MiB.
+/// Threads that hash passwords: a login takes about 0.05 s, and all together use at most 2 x 64 MiB.
 constexpr std::size_t most_hashing_threads = 2;
 
-/// Hands events to the host's callback.
+/// Passes events to the host's callback.
 class HostLog final : public Log {
  public:
   explicit HostLog(HostCalls& calls) : calls_(calls) {}
@@ -30,9 +30,9 @@ class HostLog final : public Log {
 std::unique_ptr<Authenticator> make_authenticator(const ServingParts& parts, async::Workers& lookups,
                                                   async::Workers& hashing) {
   if (parts.options.authenticate)
-    return std::make_unique<HostAuthenticator>(parts.door, parts.calls, parts.options.authenticate, parts.book,
-                                               lookups);
-  return std::make_unique<PasswordAuthenticator>(parts.limits, parts.book, lookups, hashing);
+    return std::make_unique<HostAuthenticator>(parts.poster, parts.calls, parts.options.authenticate,
+                                               parts.registry, lookups);
+  return std::make_unique<PasswordAuthenticator>(parts.limits, parts.registry, lookups, hashing);
 }
 
 OpenAccountsOptions account_options(const ServingParts& parts, Log& log) {
@@ -57,10 +57,10 @@ Serving::Serving(async::Loop& loop, const ServingParts& parts)
       log_(std::make_unique<HostLog>(parts_.calls)),
       workers_(loop, parts_.options.workers, parts_.limits.connections),
       hashing_(loop, std::min(parts_.options.workers, most_hashing_threads), parts_.limits.password_queue),
-      accounts_(loop, workers_, parts_.book, account_options(parts_, *log_)),
+      accounts_(loop, workers_, parts_.registry, account_options(parts_, *log_)),
       authenticator_(make_authenticator(parts_, workers_, hashing_)),
       context_{loop, parts_.limits, parts_.clock, *authenticator_, accounts_, commands_, *log_},
-      delivery_context_{workers_, parts_.book, accounts_, parts_.limits, parts_.clock, *log_},
+      delivery_context_{workers_, parts_.registry, accounts_, parts_.limits, parts_.clock, *log_},
       deliveries_(loop, delivery_context_),
       connections_(context_) {}
 
@@ -68,7 +68,7 @@ Serving::~Serving() = default;
 
 void Serving::listen() {
   for (const std::string& text : parts_.options.listen) {
-    const auto address = async::Address::parse(text);  // Server::open has refused what is none
+    const auto address = async::Address::parse(text);  // Server::open has refused invalid ones
     acceptors_.push_back(std::make_unique<async::Acceptor>(
         loop_, *address, [this](std::unique_ptr<async::Stream> stream) { connections_.admit(std::move(stream)); }));
   }
@@ -95,11 +95,11 @@ async::Task<void> Serving::end(async::Deadline deadline) {
   co_await accounts_.close_all();
 }
 
-void Serving::hurry(async::Deadline deadline) {
+void Serving::shorten_deadline(async::Deadline deadline) {
   if (deadline >= deadline_) return;
   deadline_ = deadline;
-  connections_.look_again();
-  deliveries_.look_again();
+  connections_.recheck_deadline();
+  deliveries_.recheck_deadline();
 }
 
 }  // namespace postbag::server

@@ -1,4 +1,4 @@
-// What lives while the server serves: everything on the loop's thread, wired together.
+// What exists while the server serves: all on the loop's thread, connected to each other.
 #pragma once
 
 #include <chrono>
@@ -12,25 +12,25 @@
 #include "postbag/server.h"
 #include "server/accounts/open_accounts.h"
 #include "server/connections.h"
-#include "server/delivery/deliveries.h"
+#include "server/delivery/active_deliveries.h"
 #include "server/host_calls.h"
-#include "server/loop_door.h"
+#include "server/loop_poster.h"
 #include "session/context.h"
 
 namespace postbag::server {
 
-/// What exists before and after the serving. All outlive it.
+/// What exists before and after serving. All parts must outlive Serving.
 struct ServingParts {
   const ServerOptions& options;
   const Limits& limits;
   const Clock& clock;
-  AccountBook& book;
-  std::shared_ptr<LoopDoor> door;
+  AccountRegistry& registry;
+  std::shared_ptr<LoopPoster> poster;
   HostCalls& calls;
   WriteTotals& totals;
 };
 
-/// Loop thread only. Its destructor cuts off what end() did not wait for.
+/// Loop thread only. The destructor closes what end() did not wait for.
 class Serving {
  public:
   Serving(async::Loop& loop, const ServingParts& parts);
@@ -40,15 +40,15 @@ class Serving {
   void listen();
   std::vector<std::string> addresses() const;
   Connections& connections() { return connections_; }
-  Deliveries& deliveries() { return deliveries_; }
+  ActiveDeliveries& deliveries() { return deliveries_; }
   OpenAccounts& accounts() { return accounts_; }
   Log& log() { return *log_; }
-  /// Says in the log what an operator should know of these addresses.
+  /// Logs warnings about these addresses for the operator.
   void warn();
-  /// Ends everything in good order, cutting off what is not done by `deadline`; then this object may be destroyed.
+  /// Ends everything in order and closes what is not done by `deadline`; then this object may be destroyed.
   async::Task<void> end(async::Deadline deadline);
-  /// end() shall cut off what is not done by `deadline`, if that is earlier.
-  void hurry(async::Deadline deadline);
+  /// Makes end() use `deadline` if that is earlier.
+  void shorten_deadline(async::Deadline deadline);
 
  private:
   const ServingParts parts_;
@@ -61,7 +61,7 @@ class Serving {
   AllCommands commands_;
   Context context_;
   DeliveryContext delivery_context_;
-  Deliveries deliveries_;
+  ActiveDeliveries deliveries_;
   Connections connections_;
   std::vector<std::unique_ptr<async::Acceptor>> acceptors_;
   async::Deadline deadline_ = async::never;

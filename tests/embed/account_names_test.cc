@@ -11,7 +11,7 @@
 #include "core/clock.h"
 #include "postbag/accounts.h"
 #include "postbag/server.h"
-#include "server/accounts/account_book.h"
+#include "server/accounts/account_registry.h"
 #include "socket_client.h"
 #include "storage/accounts/directory.h"
 #include "temporary_directory.h"
@@ -32,8 +32,8 @@ class OldDirectory {
   }
   /// The name of the account that is found; empty when none is.
   std::string found(std::string_view name, const AccountNames& rules = {}) const {
-    const AccountBook book(place_.path(), system_clock(), rules);
-    const auto account = book.find(name);
+    const AccountRegistry registry(place_.path(), system_clock(), rules);
+    const auto account = registry.find(name);
     return account ? account->name : std::string();
   }
   const std::string path() const { return place_.path(); }
@@ -81,17 +81,17 @@ TEST_CASE("accounts of before keep their names and are found") {
 
 TEST_CASE("no second account of a name that is taken in other letters") {
   const OldDirectory old({"Alice", "carol@example.org"});
-  AccountBook book(old.path(), system_clock(), with_domain);
-  CHECK(book.add("ALICE", "x").error() == Error::account_exists);
-  CHECK(book.add("alice@example.org", "x").error() == Error::account_exists);
-  CHECK(book.add("Carol", "x").error() == Error::account_exists);
-  CHECK(book.find_or_add("aLiCe").value() == book.find("Alice")->id);
-  REQUIRE(book.add("Frank@EXAMPLE.ORG", "x"));
-  CHECK(book.find("frank")->name == "frank");
-  REQUIRE(book.set_password("FRANK", "y"));
-  REQUIRE(book.remove("alice"));
-  CHECK_FALSE(book.find("Alice"));
-  CHECK(book.remove("alice").error() == Error::no_such_account);
+  AccountRegistry registry(old.path(), system_clock(), with_domain);
+  CHECK(registry.add("ALICE", "x").error() == Error::account_exists);
+  CHECK(registry.add("alice@example.org", "x").error() == Error::account_exists);
+  CHECK(registry.add("Carol", "x").error() == Error::account_exists);
+  CHECK(registry.find_or_add("aLiCe").value() == registry.find("Alice")->id);
+  REQUIRE(registry.add("Frank@EXAMPLE.ORG", "x"));
+  CHECK(registry.find("frank")->name == "frank");
+  REQUIRE(registry.set_password("FRANK", "y"));
+  REQUIRE(registry.remove("alice"));
+  CHECK_FALSE(registry.find("Alice"));
+  CHECK(registry.remove("alice").error() == Error::no_such_account);
 }
 
 TEST_CASE("login, mail and administration find the same account") {

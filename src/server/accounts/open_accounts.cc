@@ -14,37 +14,37 @@
 
 namespace postbag::server {
 
-/// One account that is open, or on its way there or back.
+/// One account whose store is open, being opened or being closed.
 class OpenAccounts::Entry final : private async::Timer {
  public:
   Entry(OpenAccounts& owner, AccountId id) : owner_(owner), id_(id), pin_(owner.workers_.least_busy()) {}
 
   AccountId id() const { return id_; }
-  /// The account's, as long as it is open.
+  /// The worker that runs the account's transactions while it is open.
   async::Worker& worker() const { return pin_.worker(); }
   bool is_idle() const { return !busy && leases_.empty(); }
-  /// Counted anew for each: one that has sent its end asks for nothing more, so it takes nobody's place while it
-  /// still waits for an answer.
+  /// Counted on each call. A client that has sent its end makes no more requests, so it is not counted even while
+  /// it waits for an answer.
   std::size_t connections() const {
     return static_cast<std::size_t>(std::ranges::count_if(
         leases_, [](const Lease* l) { return l->client != nullptr && !l->client->is_leaving(); }));
   }
 
-  /// `client` null: no connection's.
+  /// `client` is null when no connection holds the lease.
   std::shared_ptr<Account> lease(const async::Stream* client) {
     disarm();
     return {std::make_shared<Lease>(*this, client), account.get()};
   }
-  /// Plans the closing, if nobody holds it.
-  void rest() {
+  /// Schedules the closing if nobody has a lease.
+  void close_when_idle() {
     if (!is_idle() || (owner_.options_.in_memory && !removed && !owner_.closing_all_)) return;
     const bool at_once = removed || owner_.closing_all_ || account->failed();
     owner_.loop_.timers().arm(*this,
                               async::in(at_once ? std::chrono::seconds{0} : owner_.options_.close_idle_after));
   }
 
-  std::unique_ptr<Account> account;  ///< null while it is being opened
-  bool busy = false;                 ///< somebody is opening or closing it
+  std::unique_ptr<Account> account;  ///< null while the store is being opened
+  bool busy = false;                 ///< the store is being opened or closed
   bool removed = false;
 
  private:
@@ -54,7 +54,7 @@ class OpenAccounts::Entry final : private async::Timer {
     Lease& operator=(const Lease&) = delete;
     ~Lease() {
       entry.leases_.erase(this);
-      entry.rest();
+      entry.close_when_idle();
     }
     Entry& entry;
     const async::Stream* client;
@@ -67,8 +67,8 @@ class OpenAccounts::Entry final : private async::Timer {
   std::set<const Lease*> leases_;
 };
 
-/// Holds an entry busy while its store is being opened, whatever ends that: success, refusal, exception,
-/// cancelling.
+/// Marks an entry busy while its store is being opened, until that ends by success, refusal, exception or
+/// cancellation.
 class OpenAccounts::Opening {
  public:
   Opening(OpenAccounts& owner, Entry& entry) : owner_(owner), entry_(entry) { entry_.busy = true; }
@@ -77,10 +77,10 @@ class OpenAccounts::Opening {
   ~Opening() {
     entry_.busy = false;
     if (entry_.account)
-      entry_.rest();
+      entry_.close_when_idle();
     else
       owner_.entries_.erase(entry_.id());
-    owner_.changed();
+    owner_.notify_waiters();
   }
 
  private:
@@ -90,7 +90,7 @@ class OpenAccounts::Opening {
 
 namespace {
 
-/// How long is waited for those who have to let go of a failed store.
+/// How long to wait until all leases on a failed store are released.
 constexpr std::chrono::seconds failed_patience{3};
 
 void make_mailboxes_of_new(storage::Store& store) {
@@ -102,7 +102,7 @@ void make_mailboxes_of_new(storage::Store& store) {
 
 }  // namespace
 
-void OpenAccounts::Trim::soon() {
+void OpenAccounts::Trim::schedule() {
   if (!is_armed()) owner_.loop_.timers().arm(*this, async::in(std::chrono::seconds{2}));
 }
 
@@ -114,9 +114,9 @@ async::Task<void> OpenAccounts::trim_memory() {
   co_await workers_.least_busy().run([&] { malloc_trim(0); });
 }
 
-OpenAccounts::OpenAccounts(async::Loop& loop, async::Workers& workers, AccountBook& book,
+OpenAccounts::OpenAccounts(async::Loop& loop, async::Workers& workers, AccountRegistry& registry,
                            OpenAccountsOptions options)
-    : loop_(loop), workers_(workers), book_(book), options_(options), closing_(loop) {}
+    : loop_(loop), workers_(workers), registry_(registry), options_(options), closing_(loop) {}
 
 OpenAccounts::~OpenAccounts() = default;
 
@@ -133,7 +133,7 @@ async::Task<Result<std::shared_ptr<Account>>> OpenAccounts::open_uncounted(Accou
   co_return (*entry)->lease(nullptr);
 }
 
-/// The account's, open. Nobody enters one that was removed since they were told that it is theirs.
+/// The open entry of the account; an error when the account was removed meanwhile.
 async::Task<Result<OpenAccounts::Entry*>> OpenAccounts::entry_of(AccountId id) {
   const Result<Entry*> entry = co_await open_entry(id);
   if (entry && (*entry)->removed) co_return std::unexpected(Error::no_such_account);
@@ -147,13 +147,13 @@ async::Task<Result<OpenAccounts::Entry*>> OpenAccounts::open_entry(AccountId id)
     if (!busy && !it->second->account->failed()) co_return it->second.get();
     if (!busy && std::chrono::steady_clock::now() >= patience)
       throw storage::Unavailable("the failed store is still in use");
-    co_await change(busy ? async::never : patience);
+    co_await wait_for_change(busy ? async::never : patience);
   }
   Entry& entry = *entries_.emplace(id, std::make_unique<Entry>(*this, id)).first->second;
   const Opening opening(*this, entry);
   Result<Opened> opened = co_await open_store(entry);
   if (!opened) co_return std::unexpected(opened.error());
-  Account::Events events{.rested = [this] { trim_.soon(); }, .failed = [this, id] { log_failure(id); }};
+  Account::Events events{.rested = [this] { trim_.schedule(); }, .failed = [this, id] { log_failure(id); }};
   entry.account = std::make_unique<Account>(
       loop_, entry.worker(), id, std::move(opened->store), reopener(std::move(opened->options)),
       AccountOptions{.rest_after = options_.close_idle_after,
@@ -162,16 +162,16 @@ async::Task<Result<OpenAccounts::Entry*>> OpenAccounts::open_entry(AccountId id)
   co_return &entry;
 }
 
-/// The sessions end, the store closes with the last of them, and the next login opens it anew, with all checks.
+/// The sessions end and the store closes with the last lease. The next login opens it again with all checks.
 void OpenAccounts::log_failure(AccountId id) {
   const std::string account = "account " + std::to_string(id.value());
   options_.log.write({}, {LogEvent::Level::error, "mail store failed, its sessions end", {}, account});
-  if (const auto it = entries_.find(id); it != entries_.end()) it->second->rest();
+  if (const auto it = entries_.find(id); it != entries_.end()) it->second->close_when_idle();
 }
 
 async::Task<Result<OpenAccounts::Opened>> OpenAccounts::open_store(const Entry& entry) {
   co_return co_await entry.worker().run([&]() -> Result<Opened> {
-    const auto account = book_.find(entry.id());
+    const auto account = registry_.find(entry.id());
     if (!account) return std::unexpected(Error::no_such_account);
     Opened opened{.store = nullptr, .options = store_options(*account)};
     opened.store = storage::Store::open(opened.options);
@@ -184,13 +184,13 @@ async::Task<Result<OpenAccounts::Opened>> OpenAccounts::open_store(const Entry& 
 void OpenAccounts::note_identity(Opened& opened, AccountId id) {
   if (!opened.options.owner || !opened.options.owner->identity.empty()) return;
   opened.options.owner = opened.store->owner();
-  book_.set_identity(id, opened.options.owner->identity);
+  registry_.set_identity(id, opened.options.owner->identity);
 }
 
 storage::StoreOptions OpenAccounts::store_options(const storage::Account& account) const {
   storage::StoreOptions options;
   if (!options_.in_memory) {
-    options.directory = book_.account_directory(account.id);
+    options.directory = registry_.account_directory(account.id);
     options.owner = account.owner();
     options.reserve_file = options.directory.parent_path().parent_path() / "reserve";
   }
@@ -211,38 +211,38 @@ void OpenAccounts::forget(AccountId id) {
   const auto it = entries_.find(id);
   if (it == entries_.end()) return;
   it->second->removed = true;
-  it->second->rest();
+  it->second->close_when_idle();
 }
 
 async::Task<void> OpenAccounts::close_all() {
   closing_all_ = true;
-  for (const auto& [id, entry] : entries_) entry->rest();
-  while (!entries_.empty()) co_await change();
+  for (const auto& [id, entry] : entries_) entry->close_when_idle();
+  while (!entries_.empty()) co_await wait_for_change();
 }
 
-async::Task<void> OpenAccounts::change(async::Deadline deadline) {
+async::Task<void> OpenAccounts::wait_for_change(async::Deadline deadline) {
   async::Signal signal(loop_);
   waiters_.push_back(&signal);
-  // Also when this coroutine is cancelled.
+  // Also runs when this coroutine is cancelled.
   const auto leave = [this](async::Signal* s) { std::erase(waiters_, s); };
   const std::unique_ptr<async::Signal, decltype(leave)> left(&signal, leave);
   co_await signal.wait(deadline);
 }
 
-void OpenAccounts::changed() {
+void OpenAccounts::notify_waiters() {
   for (async::Signal* waiter : waiters_) waiter->set();
 }
 
 void OpenAccounts::start_closing(Entry& entry) {
   entry.busy = true;
-  // The log is copied into the database on the worker, so that the store's destructor has nothing left that waits.
+  // Copies the log into the database on the worker, so that the store's destructor does not wait for the disk.
   closing_.start(entry.account->close(), [this, id = entry.id()](const std::exception_ptr& error) {
     if (error) {
       const Failure failure = failure_of(error);
       options_.log.write({}, {LogEvent::Level::error, "cannot copy the log into the database", {}, failure.text});
     }
     entries_.erase(id);
-    changed();
+    notify_waiters();
   });
 }
 

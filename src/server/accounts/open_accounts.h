@@ -1,4 +1,4 @@
-// The accounts whose stores are open: opened by the first session, closed some time after the last.
+// The accounts whose stores are open: opened by the first session, closed a while after the last.
 #pragma once
 
 #include <chrono>
@@ -10,7 +10,7 @@
 #include "async/job.h"
 #include "async/signal.h"
 #include "async/workers.h"
-#include "server/accounts/account_book.h"
+#include "server/accounts/account_registry.h"
 #include "session/account/account.h"
 #include "session/context.h"
 #include "storage/options.h"
@@ -27,35 +27,35 @@ struct OpenAccountsOptions {
   storage::FlagDurability flags;
   bool search_index;
   WriteTotals& totals;
-  bool in_memory;  ///< then an idle store is not closed: it holds the only copy
+  bool in_memory;  ///< then an idle store is not closed: it has the only copy
 };
 
-/// Loop thread only. All leases must be gone before it dies.
+/// Loop thread only. All leases must be released before it is destroyed.
 class OpenAccounts final : public Accounts {
  public:
-  OpenAccounts(async::Loop& loop, async::Workers& workers, AccountBook& book, OpenAccountsOptions options);
+  OpenAccounts(async::Loop& loop, async::Workers& workers, AccountRegistry& registry, OpenAccountsOptions options);
   ~OpenAccounts() override;
 
-  /// What it yields is a lease, which has to be given back soon when the account's store fails: see Watch. Throws
-  /// storage::Unavailable when somebody does not. Until it is gone, or the client has sent its end, it counts
-  /// against Limits::connections_per_account.
+  /// Yields a lease, which must be released soon after the account's store fails: see Watch. Throws
+  /// storage::Unavailable when a lease on a failed store is not released in time. A lease counts against
+  /// Limits::connections_per_account until it is released or the client has sent its end.
   async::Task<Result<std::shared_ptr<Account>>> open(AccountId id, const async::Stream& client) override;
-  /// The same without counting: for deliveries.
+  /// Like open(), but the lease is not counted: for deliveries.
   async::Task<Result<std::shared_ptr<Account>>> open_uncounted(AccountId id);
   /// The account was removed: its store closes with its last lease.
   void forget(AccountId id);
-  /// Closes all stores, once their leases are gone.
+  /// Closes all stores when their leases are released.
   async::Task<void> close_all();
 
  private:
   class Entry;
   class Opening;
-  /// Gives freed memory back once a burst of closings is over: a closed database leaves some 250 kB that the
+  /// Returns freed memory to the system after a burst of closings: a closed database leaves about 250 kB that the
   /// allocator would keep.
   class Trim final : private async::Timer {
    public:
     explicit Trim(OpenAccounts& owner) : owner_(owner) {}
-    void soon();
+    void schedule();
 
    private:
     void on_deadline() override;
@@ -64,26 +64,26 @@ class OpenAccounts final : public Accounts {
   async::Task<void> trim_memory();
   async::Task<Result<Entry*>> entry_of(AccountId id);
   async::Task<Result<Entry*>> open_entry(AccountId id);
-  /// A store, and how it is opened again after a rest.
+  /// A store, and the options to open it again after a rest.
   struct Opened {
     std::unique_ptr<storage::Store> store;
     storage::StoreOptions options;
   };
   async::Task<Result<Opened>> open_store(const Entry& entry);
   storage::StoreOptions store_options(const storage::Account& account) const;
-  /// An account that an older postbag made gets its identity where it is not noted yet.
+  /// An account made by an older version gets its identity here when none is recorded yet.
   void note_identity(Opened& opened, AccountId id);
   /// Null in memory, where a store must not be closed.
   Account::OpenStore reopener(storage::StoreOptions options) const;
-  /// Waits until some account was opened or closed, or for the deadline.
-  async::Task<void> change(async::Deadline deadline = async::never);
-  void changed();
+  /// Waits until an account was opened or closed, or until the deadline.
+  async::Task<void> wait_for_change(async::Deadline deadline = async::never);
+  void notify_waiters();
   void start_closing(Entry& entry);
   void log_failure(AccountId id);
 
   async::Loop& loop_;
   async::Workers& workers_;
-  AccountBook& book_;
+  AccountRegistry& registry_;
   OpenAccountsOptions options_;
   std::map<AccountId, std::unique_ptr<Entry>> entries_;
   std::vector<async::Signal*> waiters_;

@@ -1,4 +1,4 @@
-// postbag::read_account: what is stored, in the host's terms.
+// postbag::read_account: converts what is stored to the types of the installed header.
 
 #include <algorithm>
 #include <array>
@@ -9,7 +9,7 @@
 #include <sodium.h>
 
 #include "postbag/accounts.h"
-#include "server/accounts/account_paths.h"
+#include "server/accounts/account_location.h"
 #include "server/failures.h"
 #include "storage/inspect/dump.h"
 
@@ -41,7 +41,8 @@ std::vector<std::string> names_in(const Set& set, const Table& table) {
 std::vector<std::string> flag_names(const Flags& flags, const std::vector<std::string>& keywords) {
   std::vector<std::string> names = names_in(flags.system, system_flag_names);
   flags.keywords.for_each([&](std::size_t i) {
-    if (i < keywords.size()) names.push_back(keywords[i]);  // the table may have been read before it grew
+    if (i < keywords.size())
+      names.push_back(keywords[i]);  // the table may have been read before a keyword was added
   });
   return names;
 }
@@ -93,7 +94,7 @@ StoredMailbox stored_mailbox(const storage::Dump& dump, const storage::DumpedMai
 Expected<void> read_account(const std::string& data_dir, std::string_view user, std::string_view mailbox,
                             const std::function<void(const StoredMailbox&)>& each, const AccountNames& names) {
   return server::guarded([&]() -> Expected<void> {
-    const auto place = server::place_of(data_dir, user, names);
+    const auto place = server::locate_account(data_dir, user, names);
     if (!place) return std::unexpected(place.error());
     bool found = mailbox.empty();
     if (!place->was_never_used()) {

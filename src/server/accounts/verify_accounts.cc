@@ -3,7 +3,7 @@
 #include <filesystem>
 
 #include "postbag/accounts.h"
-#include "server/accounts/account_paths.h"
+#include "server/accounts/account_location.h"
 #include "server/failures.h"
 #include "storage/inspect/verify.h"
 
@@ -21,7 +21,7 @@ storage::VerifyReport report_to(const std::function<void(const Finding&)>& each)
 Expected<Verification> verify_account(const std::string& data_dir, std::string_view user, bool every_byte,
                                       const std::function<void(const Finding&)>& each, const AccountNames& names) {
   return server::guarded([&]() -> Expected<Verification> {
-    const auto place = server::place_of(data_dir, user, names);
+    const auto place = server::locate_account(data_dir, user, names);
     if (!place) return std::unexpected(place.error());
     if (place->was_never_used()) return Verification{};
     const auto how = every_byte ? storage::VerifyBodies::checksums : storage::VerifyBodies::sizes;

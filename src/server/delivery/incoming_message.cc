@@ -8,7 +8,7 @@
 
 namespace postbag::server {
 
-/// While one runs the account is needed.
+/// Counts a call in progress, during which the account must not be released.
 class IncomingMessage::Call {
  public:
   explicit Call(IncomingMessage& message) : message_(message) { ++message_.calls_; }
@@ -16,7 +16,7 @@ class IncomingMessage::Call {
   Call& operator=(const Call&) = delete;
   ~Call() {
     --message_.calls_;
-    if (message_.store_failed_) message_.let_go();
+    if (message_.store_failed_) message_.release_account();
   }
 
  private:
@@ -25,10 +25,10 @@ class IncomingMessage::Call {
 
 void IncomingMessage::on_store_failed() {
   store_failed_ = true;
-  let_go();
+  release_account();
 }
 
-void IncomingMessage::let_go() {
+void IncomingMessage::release_account() {
   if (calls_ > 0 || !account_) return;
   upload_.reset();
   account_->unwatch(watch_);
@@ -36,7 +36,7 @@ void IncomingMessage::let_go() {
 }
 
 void IncomingMessage::require_account() const {
-  if (store_failed_) throw storage::StoreFailed("the store failed while the message was on its way");
+  if (store_failed_) throw storage::StoreFailed("the store failed during the delivery");
 }
 
 async::Task<Result<void>> IncomingMessage::begin(std::string user, std::string mailbox) {
@@ -45,10 +45,10 @@ async::Task<Result<void>> IncomingMessage::begin(std::string user, std::string m
   Result<MailboxName> name = MailboxName::from(mailbox);
   if (!name) co_return std::unexpected(name.error());
   mailbox_ = std::move(*name);
-  const std::optional<storage::Account> who =
-      co_await context_.workers.least_busy().run([&] { return context_.book.find_recipient(user_); });
-  if (!who) co_return std::unexpected(Error::no_such_account);
-  Result<std::shared_ptr<Account>> account = co_await context_.accounts.open_uncounted(who->id);
+  const std::optional<storage::Account> recipient =
+      co_await context_.workers.least_busy().run([&] { return context_.registry.find_recipient(user_); });
+  if (!recipient) co_return std::unexpected(Error::no_such_account);
+  Result<std::shared_ptr<Account>> account = co_await context_.accounts.open_uncounted(recipient->id);
   if (!account) co_return std::unexpected(account.error());
   account_ = std::move(*account);
   watch_.store_failed = [this] { on_store_failed(); };
@@ -74,7 +74,7 @@ async::Task<Result<storage::Appended>> IncomingMessage::finish() {
   const Call call(*this);
   require_account();
   if (refused_) co_return std::unexpected(*refused_);
-  refused_ = Error::not_permitted;  // for whatever comes behind
+  refused_ = Error::not_permitted;  // for every later call
   co_return co_await append();
 }
 

@@ -35,7 +35,7 @@ void FailedLogins::make_room(Time now) {
   if (addresses_.size() < most_addresses) return;
   std::erase_if(addresses_, [&](const auto& entry) { return entry.second.last + forgotten_after < now; });
   if (addresses_.size() < most_addresses) return;
-  // All are recent: somebody has very many addresses, for whom a delay by address means nothing anyway.
+  // All are recent: somebody uses very many addresses, against whom a delay by address does not help anyway.
   addresses_.erase(std::ranges::min_element(addresses_, {}, [](const auto& entry) { return entry.second.last; }));
 }
 

@@ -1,4 +1,4 @@
-// How long the next login from an address has to wait, by how many failed before.
+// How long the next login from an address must wait, depending on how many failed before.
 #pragma once
 
 #include <chrono>
@@ -10,19 +10,19 @@
 
 namespace postbag::server {
 
-/// Counts by Address::network(), so that one address never slows another. The host itself (memory) is never slowed.
-/// Bounded. One thread at a time.
+/// Counts by Address::network(), so that one address never slows another. The host itself (memory) is never
+/// slowed. Bounded. One thread at a time.
 class FailedLogins {
  public:
   using Time = std::chrono::steady_clock::time_point;
 
   explicit FailedLogins(const Limits& limits) : limits_(limits) {}
 
-  /// When the next password from `peer` may be looked at, and a wrong one answered: `now` or later.
+  /// The earliest time at which a password from `peer` may be checked and a wrong one answered: `now` or later.
   Time not_before(const async::Address& peer, Time now) const;
-  /// One more failed: the delay grows from failed_login_delay, doubling, to failed_login_delay_max.
+  /// Another login failed: the delay doubles from failed_login_delay up to failed_login_delay_max.
   void count(const async::Address& peer, Time now);
-  /// A right password: the address starts anew.
+  /// After a correct password: the address starts again without a delay.
   void forget(const async::Address& peer) { addresses_.erase(peer.network()); }
 
  private:

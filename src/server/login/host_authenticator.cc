@@ -11,26 +11,26 @@ namespace postbag::server {
 
 namespace {
 
-/// What the host's answer becomes on the loop's thread; gone when the session does not wait for it any more.
+/// The host's answer on the loop's thread; destroyed when the session no longer waits for it.
 struct Decision {
   explicit Decision(Session& s) : session(s) {}
   Session& session;
   std::optional<bool> right;
 };
 
-/// What the host holds of one attempt. Its first word counts, from any thread; without one, who lets go of the last
-/// copy refuses.
+/// The host's part of one attempt. The first decision counts, from any thread. Refuses when the last copy is
+/// destroyed without a decision.
 class Verdict {
  public:
-  Verdict(std::shared_ptr<LoopDoor> door, std::weak_ptr<Decision> waiting)
-      : door_(std::move(door)), waiting_(std::move(waiting)) {}
+  Verdict(std::shared_ptr<LoopPoster> poster, std::weak_ptr<Decision> waiting)
+      : poster_(std::move(poster)), waiting_(std::move(waiting)) {}
   Verdict(const Verdict&) = delete;
   Verdict& operator=(const Verdict&) = delete;
-  ~Verdict() { say(false); }
+  ~Verdict() { decide(false); }
 
-  void say(bool right) {
-    if (said_.exchange(true)) return;
-    door_->post([waiting = waiting_, right] {
+  void decide(bool right) {
+    if (decided_.exchange(true)) return;
+    poster_->post([waiting = waiting_, right] {
       const std::shared_ptr<Decision> decision = waiting.lock();
       if (!decision) return;
       decision->right = right;
@@ -39,13 +39,13 @@ class Verdict {
   }
 
  private:
-  std::shared_ptr<LoopDoor> door_;
+  std::shared_ptr<LoopPoster> poster_;
   std::weak_ptr<Decision> waiting_;
-  std::atomic<bool> said_ = false;
+  std::atomic<bool> decided_ = false;
 };
 
-std::function<void(bool)> answer_to(const std::shared_ptr<Decision>& decision, std::shared_ptr<LoopDoor> door) {
-  return [verdict = std::make_shared<Verdict>(std::move(door), decision)](bool right) { verdict->say(right); };
+std::function<void(bool)> answer_to(const std::shared_ptr<Decision>& decision, std::shared_ptr<LoopPoster> poster) {
+  return [verdict = std::make_shared<Verdict>(std::move(poster), decision)](bool right) { verdict->decide(right); };
 }
 
 }  // namespace
@@ -58,11 +58,11 @@ async::Task<Result<AccountId>> HostAuthenticator::authenticate(std::string user,
                                                                Session& session) {
   const Wiped secret(std::move(password));
   const auto decision = std::make_shared<Decision>(session);
-  bool waits = ask({user, secret.text(), session.stream().peer().text()}, answer_to(decision, door_));
+  bool waits = ask({user, secret.text(), session.stream().peer().text()}, answer_to(decision, poster_));
   while (waits && !decision->right) waits = co_await session.wait(async::never);
   if (!decision->right) co_return std::unexpected(Error::busy);
   if (!*decision->right) co_return std::unexpected(Error::wrong_password);
-  co_return co_await lookups_.least_busy().run([&] { return book_.find_or_add(user); });
+  co_return co_await lookups_.least_busy().run([&] { return registry_.find_or_add(user); });
 }
 
 }  // namespace postbag::server

@@ -11,7 +11,7 @@ namespace {
 constexpr std::chrono::minutes remembered_for{10};
 constexpr std::size_t most_entries = 10'000;
 
-/// Length first, so that two fields cannot be cut elsewhere and hash to the same.
+/// Hashes the length first, so that two fields divided at another place give another digest.
 void add_field(crypto_generichash_state& state, std::string_view field) {
   const std::uint64_t size = field.size();
   crypto_generichash_update(&state, reinterpret_cast<const unsigned char*>(&size), sizeof size);

@@ -1,4 +1,4 @@
-// Remembers for a while that a password was right, so that a client that logs in again and again costs no Argon2id.
+// Remembers for a while that a password was correct, so that a client that logs in repeatedly costs no Argon2id.
 #pragma once
 
 #include <array>
@@ -10,9 +10,9 @@
 
 namespace postbag::server {
 
-/// Holds no password and nothing a password can be found from without this process's random key: a keyed BLAKE2b
-/// (RFC 7693) of account, stored hash and password. A changed password changes the stored hash and so is not found.
-/// Bounded. One thread at a time.
+/// Contains no password, and nothing from which one can be found without this process's random key: a keyed
+/// BLAKE2b (RFC 7693) of account, stored hash and password. A new password changes the stored hash, so old entries
+/// no longer match. Bounded. One thread at a time.
 class LoginCache {
  public:
   using Time = std::chrono::steady_clock::time_point;
@@ -22,7 +22,7 @@ class LoginCache {
   LoginCache(const LoginCache&) = delete;
   LoginCache& operator=(const LoginCache&) = delete;
 
-  /// Whether this very password was remembered for this account and hash less than 10 minutes before `now`.
+  /// True when this password was remembered for this account and hash less than 10 minutes before `now`.
   bool knows(AccountId account, std::string_view hash, std::string_view password, Time now) const;
   void remember(AccountId account, std::string_view hash, std::string_view password, Time now);
 

@@ -18,7 +18,7 @@ async::Task<Result<AccountId>> PasswordAuthenticator::authenticate(std::string u
   const bool has_turn = co_await wait_for_turn(session);
   if (!has_turn) co_return std::unexpected(Error::busy);
   const std::optional<storage::Account> account =
-      co_await lookups_.least_busy().run([&] { return book_.find(user); });
+      co_await lookups_.least_busy().run([&] { return registry_.find(user); });
   const Result<bool> right = co_await is_right(account, secret.text());
   if (!right) co_return std::unexpected(right.error());
   if (*right) {

@@ -1,31 +1,31 @@
-// Logins by the passwords of the directory database.
+// Logins with the passwords of the directory database.
 #pragma once
 
 #include "async/workers.h"
-#include "server/accounts/account_book.h"
+#include "server/accounts/account_registry.h"
 #include "server/login/failed_logins.h"
 #include "server/login/login_cache.h"
 #include "session/context.h"
 
 namespace postbag::server {
 
-/// The same answer after the same time for an unknown user and a wrong password. Loop thread only.
+/// Gives the same answer after the same time for an unknown user and for a wrong password. Loop thread only.
 class PasswordAuthenticator final : public Authenticator {
  public:
-  /// `lookups` reads the database, `hashing` is a pool of its own with a bounded queue (Limits::password_queue), so
-  /// that neither mail nor other logins wait for hashes. All must outlive this.
-  PasswordAuthenticator(const Limits& limits, const AccountBook& book, async::Workers& lookups,
+  /// `lookups` reads the database. `hashing` is a separate pool with a bounded queue (Limits::password_queue), so
+  /// that neither mail nor other logins wait for hashes. All must outlive this object.
+  PasswordAuthenticator(const Limits& limits, const AccountRegistry& registry, async::Workers& lookups,
                         async::Workers& hashing)
-      : book_(book), lookups_(lookups), hashing_(hashing), failed_(limits) {}
+      : registry_(registry), lookups_(lookups), hashing_(hashing), failed_(limits) {}
 
   async::Task<Result<AccountId>> authenticate(std::string user, std::string password, Session& session) override;
 
  private:
   async::Task<Result<bool>> is_right(const std::optional<storage::Account>& account, const std::string& password);
-  /// False when the client went before its turn, or the session has to end.
+  /// False when the client disconnected before its turn, or the session must end.
   async::Task<bool> wait_for_turn(Session& session);
 
-  const AccountBook& book_;
+  const AccountRegistry& registry_;
   async::Workers& lookups_;
   async::Workers& hashing_;
   FailedLogins failed_;

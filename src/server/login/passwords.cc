@@ -10,7 +10,7 @@ namespace postbag::server {
 
 namespace {
 
-// design: Argon2id with at least 64 MiB and 2 passes; "interactive" is exactly that.
+// At least 64 MiB and 2 passes of Argon2id: libsodium's "interactive" is exactly that.
 constexpr auto passes = crypto_pwhash_OPSLIMIT_INTERACTIVE;
 constexpr auto memory = crypto_pwhash_MEMLIMIT_INTERACTIVE;
 

@@ -1,4 +1,4 @@
-// Passwords at rest: Argon2id as libsodium writes it, with its cost inside the text. RFC 9106.
+// Stored passwords: Argon2id in libsodium's text format, which contains the cost. RFC 9106.
 #pragma once
 
 #include <string>
@@ -6,28 +6,29 @@
 
 namespace postbag::server {
 
-/// What an account holds that nobody can log in to by password; verify_password() says no, in the usual time.
+/// The stored hash of an account without a password; verify_password() rejects every password for it, in the usual
+/// time.
 inline constexpr std::string_view no_password = "*";
 
-/// Must have been called before any other function here; again is harmless. Throws std::runtime_error when
+/// Must be called before any other function here; more calls are harmless. Throws std::runtime_error when
 /// libsodium finds no source of randomness.
 void prepare_crypto();
 
-/// Whether somebody could log in with it: not empty, no NUL (RFC 9051 section 9, RFC 4616 section 2), not so long
-/// that no login line holds it.
+/// True when somebody could log in with it: not empty, no NUL (RFC 9051 section 9, RFC 4616 section 2), and short
+/// enough for a login line.
 bool is_password(std::string_view password);
 
-/// Takes some 0.1 s and 64 MiB. Throws std::bad_alloc without that memory.
+/// Takes about 0.1 s and 64 MiB. Throws std::bad_alloc when that memory is not available.
 std::string hash_password(std::string_view password);
 
-/// A text of the form and cost of a hash, made of chance instead of a password, which nobody can know; at once.
+/// A text with the form and cost of a hash, made from random bytes, so that no password matches it. Takes no time.
 std::string impossible_hash();
 
-/// Whether `password` is the one that was hashed. As slow as hash_password also when the hash is none of ours, so
-/// that the time tells nothing about the account. Any thread.
+/// True when `password` is the one that was hashed. Equally slow for a hash that hash_password did not make, so
+/// that the time reveals nothing about the account. Any thread.
 bool verify_password(std::string_view hash, std::string_view password);
 
-/// Overwrites a password when it goes out of scope, however that happens.
+/// Overwrites a password when it goes out of scope.
 class Wiped {
  public:
   explicit Wiped(std::string text) : text_(std::move(text)) {}

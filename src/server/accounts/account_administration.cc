@@ -1,8 +1,8 @@
-// postbag::AccountFile: the directory database for tools beside the server.
+// postbag::AccountFile: the list of accounts for tools that run beside a server.
 
 #include "core/clock.h"
 #include "postbag/accounts.h"
-#include "server/accounts/account_book.h"
+#include "server/accounts/account_registry.h"
 #include "server/failures.h"
 #include "server/login/passwords.h"
 
@@ -13,8 +13,8 @@ using server::guarded;
 using server::with_password;
 
 struct AccountFile::Impl {
-  Impl(const std::string& data_dir, const AccountNames& names) : book(data_dir, system_clock(), names) {}
-  server::AccountBook book;
+  Impl(const std::string& data_dir, const AccountNames& names) : registry(data_dir, system_clock(), names) {}
+  server::AccountRegistry registry;
 };
 
 AccountFile::AccountFile(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
@@ -31,19 +31,20 @@ Expected<AccountFile> AccountFile::open(const std::string& data_dir, const Accou
 }
 
 Expected<void> AccountFile::add(std::string_view name, std::string_view password) {
-  return guarded([&] { return with_password(password, [&] { return impl_->book.add(name, password); }); });
+  return guarded([&] { return with_password(password, [&] { return impl_->registry.add(name, password); }); });
 }
 
 Expected<void> AccountFile::set_password(std::string_view name, std::string_view password) {
-  return guarded([&] { return with_password(password, [&] { return impl_->book.set_password(name, password); }); });
+  return guarded(
+      [&] { return with_password(password, [&] { return impl_->registry.set_password(name, password); }); });
 }
 
 Expected<void> AccountFile::remove(std::string_view name) {
-  return guarded([&] { return expected_of(impl_->book.remove(name)); });
+  return guarded([&] { return expected_of(impl_->registry.remove(name)); });
 }
 
 Expected<std::vector<std::string>> AccountFile::list() const {
-  return guarded([&]() -> Expected<std::vector<std::string>> { return impl_->book.names(); });
+  return guarded([&]() -> Expected<std::vector<std::string>> { return impl_->registry.names(); });
 }
 
 }  // namespace postbag

@@ -1,4 +1,4 @@
-#include "server/delivery/deliveries.h"
+#include "server/delivery/active_deliveries.h"
 
 #include <utility>
 
@@ -8,9 +8,9 @@ namespace postbag::server {
 
 namespace {
 
-/// Runs `task` and gives its outcome, also when that is an exception.
+/// Runs `task` and gives its outcome, also an exception.
 template <class T>
-async::Task<void> run_and_answer(async::Task<Expected<T>> task, Answer<T> answer) {
+async::Task<void> run_and_answer(async::Task<Expected<T>> task, PendingAnswer<T> answer) {
   Expected<T> outcome = std::unexpected(Failure{Cause::broken, {}});
   try {
     outcome = co_await std::move(task);
@@ -23,30 +23,30 @@ async::Task<void> run_and_answer(async::Task<Expected<T>> task, Answer<T> answer
 }  // namespace
 
 template <class T>
-void Deliveries::start(async::Task<Expected<T>> task, Answer<T> answer) {
+void ActiveDeliveries::start(async::Task<Expected<T>> task, PendingAnswer<T> answer) {
   jobs_.start(run_and_answer(std::move(task), std::move(answer)),
               [this](const std::exception_ptr&) { one_ended_.set(); });
 }
 
-void Deliveries::deliver(Message message, Answer<Delivered> answer) {
+void ActiveDeliveries::deliver(Message message, PendingAnswer<Delivered> answer) {
   start(deliver_task(std::move(message)), std::move(answer));
 }
 
-void Deliveries::begin(std::string user, std::string mailbox, Answer<DeliveryId> answer) {
+void ActiveDeliveries::begin(std::string user, std::string mailbox, PendingAnswer<DeliveryId> answer) {
   start(begin_task(std::move(user), std::move(mailbox)), std::move(answer));
 }
 
-void Deliveries::write(DeliveryId id, std::string bytes, Answer<void> answer) {
-  const auto open = open_.find(id);  // not there after end_all(): then the answer says so by itself
+void ActiveDeliveries::write(DeliveryId id, std::string bytes, PendingAnswer<void> answer) {
+  const auto open = open_.find(id);  // removed by end_all(): then the answer's destructor gives Cause::stopped
   if (open != open_.end()) start(write_task(open->second, std::move(bytes)), std::move(answer));
 }
 
-void Deliveries::finish(DeliveryId id, Answer<Delivered> answer) {
+void ActiveDeliveries::finish(DeliveryId id, PendingAnswer<Delivered> answer) {
   const auto open = open_.find(id);
   if (open != open_.end()) start(finish_task(open->second), std::move(answer));
 }
 
-async::Task<void> Deliveries::end_all(const async::Deadline& deadline) {
+async::Task<void> ActiveDeliveries::end_all(const async::Deadline& deadline) {
   while (jobs_.size() > 0) {
     const bool in_time = co_await one_ended_.wait(deadline);
     if (!in_time) break;
@@ -54,7 +54,7 @@ async::Task<void> Deliveries::end_all(const async::Deadline& deadline) {
   open_.clear();
 }
 
-async::Task<Expected<Delivered>> Deliveries::deliver_task(Message message) {
+async::Task<Expected<Delivered>> ActiveDeliveries::deliver_task(Message message) {
   const Incoming incoming = std::make_shared<IncomingMessage>(context_);
   Result<void> taken = co_await incoming->begin(std::move(message.user), std::move(message.mailbox));
   if (taken) taken = co_await incoming->write(std::move(message.bytes));
@@ -62,7 +62,7 @@ async::Task<Expected<Delivered>> Deliveries::deliver_task(Message message) {
   co_return co_await finish_task(incoming);
 }
 
-async::Task<Expected<DeliveryId>> Deliveries::begin_task(std::string user, std::string mailbox) {
+async::Task<Expected<DeliveryId>> ActiveDeliveries::begin_task(std::string user, std::string mailbox) {
   const Incoming incoming = std::make_shared<IncomingMessage>(context_);
   const Result<void> begun = co_await incoming->begin(std::move(user), std::move(mailbox));
   if (!begun) co_return std::unexpected(failure_of(begun.error()));
@@ -70,12 +70,12 @@ async::Task<Expected<DeliveryId>> Deliveries::begin_task(std::string user, std::
   co_return last_id_;
 }
 
-async::Task<Expected<void>> Deliveries::write_task(Incoming incoming, std::string bytes) {
+async::Task<Expected<void>> ActiveDeliveries::write_task(Incoming incoming, std::string bytes) {
   Result<void> taken = co_await incoming->write(std::move(bytes));
   co_return expected_of(std::move(taken));
 }
 
-async::Task<Expected<Delivered>> Deliveries::finish_task(Incoming incoming) {
+async::Task<Expected<Delivered>> ActiveDeliveries::finish_task(Incoming incoming) {
   const Result<storage::Appended> appended = co_await incoming->finish();
   if (!appended) co_return std::unexpected(failure_of(appended.error()));
   co_return Delivered{appended->validity.value(), appended->uid.value()};

@@ -1,4 +1,4 @@
-#include "server/accounts/account_book.h"
+#include "server/accounts/account_registry.h"
 
 #include <utility>
 
@@ -7,25 +7,25 @@
 
 namespace postbag::server {
 
-AccountBook::AccountBook(const std::filesystem::path& data_dir, const Clock& clock, AccountNames rules)
+AccountRegistry::AccountRegistry(const std::filesystem::path& data_dir, const Clock& clock, AccountNames rules)
     : rules_(std::move(rules)), directory_(storage::Directory::open(data_dir, clock)) {
   for (storage::Account& account : directory_->list()) {
     const std::string canonical = canonical_name(account.name, rules_);
     if (canonical == account.name) continue;
     const auto [place, is_first] = old_names_.emplace(canonical, account.name);
-    if (!is_first) place->second.clear();  // nobody knows which one is meant: by their exact names only
+    if (!is_first) place->second.clear();  // ambiguous: found by their exact names only
   }
 }
 
-/// Under the lock. One that is called just so goes before one that is only meant.
-std::optional<storage::Account> AccountBook::look_up(std::string_view name) const {
+/// Called with the lock held. An exact name takes precedence over the name of the same meaning.
+std::optional<storage::Account> AccountRegistry::look_up(std::string_view name) const {
   for (const std::string& spelling : spellings(name, rules_))
     if (auto account = directory_->find(spelling)) return account;
   const auto old = old_names_.find(canonical_name(name, rules_));
   return old == old_names_.end() ? std::nullopt : directory_->find(old->second);
 }
 
-Result<void> AccountBook::add(std::string_view name, std::string_view password) {
+Result<void> AccountRegistry::add(std::string_view name, std::string_view password) {
   if (find(name)) return std::unexpected(Error::account_exists);
   const std::string hash = hash_password(password);
   const std::lock_guard lock(mutex_);
@@ -34,7 +34,7 @@ Result<void> AccountBook::add(std::string_view name, std::string_view password) 
   return {};
 }
 
-Result<void> AccountBook::set_password(std::string_view name, std::string_view password) {
+Result<void> AccountRegistry::set_password(std::string_view name, std::string_view password) {
   if (!find(name)) return std::unexpected(Error::no_such_account);
   const std::string hash = hash_password(password);
   const std::lock_guard lock(mutex_);
@@ -43,53 +43,53 @@ Result<void> AccountBook::set_password(std::string_view name, std::string_view p
   return directory_->set_hash(account->name, hash);
 }
 
-Result<void> AccountBook::remove(std::string_view name) {
+Result<void> AccountRegistry::remove(std::string_view name) {
   const std::lock_guard lock(mutex_);
   const auto account = look_up(name);
   if (!account) return std::unexpected(Error::no_such_account);
   return directory_->remove(account->name);
 }
 
-std::vector<std::string> AccountBook::names() const {
+std::vector<std::string> AccountRegistry::names() const {
   const std::lock_guard lock(mutex_);
   std::vector<std::string> names;
   for (storage::Account& account : directory_->list()) names.push_back(std::move(account.name));
   return names;
 }
 
-std::optional<storage::Account> AccountBook::find(std::string_view name) const {
+std::optional<storage::Account> AccountRegistry::find(std::string_view name) const {
   const std::lock_guard lock(mutex_);
   return look_up(name);
 }
 
-std::optional<storage::Account> AccountBook::find_recipient(std::string_view name) const {
+std::optional<storage::Account> AccountRegistry::find_recipient(std::string_view name) const {
   const std::lock_guard lock(mutex_);
   if (auto account = look_up(name)) return account;
   const std::string user = without_detail(name, rules_);
   return user.empty() ? std::nullopt : look_up(user);
 }
 
-std::optional<storage::Account> AccountBook::find(AccountId id) const {
+std::optional<storage::Account> AccountRegistry::find(AccountId id) const {
   const std::lock_guard lock(mutex_);
   return directory_->find(id);
 }
 
-Result<AccountId> AccountBook::find_or_add(std::string_view name) {
+Result<AccountId> AccountRegistry::find_or_add(std::string_view name) {
   const std::lock_guard lock(mutex_);
   if (const auto account = look_up(name)) return account->id;
   return directory_->add(canonical_name(name, rules_), no_password);
 }
 
-std::filesystem::path AccountBook::account_directory(AccountId id) const {
+std::filesystem::path AccountRegistry::account_directory(AccountId id) const {
   return directory_->account_directory(id);
 }
 
-void AccountBook::set_identity(AccountId id, std::string_view identity) {
+void AccountRegistry::set_identity(AccountId id, std::string_view identity) {
   const std::lock_guard lock(mutex_);
   directory_->set_identity(id, identity);
 }
 
-storage::Swept AccountBook::sweep() {
+storage::Swept AccountRegistry::sweep() {
   const std::lock_guard lock(mutex_);
   return directory_->sweep();
 }

@@ -1,4 +1,4 @@
-// The directory database for several threads, and failures in the host's terms.
+// The directory database for several threads, with the rules for account names.
 #pragma once
 
 #include <filesystem>
@@ -16,25 +16,25 @@
 
 namespace postbag::server {
 
-/// Whoever looks for a name finds the account by the rules of account_names.h. All methods block for the disk but
-/// where it says otherwise, may be called from any thread, and throw storage::Broken when the database fails.
-class AccountBook {
+/// Finds accounts by the rules of account_names.h. All methods may be called from any thread, block for the disk
+/// unless their comment says otherwise, and throw storage::Broken when the database fails.
+class AccountRegistry {
  public:
   /// Empty `data_dir`: in memory. `clock` must outlive it.
-  AccountBook(const std::filesystem::path& data_dir, const Clock& clock, AccountNames rules = {});
+  AccountRegistry(const std::filesystem::path& data_dir, const Clock& clock, AccountNames rules = {});
 
-  /// They take some 0.1 s for the hash.
+  /// add() and set_password() take about 0.1 s for the hash.
   Result<void> add(std::string_view name, std::string_view password);
   Result<void> set_password(std::string_view name, std::string_view password);
   Result<void> remove(std::string_view name);
   std::vector<std::string> names() const;
   std::optional<storage::Account> find(std::string_view name) const;
   std::optional<storage::Account> find(AccountId id) const;
-  /// Whose mail it is: as find(), and "bob+lists" is mail for "bob".
+  /// The account that receives mail for this name: as find(), and mail for "bob+lists" goes to "bob".
   std::optional<storage::Account> find_recipient(std::string_view name) const;
-  /// The account of that name, made without a password when there is none. Error::invalid_account_name.
+  /// The account of that name. Creates it without a password when it does not exist. Error::invalid_account_name.
   Result<AccountId> find_or_add(std::string_view name);
-  /// Does not block: it is a name, the same for ever.
+  /// Does not block: the path is computed and never changes.
   std::filesystem::path account_directory(AccountId id) const;
   /// See storage::Directory::set_identity().
   void set_identity(AccountId id, std::string_view identity);
@@ -47,8 +47,8 @@ class AccountBook {
   const AccountNames rules_;
   mutable std::mutex mutex_;
   std::unique_ptr<storage::Directory> directory_;
-  /// Canonical names of accounts that are not kept under them, as they were made before there were rules; no such
-  /// are made any more. Empty where several have the same.
+  /// The stored names of accounts that are not stored under their canonical name, by canonical name. Only accounts
+  /// older than the rules are such. The value is empty where several accounts share the canonical name.
   std::map<std::string, std::string> old_names_;
 };
 

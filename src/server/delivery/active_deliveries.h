@@ -1,4 +1,4 @@
-// All messages that the host is putting into mailboxes.
+// All deliveries of the host that are in progress.
 #pragma once
 
 #include <cstdint>
@@ -14,25 +14,25 @@
 
 namespace postbag::server {
 
-/// Names a message that comes in pieces.
+/// Identifies a message that is delivered in pieces.
 using DeliveryId = std::uint64_t;
 
-/// Loop thread only. Each answer is given once, with Cause::stopped when this object dies first.
-class Deliveries {
+/// Loop thread only. Each answer is given once; with Cause::stopped when this object is destroyed first.
+class ActiveDeliveries {
  public:
-  Deliveries(async::Loop& loop, const DeliveryContext& context)
+  ActiveDeliveries(async::Loop& loop, const DeliveryContext& context)
       : context_(context), one_ended_(loop), jobs_(loop) {}
 
-  void deliver(Message message, Answer<Delivered> answer);
-  /// The same in pieces: begin, write any number of times, then finish or drop. One call at a time for one id.
-  void begin(std::string user, std::string mailbox, Answer<DeliveryId> answer);
-  void write(DeliveryId id, std::string bytes, Answer<void> answer);
-  void finish(DeliveryId id, Answer<Delivered> answer);
+  void deliver(Message message, PendingAnswer<Delivered> answer);
+  /// The same in pieces: begin, write any number of times, then finish or drop. One call at a time for each id.
+  void begin(std::string user, std::string mailbox, PendingAnswer<DeliveryId> answer);
+  void write(DeliveryId id, std::string bytes, PendingAnswer<void> answer);
+  void finish(DeliveryId id, PendingAnswer<Delivered> answer);
   void drop(DeliveryId id) { open_.erase(id); }
-  /// Waits until nothing is being written, at most until `deadline`, which may be moved meanwhile (look_again()),
-  /// and drops what is incomplete.
+  /// Waits until nothing is being written, at most until `deadline`, and drops what is incomplete. The deadline
+  /// may be changed meanwhile: see recheck_deadline().
   async::Task<void> end_all(const async::Deadline& deadline);
-  void look_again() { one_ended_.set(); }
+  void recheck_deadline() { one_ended_.set(); }
 
  private:
   using Incoming = std::shared_ptr<IncomingMessage>;
@@ -41,7 +41,7 @@ class Deliveries {
   static async::Task<Expected<void>> write_task(Incoming incoming, std::string bytes);
   static async::Task<Expected<Delivered>> finish_task(Incoming incoming);
   template <class T>
-  void start(async::Task<Expected<T>> task, Answer<T> answer);
+  void start(async::Task<Expected<T>> task, PendingAnswer<T> answer);
 
   const DeliveryContext& context_;
   std::map<DeliveryId, Incoming> open_;
