@@ -8,8 +8,8 @@
 
 #include <sysexits.h>
 
-#include "main/complain.h"
 #include "main/config/config.h"
+#include "main/report_error.h"
 #include "main/subcommands.h"
 #include "postbag/accounts.h"
 
@@ -71,7 +71,7 @@ void print_text(const StoredMailbox& m) {
 int dump(const std::string& user, const std::string& mailbox, const std::string& data_dir, bool as_json) {
   Json mailboxes = Json::array();
   const Expected<AccountNames> names = remembered_names(data_dir);
-  if (!names) return complain(names.error());
+  if (!names) return report_error(names.error());
   const auto show = [&](const StoredMailbox& stored) {
     if (as_json)
       mailboxes.push_back(json_of(stored));
@@ -79,7 +79,7 @@ int dump(const std::string& user, const std::string& mailbox, const std::string&
       print_text(stored);
   };
   const Expected<void> read = read_account(data_dir, user, mailbox, show, *names);
-  if (!read) return complain(read.error());
+  if (!read) return report_error(read.error());
   if (as_json) {
     const Json all{{"user", user}, {"mailboxes", std::move(mailboxes)}};
     std::printf("%s\n", all.dump(1, ' ', false, Json::error_handler_t::replace).c_str());

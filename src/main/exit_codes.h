@@ -1,4 +1,4 @@
-// How subcommands end, in the style of sysexits.h, so that a mail transport can tell what to try again.
+// The exit codes of subcommands, in the style of sysexits.h, so that a mail transport knows what to try again.
 #pragma once
 
 #include <sysexits.h>

@@ -15,7 +15,7 @@ namespace postbag::daemon {
 namespace {
 
 constexpr std::size_t queued_lines = 4096;
-/// An attacker must not fill the disk: above this rate lines are dropped and counted.
+/// A client must not fill the disk: above this rate lines are dropped and counted.
 constexpr int lines_a_second = 500;
 
 constexpr std::array level_names{"debug", "info", "warning", "error"};
@@ -33,7 +33,7 @@ std::string now_text() {
   return fmt::format("{}.{:03}Z", std::string_view(text.data(), size), ms);
 }
 
-/// A JSON string: no control characters, and bytes that are not UTF-8 replaced.
+/// A JSON string: no control characters; bytes that are not UTF-8 are replaced.
 std::string quoted(std::string_view text) {
   return nlohmann::json(std::string(text)).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
@@ -64,7 +64,7 @@ struct LogOutput::Impl {
                                                     spdlog::async_overflow_policy::overrun_oldest);
     logger->set_level(spdlog::level::info);
   }
-  /// Whether one more line may be written now; says first how many were not.
+  /// True when one more line may be written now. First logs how many were dropped.
   bool admit();
 
   LogFormat format;

@@ -10,8 +10,8 @@
 
 namespace postbag::daemon {
 
-/// The line of one event, without its end. Whatever a stranger sent is escaped: no control characters, valid UTF-8.
-/// `time` is RFC 3339.
+/// The line for one event, without a line end. Bytes sent by clients are escaped: no control characters, valid
+/// UTF-8. `time` is RFC 3339.
 std::string format_line(LogFormat format, std::string_view time, const LogLine& line);
 
 /// Writes lines from any thread without ever blocking: when stderr is slow or events come too fast, lines are
@@ -19,7 +19,7 @@ std::string format_line(LogFormat format, std::string_view time, const LogLine& 
 class LogOutput {
  public:
   explicit LogOutput(LogFormat format);
-  /// Writes what is left.
+  /// Writes the lines that are left.
   ~LogOutput();
   LogOutput(const LogOutput&) = delete;
   LogOutput& operator=(const LogOutput&) = delete;

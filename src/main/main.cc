@@ -1,4 +1,4 @@
-// The command line of postbag. Uses nothing of the project but its installed headers.
+// The command line of postbag. Uses only the installed headers of the project.
 
 #include <CLI/CLI.hpp>
 #include <exception>
@@ -23,7 +23,7 @@ struct Arguments {
   bool quick = false;
 };
 
-/// What to run; set by the subcommand that was given.
+/// The function to run; set by the given subcommand.
 using Action = std::function<int()>;
 
 CLI::App* subcommand(CLI::App& parent, const std::string& name, const std::string& what, Action& action,
@@ -45,7 +45,7 @@ void add_serve(CLI::App& app, Arguments& a, Action& action) {
   command
       ->add_option(
           "--listen", a.serve.listen,
-          "Where to listen, such as 127.0.0.1:143, [::1]:0 (any free port) or unix:/path; may be repeated. "
+          "Address to listen on, such as 127.0.0.1:143, [::1]:0 (any free port) or unix:/path; may be repeated. "
           "Default: 127.0.0.1:143")
       ->type_name("ADDR:PORT")
       ->allow_extra_args(false);
@@ -62,10 +62,11 @@ void add_user_command(CLI::App& users, Arguments& a, Action& action, const std::
 }
 
 void add_users(CLI::App& app, Arguments& a, Action& action) {
-  CLI::App* users = app.add_subcommand("user", "Accounts, also while the server runs");
+  CLI::App* users = app.add_subcommand("user", "Manage accounts; works while the server runs");
   users->require_subcommand(1);
-  add_user_command(*users, a, action, "add", "Make an account; its password comes from stdin", add_user);
-  add_user_command(*users, a, action, "passwd", "Change a password; the new one comes from stdin", change_password);
+  add_user_command(*users, a, action, "add", "Add an account; its password is read from stdin", add_user);
+  add_user_command(*users, a, action, "passwd", "Change a password; the new one is read from stdin",
+                   change_password);
   add_user_command(*users, a, action, "remove", "Remove an account, its sessions and its mail", remove_user);
   CLI::App* list = subcommand(*users, "list", "Print all names", action, [&a] { return list_users(a.data_dir); });
   add_directory(*list, a.data_dir);
@@ -73,7 +74,7 @@ void add_users(CLI::App& app, Arguments& a, Action& action) {
 
 void add_deliver(CLI::App& app, Arguments& a, Action& action) {
   CLI::App* command =
-      subcommand(app, "deliver", "Put the message on stdin into a mailbox, also while the server runs", action,
+      subcommand(app, "deliver", "Deliver the message on stdin to a mailbox; works while the server runs", action,
                  [&a] { return deliver(a.user, a.mailbox.empty() ? "INBOX" : a.mailbox, a.data_dir); });
   command->add_option("USER", a.user, "The account")->required();
   command->add_option("--mailbox", a.mailbox, "The mailbox (UTF-8). Default: INBOX")->type_name("MAILBOX");
@@ -81,7 +82,7 @@ void add_deliver(CLI::App& app, Arguments& a, Action& action) {
 }
 
 void add_dump(CLI::App& app, Arguments& a, Action& action) {
-  CLI::App* command = subcommand(app, "dump", "Print what is stored for an account, also while the server runs",
+  CLI::App* command = subcommand(app, "dump", "Print what is stored for an account; works while the server runs",
                                  action, [&a] { return dump(a.user, a.mailbox, a.data_dir, a.json); });
   command->add_option("USER", a.user, "The account")->required();
   command->add_option("MAILBOX", a.mailbox, "Only this mailbox (UTF-8)");
@@ -90,11 +91,11 @@ void add_dump(CLI::App& app, Arguments& a, Action& action) {
 }
 
 void add_verify(CLI::App& app, Arguments& a, Action& action) {
-  CLI::App* command = subcommand(
-      app, "verify",
-      "Look for what contradicts itself in what is stored, also while the server runs; exit code 65 when "
-      "something does",
-      action, [&a] { return verify(a.user, a.data_dir, a.quick); });
+  CLI::App* command =
+      subcommand(app, "verify",
+                 "Check the stored data for contradictions; works while the server runs; exit code 65 when there "
+                 "are any",
+                 action, [&a] { return verify(a.user, a.data_dir, a.quick); });
   command->add_option("USER", a.user, "Only this account");
   add_directory(*command, a.data_dir);
   command->add_flag("--quick", a.quick, "Do not compare message bodies with their checksums");
@@ -103,7 +104,7 @@ void add_verify(CLI::App& app, Arguments& a, Action& action) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  keep_to_itself();
+  restrict_process();
   Arguments arguments;
   Action action;
   CLI::App app("postbag, an IMAP server");

@@ -7,24 +7,24 @@
 #include <termios.h>
 #include <unistd.h>
 
-#include "main/complain.h"
+#include "main/report_error.h"
 
 namespace postbag::daemon {
 
 namespace {
 
-/// No echo on the terminal while it lives.
-class Silence {
+/// Turns the terminal's echo off while it exists.
+class EchoOff {
  public:
-  Silence() {
+  EchoOff() {
     ::tcgetattr(STDIN_FILENO, &before_);
     termios silent = before_;
     silent.c_lflag &= ~static_cast<tcflag_t>(ECHO);
     ::tcsetattr(STDIN_FILENO, TCSAFLUSH, &silent);
   }
-  Silence(const Silence&) = delete;
-  Silence& operator=(const Silence&) = delete;
-  ~Silence() {
+  EchoOff(const EchoOff&) = delete;
+  EchoOff& operator=(const EchoOff&) = delete;
+  ~EchoOff() {
     ::tcsetattr(STDIN_FILENO, TCSAFLUSH, &before_);
     std::fputc('\n', stderr);
   }
@@ -42,7 +42,7 @@ std::string read_line() {
 
 std::string ask(const char* prompt) {
   std::fputs(prompt, stderr);
-  const Silence silence;
+  const EchoOff echo_off;
   return read_line();
 }
 
@@ -52,11 +52,11 @@ std::optional<std::string> read_password() {
   const bool terminal = ::isatty(STDIN_FILENO) == 1;
   std::string password = terminal ? ask("Password: ") : read_line();
   if (password.empty()) {
-    complain("no password given", EX_USAGE);
+    report_error("no password given", EX_USAGE);
     return std::nullopt;
   }
   if (terminal && ask("Again: ") != password) {
-    complain("the two passwords differ", EX_USAGE);
+    report_error("the two passwords differ", EX_USAGE);
     return std::nullopt;
   }
   return password;

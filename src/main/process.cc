@@ -12,7 +12,7 @@
 
 namespace postbag::daemon {
 
-void keep_to_itself() {
+void restrict_process() {
   ::umask(S_IRWXG | S_IRWXO);
   const rlimit none{0, 0};
   ::setrlimit(RLIMIT_CORE, &none);

@@ -10,11 +10,11 @@
 #include <sysexits.h>
 #include <unistd.h>
 
-#include "main/complain.h"
 #include "main/config/config.h"
 #include "main/control/control_server.h"
 #include "main/log_output.h"
 #include "main/process.h"
+#include "main/report_error.h"
 #include "main/subcommands.h"
 #include "postbag/server.h"
 
@@ -24,7 +24,7 @@ namespace {
 
 constexpr std::chrono::seconds grace{10};
 constexpr auto usual_address = "127.0.0.1:143";
-/// While the control socket is busy nothing tells us that it is no longer.
+/// While all threads of the control socket are busy, no event reports that one is free again.
 constexpr int busy_poll_ms = 100;
 
 ServerOptions options_from(const ServeArguments& arguments, const Config& config) {
@@ -35,15 +35,15 @@ ServerOptions options_from(const ServeArguments& arguments, const Config& config
   return options;
 }
 
-/// The one line on stdout that tells scripts where to connect.
+/// The one line on stdout from which scripts learn the addresses.
 void print_ready(const Server& server) {
   const nlohmann::ordered_json ready{{"ready", true}, {"pid", ::getpid()}, {"imap", server.addresses()}};
   std::printf("%s\n", ready.dump().c_str());
   std::fflush(stdout);
 }
 
-/// Answers the control socket until a signal to stop comes. SIGHUP asks to read the configuration again, which a
-/// restart does for now; ending instead would be the surprise of every logrotate.
+/// Answers the control socket until a signal to stop arrives. SIGHUP asks to read the configuration again, which
+/// for now needs a restart; ending on SIGHUP would stop the server at every logrotate.
 void wait_for_signal(const Signals& signals, ControlServer& control, LogOutput& log) {
   for (;;) {
     const int listener = control.fd();
@@ -51,7 +51,7 @@ void wait_for_signal(const Signals& signals, ControlServer& control, LogOutput& 
     ::poll(watched, 2, listener < 0 ? busy_poll_ms : -1);
     const int came = watched[0].revents != 0 ? signals.take() : 0;
     if (came == SIGHUP)
-      log.write({LogLine::Level::warning, "SIGHUP", {}, {}, "the configuration is read at the start only"});
+      log.write({LogLine::Level::warning, "SIGHUP", {}, {}, "the configuration is read only at the start"});
     else if (came != 0)
       return;
     if (watched[1].revents != 0) control.accept();
@@ -60,7 +60,7 @@ void wait_for_signal(const Signals& signals, ControlServer& control, LogOutput& 
 
 int run(Server& server, const Signals& signals, LogOutput& log, const std::string& data_dir) {
   const Expected<void> started = server.start();
-  if (!started) return complain(started.error());
+  if (!started) return report_error(started.error());
   {
     ControlServer control(server, data_dir);
     print_ready(server);
@@ -71,7 +71,8 @@ int run(Server& server, const Signals& signals, LogOutput& log, const std::strin
   return EX_OK;
 }
 
-/// A `postbag deliver` that found no server holds the directory for a moment: a server that starts just then waits.
+/// A `postbag deliver` that found no server locks the directory for a moment: a server that starts meanwhile
+/// waits.
 Expected<Server> open_patiently(const ServerOptions& options) {
   constexpr int most_tries = 20;
   constexpr std::chrono::milliseconds retry_interval{100};
@@ -91,7 +92,7 @@ int serve(const ServeArguments& arguments) {
   if (!arguments.config.empty()) {
     std::expected<Config, std::vector<std::string>> read = read_config(arguments.config);
     if (!read) {
-      for (const std::string& what : read.error()) complain(what, EX_CONFIG);
+      for (const std::string& what : read.error()) report_error(what, EX_CONFIG);
       return EX_CONFIG;
     }
     config = std::move(*read);
@@ -102,13 +103,13 @@ int serve(const ServeArguments& arguments) {
   ServerOptions options = options_from(arguments, config);
   options.log = [&](const LogLine& line) { log.write(line); };
   Expected<Server> server = open_patiently(options);
-  if (!server) return complain(server.error());
+  if (!server) return report_error(server.error());
   if (!remember_config(arguments.data_dir, config))
     log.write({LogLine::Level::warning,
-               "configuration not kept",
+               "configuration not saved",
                {},
                {},
-               "deliveries without a server will not know it"});
+               "deliveries without a server will not use it"});
   return run(*server, signals, log, arguments.data_dir);
 }
 

@@ -4,8 +4,8 @@
 
 #include <sysexits.h>
 
-#include "main/complain.h"
 #include "main/config/config.h"
+#include "main/report_error.h"
 #include "main/subcommands.h"
 #include "postbag/accounts.h"
 
@@ -13,7 +13,7 @@ namespace postbag::daemon {
 
 namespace {
 
-/// What was found of one account, or of the list of accounts.
+/// Prints the findings about one account, or about the list of accounts.
 class Report {
  public:
   explicit Report(std::string subject) : subject_(std::move(subject)) {}
@@ -30,12 +30,12 @@ class Report {
   unsigned long long deviations_ = 0;
 };
 
-/// EX_DATAERR when something is wrong.
+/// EX_DATAERR when there are deviations.
 int verify_one(const std::string& user, const std::string& data_dir, bool quick, const AccountNames& names) {
   Report report(user);
   const auto tell = [&](const Finding& finding) { report(finding); };
   const auto found = verify_account(data_dir, user, !quick, tell, names);
-  if (!found) return complain(found.error());
+  if (!found) return report_error(found.error());
   std::printf("%s: %llu messages in %llu mailboxes, %llu bodies, %llu deviations\n", user.c_str(),
               static_cast<unsigned long long>(found->messages), static_cast<unsigned long long>(found->mailboxes),
               static_cast<unsigned long long>(found->bodies), static_cast<unsigned long long>(found->deviations));
@@ -45,7 +45,7 @@ int verify_one(const std::string& user, const std::string& data_dir, bool quick,
 int verify_list(const std::string& data_dir) {
   Report report("accounts");
   const auto done = verify_accounts(data_dir, [&](const Finding& finding) { report(finding); });
-  if (!done) return complain(done.error());
+  if (!done) return report_error(done.error());
   return report.deviations() == 0 ? EX_OK : EX_DATAERR;
 }
 
@@ -54,13 +54,13 @@ int verify_list(const std::string& data_dir) {
 int verify(const std::string& user, const std::string& data_dir, bool quick) {
   if (!user.empty()) {
     const Expected<AccountNames> rules = remembered_names(data_dir);
-    return rules ? verify_one(user, data_dir, quick, *rules) : complain(rules.error());
+    return rules ? verify_one(user, data_dir, quick, *rules) : report_error(rules.error());
   }
   int worst = verify_list(data_dir);
   const Expected<AccountFile> accounts = AccountFile::open(data_dir);
-  if (!accounts) return complain(accounts.error());
+  if (!accounts) return report_error(accounts.error());
   const auto names = accounts->list();
-  if (!names) return complain(names.error());
+  if (!names) return report_error(names.error());
   for (const std::string& name : *names)
     if (const int code = verify_one(name, data_dir, quick, {}); code != EX_OK) worst = code;
   return worst;

@@ -20,14 +20,14 @@ namespace {
 
 constexpr auto kept_name = "config.toml";
 
-/// Collects what is read and what is wrong.
+/// Reads the settings and collects the errors.
 class Reader {
  public:
   explicit Reader(const std::string& path) : path_(path) {}
 
   void read(const toml::table& table);
   /// In the order of the lines.
-  std::vector<std::string> complaints();
+  std::vector<std::string> errors();
   Config config;
 
  private:
@@ -35,14 +35,14 @@ class Reader {
     std::string_view name;
     void (Reader::*read)(const toml::node& node);
   };
-  struct Complaint {
+  struct ConfigError {
     toml::source_position where;
     std::string text;
   };
   static const std::vector<Key>& keys();
 
-  void complain(const toml::source_region& where, const std::string& what) {
-    complaints_.push_back({where.begin, path_ + ":" + std::to_string(where.begin.line) + ": " + what});
+  void add_error(const toml::source_region& where, const std::string& what) {
+    errors_.push_back({where.begin, path_ + ":" + std::to_string(where.begin.line) + ": " + what});
   }
   void unknown(const toml::key& key, const std::string& kind, const std::vector<std::string_view>& known);
   void read_listen(const toml::node& node);
@@ -54,12 +54,12 @@ class Reader {
   void read_history(const toml::node& node);
   void read_durability(const toml::node& node);
   void read_search(const toml::node& node);
-  /// Nothing, after a complaint, when it is no number from `least` to `most`.
+  /// Nothing, after an error, when it is no number from `least` to `most`.
   std::optional<std::uint64_t> read_number(const toml::node& node, std::string_view name, std::string_view unit,
                                            std::uint64_t least, std::uint64_t most);
 
   std::string path_;
-  std::vector<Complaint> complaints_;
+  std::vector<ConfigError> errors_;
 };
 
 const std::vector<Reader::Key>& Reader::keys() {
@@ -83,33 +83,33 @@ void Reader::read(const toml::table& table) {
   }
 }
 
-/// toml++ hands the keys out by name.
-std::vector<std::string> Reader::complaints() {
-  std::ranges::stable_sort(complaints_, std::less(),
-                           [](const Complaint& c) { return std::pair(c.where.line, c.where.column); });
+/// toml++ enumerates keys by name, so errors are sorted by line.
+std::vector<std::string> Reader::errors() {
+  std::ranges::stable_sort(errors_, std::less(),
+                           [](const ConfigError& c) { return std::pair(c.where.line, c.where.column); });
   std::vector<std::string> texts;
-  for (const Complaint& complaint : complaints_) texts.push_back(complaint.text);
+  for (const ConfigError& error : errors_) texts.push_back(error.text);
   return texts;
 }
 
 void Reader::unknown(const toml::key& key, const std::string& kind, const std::vector<std::string_view>& known) {
   const std::string_view near = nearest(key.str(), known);
   const std::string hint = near.empty() ? "" : "; did you mean " + std::string(near) + "?";
-  complain(key.source(), "unknown " + kind + " \"" + std::string(key.str()) + "\"" + hint);
+  add_error(key.source(), "unknown " + kind + " \"" + std::string(key.str()) + "\"" + hint);
 }
 
 void Reader::read_listen(const toml::node& node) {
   const toml::array* list = node.as_array();
   if (list == nullptr)
-    return complain(node.source(), "listen must be a list of addresses, such as [\"127.0.0.1:143\"]");
+    return add_error(node.source(), "listen must be a list of addresses, such as [\"127.0.0.1:143\"]");
   for (const toml::node& entry : *list) {
     const auto text = entry.value_exact<std::string>();
     if (text && is_listen_address(*text))
       config.listen.push_back(*text);
     else if (text)
-      complain(entry.source(), "not an address to listen on: " + *text);
+      add_error(entry.source(), "not an address to listen on: " + *text);
     else
-      complain(entry.source(), "an address to listen on must be text, such as \"127.0.0.1:143\"");
+      add_error(entry.source(), "an address to listen on must be text, such as \"127.0.0.1:143\"");
   }
 }
 
@@ -120,23 +120,23 @@ void Reader::read_workers(const toml::node& node) {
 void Reader::read_log_format(const toml::node& node) {
   const auto text = node.value_exact<std::string>();
   config.log_format = text ? log_format_of(*text) : std::nullopt;
-  if (!config.log_format) complain(node.source(), "log_format must be \"text\" or \"json\"");
+  if (!config.log_format) add_error(node.source(), "log_format must be \"text\" or \"json\"");
 }
 
 void Reader::read_accounts(const toml::node& node) {
   const toml::table* table = node.as_table();
-  if (table == nullptr) return complain(node.source(), "accounts must be a table: [accounts]");
+  if (table == nullptr) return add_error(node.source(), "accounts must be a table: [accounts]");
   for (const auto& [key, value] : *table) {
     AccountNames names;
     const auto text = value.value_exact<std::string>();
     if (key.str() == "default_domain") {
       names.default_domain = text.value_or("@");
-      if (!is_account_names(names)) complain(value.source(), "default_domain must be a domain, or \"\" for none");
+      if (!is_account_names(names)) add_error(value.source(), "default_domain must be a domain, or \"\" for none");
       config.names.default_domain = names.default_domain;
     } else if (key.str() == "detail") {
       names.detail_separator = text.value_or("@");
       if (!is_account_names(names))
-        complain(value.source(), "detail must be one of + - _ = . # ! or \"\" for none");
+        add_error(value.source(), "detail must be one of + - _ = . # ! or \"\" for none");
       config.names.detail_separator = names.detail_separator;
     } else {
       unknown(key, "setting of accounts", {"default_domain", "detail"});
@@ -146,7 +146,7 @@ void Reader::read_accounts(const toml::node& node) {
 
 void Reader::read_limits(const toml::node& node) {
   const toml::table* table = node.as_table();
-  if (table == nullptr) return complain(node.source(), "limits must be a table: [limits]");
+  if (table == nullptr) return add_error(node.source(), "limits must be a table: [limits]");
   for (const auto& [key, value] : *table) {
     const auto limit = std::ranges::find(known_limits(), key.str(), &LimitInfo::name);
     if (limit != known_limits().end()) {
@@ -169,8 +169,8 @@ std::optional<std::uint64_t> Reader::read_number(const toml::node& node, std::st
   const auto number = node.value_exact<std::int64_t>();
   const auto value = static_cast<std::uint64_t>(number.value_or(-1));
   if (number && *number >= 0 && value >= least && value <= most) return value;
-  complain(node.source(), std::string(name) + " must be a number from " + std::to_string(least) + " to " +
-                              std::to_string(most) + (unit.empty() ? "" : " ") + std::string(unit));
+  add_error(node.source(), std::string(name) + " must be a number from " + std::to_string(least) + " to " +
+                               std::to_string(most) + (unit.empty() ? "" : " ") + std::string(unit));
   return std::nullopt;
 }
 
@@ -183,7 +183,7 @@ void Reader::read_history(const toml::node& node) {
   static constexpr std::array bounds{Bound{"ranges", &History::ranges, History::most_ranges},
                                      Bound{"days", &History::days, History::most_days}};
   const toml::table* table = node.as_table();
-  if (table == nullptr) return complain(node.source(), "history must be a table: [history]");
+  if (table == nullptr) return add_error(node.source(), "history must be a table: [history]");
   for (const auto& [key, value] : *table) {
     const auto bound = std::ranges::find(bounds, key.str(), &Bound::name);
     if (bound == bounds.end()) {
@@ -197,13 +197,13 @@ void Reader::read_history(const toml::node& node) {
 
 void Reader::read_durability(const toml::node& node) {
   const toml::table* table = node.as_table();
-  if (table == nullptr) return complain(node.source(), "durability must be a table: [durability]");
+  if (table == nullptr) return add_error(node.source(), "durability must be a table: [durability]");
   for (const auto& [key, value] : *table) {
     const auto text = value.value_exact<std::string>();
     if (key.str() != "flags")
       unknown(key, "durability", {"flags"});
     else if (text != "full" && text != "relaxed")
-      complain(value.source(), "flags must be \"full\" or \"relaxed\"");
+      add_error(value.source(), "flags must be \"full\" or \"relaxed\"");
     else
       config.flags = text == "relaxed" ? FlagDurability::relaxed : FlagDurability::full;
   }
@@ -211,13 +211,13 @@ void Reader::read_durability(const toml::node& node) {
 
 void Reader::read_search(const toml::node& node) {
   const toml::table* table = node.as_table();
-  if (table == nullptr) return complain(node.source(), "search must be a table: [search]");
+  if (table == nullptr) return add_error(node.source(), "search must be a table: [search]");
   for (const auto& [key, value] : *table) {
     const auto yes = value.value_exact<bool>();
     if (key.str() != "index")
       unknown(key, "setting of the search", {"index"});
     else if (!yes)
-      complain(value.source(), "index must be true or false");
+      add_error(value.source(), "index must be true or false");
     else
       config.search_index = *yes;
   }
@@ -239,8 +239,7 @@ std::expected<Config, std::vector<std::string>> read_config(const std::string& p
     const std::string line = std::to_string(error.source().begin.line);
     return std::unexpected(std::vector{path + ":" + line + ": " + std::string(error.description())});
   }
-  if (std::vector<std::string> complaints = reader.complaints(); !complaints.empty())
-    return std::unexpected(std::move(complaints));
+  if (std::vector<std::string> errors = reader.errors(); !errors.empty()) return std::unexpected(std::move(errors));
   return std::move(reader.config);
 }
 
@@ -262,7 +261,7 @@ bool remember_config(const std::string& data_dir, const Config& config) {
   const fs::path kept = fs::path(data_dir) / kept_name;
   const fs::path fresh = fs::path(data_dir) / (std::string(kept_name) + ".new");
   fs::remove(fresh, failed);
-  std::ofstream out(fresh, std::ios::binary);  // not copied as a file: its mode is ours, for the owner only
+  std::ofstream out(fresh, std::ios::binary);  // written anew instead of copied, so that only the owner may read it
   out << config.text;
   out.close();
   if (out) fs::rename(fresh, kept, failed);

@@ -1,4 +1,4 @@
-// The daemon's configuration: a TOML file, with the command line above it.
+// The daemon's configuration: a TOML file and the command line, which takes precedence.
 #pragma once
 
 #include <cstddef>
@@ -15,9 +15,9 @@ namespace postbag::daemon {
 
 enum class LogFormat : std::uint8_t { text, json };
 
-/// What is said nowhere stays empty, and the usual value holds.
+/// Settings that are not given stay empty; then the default applies.
 struct Config {
-  std::string text;  ///< what was read; a pipe gives it only once
+  std::string text;  ///< what was read, because a pipe can be read only once
   std::vector<std::string> listen;
   std::optional<std::size_t> workers;
   std::optional<LogFormat> log_format;
@@ -28,23 +28,23 @@ struct Config {
   bool search_index = true;
 };
 
-/// Reads a file. What is wrong comes all at once, one line each as "FILE:LINE: what", in the order of the lines:
+/// Reads a file. Reports all errors at once, one line each as "FILE:LINE: what", in the order of the lines:
 /// syntax, unknown keys (with the nearest known one), wrong types, values out of range.
 std::expected<Config, std::vector<std::string>> read_config(const std::string& path);
 
-/// The options that a configuration gives; data_dir and log are left to the caller.
+/// The options that a configuration sets; the caller sets data_dir and log.
 ServerOptions options_of(const Config& config);
 
-/// Leaves the configuration that a server starts with in its data directory, for commands that work there when no
-/// server runs. False when it cannot, on a full disk for one: then the one before stays, whole.
+/// Saves the server's configuration in its data directory, for commands that run there without a server. False
+/// when that fails, for example on a full disk: then the previous one stays complete.
 bool remember_config(const std::string& data_dir, const Config& config);
-/// The configuration of the last server of that directory; the usual one when there was none. Else as
+/// The configuration of the directory's last server; the default one when there was none. Errors as in
 /// read_config().
 std::expected<Config, std::vector<std::string>> remembered_config(const std::string& data_dir);
-/// Its rules for names. Cause::bad_option when that configuration is damaged.
+/// The rules for account names in that configuration. Cause::bad_option when the configuration is damaged.
 Expected<AccountNames> remembered_names(const std::string& data_dir);
 
-/// Nothing for what is neither "text" nor "json".
+/// Nothing for any text other than "text" and "json".
 std::optional<LogFormat> log_format_of(const std::string& text);
 
 }  // namespace postbag::daemon

@@ -6,7 +6,8 @@
 
 namespace postbag::daemon {
 
-/// Which of `known` takes the fewest letters to change, add or drop to become `word`; empty when none is near.
+/// The one of `known` that takes the fewest changed, added or dropped letters to become `word`; empty when none is
+/// near.
 std::string_view nearest(std::string_view word, const std::vector<std::string_view>& known);
 
 }  // namespace postbag::daemon

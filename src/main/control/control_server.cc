@@ -11,17 +11,18 @@ namespace {
 
 constexpr std::size_t most_clients = 16;
 
-/// The text under that key; empty when there is none.
+/// The text of that key; empty when there is none.
 std::string text_of(const nlohmann::json& request, const char* key) {
   const auto value = request.find(key);
   return value != request.end() && value->is_string() ? value->get<std::string>() : std::string();
 }
 
-/// Hands the bytes over as they come. A broken connection is no message: the delivery must not be finished then.
+/// Writes the pieces into the delivery as they arrive. When the connection breaks, the delivery must not be
+/// finished.
 Expected<Delivered> receive_message(ControlConnection& connection, Delivery& delivery) {
   for (;;) {
     const std::optional<std::string> bytes = connection.receive_piece();
-    if (!bytes) return std::unexpected(Failure{Cause::refused, "the message broke off"});
+    if (!bytes) return std::unexpected(Failure{Cause::refused, "the message is incomplete"});
     if (bytes->empty()) return delivery.finish();
     const Expected<void> taken = delivery.write(*bytes);
     if (!taken) return std::unexpected(taken.error());
@@ -50,7 +51,7 @@ int ControlServer::fd() const {
 }
 
 void ControlServer::accept() {
-  tidy();
+  join_finished();
   const int fd = ::accept4(listener_, nullptr, nullptr, SOCK_CLOEXEC);
   if (fd < 0) return;
   const std::lock_guard lock(mutex_);
@@ -58,7 +59,7 @@ void ControlServer::accept() {
   client.thread = std::thread([this, &client] { serve(client); });
 }
 
-void ControlServer::tidy() {
+void ControlServer::join_finished() {
   const std::lock_guard lock(mutex_);
   std::erase_if(clients_, [](Client& client) {
     if (client.ended) client.thread.join();
@@ -98,7 +99,7 @@ void ControlServer::deliver(ControlConnection& connection, const nlohmann::json&
     connection.send_json({{"ok", true}, {"uid", delivered->uid}, {"uid_validity", delivered->uid_validity}});
     return;
   }
-  connection.drain();  // the client reads our answer when it has sent all
+  connection.drain();  // the client reads the answer only after it has sent everything
   connection.send_json(to_json(delivered.error()));
 }
 

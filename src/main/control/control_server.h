@@ -1,4 +1,4 @@
-// Answers the commands that come over the control socket.
+// Answers the commands that arrive on the control socket.
 #pragma once
 
 #include <list>
@@ -11,18 +11,17 @@
 
 namespace postbag::daemon {
 
-/// A thread for each connection, a few at a time: who comes above that waits to be accepted.
+/// One thread for each connection, up to a maximum: further connections wait to be accepted.
 class ControlServer {
  public:
-  /// Listens in the data directory, which `server` holds. Throws std::system_error.
+  /// Listens in the data directory, which `server` has locked. Throws std::system_error.
   ControlServer(Server& server, std::string data_dir);
-  /// Cuts off the connections, waits for their threads, removes the socket.
+  /// Closes the connections, waits for their threads and removes the socket.
   ~ControlServer();
   ControlServer(const ControlServer&) = delete;
   ControlServer& operator=(const ControlServer&) = delete;
 
-  /// Readable when accept() has something to do. A negative number, which poll() passes over, while all threads are
-  /// busy.
+  /// Readable when accept() has something to do. Negative, which poll() ignores, while all threads are busy.
   int fd() const;
   void accept();
 
@@ -36,8 +35,8 @@ class ControlServer {
   void serve(Client& client);
   void answer(ControlConnection& connection);
   void deliver(ControlConnection& connection, const nlohmann::json& request);
-  /// Joins the threads that are done.
-  void tidy();
+  /// Joins the threads that have ended.
+  void join_finished();
 
   Server& server_;
   std::string data_dir_;

@@ -21,8 +21,8 @@ constexpr time_t patience_seconds = 120;
 
 std::string path_in(const std::string& data_dir) { return data_dir + "/control.sock"; }
 
-/// The address of the socket however long the directory's name is: the kernel takes 107 bytes, so a longer one goes
-/// by way of the directory's descriptor.
+/// The socket's address, whatever the length of the directory's name: the kernel accepts 107 bytes, so a longer
+/// path goes through the directory's descriptor.
 class SocketName {
  public:
   explicit SocketName(const std::string& data_dir) {

@@ -5,17 +5,17 @@ namespace postbag::daemon {
 namespace {
 
 constexpr std::string_view mbox_start = "From ";
-/// No more is held back: no line is longer. RFC 5322 section 2.1.1.
+/// No more is held back, because no line is longer. RFC 5322 section 2.1.1.
 constexpr std::size_t longest_line = 998;
 
-/// Whether the first line, which could still be either without its last byte, still can. "From :" is a header
-/// field: RFC 5322 section 4.5.2, obs-from.
+/// True when the first line can still be an mbox line or a header field, given that this was so without its last
+/// byte. "From :" is a header field: RFC 5322 section 4.5.2, obs-from.
 bool may_be_mbox_line(std::string_view start) {
   if (start.size() <= mbox_start.size()) return mbox_start.starts_with(start);
   return (start.back() == ' ' || start.back() == '\t') && start.size() < longest_line;
 }
 
-/// Whether that start, which could have been one until its last byte, is one.
+/// True when the start is an mbox line, given that this was undecided without its last byte.
 bool is_mbox_line(std::string_view start) {
   return start.size() > mbox_start.size() && start.starts_with(mbox_start) && start.back() != ':';
 }
@@ -27,7 +27,7 @@ void MailFilter::take(char c, std::string& out) {
     if (returns_ < longest_line)
       ++returns_;
     else
-      out += c;  // of so many one goes on ahead
+      out += c;  // more than longest_line CRs: one is passed on
     return;
   }
   if (c == '\n') returns_ = 1;
@@ -36,7 +36,7 @@ void MailFilter::take(char c, std::string& out) {
   returns_ = 0;
 }
 
-/// The first line may be an mbox line until a byte says what it is.
+/// The first line may be an mbox line until a byte decides it.
 void MailFilter::take_start(char c, std::string& out) {
   start_ += c;
   if (may_be_mbox_line(start_)) return;

@@ -1,4 +1,4 @@
-// Mail as programs hand it to `postbag deliver`, made into what is stored. RFC 5322 section 2.
+// Converts mail as programs pass it to `postbag deliver` to what is stored. RFC 5322 section 2.
 #pragma once
 
 #include <cstddef>
@@ -7,13 +7,13 @@
 
 namespace postbag::daemon {
 
-/// Over any number of pieces: lines that end in LF, or in more than one CR and LF, end in CRLF; a CR elsewhere
-/// stays. An mbox line ("From somebody date") at the very beginning goes, as it is no header field: procmail,
-/// fetchmail and others hand it over.
+/// Works over any number of pieces. Lines that end in LF, or in several CRs and LF, get CRLF; a CR elsewhere
+/// stays. An mbox line ("From somebody date") at the very beginning is removed because it is no header field:
+/// procmail, fetchmail and others send it.
 class MailFilter {
  public:
   std::string filter(std::string_view bytes);
-  /// What was held back for what might have come.
+  /// The bytes that were held back until more arrived.
   std::string finish();
 
  private:
@@ -24,7 +24,7 @@ class MailFilter {
 
   At at_ = At::start;
   std::string start_;        ///< of the first line, while it may be an mbox line
-  std::size_t returns_ = 0;  ///< CRs that wait for an LF
+  std::size_t returns_ = 0;  ///< CRs that may belong to the next LF
 };
 
 }  // namespace postbag::daemon

@@ -1,4 +1,4 @@
-// The message on stdin, read to its end before anything else is done.
+// The message on stdin, read completely before anything else is done.
 #pragma once
 
 #include <cstdint>
@@ -9,15 +9,17 @@
 
 namespace postbag::daemon {
 
-/// A file without a name that goes with this object: whoever writes to us may take his time, and holds up nobody.
+/// A file without a name that disappears with this object: a slow writer on stdin delays nobody else.
 class Spool {
  public:
   enum class Read : std::uint8_t { all, too_big, failed };
 
   Spool() : file_(std::tmpfile(), &std::fclose) {}
-  /// Takes stdin, made into mail as it is stored, up to `most` bytes. `failed`: stdin or the file broke; see errno.
+  /// Reads stdin and stores it converted by MailFilter, up to `most` bytes. `failed`: stdin or the file failed;
+  /// see errno.
   Read read_stdin(std::uint64_t most);
-  /// Hands all of it to `sink` in pieces of at most 64 KiB, until that yields false. False when the file broke.
+  /// Passes all of it to `sink` in pieces of at most 64 KiB, until `sink` yields false. False when the file
+  /// failed.
   bool each(const std::function<bool(const std::string& bytes)>& sink) const;
 
  private:

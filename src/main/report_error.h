@@ -1,4 +1,4 @@
-// Words on stderr.
+// Messages on stderr.
 #pragma once
 
 #include <cstdio>
@@ -9,12 +9,12 @@
 
 namespace postbag::daemon {
 
-/// Says it and yields `code`.
-inline int complain(const std::string& what, int code) {
+/// Writes `what` and yields `code`.
+inline int report_error(const std::string& what, int code) {
   std::fprintf(stderr, "postbag: %s\n", what.c_str());
   return code;
 }
 
-inline int complain(const Failure& failure) { return complain(failure.text, exit_code(failure.cause)); }
+inline int report_error(const Failure& failure) { return report_error(failure.text, exit_code(failure.cause)); }
 
 }  // namespace postbag::daemon
