@@ -26,7 +26,7 @@ std::optional<FlagError> add_system_flag(std::string_view text, NamedFlags& out)
   return std::nullopt;
 }
 
-/// Removes keywords named again; the first mention and its place stay. O(n log n).
+/// Removes repeated keywords; the first occurrence keeps its place. O(n log n).
 void drop_repeated(std::vector<std::string>& keywords) {
   std::vector<std::pair<std::string, std::size_t>> order;
   for (std::size_t i = 0; i < keywords.size(); ++i) order.emplace_back(to_ascii_lower(keywords[i]), i);

@@ -1,4 +1,4 @@
-// Arguments of commands as values: what typed views give, turned into what handlers work with.
+// Converts the typed views of command arguments to values for the handlers.
 #pragma once
 
 #include <cstdint>
@@ -15,28 +15,28 @@
 
 namespace postbag::protocol {
 
-/// Why flags were refused; for people. RFC 9051 section 2.3.2.
+/// Why flags were refused, as a text for people. RFC 9051 section 2.3.2.
 enum class FlagError : std::uint8_t {
   recent,  ///< \Recent cannot be set by clients
 };
 std::string_view to_string(FlagError error);
 
-/// A flag list, or STORE's flags with or without parentheses. System flags in any letter case; each keyword once,
-/// in the spelling of its first mention. A flag with a backslash that no standard we follow knows is in no
-/// PERMANENTFLAGS, so it is left out: RFC 9051 section 7.1.
+/// Reads a flag list, or STORE's flags with or without parentheses. System flags in any letter case; each keyword
+/// once, in the spelling of its first occurrence. A flag with a backslash that no supported standard defines is
+/// not in PERMANENTFLAGS, so it is left out: RFC 9051 section 7.1.
 std::expected<NamedFlags, FlagError> flags_value(grammar::FlagList list);
 std::expected<NamedFlags, FlagError> flags_value(grammar::StoreAttFlags flags);
 
 /// What STORE does with its flags. RFC 9051 section 6.4.6.
 enum class StoreMode : std::uint8_t { replace, add, remove };
 StoreMode store_mode(grammar::StoreAttFlags flags);
-/// Whether it says .SILENT.
+/// True for .SILENT.
 bool is_silent(grammar::StoreAttFlags flags);
 
-/// What of a message BODY[…] and BINARY[…] name. RFC 9051 section 6.4.5.1.
+/// The part of a message that BODY[…] and BINARY[…] name. RFC 9051 section 6.4.5.1.
 struct Section {
   enum class What : std::uint8_t { all, header, header_fields, header_fields_not, text, mime };
-  std::vector<std::uint32_t> part;  ///< 1.2.3; empty = the message itself
+  std::vector<std::uint32_t> part;  ///< 1.2.3; empty: the message itself
   What what = What::all;
   std::vector<std::string> fields;  ///< names of header fields as the client wrote them
   bool operator==(const Section&) const = default;

@@ -1,4 +1,4 @@
-// A command as the parser saw it.
+// A parsed command.
 #pragma once
 
 #include <string_view>
@@ -8,19 +8,19 @@
 
 namespace postbag::protocol {
 
-/// One command: its tag, which command it is, and its tree. Looks into the CommandReader's buffers: valid until the
-/// reader's next event is asked for. Feeding bytes meanwhile does not disturb it.
+/// One command: its tag, which command it is, and its tree. Refers to the CommandReader's buffers: valid until the
+/// reader's next event is asked for. Feeding bytes meanwhile is allowed.
 ///
-/// Use it with the generated dispatch, which calls `visitor(grammar::Append)`, `visitor(grammar::Fetch)`, … so that
-/// a command without a handler does not compile:
+/// Use it with the generated dispatch, which calls `visitor(grammar::Append)`, `visitor(grammar::Fetch)`, … so
+/// that a command without a handler does not compile:
 ///
 ///     grammar::dispatch(command.rule, command.view, visitor);
 ///
 /// and ask `grammar::allowed_in(command.rule, grammar::State::selected)` whether the state permits it.
 struct Command {
   std::string_view tag;
-  /// Which command. Behind UID it is the inner one (fetch, store, copy, move, search); UID EXPUNGE is
-  /// Rule::uid_expunge, since it has an argument that EXPUNGE has not.
+  /// Which command it is. After UID it is the inner one (fetch, store, copy, move, search), except UID EXPUNGE,
+  /// which is Rule::uid_expunge because it has an argument that EXPUNGE does not have.
   grammar::Rule rule{};
   bool by_uid = false;
   /// The node of `rule`.

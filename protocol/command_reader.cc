@@ -10,12 +10,12 @@ namespace postbag::protocol {
 
 namespace {
 
-/// What may be held besides a command's text without a thought.
+/// A buffer up to this size is kept in addition to a command's text.
 constexpr std::size_t small = 8 * 1024;
 
 constexpr std::size_t longest_tag = 256;
 
-/// "a1" of "a1 NOOP"; "*" when the text begins with no tag. RFC 9051 section 9 (tag).
+/// "a1" of "a1 NOOP"; "*" when the text does not begin with a tag. RFC 9051 section 9 (tag).
 std::string_view tag_of(std::string_view text) {
   const std::size_t end = std::min(text.find_first_of(" \r"), text.size());
   const std::string_view word = text.substr(0, end);
@@ -25,23 +25,25 @@ std::string_view tag_of(std::string_view text) {
   return good && word.size() <= longest_tag ? word : "*";
 }
 
-/// RFC 2971 section 3.3: an ID has up to 30 pairs of 30 and 1 024 octets, and in a quoted string each may be two.
+/// RFC 2971 section 3.3: an ID has up to 30 pairs of 30 and 1 024 octets, and each octet may take two in a quoted
+/// string.
 constexpr std::size_t longest_id = 64 * 1024;
 
-/// Whether a command begins as ID does, which is also used before login and is long.
+/// True for a command that begins like ID, which is used before login too and is long.
 bool begins_as_id(std::string_view text) {
   const std::size_t space = text.find(' ');
   return space <= longest_tag && ascii_iequal(text.substr(space + 1, 3), "ID ");
 }
 
-/// The literal that a line's end announces, whatever stands before it.
+/// The literal announced at the end of a line, whatever precedes it.
 std::optional<LiteralHeader> announced_by(std::string_view line) {
   const std::size_t open = line.rfind('{');
   if (open == line.npos || !line.ends_with('}') || line.size() - open > Framer::tail_length) return std::nullopt;
   return literal_header(std::string(line.substr(open)) + "\r\n");
 }
 
-/// Whether the parser gave up within the word behind the tag, and not for want of what comes behind the word.
+/// True when the parser failed inside the word after the tag, and not because something is missing after that
+/// word.
 bool in_command_word(std::string_view text, std::size_t offset) {
   const std::size_t space = text.find(' ');
   if (space == text.npos || offset <= space || text.substr(offset).find_first_of(" \r") == 0) return false;
@@ -169,7 +171,7 @@ ReaderEvent CommandReader::announce() {
   return event;
 }
 
-/// What stands between the messages of a long APPEND may be more than a line of another command.
+/// The text between the messages of a long APPEND may be longer than a line of another command.
 std::size_t CommandReader::line_limit(std::string_view text) const {
   if (!logged_in_)
     return begins_as_id(text) ? std::max(limits_.line_before_login, longest_id) : limits_.line_before_login;
@@ -188,7 +190,7 @@ std::string_view CommandReader::objection(const LiteralAnnounced& literal) const
     return "No literals before login here";
   if (!logged_in_ && literal.size > limits_.literal_before_login) return "Literal too big before login";
   if (literal.message) return {};
-  // RFC 7888 section 5: more must be asked for first.
+  // RFC 7888 section 5: the client must ask before it sends more.
   if (!literal.synchronising && literal.size > limits_.non_sync_literal) return "Non-synchronising literal too big";
   const std::size_t most = argument_limit(rule);
   if (text_.size() > most || literal.size > most - text_.size()) return "Command too long";
@@ -224,8 +226,8 @@ void CommandReader::abandon() {
   mode_ = Mode::dropping;
 }
 
-/// A tree may be larger than the text it is of. What waits for a literal must not hold that: the text is parsed
-/// again instead, which is bounded by objection(). What is small may stay, so that this is rare.
+/// A tree may be larger than its text. While the command waits for a literal, a large tree is dropped and its text
+/// parsed again later, which objection() limits. A small tree is kept, so that this is rare.
 void CommandReader::drop_parser_when_large() {
   if (streamed_ || machine_.used() <= text_.size() + small) return;
   machine_.release();
@@ -263,7 +265,7 @@ ReaderEvent CommandReader::next_literal_piece() {
   return LiteralBytes{piece_, octets_left_ == 0};
 }
 
-// What is not wanted
+// Dropping
 
 ReaderEvent CommandReader::bad(std::string_view text) {
   BadCommand event{tag(), std::string(text)};

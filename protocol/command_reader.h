@@ -1,5 +1,5 @@
-// Received bytes -> commands: lines, literals, the parser and the limits, without a socket. RFC 9051 sections 2.2.1
-// and 4.3, RFC 7888.
+// Converts received bytes to commands: lines, literals, parser and limits, without a socket. RFC 9051 sections
+// 2.2.1 and 4.3, RFC 7888.
 #pragma once
 
 #include <cstddef>
@@ -20,43 +20,44 @@ namespace postbag::protocol {
 /// No event until more bytes are fed.
 struct NeedMore {};
 
-/// What was sent is not a command, or breaks a limit. The session answers `tag BAD text`. The rest of the command
-/// is dropped by the reader, with the literals that come unasked in it; none of it is run.
+/// The bytes are not a command, or exceed a limit. The session answers `tag BAD text`. The reader drops the rest
+/// of the command, with its non-synchronising literals; none of it is executed.
 struct BadCommand {
-  std::string tag;          ///< "*" when the line had none, and for raw lines
+  std::string tag;          ///< "*" when the line had no tag, and for raw lines
   std::string text;         ///< for people, in English, with the offset of the error
-  bool must_close = false;  ///< the rest is too much to drop: the session must say BYE and close
+  bool must_close = false;  ///< the rest is too large to drop: the session must send BYE and close
 };
 
-/// The client wants to send a literal. Answer with accept_in_memory(), accept_as_stream() or refuse() before asking
-/// for the next event. What was sent so far is known to be correct, and the size is within the limits of Limits
-/// unless `message` is set: the size of a message is the session's to judge.
+/// The client wants to send a literal. Call accept_in_memory(), accept_as_stream() or refuse() before asking for
+/// the next event. The bytes so far are a correct beginning of a command. The size is within Limits, unless
+/// `message` is set: the session decides about the size of a message.
 struct LiteralAnnounced {
-  /// The command so far. Its tree ends at the literal: of what comes there or behind, mandatory accessors yield
-  /// views of nothing or of an empty text.
+  /// The command so far. Its tree ends at the literal: mandatory accessors for what follows yield empty views or
+  /// an empty text.
   Command command;
   std::uint64_t size = 0;      ///< bytes
-  bool synchronising = false;  ///< the client waits for "+": the session sends it after accepting
-  bool message = false;        ///< the message of an APPEND: take it as a stream
-  bool binary = false;         ///< literal8: may hold NUL. RFC 3516 section 4.4
+  bool synchronising = false;  ///< the client waits for "+", which the session sends after accepting
+  bool message = false;        ///< the message of an APPEND: accept it as a stream
+  bool binary = false;         ///< literal8: may contain NUL. RFC 3516 section 4.4
 };
 
-/// A piece of a literal accepted as a stream. At least one comes for each such literal, and the last one says so.
+/// A piece of a literal that was accepted as a stream. Each such literal gives at least one; the last one is
+/// marked.
 struct LiteralBytes {
   std::string_view bytes;  ///< valid until the next event is asked for; may be empty
   bool last = false;
 };
 
-/// A line asked for by expect_raw_line(), without its line end.
+/// A line requested by expect_raw_line(), without its line end.
 struct RawLine {
   std::string_view text;  ///< valid until the next event is asked for
 };
 
 using ReaderEvent = std::variant<NeedMore, Command, BadCommand, LiteralAnnounced, LiteralBytes, RawLine>;
 
-/// The reading half of one connection, sans I/O. Not thread-safe, not movable while an event is looked at. After
-/// warm-up, commands allocate nothing. Parsing happens at line ends only, and the parser goes on where it stopped
-/// at a literal, so the work is linear in the bytes.
+/// The reading half of one connection, without I/O. Not thread-safe; must not be moved while an event is in use.
+/// After warm-up, commands allocate nothing. Parsing happens only at line ends, and after a literal the parser
+/// continues where it stopped, so the work is linear in the bytes.
 ///
 ///     reader.feed(bytes);
 ///     for (;;) std::visit(overloaded{[](NeedMore) { ... }, [](const Command& c) { ... }, ...}, reader.next());
@@ -65,42 +66,42 @@ class CommandReader {
   /// `limits` must outlive the reader.
   explicit CommandReader(const Limits& limits);
 
-  /// Takes received bytes; copies them; what an event looks at stays as it is. The reader does not bound what is
-  /// fed to it, only what it keeps: the caller stops receiving when buffered() has a few commands' worth.
+  /// Copies received bytes; events in use stay valid. The reader limits what it keeps, not what is fed: the caller
+  /// stops receiving when buffered() is a few commands' worth.
   void feed(std::string_view bytes);
 
-  /// The next event. What the event before looked at is no longer valid.
+  /// The next event. The previous event becomes invalid.
   ReaderEvent next();
 
-  /// Answers to LiteralAnnounced. Accepted in memory, the literal becomes part of the command's text; a NUL in it
-  /// is BAD unless it is binary. Accepted as a stream, it comes as LiteralBytes events (its View's text is the
-  /// header only), and then parsing of the same command goes on behind it. Only a `message` may be taken as a
-  /// stream, and only what is not is bounded in memory.
+  /// Answers to LiteralAnnounced. A literal accepted in memory becomes part of the command's text; a NUL in it is
+  /// BAD unless it is binary. A literal accepted as a stream arrives as LiteralBytes events (its View's text is
+  /// the header only), after which parsing of the same command continues. Only a `message` may be accepted as a
+  /// stream, and only other literals are limited in memory.
   void accept_in_memory();
   void accept_as_stream();
-  /// The literal is not wanted; the session answers the command with NO or BAD itself. A non-synchronising literal
-  /// and the rest of its command are dropped unseen. Returns whether the session must close the connection, since
-  /// that is more than Limits::refused_literal_dropped.
+  /// Refuses the literal; the session itself answers the command with NO or BAD. A non-synchronising literal and
+  /// the rest of its command are dropped. True when the session must close the connection because that is more
+  /// than Limits::refused_literal_dropped.
   [[nodiscard]] bool refuse();
-  /// Gives up a command after its literal was accepted, for instance when the disk is full: what is left of it is
-  /// dropped unseen, whatever its size, since the client was asked for it. The session answers the command.
+  /// Abandons a command after its literal was accepted, for example because the disk is full. The rest is dropped,
+  /// whatever its size, because the client was asked to send it. The session answers the command.
   void abandon();
 
-  /// The next event (but for NeedMore and BadCommand, when the line is too long) is a RawLine instead of a command:
-  /// SASL responses, DONE. RFC 9051 sections 6.2.2 and 6.3.13.
+  /// The next event (other than NeedMore, and BadCommand for a line that is too long) is a RawLine instead of a
+  /// command: SASL responses, DONE. RFC 9051 sections 6.2.2 and 6.3.13.
   void expect_raw_line();
 
-  /// From now on the limits after login hold.
+  /// From now on the limits after login apply.
   void set_logged_in() { logged_in_ = true; }
 
-  /// Bytes fed and not yet used.
+  /// Bytes fed and not used yet.
   std::size_t buffered() const { return framer_.buffered(); }
-  /// Whether a command has been begun and not been handed out: bytes of it are held.
+  /// True when a command has begun and was not yet given out: some of its bytes are held.
   bool in_command() const { return !text_.empty() && !finished_; }
-  /// Bytes of memory the reader holds for its buffers.
+  /// Bytes of memory used by the reader's buffers.
   std::size_t memory() const;
-  /// Gives back all buffers that hold nothing. Call it before waiting long, so that an idle connection holds
-  /// nothing. What an event looked at is no longer valid.
+  /// Frees all empty buffers. Call it before a long wait, so that an idle connection uses no memory. The previous
+  /// event becomes invalid.
   void release_memory();
 
  private:
@@ -119,14 +120,15 @@ class CommandReader {
   /// Why the literal is not even offered to the session; empty when it is.
   std::size_t argument_limit(grammar::Rule rule) const;
   std::string_view objection(const LiteralAnnounced& literal) const;
-  /// For the lines of a command that begins with `text`; empty for a raw line.
+  /// The limit for lines of a command that begins with `text`; empty for a raw line.
   std::size_t line_limit(std::string_view text) const;
 
-  /// Ends the command as bad. The line was taken whole: only a literal announced at its end is left to drop.
+  /// Ends the command as bad. Its last line was read completely: only a literal announced at the line's end must
+  /// be dropped.
   ReaderEvent bad(std::string_view text);
   ReaderEvent bad_at(std::string_view text, std::size_t offset);
   ReaderEvent line_too_long();
-  /// Begins to drop; returns whether `octets` is too much.
+  /// Starts to drop; true when `octets` is too much.
   bool drop_from(std::uint64_t octets);
   void drop_parser_when_large();
 
@@ -136,16 +138,16 @@ class CommandReader {
   const Limits& limits_;
   Framer framer_;
   Machine machine_;
-  std::string text_;                     ///< of the command so far, without streamed literals; or a raw line
-  std::string piece_;                    ///< of a streamed literal; the end of a line being dropped
+  std::string text_;                     ///< the command so far, without streamed literals; or a raw line
+  std::string piece_;                    ///< of a streamed literal; or the end of a line that is being dropped
   std::optional<LiteralHeader> at_end_;  ///< the literal that the last line announced
   std::uint64_t octets_left_ = 0;        ///< of the literal being received or dropped
-  std::uint64_t dropped_ = 0;            ///< octets of literals dropped of this command
-  std::size_t line_bytes_ = 0;           ///< of this command without its literals
+  std::uint64_t dropped_ = 0;            ///< octets of this command's literals that were dropped
+  std::size_t line_bytes_ = 0;           ///< bytes of this command without its literals
   std::size_t reparsed_ = 0;             ///< bytes parsed again; see drop_parser_when_large()
   Mode mode_ = Mode::command;
   bool finished_ = true;   ///< the next line begins a command
-  bool streamed_ = false;  ///< a literal of this command went elsewhere
+  bool streamed_ = false;  ///< a literal of this command was streamed
   bool logged_in_ = false;
 };
 

@@ -7,7 +7,7 @@
 namespace postbag::protocol {
 
 void Framer::feed(std::string_view bytes) {
-  // What was taken is moved out of the way only when it is the larger part, so that no byte moves often.
+  // Moves the rest only when the taken part is the larger one, so that no byte is moved often.
   if (begin_ > bytes_.size() / 2) {
     bytes_.erase(0, begin_);
     searched_ -= begin_;
@@ -62,7 +62,7 @@ std::uint64_t Framer::drop(std::uint64_t most) {
 
 void Framer::release_memory() {
   if (buffered() != 0) return;
-  wipe(bytes_);  // a password may have passed through
+  wipe(bytes_);  // it may contain a password
   std::string().swap(bytes_);
   begin_ = searched_ = 0;
 }

@@ -17,20 +17,20 @@ namespace postbag::mime {
 namespace {
 
 constexpr std::size_t longest_boundary = 200;
-/// Of a body line only this much is looked at: "--", a boundary, "--".
+/// Only this much of a body line is compared: "--", a boundary, "--".
 constexpr std::size_t body_line_used = longest_boundary + 4;
 
-/// The empty line behind a header. CR CR LF is what programs leave that put a CR before each LF they see.
+/// The empty line after a header. CR CR LF is the result of programs that put a CR before each LF.
 bool is_blank(std::string_view line) {
   return line.ends_with('\n') && line.find_first_not_of('\r') == line.size() - 1;
 }
 bool is_fold(std::string_view line) { return line.starts_with(' ') || line.starts_with('\t'); }
 
-/// A boundary parameter without the white space at its end, which is no part of it (RFC 2046 section 5.1.1).
+/// A boundary parameter without white space at its end, which is not part of it (RFC 2046 section 5.1.1).
 struct Boundary {
-  std::string text;       ///< empty when it can be none
-  std::string padding;    ///< that white space: some write it into their delimiters too
-  std::size_t level = 0;  ///< of its multipart in Scanner::open_
+  std::string text;       ///< empty when the parameter is not a valid boundary
+  std::string padding;    ///< that white space: some programs write it in their delimiters too
+  std::size_t level = 0;  ///< the index of its multipart in Scanner::open_
 };
 
 Boundary boundary_of(const ContentType& type) {
@@ -47,8 +47,8 @@ bool is_message_type(const ContentType& type) {
   return type.type == "message" && (type.subtype == "rfc822" || type.subtype == "global");
 }
 
-/// What programs tell each other in text, in the parts of a report: delivery (RFC 3464, RFC 6533), disposition (RFC
-/// 8098), tracking (RFC 3886), abuse (RFC 5965).
+/// Machine-readable texts in the parts of a report: delivery (RFC 3464, RFC 6533), disposition (RFC 8098),
+/// tracking (RFC 3886), abuse (RFC 5965).
 bool is_report(const ContentType& type) {
   static constexpr std::string_view subtypes[] = {
       "delivery-status", "disposition-notification",        "feedback-report", "global-delivery-status",
@@ -64,7 +64,7 @@ bool is_encoded_global(const Part& part) {
 
 }  // namespace
 
-/// Cuts the bytes into lines and keeps the stack of parts that are open at the current line.
+/// Splits the bytes into lines and keeps the stack of parts that are open at the current line.
 class Parser::Scanner {
  public:
   explicit Scanner(const ParserLimits& limits) : limits_(limits) { begin_part(Part::none); }
@@ -90,7 +90,7 @@ class Parser::Scanner {
   struct Open {
     std::size_t part;
     std::uint64_t lines_before = 0;  ///< line ends in the message up to the part's body
-    std::uint64_t children_end = 0;  ///< of the last part in it that is closed
+    std::uint64_t children_end = 0;  ///< end of the last closed part in it
   };
   struct Delimiter {
     std::size_t level;
@@ -101,7 +101,7 @@ class Parser::Scanner {
 
   // Lines
 
-  /// Whether nothing but line ends can matter any more.
+  /// True when only line ends can matter from here on.
   bool only_counting() const { return !in_header_ && boundaries_.empty() && !line_open_; }
 
   std::size_t count(std::string_view bytes) {
@@ -135,7 +135,7 @@ class Parser::Scanner {
                          .tail = in_header_ ? limits_.field_end : 0});
   }
 
-  /// Of a header line this is looked at at once. It can be a delimiter too, whatever the limit of fields is.
+  /// How much of a header line is read at once. The line may also be a delimiter, whatever the limit of fields is.
   std::size_t header_line_used() const { return std::max(limits_.header_used, body_line_used); }
 
   void end_complete_line(std::string_view line, char before) {
@@ -150,7 +150,7 @@ class Parser::Scanner {
     lines_before_line_ = lines_;
   }
 
-  /// A line is complete (or the last one); `line` may be cut behind what we use of it.
+  /// A line is complete (or the last one); `line` may be cut after the part that is used.
   void end_line(std::string_view line) {
     line_open_ = false;
     if (in_header_ && begins_own_parts(line)) end_header(line_begin_);
@@ -164,8 +164,8 @@ class Parser::Scanner {
 
   // Boundaries
 
-  /// The longest boundary that the line begins with, the innermost of equal ones. RFC 2046 section 5.1.1: the line
-  /// is compared with the boundary at its beginning; what follows does not matter but for "--".
+  /// The longest boundary at the beginning of the line, the innermost of equal ones. RFC 2046 section 5.1.1: the
+  /// line is compared with the boundary at its beginning; what follows is ignored except "--".
   const Boundary* boundary_on(std::string_view line) const {
     if (!line.starts_with("--")) return nullptr;
     const Boundary* best = nullptr;
@@ -182,7 +182,8 @@ class Parser::Scanner {
     return Delimiter{.level = found->level, .closing = line.starts_with("--")};
   }
 
-  /// Whether the line is the first delimiter of the multipart whose header this is: some leave out the blank line.
+  /// True when the line is the first delimiter of the multipart whose header is being read: some programs leave
+  /// out the blank line.
   bool begins_own_parts(std::string_view line) {
     if (!line.starts_with("--")) return false;
     flush_field();
@@ -199,7 +200,8 @@ class Parser::Scanner {
     if (!delimiter.closing) begin_part(open_.back().part);
   }
 
-  /// Where bytes before the delimiter on the current line end: its line end belongs to it (RFC 2046 section 5.1.1).
+  /// Where the bytes before a delimiter on the current line end: the line end before it belongs to the delimiter
+  /// (RFC 2046 section 5.1.1).
   std::uint64_t end_before(std::uint64_t begin) const { return std::max(begin, line_begin_ - eol_); }
 
   // Parts
@@ -258,7 +260,7 @@ class Parser::Scanner {
     part.kind = multipart ? Kind::multipart : message ? Kind::message : Kind::other;
     if (part.type.type == "text") part.kind = Kind::text;
     if (is_report(part.type)) part.kind = Kind::readable;
-    // media-message is never without an envelope (RFC 9051 section 9: body-type-msg), so what is not looked into is
+    // A message part always has an envelope (RFC 9051 section 9: body-type-msg), so a part that is not parsed is
     // not called a message.
     if ((multipart || message) && !can_nest()) {
       part.kind = Kind::other;
@@ -271,15 +273,15 @@ class Parser::Scanner {
     boundaries_.push_back(std::move(own_boundary_));
   }
 
-  /// A message that is encoded is a file to clients, who can decode it: what they could ask of its parts is not
-  /// among the bytes of the message. It is still searched.
+  /// Clients treat an encoded message as a file and decode it themselves: its parts are not among the bytes of the
+  /// outer message. It is still searched.
   static void hide(Part& part) {
     part.kind = Kind::readable;
     part.type.type = "application";
     part.type.subtype = "octet-stream";
   }
 
-  /// The message that says to be in base64, against RFC 2046 section 5.2.1, when this is its first line; else null.
+  /// The message that claims base64, against RFC 2046 section 5.2.1, when this is its first line; else null.
   Part* message_in_base64_begun() {
     const Part& part = current();
     if (part.parent == Part::none || part.header != line_begin_) return nullptr;
@@ -302,11 +304,12 @@ class Parser::Scanner {
     return {.type = "text", .subtype = "plain", .parameters = {{.name = "charset", .value = "us-ascii"}}};
   }
 
-  /// Closes the innermost parts until `keep` are open; they end before the current line.
+  /// Closes the innermost parts until `keep` are open; the closed ones end before the current line.
   void close_parts(std::size_t keep) {
     while (open_.size() > keep) {
       Part& part = current();
-      // The blank line of a header may be the one before the delimiter: then it is in all parts that end here.
+      // The blank line of a header may be the line before the delimiter: then it belongs to all parts that end
+      // here.
       part.end = std::max(end_before(part.body), open_.back().children_end);
       const std::uint64_t lines = lines_before_line_ - (eol_ > 0 && part.end < line_begin_ ? 1 : 0);
       part.lines = lines - std::min(lines, open_.back().lines_before);
@@ -318,7 +321,7 @@ class Parser::Scanner {
     }
   }
 
-  /// A multipart must have a part (RFC 9051 section 9: body-type-mpart): all of its body, as text.
+  /// A multipart must have a part (RFC 9051 section 9: body-type-mpart): its whole body as text.
   void add_only_child(std::size_t parent) {
     const Part& outer = structure_.parts[parent];
     Part child;
@@ -334,10 +337,11 @@ class Parser::Scanner {
   // Header fields
 
   void take_header_line(std::string_view line) {
-    const std::string_view head = line.substr(0, header_line_used());  // of one in pieces there is no more
+    const std::string_view head = line.substr(0, header_line_used());  // of a line in pieces no more is kept
     if (Part* message = message_in_base64_begun()) {
       if (!head.contains(':')) return take_message_back();
-      message->encoding = Encoding::eight_bit;  // a field, so it is not encoded; clients shall not decode it
+      message->encoding =
+          Encoding::eight_bit;  // it begins with a field, so it is not encoded; clients must not decode it
       message->encoding_name = "8bit";
     }
     if (is_blank(head)) return end_header(position_);
@@ -346,7 +350,7 @@ class Parser::Scanner {
     if (stray) return;
     const Kept kept{.head = limits_.header_used, .tail = limits_.field_end};
     field_.append(line, kept);
-    field_.append_tail(held_, kept);  // of a line that came in pieces
+    field_.append_tail(held_, kept);  // the end of a line that arrived in pieces
   }
 
   void flush_field() {
@@ -366,13 +370,14 @@ class Parser::Scanner {
     if (!typed && header_.type) own_boundary_ = boundary_of(*header_.type);
   }
 
-  /// Behind what was lost only a whole identifier counts.
+  /// After bytes that were dropped only a complete identifier is used.
   std::string end_of_field() const {
     const std::string_view tail = field_.tail();
     return std::string(field_.has_lost() ? tail.substr(std::min(tail.find('<'), tail.size())) : tail);
   }
 
-  /// Whether a field of a part counts: parts are many, so what all have together is bounded.
+  /// True when a part's field is still within the limit: there are many parts, so their fields are limited
+  /// together.
   bool has_room(std::size_t size) {
     if (header_.size + size <= limits_.part_header) {
       header_.size += size;
@@ -399,23 +404,23 @@ class Parser::Scanner {
 
   ParserLimits limits_;
   Structure structure_;
-  std::vector<Open> open_;            ///< from the message itself inwards
+  std::vector<Open> open_;            ///< from the message itself to the innermost part
   std::vector<Boundary> boundaries_;  ///< of the multiparts among them, rising levels
 
   std::uint64_t position_ = 0;    ///< bytes taken
   std::uint64_t lines_ = 0;       ///< line ends taken
-  std::uint64_t line_begin_ = 0;  ///< of the current line
+  std::uint64_t line_begin_ = 0;  ///< start of the current line
   std::uint64_t lines_before_line_ = 0;
   std::uint64_t eol_ = 0;   ///< length of the line end before the current line; 0 on the first
-  bool line_open_ = false;  ///< a line has begun and its beginning is held
+  bool line_open_ = false;  ///< the current line began in an earlier piece
   char last_byte_ = 0;
   LongText held_;
 
   bool in_header_ = true;
   HeaderState header_;
-  Boundary own_boundary_;  ///< of the multipart whose header it is
+  Boundary own_boundary_;  ///< of the multipart whose header is being read
   LongText field_;
-  std::size_t parts_used_ = 0;  ///< bytes of the fields of parts that count
+  std::size_t parts_used_ = 0;  ///< bytes of parts' fields that count against the limit
 };
 
 Parser::Parser(const ParserLimits& limits) : scanner_(std::make_unique<Scanner>(limits)) {}

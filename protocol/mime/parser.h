@@ -1,4 +1,4 @@
-// Reads a message once, in pieces of any size, and says what it is made of.
+// Reads a message once, in pieces of any size, and yields its structure.
 #pragma once
 
 #include <cstddef>
@@ -11,15 +11,16 @@
 
 namespace postbag::mime {
 
-/// Bounds on hostile messages; the defaults are those of core/limits.h and of the design.
+/// Limits for hostile messages; the defaults are those of core/limits.h.
 struct ParserLimits {
   std::size_t depth = 100;                             ///< a multipart or message deeper than this is opaque
-  std::size_t parts = 10'000;                          ///< then boundaries are no longer looked for
-  std::size_t header_used = std::size_t{1024} * 1024;  ///< bytes of one field, To, Cc and Bcc being one each
-                                                       ///< however often they come; the rest of it is not read
-  std::size_t field_end = std::size_t{128} * 1024;     ///< of a longer References the end counts too: bytes of it
-  /// Bytes of the fields of all parts together that we have a use for. Those of the message itself do not count,
-  /// nor the first part_header bytes of each part: none of these is lost for the size of others.
+  std::size_t parts = 10'000;                          ///< from then on boundaries are ignored
+  std::size_t header_used = std::size_t{1024} * 1024;  ///< bytes of one field; To, Cc and Bcc count as one field
+                                                       ///< each however often they come; the rest of it is not read
+  std::size_t field_end =
+      std::size_t{128} * 1024;  ///< of a longer References, this many bytes of its end are used too
+  /// Bytes of the used fields of all parts together. The message's own fields do not count, nor do the first
+  /// part_header bytes of each part: these are never lost because others are large.
   std::size_t headers_used = std::size_t{8} * 1024 * 1024;
   std::size_t part_header = 1024;
   std::size_t addresses = 1'000;                       ///< of one address field
@@ -38,19 +39,18 @@ constexpr ParserLimits parser_limits(const Limits& limits) {
   return out;
 }
 
-/// Linear in the bytes, no recursion, memory bounded by the limits and never by the body's size. One thread at a
-/// time.
+/// Linear in the bytes; no recursion; memory limited by the limits, not by the body's size. One thread at a time.
 ///
 ///     Parser p; while (more) p.feed(bytes); Structure s = std::move(p).finish();
 ///
-/// No message is refused. What broken ones mean:
+/// No message is refused. How broken messages are read:
 // clang-format off
 /// | Input                                    | Answer                                                               |
 /// |------------------------------------------|----------------------------------------------------------------------|
 /// | empty message                            | text/plain of 0 bytes, empty header                                  |
 /// | no blank line                            | all is header, the body is empty; but a multipart's own boundary     |
 /// |                                          | ends its header                                                      |
-/// | header line without a colon              | stays in the header's bytes, means nothing; folds on it too          |
+/// | header line without a colon              | stays in the header's bytes, is ignored; so are its folds            |
 /// | bare LF                                  | ends a line as CRLF does; offsets and sizes are those of the bytes   |
 /// | CR CR LF                                 | ends a header as an empty line                                       |
 /// | CR alone, NUL, 8-bit bytes               | ordinary bytes; in ENVELOPE and BODYSTRUCTURE NUL is left out and    |
@@ -65,7 +65,7 @@ constexpr ParserLimits parser_limits(const Limits& limits) {
 /// | boundary after its closing delimiter     | text of the epilogue                                                 |
 /// | blank line of a header before a boundary | is the header's, and in all parts that end there                     |
 /// | boundary over 200 bytes                  | no boundary (RFC 2046 allows 70)                                     |
-/// | white space at a boundary's end          | means nothing; may come before the "--" of the closing delimiter too |
+/// | white space at a boundary's end          | is ignored; may precede the "--" of the closing delimiter too        |
 /// | message/rfc822 in base64                 | opaque: application/octet-stream (RFC 2046 section 5.2.1 forbids it);|
 /// |                                          | its octets are searched. One that begins with a field is 8bit        |
 /// | message/rfc822 in quoted-printable       | parsed as if not encoded                                             |
@@ -81,9 +81,9 @@ class Parser {
   Parser& operator=(Parser&&) noexcept;
   ~Parser();
 
-  /// Takes the next bytes. Nothing points into them afterwards.
+  /// Takes the next bytes. Keeps no pointer to them.
   void feed(std::string_view bytes);
-  /// Ends the message. The parser must not be used any more.
+  /// Ends the message. The parser must not be used afterwards.
   Structure finish() &&;
 
  private:

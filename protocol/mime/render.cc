@@ -31,7 +31,7 @@ void write_addresses(const Addresses& addresses, Writer& out) {
 
 void write_envelope(const Envelope& e, Writer& out) {
   out.raw("(").nstring(e.date).sp().nstring(e.subject);
-  // The server supplies Sender and Reply-To from From when they are absent or empty. RFC 9051 section 7.5.2.
+  // The server takes Sender and Reply-To from From when they are missing or empty. RFC 9051 section 7.5.2.
   const Addresses* const lists[] = {
       &e.from, e.sender.empty() ? &e.from : &e.sender, e.reply_to.empty() ? &e.from : &e.reply_to, &e.to, &e.cc,
       &e.bcc};
@@ -76,7 +76,7 @@ void write_languages(const std::vector<std::string>& languages, Writer& out) {
   out.raw(")");
 }
 
-/// Writes parts in the structure's order with a stack of those that are not closed, so depth costs no recursion.
+/// Writes parts in the structure's order with a stack of open ones, so that depth needs no recursion.
 class BodyRenderer {
  public:
   explicit BodyRenderer(const Structure& structure) : structure_(&structure), out_(rendered_.bodystructure) {}
@@ -109,7 +109,7 @@ class BodyRenderer {
     out_.sp();
   }
 
-  /// Writes what comes behind the innermost open part's children.
+  /// Writes what follows the children of the innermost open part.
   void close() {
     const Part& p = part(open_.back());
     if (p.kind == Kind::multipart) out_.sp().string(p.type.subtype);

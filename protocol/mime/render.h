@@ -8,20 +8,20 @@
 
 namespace postbag::mime {
 
-/// The ENVELOPE value, its parentheses included. For rev1 and rev2 alike: 8-bit strings are literals, which both
+/// The ENVELOPE value with its parentheses. The same for rev1 and rev2: 8-bit strings are literals, which both
 /// allow.
 std::string envelope(const Envelope& envelope);
-/// That of the message itself.
+/// The ENVELOPE of the message itself.
 std::string envelope(const Structure& structure);
 
-/// BODYSTRUCTURE, and the runs of it that are extension data: without them the text is BODY.
+/// BODYSTRUCTURE, and the ranges of it that are extension data: without them the text is BODY.
 struct RenderedBody {
   std::string bodystructure;
   std::vector<ByteRange> extensions;  ///< rising, disjoint
 };
 RenderedBody render_body(const Structure& structure);
 
-/// `bodystructure` without the runs in `extensions`.
+/// `bodystructure` without the ranges in `extensions`.
 std::string without(std::string_view bodystructure, const std::vector<ByteRange>& extensions);
 
 /// The BODY and BODYSTRUCTURE values. RFC 9051 section 7.5.2.

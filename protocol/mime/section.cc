@@ -9,7 +9,8 @@ namespace {
 
 using Parts = std::vector<StoredStructure::Entry>;
 
-/// A place in the tree: a part, and whether its number meant its body (the "1" of a message that is not multipart).
+/// A position in the tree: a part, and whether its number meant its body (the "1" of a message that is not
+/// multipart).
 struct Place {
   std::size_t part = 0;
   bool numbered = false;
@@ -22,14 +23,14 @@ std::optional<std::size_t> child(const Parts& parts, std::size_t parent, std::ui
   return std::nullopt;
 }
 
-/// The message whose HEADER and TEXT a place has: the whole one, or an embedded one.
+/// The message whose HEADER and TEXT a position has: the whole one, or an embedded one.
 std::optional<std::size_t> message_at(const Parts& parts, const Place& place) {
   if (!place.numbered) return place.part;
   if (parts[place.part].kind != Kind::message || place.part + 1 >= parts.size()) return std::nullopt;
   return place.part + 1;
 }
 
-/// One part number down. RFC 9051 section 6.4.5.1: numbers count the parts of a multipart; the numbers below an
+/// Follows one part number. RFC 9051 section 6.4.5.1: numbers count the parts of a multipart; the numbers below an
 /// embedded message are those of the message; a message that is not multipart has one part, 1.
 std::optional<Place> step(const Parts& parts, Place place, std::uint32_t number) {
   if (place.numbered) {

@@ -14,19 +14,19 @@ namespace postbag::mime {
 
 namespace {
 
-/// Of a text that is compared; what lies behind it does not change the order.
+/// Bytes of a text that are compared; later ones do not change the order.
 constexpr std::size_t longest = 4096;
 constexpr Most kept_references{.first = 32, .last = 96};
 
-/// A NUL can only come from encoded words; the order of keys needs texts without one.
+/// A NUL can only come from encoded words; keys must not contain one because it would change their order.
 std::string as_key(std::string text) {
   if (text.size() > longest) text.resize(longest);
   std::erase(text, '\0');
   return text;
 }
 
-/// What is not of its charset, or is in an unknown one, comes after all that could be read, by its octets: no text
-/// has the first one. RFC 5255 section 4.6 (c).
+/// A text in an unknown charset, or invalid in its own, sorts by its octets after all readable ones: no text
+/// begins with this byte. RFC 5255 section 4.6 (c).
 std::string octet_key(std::string_view octets) { return as_key("\xff" + std::string(octets.substr(0, longest))); }
 
 std::string key_text(std::string_view utf8) {
@@ -63,7 +63,7 @@ SortKeys sort_keys(const Structure& message) {
   SortKeys keys;
   if (!message.parts.front().envelope) return keys;
   const Envelope& envelope = *message.parts.front().envelope;
-  // Decoded whole and then cut: an encoded word must not be torn.
+  // Decoded completely before it is cut: an encoded word must not be divided.
   const protocol::DecodedText subject = protocol::decoded_words(envelope.subject.value_or(""));
   BaseSubject base = base_subject(subject.octets.value_or(subject.utf8));
   keys.subject = subject.octets ? octet_key(base.text) : key_text(base.text);

@@ -1,4 +1,5 @@
-// What a message is made of: parts with their places in the stored bytes, envelopes, fields. RFC 2045, 2046, 5322.
+// The structure of a message: parts with their positions in the stored bytes, envelopes, fields. RFC 2045, 2046,
+// 5322.
 #pragma once
 
 #include <cstddef>
@@ -12,7 +13,7 @@
 
 namespace postbag::mime {
 
-/// A run of bytes of the stored message.
+/// A range of bytes of the stored message.
 struct ByteRange {
   std::uint64_t offset = 0;
   std::uint64_t size = 0;
@@ -23,17 +24,17 @@ struct ByteRange {
 /// Content-Transfer-Encoding. RFC 2045 section 6.
 enum class Encoding : std::uint8_t { seven_bit, eight_bit, binary, base64, quoted_printable, unknown };
 
-/// What a part is to us. A multipart or message that lies too deep, or comes when the limit of parts is reached, is
+/// How a part is treated. A multipart or message that is nested too deeply, or comes after the limit of parts, is
 /// `other`.
 enum class Kind : std::uint8_t {
-  other,      ///< one opaque run of bytes
-  text,       ///< text/*: can be searched, has lines in BODY
-  multipart,  ///< its children are its parts; always one at least
+  other,      ///< one opaque range of bytes
+  text,       ///< text/*: is searched, has lines in BODY
+  multipart,  ///< its children are its parts; always at least one
   message,    ///< message/rfc822, message/global: its one child is the embedded message
-  readable,   ///< one run of bytes as `other` is, but text that is searched: delivery reports, encoded messages
+  readable,   ///< a range of bytes like `other`, but a text that is searched: delivery reports, encoded messages
 };
 
-/// A parameter as it was written, name in lower case: RFC 2231 names ("filename*0*") stay apart.
+/// A parameter as written, with its name in lower case: RFC 2231 names ("filename*0*") stay separate.
 struct Parameter {
   std::string name;
   std::string value;
@@ -56,10 +57,10 @@ struct Disposition {
   bool operator==(const Disposition&) const = default;
 };
 
-/// An address as ENVELOPE has it; each field nothing for NIL. A group begins with an entry that has a mailbox (the
-/// group's name) and no host and ends with one that has neither. RFC 9051 section 7.5.2.
+/// An address as in ENVELOPE; an absent field is NIL. A group begins with an entry that has a mailbox (the group's
+/// name) and no host, and ends with one that has neither. RFC 9051 section 7.5.2.
 struct Address {
-  std::optional<std::string> name;   ///< as written, quoting removed, encoded words left
+  std::optional<std::string> name;   ///< as written, without quoting; encoded words are kept
   std::optional<std::string> route;  ///< obsolete source route
   std::optional<std::string> mailbox;
   std::optional<std::string> host;
@@ -67,23 +68,22 @@ struct Address {
 };
 using Addresses = std::vector<Address>;
 
-/// The fields of ENVELOPE; texts unfolded and otherwise as written. RFC 9051 section 7.5.2.
+/// The fields of ENVELOPE; texts are unfolded and otherwise as written. RFC 9051 section 7.5.2.
 struct Envelope {
   std::optional<std::string> date;
   std::optional<std::string> subject;
   Addresses from, sender, reply_to, to, cc,
-      bcc;  ///< sender and reply_to as written: renderers put From's in place of empty
+      bcc;  ///< sender and reply_to as written: renderers use From's when they are empty
   std::optional<std::string> in_reply_to;
   std::optional<std::string> message_id;
   bool operator==(const Envelope&) const = default;
 };
 
-/// A part in the order of the message. The bytes of its header run from `header` to `body`, those of its body to
-/// `end`.
+/// A part, in the order of the message. Its header lies from `header` to `body`, its body from `body` to `end`.
 struct Part {
   static constexpr std::size_t none = static_cast<std::size_t>(-1);
 
-  std::size_t parent = none;  ///< index of the part that holds this one; none for the message itself
+  std::size_t parent = none;  ///< index of the part that contains this one; none for the message itself
   std::size_t depth = 0;
   Kind kind = Kind::text;
   Encoding encoding = Encoding::seven_bit;
@@ -104,10 +104,10 @@ struct Part {
   bool operator==(const Part&) const = default;
 };
 
-/// A limit that a message met: what lies beyond it was left out of its structure.
+/// A limit that a message exceeded: what lies beyond it is missing from the structure.
 enum class Limit : std::uint8_t {
-  depth,       ///< a part deeper is opaque
-  parts,       ///< no more parts are told apart
+  depth,       ///< deeper parts are opaque
+  parts,       ///< no more parts are distinguished
   field,       ///< the rest of a header field
   headers,     ///< header fields of parts
   addresses,   ///< of one field
@@ -127,28 +127,29 @@ class LimitsMet {
   unsigned bits_ = 0;
 };
 
-/// What the log says of a message that met limits.
+/// The log event for a message that exceeded limits.
 inline constexpr std::string_view limits_met_event = "structure of a message kept in part";
 
-/// Their names, as the configuration has them where they can be set: "mime_depth, addresses". Empty for none.
+/// The limits' names, as in the configuration where they can be set: "mime_depth, addresses". Empty for none.
 std::string names(LimitsMet limits);
 
-/// All there is to know without the bodies. parts[0] is the message itself; a parent comes before its children,
-/// children in order. Never empty.
+/// Everything about a message except its bodies. parts[0] is the message itself; a parent precedes its children,
+/// which are in order. Never empty.
 struct Structure {
   std::vector<Part> parts;
   std::uint64_t size = 0;        ///< of the message in bytes
   std::optional<DateTime> sent;  ///< the Date field; nothing when missing or unreadable
-  std::string references;        ///< the message's References, unfolded; of a long one its beginning and its end
-  std::string common_fields;  ///< see header_fields.h: raw fields of the message itself that clients often ask for
-  std::optional<std::string> preview;  ///< see preview.h; nothing until somebody who has the bytes makes it
-  bool common_fields_complete = true;  ///< false when they were too long to be kept all, or all of one
+  std::string references;        ///< the message's References, unfolded; the beginning and the end of a long one
+  std::string common_fields;  ///< raw fields of the message itself that clients often ask for; see header_fields.h
+  std::optional<std::string> preview;  ///< see preview.h; nothing until it is made from the message's bytes
+  bool common_fields_complete = true;  ///< false when some of them, or parts of one, were too long
   LimitsMet limits_met;                ///< not stored
   bool operator==(const Structure&) const = default;
 };
 
 /// The value of parameter `name` (lower case) in UTF-8: continuations joined, percent-encoding and charset decoded
-/// (RFC 2231 sections 3, 4; at most 64 continuations), else encoded words decoded. Nothing when it is not there.
+/// (RFC 2231 sections 3, 4; at most 64 continuations), else encoded words decoded. Nothing when the parameter does
+/// not exist.
 std::optional<std::string> parameter(const Parameters& parameters, std::string_view name);
 
 }  // namespace postbag::mime

@@ -26,7 +26,7 @@ std::vector<std::uint64_t> thread_keys(const Structure& message) {
     for (const auto key : own_message_id_key(*envelope->message_id)) add(keys, key);
   if (envelope && envelope->in_reply_to)
     for (const auto key : message_id_keys(*envelope->in_reply_to, {.first = most, .last = 0})) add(keys, key);
-  // From the last, which is the nearest, to the first, which began the thread.
+  // From the last identifier, the nearest message, to the first, which began the thread.
   const Keys referred = message_id_keys(message.references, {.first = most, .last = most});
   for (const auto key : referred | std::views::reverse) add(keys, key);
   return keys;

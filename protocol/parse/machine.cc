@@ -52,7 +52,7 @@ Outcome Machine::run(std::string_view text) {
   }
 }
 
-// The one long function of the machine, kept whole because its cases are its table.
+// The machine's only long function: its cases are the instruction table.
 inline bool Machine::step(const Instruction& i) {
   switch (i.op) {
     case Op::text: return match_text(i);
@@ -160,7 +160,7 @@ inline void Machine::close_node() {
 inline bool Machine::enter() { return ++depth_ <= nesting_ + 1 || fail(ParseError::too_deep, at_); }
 
 Outcome Machine::stop_at_literal() {
-  // What is open is closed as if the text ended here, so that the tree can be looked at; it will be closed again.
+  // Closes open nodes as if the text ended here, so that the tree can be read; they are closed again later.
   for (const std::uint32_t node : open_) tape_[node].close(at_, tape_.size() - node);
   return Outcome::literal;
 }

@@ -12,9 +12,9 @@ enum class Op : std::uint8_t {
   text,    ///< the bytes texts[b .. b+a), letters in either case
   set,     ///< one byte of sets[b]
   span,    ///< any number of bytes of sets[b]
-  decide,  ///< look ahead with decisions[b], go on where it says
-  jump,    ///< go on at b
-  call,    ///< go on at b until `ret`
+  decide,  ///< look ahead with decisions[b] and continue as it decides
+  jump,    ///< continue at b
+  call,    ///< continue at b until `ret`
   ret,
   open,   ///< a node of rule a begins; its children follow
   close,  ///< the innermost open node ends
@@ -53,13 +53,13 @@ class ByteSet {
   std::array<std::uint64_t, 4> words_;
 };
 
-/// An automaton that reads ahead. `moves` has a row for each state and a column for each class of bytes.
+/// An automaton for looking ahead. `moves` has a row for each state and a column for each class of bytes.
 struct Decision {
-  std::uint32_t state;    ///< to begin with
-  std::uint32_t targets;  ///< where in Program::targets the instructions of its choices are
+  std::uint32_t state;    ///< the first state
+  std::uint32_t targets;  ///< the index in Program::targets of its choices' instructions
 };
 
-/// All of it has static storage.
+/// Everything in it has static storage.
 struct Program {
   /// Values in `moves`: a state, or `chosen + number of the choice`, or `stuck`.
   static constexpr std::uint16_t chosen = 0x8000;

@@ -15,7 +15,7 @@ std::optional<std::uint32_t> end_of(std::string_view text) {
   return static_cast<std::uint32_t>(number_value(text, 0xffff'ffffU).value_or(0));
 }
 
-/// Takes the text up to the next comma off the front.
+/// Takes the text before the next comma off the front.
 std::string_view take_item(std::string_view& text) {
   const std::size_t comma = text.find(',');
   const std::string_view item = text.substr(0, comma);
@@ -41,7 +41,7 @@ std::optional<SequenceSet> SequenceSet::from(std::string_view text, std::size_t 
     else
       set.add_star(a ? a : b);
   }
-  // In order, so that adding is quick whatever order a stranger chose.
+  // Sorted first, so that adding is fast for any order that the client chose.
   std::ranges::sort(ranges, {}, &Range<Plain>::first);
   for (const auto& r : ranges) set.plain_.add(r);
   if (set.plain_.ranges().size() > max_ranges) return std::nullopt;

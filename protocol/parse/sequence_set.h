@@ -11,22 +11,22 @@
 
 namespace postbag::protocol {
 
-/// The set of numbers in a command, UIDs or sequence numbers, not yet resolved against a mailbox. Merged: memory
-/// follows the runs.
+/// The set of numbers in a command, UIDs or sequence numbers, not yet resolved against a mailbox. Merged: its
+/// memory grows with the number of runs.
 class SequenceSet {
  public:
   /// `text` as the parser accepted it; nothing when it has more than `max_ranges` runs after merging. O(n log n).
   static std::optional<SequenceSet> from(std::string_view text, std::size_t max_ranges);
 
-  /// Whether this is "$", the saved result of a SEARCH; resolve() then yields the empty set.
+  /// True for "$", the saved result of a SEARCH; resolve() then yields the empty set.
   bool is_saved_result() const { return saved_; }
-  /// Whether "*" is in it, alone or as an end of a range.
+  /// True when it contains "*", alone or as an end of a range.
   bool has_star() const { return star_; }
   /// The largest number written in it; 0 when there is none. For RFC 9051's BAD on numbers beyond the mailbox.
   std::uint32_t largest() const { return largest_; }
 
-  /// The numbers, "*" standing for `highest`: 5:* holds `highest` even when that is below 5. Nothing of "*" and its
-  /// ranges is left when `highest` is nothing (an empty mailbox). Numbers above `highest` stay in.
+  /// The numbers, with `highest` for "*": 5:* contains `highest` even when that is below 5. When `highest` is
+  /// nothing (an empty mailbox), "*" and its ranges contain nothing. Numbers above `highest` are kept.
   template <class N>
   RangeSet<N> resolve(std::optional<N> highest) const {
     RangeSet<N> out;
@@ -47,7 +47,7 @@ class SequenceSet {
 
   RangeSet<Plain> plain_;
   bool star_ = false;
-  /// The lowest and the highest of the other ends of ranges with "*"; all these ranges meet at "*", so two suffice.
+  /// The lowest and highest other ends of ranges with "*"; all these ranges meet at "*", so two are enough.
   std::optional<std::uint32_t> star_low_, star_high_;
   std::uint32_t largest_ = 0;
   bool saved_ = false;

@@ -1,4 +1,4 @@
-// The parse tape: the tree of a parsed command or response as a flat run of nodes, parents before children.
+// The parse tape: the tree of a parsed command or response as a flat sequence of nodes, parents before children.
 #pragma once
 
 #include <cstddef>
@@ -7,7 +7,7 @@
 
 namespace postbag::protocol {
 
-/// One matched rule. Twelve bytes, because a stranger decides how many there are.
+/// One matched rule. Only twelve bytes, because the client decides how many there are.
 class Node {
  public:
   static constexpr std::size_t max_rules = 512;
@@ -17,14 +17,14 @@ class Node {
   constexpr Node(std::uint16_t rule, std::uint32_t begin)
       : begin_(begin), end_(begin), rule_and_kind_(static_cast<std::uint16_t>(rule << 7)) {}
 
-  /// Byte offsets into the parsed text; end is one behind the last.
+  /// Byte offsets into the parsed text; end is one after the last.
   constexpr std::uint32_t begin() const { return begin_; }
   constexpr std::uint32_t end() const { return end_; }
   /// A grammar's Rule as a number.
   constexpr std::uint16_t rule() const { return rule_and_kind_ >> 7; }
-  /// Which alternative of the rule matched, from 0 in the order of the grammar; 0 for a rule with one only.
+  /// Which alternative of the rule matched, from 0 in the order of the grammar; 0 for a rule with only one.
   constexpr std::uint8_t kind() const { return rule_and_kind_ & 127; }
-  /// How many nodes the subtree has, this one included: `this + size()` is the next sibling.
+  /// The number of nodes in the subtree, including this one: `this + size()` is the next sibling.
   constexpr std::uint16_t size() const { return size_; }
 
   constexpr void set_kind(std::uint8_t kind) {

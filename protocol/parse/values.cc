@@ -13,7 +13,7 @@ namespace {
 constexpr std::array<std::string_view, 12> months{"jan", "feb", "mar", "apr", "may", "jun",
                                                   "jul", "aug", "sep", "oct", "nov", "dec"};
 
-/// The value of digits that the grammar has checked, a leading space allowed.
+/// The value of digits checked by the grammar; a leading space is allowed.
 int digits(std::string_view text) {
   int value = 0;
   for (const char c : text)

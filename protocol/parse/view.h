@@ -1,4 +1,4 @@
-// Looking at a parse tree. The typed views that abnfc.py generates for each rule of a grammar derive from View.
+// Access to a parse tree. The typed views that abnfc.py generates for each rule of a grammar derive from View.
 #pragma once
 
 #include <compare>
@@ -11,25 +11,25 @@
 
 namespace postbag::protocol {
 
-/// A matched rule: two pointers into text and tape, cheap to copy. Valid as long as the text and the tape it looks
-/// at (for commands: until the CommandReader's next event is asked for). A default View looks at nothing: all it
-/// yields is empty.
+/// A matched rule: two pointers, into text and tape, cheap to copy. Valid as long as that text and tape (for
+/// commands: until the CommandReader's next event is asked for). A default View is empty, and all it yields is
+/// empty.
 class View {
  public:
   View() = default;
   View(const char* text, const Node* node) : text_(text), node_(node) {}
 
-  /// Whether it looks at a node. False for what a mandatory accessor yields while the command is still incomplete,
-  /// behind an announced literal.
+  /// True when it refers to a node. False for the result of a mandatory accessor while the command is incomplete,
+  /// after an announced literal.
   explicit operator bool() const { return node_ != nullptr; }
 
-  /// The bytes the rule matched, as they were sent: quotes, escapes and literal headers included.
+  /// The bytes that the rule matched, as they were sent: with quotes, escapes and literal headers.
   std::string_view text() const {
     return node_ ? std::string_view(text_ + node_->begin(), node_->end() - node_->begin()) : std::string_view();
   }
-  /// A grammar's Rule as a number. Must look at something.
+  /// A grammar's Rule as a number. The view must not be empty.
   std::uint16_t rule_number() const { return node_->rule(); }
-  /// The child at `index`, of any rule; a View of nothing when there are fewer.
+  /// The child at `index`, of any rule; an empty View when there are fewer.
   View child(std::size_t index) const {
     if (!node_) return {};
     const Node* child = node_ + 1;
@@ -37,7 +37,7 @@ class View {
     for (; child != end && index != 0; --index) child += child->size();
     return child == end ? View() : View(text_, child);
   }
-  /// Where text() begins in the command, for messages.
+  /// The offset of text() in the command, for messages.
   std::size_t offset() const { return node_ ? node_->begin() : 0; }
 
  protected:
@@ -50,7 +50,7 @@ class View {
   friend T first_child(const View& parent);
 };
 
-/// The children of a view that match rule T, in order. Forward range; cost follows the children looked over.
+/// The children of a view that match rule T, in order. Forward range; the cost is the number of children passed.
 template <class T>
 class Children {
  public:
@@ -103,7 +103,7 @@ class Children {
   View parent_;
 };
 
-/// The first child of rule T; a T that looks at nothing when there is none.
+/// The first child of rule T; an empty T when there is none.
 template <class T>
 T first_child(const View& parent) {
   const Children<T> all(parent);

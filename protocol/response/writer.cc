@@ -15,7 +15,7 @@ namespace postbag::protocol {
 
 namespace {
 
-/// Longer texts go as literals: a quoted string would have to be scanned for its end by the client.
+/// Longer texts are sent as literals: a client would have to scan a quoted string for its end.
 constexpr std::size_t longest_quoted = 4096;
 
 bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }
@@ -130,7 +130,7 @@ Writer& Writer::text(std::string_view words) {
     if (is_control(c)) continue;
     clean.push_back(is_eight_bit(c) && !keep_eight_bit ? '?' : c);
   }
-  // A text that begins with "[" would read as a response code. RFC 9051 section 9: resp-text.
+  // A text that begins with "[" would be read as a response code. RFC 9051 section 9: resp-text.
   if (clean.empty() || clean.front() == '[') clean.insert(0, clean.empty() ? "-" : " ");
   return raw(clean);
 }
@@ -140,9 +140,9 @@ void Writer::range(std::uint64_t first, std::uint64_t last) {
   if (first != last) raw(":").number(last);
 }
 
-/// Whether every byte may stand in a quoted string. RFC 3501 section 9: QUOTED-CHAR has neither CR, LF, NUL nor
-/// 8-bit; RFC 9051 section 9 adds UTF-8. Of the other controls only TAB goes in quotes: it is common, and harmless
-/// to a terminal.
+/// True when every byte may appear in a quoted string. RFC 3501 section 9: QUOTED-CHAR has neither CR, LF, NUL nor
+/// 8-bit; RFC 9051 section 9 adds UTF-8. Of the other control characters only TAB is quoted: it is common, and
+/// harmless to a terminal.
 bool Writer::fits_quoted(std::string_view bytes) const {
   if (bytes.size() > longest_quoted || std::ranges::any_of(bytes, is_unquotable)) return false;
   return std::ranges::none_of(bytes, is_eight_bit) || (charset_ == Charset::utf8 && is_utf8(bytes));

@@ -1,4 +1,4 @@
-// Typed building of responses: the only place that decides between atom, quoted string and literal. RFC 9051
+// Typed construction of responses: the only place that chooses between atom, quoted string and literal. RFC 9051
 // section 4.
 #pragma once
 
@@ -21,12 +21,12 @@ enum class Charset : std::uint8_t {
   utf8,       ///< after ENABLE IMAP4rev2: quoted strings and mailbox names may be UTF-8. RFC 9051 section 5.1
 };
 
-/// Appends to a buffer that belongs to the caller and must outlive it. Everything returns *this, so that a line
+/// Appends to a buffer that belongs to the caller and must outlive it. Every method returns *this, so that a line
 /// reads like its ABNF:
 ///
 ///     Writer(out).raw("* ").number(12).raw(" FETCH (UID ").number(uid.value()).raw(")").crlf();
 ///
-/// Nothing is checked for the order of the calls. One thread at a time.
+/// The order of the calls is not checked. One thread at a time.
 class Writer {
  public:
   explicit Writer(std::string& out, Charset charset = Charset::seven_bit) : out_(&out), charset_(charset) {}
@@ -34,8 +34,8 @@ class Writer {
   std::string& out() { return *out_; }
   Charset charset() const { return charset_; }
 
-  /// Bytes that are already in wire form: our own keywords and punctuation, a rendered ENVELOPE. Never a stranger's
-  /// bytes.
+  /// Bytes that are already in wire form: our own keywords and punctuation, a rendered ENVELOPE. Never bytes from
+  /// a client.
   Writer& raw(std::string_view wire) {
     out_->append(wire);
     return *this;
@@ -53,30 +53,31 @@ class Writer {
     return *this;
   }
   Writer& number(std::uint64_t n);
-  /// A name that is known to be an atom or a flag: a stored keyword, a capability. Asserted, so check a stranger's
-  /// first.
+  /// A name that is known to be an atom or a flag: a stored keyword, a capability. Asserted, so check names from
+  /// clients first.
   Writer& atom(std::string_view name);
 
-  /// string: quoted if it can be, else a literal. A literal cannot hold NUL (CHAR8), so NUL bytes are left out.
+  /// string: quoted if possible, else a literal. A literal cannot contain NUL (CHAR8), so NUL bytes are left out.
   Writer& string(std::string_view bytes);
   /// nstring: NIL for nothing.
   Writer& nstring(std::optional<std::string_view> bytes);
-  /// astring: an atom if it can be one (never for "NIL"), else string().
+  /// astring: an atom if possible (never for "NIL"), else string().
   Writer& astring(std::string_view bytes);
-  /// A literal always: header and bytes. For message data; the bytes go out as they are.
+  /// Always a literal: header and bytes. For message data; the bytes are written unchanged.
   Writer& literal(std::string_view bytes);
   /// Only "{n}" CRLF: the caller streams the n bytes after it.
   Writer& literal_header(std::uint64_t bytes);
-  /// Only "~{n}" CRLF, for data that may hold NUL. RFC 3516 section 4.2.
+  /// Only "~{n}" CRLF, for data that may contain NUL. RFC 3516 section 4.2.
   Writer& literal8_header(std::uint64_t bytes);
 
-  /// A flag list with its parentheses. Keywords not in the mailbox's table `names` (by index) are left out.
+  /// A flag list with its parentheses. Keywords that are not in the mailbox's table `names` (by index) are left
+  /// out.
   Writer& flags(const Flags& flags, std::span<const std::string> names, bool recent = false);
-  /// A flag list of all system flags and the keywords given, for FLAGS and PERMANENTFLAGS;
-  /// `new_keywords` adds "\*". RFC 9051 section 7.1.
+  /// A flag list of all system flags and the given keywords, for FLAGS and PERMANENTFLAGS; `new_keywords` adds
+  /// "\*". RFC 9051 section 7.1.
   Writer& flag_list(SystemFlags system, std::span<const std::string> keywords, bool new_keywords = false);
 
-  /// "1:3,7"; a set must not be empty on the wire, so neither here.
+  /// "1:3,7". The set must not be empty: the wire form has no empty set.
   template <class N>
   Writer& set(const RangeSet<N>& numbers) {
     return ranges(std::span(numbers.ranges()));
@@ -93,16 +94,16 @@ class Writer {
     return *this;
   }
 
-  /// date-time in its quotes, in the zone it was written in.
+  /// date-time in its quotes, in the zone in which it was written.
   Writer& date_time(const DateTime& t);
-  /// A mailbox name as an astring: modified UTF-7 or UTF-8 by the charset. RFC 3501 section 5.1.3, RFC 9051
-  /// section 5.1.
+  /// A mailbox name as an astring: in modified UTF-7 or UTF-8, depending on the charset. RFC 3501 section 5.1.3,
+  /// RFC 9051 section 5.1.
   Writer& mailbox(const MailboxName& name) { return mailbox(name.utf8()); }
   /// The same for names that are not mailboxes: a prefix, the pattern of a NAMESPACE. `utf8` must be valid UTF-8.
   Writer& mailbox(std::string_view utf8);
-  /// Human text up to the end of the line (resp-text): control characters and ESC left out, bytes above 127 become
-  /// '?' unless the charset is UTF-8 and the text is, a leading '[' gets a space before it. Never empty: RFC 9051
-  /// text = 1*.
+  /// Text for people, up to the end of the line (resp-text). Control characters and ESC are left out; bytes above
+  /// 127 become '?' unless the charset is UTF-8 and the text is valid; a leading '[' gets a space before it. Never
+  /// empty: RFC 9051 text = 1*.
   Writer& text(std::string_view words);
 
  private:

@@ -18,9 +18,9 @@ namespace {
 
 bool is_ascii(char c) { return static_cast<unsigned char>(c) < 0x80; }
 
-/// Appends the folded form of one code point: titlecase, then decomposition to the end. RFC 5051 section 2 (2).
+/// Appends the folded form of one code point: titlecase, then full decomposition. RFC 5051 section 2 (2).
 void append_folded(char32_t point, std::string& out) {
-  // The longest decomposition Unicode has is 18 code points (U+FDFA).
+  // The longest decomposition in Unicode has 18 code points (U+FDFA).
   std::array<utf8proc_int32_t, 32> parts;  // NOLINT: utf8proc fills it
   int last_class = 0;
   // NOLINTNEXTLINE: utf8proc's enumerators are bits to be joined
@@ -36,7 +36,7 @@ void append_folded(char32_t point, std::string& out) {
     append_utf8(out, static_cast<char32_t>(parts[i]));
 }
 
-/// Takes the leading run of ASCII off `text` and appends it folded.
+/// Takes the ASCII at the beginning off `text` and appends it folded.
 void take_ascii(std::string_view& text, std::string& out) {
   const auto run = static_cast<std::size_t>(std::ranges::find_if_not(text, is_ascii) - text.begin());
   const std::size_t at = out.size();
@@ -46,14 +46,14 @@ void take_ascii(std::string_view& text, std::string& out) {
   text.remove_prefix(run);
 }
 
-/// How many bytes the character starting with `first` has by its own word; 1 for bytes that start none.
+/// The length of a character according to its first byte; 1 for bytes that begin none.
 std::size_t announced_length(unsigned char first) {
   if (first >= 0xf0 && first < 0xf8) return 4;
   if (first >= 0xe0 && first < 0xf0) return 3;
   return first >= 0xc0 && first < 0xe0 ? 2 : 1;
 }
 
-/// How many bytes at the end of `text` are the beginning of a character that is not complete.
+/// The number of bytes at the end of `text` that begin an incomplete character.
 std::size_t incomplete_tail(std::string_view text) {
   for (std::size_t back = 1; back <= std::min<std::size_t>(3, text.size()); ++back) {
     const auto c = static_cast<unsigned char>(text[text.size() - back]);
@@ -65,10 +65,9 @@ std::size_t incomplete_tail(std::string_view text) {
 
 bool is_space(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
 
-/// Makes each run of white space one space; `after_space`: whether what came before ends with one.
+/// Makes each run of white space one space; `after_space`: whether the text before ends with one.
 void join_spaces(std::string& folded, bool& after_space) {
-  // Every byte of every text that is searched comes by here: no branch, and nothing that a byte's store could
-  // change.
+  // Every byte of every searched text passes here: no branch, and nothing that storing a byte could change.
   char* to = folded.data();
   bool after = after_space;
   for (const char c : std::string_view(folded)) {
@@ -81,7 +80,7 @@ void join_spaces(std::string& folded, bool& after_space) {
   folded.resize(static_cast<std::size_t>(to - folded.data()));
 }
 
-/// Linear in both whatever they are made of (glibc's memmem is two-way), unlike std::string::find.
+/// Linear in both for any content (glibc's memmem is two-way), unlike std::string::find.
 bool contains(std::string_view haystack, std::string_view needle) {
   return memmem(haystack.data(), haystack.size(), needle.data(), needle.size()) != nullptr;
 }
@@ -118,7 +117,7 @@ bool contains_casefolded(std::string_view haystack_utf8, const Needle& needle) {
 
 std::string PieceFolder::feed(std::string_view utf8) {
   if (!held_.empty()) {
-    // At most 3 bytes are held: joining them to the piece is cheaper than a second way through.
+    // At most 3 bytes are held: joining them to the piece is cheaper than a separate pass.
     std::string joined = std::exchange(held_, {});
     joined.append(utf8);
     return feed(joined);
@@ -132,7 +131,7 @@ std::string PieceFolder::feed(std::string_view utf8) {
 
 std::string PieceFolder::finish() {
   after_space_ = false;
-  return casefolded(std::exchange(held_, {}));  // no white space: the beginning of a character
+  return casefolded(std::exchange(held_, {}));  // without white space: the beginning of a character
 }
 
 bool StreamMatcher::feed(std::string_view utf8) {

@@ -25,7 +25,7 @@ bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool is_alpha(char c) { return ascii_lower(c) >= 'a' && ascii_lower(c) <= 'z'; }
 bool is_number(std::string_view word) { return !word.empty() && is_digit(word[0]); }
 
-/// 1 to 12 for a month as people write it, its first three letters or more of them; 0 for anything else.
+/// 1 to 12 for the first three or more letters of a month's name; 0 for anything else.
 int month_written(std::string_view word) {
   if (word.size() < 3) return 0;
   for (std::size_t i = 0; i < months.size(); ++i)
@@ -33,7 +33,7 @@ int month_written(std::string_view word) {
   return 0;
 }
 
-/// The number that all of `digits` is; nothing for anything else. At most 9 digits.
+/// The number in `digits`; nothing for anything else. At most 9 digits.
 std::optional<int> number(std::string_view digits) {
   int value = 0;
   if (digits.empty() || digits.size() > 9 || !is_digit(digits.front())) return std::nullopt;
@@ -42,8 +42,8 @@ std::optional<int> number(std::string_view digits) {
   return value;
 }
 
-/// The words of a Date field: runs of letters, runs of digits, "+hhmm", ':'. Comments and white space are skipped;
-/// so is any other byte. More than 16 words are no date.
+/// The tokens of a Date field: runs of letters, runs of digits, "+hhmm", ':'. Comments, white space and other
+/// bytes are skipped. More than 16 tokens are no date.
 std::vector<std::string_view> words_of(std::string_view text) {
   std::vector<std::string_view> words;
   for (HeaderLexer in(text); words.size() < 16;) {
@@ -77,7 +77,7 @@ int named_zone(std::string_view name) {
   return 0;
 }
 
-/// Minutes east of UTC; 0 for what cannot be a zone.
+/// Minutes east of UTC; 0 for an invalid zone.
 int zone_of(std::string_view word) {
   if (word.empty() || is_alpha(word[0])) return named_zone(word);
   const auto hhmm = word.size() == 5 ? number(word.substr(1)) : std::nullopt;
@@ -86,12 +86,12 @@ int zone_of(std::string_view word) {
   return word[0] == '-' ? -minutes : minutes;
 }
 
-/// Reads words one after another.
+/// Reads tokens one after another.
 class Words {
  public:
   explicit Words(const std::vector<std::string_view>& words) : words_(&words) {}
   std::string_view peek() const { return at_ < words_->size() ? (*words_)[at_] : std::string_view{}; }
-  /// Whether a number comes behind the next word.
+  /// True when a number follows the next token.
   bool number_follows() const {
     const auto behind = words_->begin() + static_cast<std::ptrdiff_t>(std::min(at_ + 1, words_->size()));
     return std::any_of(behind, words_->end(), is_number);
@@ -112,10 +112,10 @@ class Words {
   std::size_t at_ = 0;
 };
 
-/// "-" stands before the month and year of dates like 7-Feb-94, glued to the digits of the year.
+/// Removes the "-" before the month and the year in dates like 7-Feb-94.
 std::string_view without_dash(std::string_view word) { return word.starts_with('-') ? word.substr(1) : word; }
 
-/// day month year, month day year, or month day (asctime: its year comes last). False when it is neither.
+/// day month year, month day year, or month day (asctime, with the year last). False for anything else.
 bool take_date(Words& words, Civil& civil, bool& year_is_last) {
   if (!words.peek().empty() && is_alpha(words.peek()[0]) && month_written(words.peek()) == 0) words.take();
   const bool month_first = month_written(words.peek()) != 0;
@@ -153,8 +153,8 @@ bool take_time(Words& words, Civil& civil) {
   return true;
 }
 
-/// Reads the time up to what comes next, the zone or asctime's year. What is no time of day stays midnight, as RFC
-/// 5256 section 2.2 has it: the day counts nevertheless.
+/// Reads the time up to the zone or asctime's year. An invalid time is midnight, as in RFC 5256 section 2.2: the
+/// day is still used.
 void take_any_time(Words& words, Civil& civil, bool year_is_last) {
   take_time(words, civil);
   const auto is_more = [&] {  // fractions of a second, 10.11.12, a zone before asctime's year
@@ -163,7 +163,7 @@ void take_any_time(Words& words, Civil& civil, bool year_is_last) {
   while (is_more()) words.take();
 }
 
-/// The number of `count` characters known to be digits, or spaces, which count as 0.
+/// The number in `count` characters known to be digits, or spaces, which count as 0.
 int digits_at(std::string_view text, std::size_t at, std::size_t count) {
   int value = 0;
   for (const char c : text.substr(at, count)) value = value * 10 + (c == ' ' ? 0 : c - '0');

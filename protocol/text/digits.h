@@ -1,4 +1,4 @@
-// Digits of the encodings that mail is wrapped in.
+// Digits of the encodings used in mail.
 #pragma once
 
 #include <array>
@@ -17,7 +17,7 @@ constexpr int hex_digit(char c) {
   return l >= 'a' && l <= 'f' ? l - 'a' + 10 : -1;
 }
 
-/// The values of base64's 64 characters by byte; -1 for all others, "=" too. RFC 2045 section 6.8.
+/// The values of base64's 64 characters by byte; -1 for all others, also "=". RFC 2045 section 6.8.
 inline constexpr auto base64_digits = [] {
   constexpr std::string_view alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
   std::array<std::int8_t, 256> digits{};

@@ -9,21 +9,21 @@ namespace postbag::protocol {
 
 namespace {
 
-/// What is longer is no word that somebody types.
+/// Nobody searches for longer words.
 constexpr std::size_t longest_word = 64;
-/// Of the texts of a message together, for words.
+/// For similar words: bytes of all texts of a message together.
 constexpr std::size_t most_text = std::size_t{256} * 1024;
-/// Below this two words have nothing to do with each other.
+/// Two words below this similarity are different.
 constexpr float least_likeness = 0.4F;
 
-/// Letters and digits, and all that is not ASCII.
+/// Letters, digits, and everything that is not ASCII.
 bool is_of_word(char c) {
   const bool letter = ascii_lower(c) >= 'a' && ascii_lower(c) <= 'z';
   return letter || (c >= '0' && c <= '9') || static_cast<unsigned char>(c) >= 0x80;
 }
 
-/// Calls f(trigram) for each three bytes of the word; two blanks stand in front and one behind, so that beginnings
-/// count more.
+/// Calls f(trigram) for each three bytes of the word, with two blanks before and one after it, so that its
+/// beginning counts more.
 template <class F>
 void for_each_trigram(std::string_view word, F&& f) {
   std::uint32_t trigram = ' ' << 8 | ' ';
@@ -93,7 +93,8 @@ void FuzzyMatcher::end_word() {
   });
   for (; seen != 0; seen &= seen - 1) {
     const auto word = static_cast<std::size_t>(std::countr_zero(seen));
-    // Dice's coefficient; a trigram that stands there twice counts twice, but not more often than all of them.
+    // Dice's coefficient; a repeated trigram counts as often as it occurs, but not more often than the word has
+    // trigrams.
     const std::size_t all = needle_->trigrams(word) + count_trigrams(word_);
     const float likeness = 2.0F * static_cast<float>(common[word]) / static_cast<float>(all);
     best_[word] = std::max(best_[word], std::min(likeness, 1.0F));
@@ -109,7 +110,7 @@ unsigned FuzzyMatcher::score() const {
     if (best_[word] < least_likeness) return 0;
     sum += best_[word];
   }
-  // What is there word by word, but not as it was written, comes behind what is.
+  // All words matched, but not in the exact form: less than 100.
   return words == 0 ? 0 : std::max(1U, static_cast<unsigned>(99.0F * sum / static_cast<float>(words)));
 }
 

@@ -1,4 +1,4 @@
-// Texts that are nearly what is searched for: words compared by their trigrams. For SEARCH=FUZZY, RFC 6203.
+// Finds texts similar to the one searched for by comparing the trigrams of words. For SEARCH=FUZZY, RFC 6203.
 #pragma once
 
 #include <array>
@@ -13,7 +13,7 @@
 
 namespace postbag::protocol {
 
-/// The words of what is searched for, prepared once; of very many only the first 32 count. Value type; any thread.
+/// The words to search for, prepared once; only the first 32 are used. Value type; any thread.
 class FuzzyNeedle {
  public:
   explicit FuzzyNeedle(std::string_view utf8);
@@ -23,9 +23,9 @@ class FuzzyNeedle {
 
   const Needle& exact() const { return exact_; }
   std::size_t words() const { return trigrams_.size(); }
-  /// How many trigrams a word has.
+  /// The number of trigrams of a word.
   std::size_t trigrams(std::size_t word) const { return trigrams_[word]; }
-  /// The words that a trigram is in.
+  /// The words that contain a trigram.
   Words with(std::uint32_t trigram) const;
 
  private:
@@ -34,20 +34,20 @@ class FuzzyNeedle {
   std::unordered_map<std::uint32_t, Words> index_;
 };
 
-/// Looks for the words of a needle in texts that come in pieces; for the needle as it is in all of them, for words
-/// that are nearly like its own in the first 256 kB, since that takes ten times as long. Memory: one word, one
-/// piece folded.
+/// Searches for the words of a needle in texts that arrive in pieces. The exact needle is searched for in the
+/// whole texts, similar words only in the first 256 kB, because that takes ten times as long. Memory: one word and
+/// one folded piece.
 class FuzzyMatcher {
  public:
-  /// `needle` must outlive this.
+  /// `needle` must outlive this object.
   explicit FuzzyMatcher(const FuzzyNeedle& needle) : needle_(&needle), exact_(needle.exact()) {}
 
-  /// Takes the next piece of UTF-8; a piece may end inside a character. True when nothing can match better.
+  /// Takes the next piece of UTF-8, which may end inside a character. True when no better match is possible.
   bool feed(std::string_view utf8);
   /// The text ends here.
   bool end_text();
-  /// How well it matched, 1 to 100; 0 when it did not. 100: what is searched for is there as it is, but for case.
-  /// Otherwise the mean of the words' likenesses, of which each has to be at least 0.4.
+  /// The quality of the match, 1 to 100; 0 for none. 100: the text contains the needle, apart from case. Otherwise
+  /// the mean similarity of the words, each of which must be at least 0.4.
   unsigned score() const;
 
  private:
@@ -59,7 +59,7 @@ class FuzzyMatcher {
   PieceFolder folder_;
   std::string word_;
   std::size_t looked_at_ = 0;                          ///< bytes
-  std::array<float, FuzzyNeedle::most_words> best_{};  ///< likeness of the best word of the text, for each of ours
+  std::array<float, FuzzyNeedle::most_words> best_{};  ///< the highest similarity found for each word of the needle
 };
 
 }  // namespace postbag::protocol

@@ -77,7 +77,7 @@ std::string_view HeaderLexer::take_literal() {
   bool escaped = false;
   for (std::size_t at = 1; at < rest_.size(); ++at) {
     const char c = rest_[at];
-    if (c == '[' || c == '<') break;  // escaped or not, so that brackets without an end cost nothing
+    if (c == '[' || c == '<') break;  // even when escaped, so that unclosed brackets cost nothing
     if (c == ']' && !escaped) {
       const std::string_view literal = rest_.substr(0, at + 1);
       rest_.remove_prefix(literal.size());
@@ -91,7 +91,7 @@ std::string_view HeaderLexer::take_literal() {
 std::string_view HeaderLexer::take_encoded_word() {
   if (!rest_.starts_with("=?")) return {};
   std::size_t at = 1;
-  for (int mark = 0; mark < 3; ++mark) {  // behind the charset, the encoding and the text
+  for (int mark = 0; mark < 3; ++mark) {  // after the charset, the encoding and the text
     at = rest_.find_first_of("? \t\r\n", at + 1);
     if (at == std::string_view::npos || rest_[at] != '?') return {};
   }

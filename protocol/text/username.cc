@@ -12,7 +12,7 @@ namespace postbag::protocol {
 
 namespace {
 
-/// RFC 8265 section 3.3.2 rule 1: only what Unicode decomposes as <wide> or <narrow>, which is one code point each.
+/// RFC 8265 section 3.3.2 rule 1: only what Unicode decomposes as <wide> or <narrow>, to one code point each.
 char32_t width_mapped(char32_t point) {
   const utf8proc_property_t& property = *utf8proc_get_property(static_cast<utf8proc_int32_t>(point));
   if (property.decomp_type != UTF8PROC_DECOMP_TYPE_WIDE && property.decomp_type != UTF8PROC_DECOMP_TYPE_NARROW)

@@ -1,4 +1,4 @@
-// User names as people type them.
+// Comparison of user names.
 #pragma once
 
 #include <string>
@@ -6,9 +6,9 @@
 
 namespace postbag::protocol {
 
-/// The form in which user names are compared: RFC 8265 section 3.3.2, UsernameCaseMapped: wide and narrow forms as
-/// the usual ones, lower case, NFC. What is not UTF-8 comes back as it is. Which characters a name may have is not
-/// looked at.
+/// The form in which user names are compared: RFC 8265 section 3.3.2, UsernameCaseMapped: wide and narrow forms
+/// mapped, lower case, NFC. A text that is not UTF-8 is returned unchanged. Whether a name may contain its
+/// characters is not checked.
 std::string fold_username(std::string_view name);
 
 }  // namespace postbag::protocol

@@ -3,7 +3,7 @@
 #include <memory>
 #include <utility>
 
-#include "protocol/mime/stored.h"
+#include "protocol/mime/stored_structure.h"
 #include "protocol/mime/text/preview.h"
 #include "protocol/mime/thread_keys.h"
 

@@ -16,7 +16,7 @@
 #include "protocol/mime/parser.h"
 #include "protocol/mime/render.h"
 #include "protocol/mime/section.h"
-#include "protocol/mime/stored.h"
+#include "protocol/mime/stored_structure.h"
 #include "protocol/mime/thread_keys.h"
 #include "protocol/parse/machine.h"
 #include "response_rules.h"

@@ -6,7 +6,7 @@
 
 #include "commands/search/search_match.h"
 #include "protocol/mime/parser.h"
-#include "protocol/mime/stored.h"
+#include "protocol/mime/stored_structure.h"
 #include "tests/storage/fixture.h"
 
 using namespace postbag;

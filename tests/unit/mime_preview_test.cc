@@ -7,13 +7,13 @@
 
 #include "core/utf8.h"
 #include "protocol/mime/parser.h"
+#include "protocol/mime/stored_structure.h"
 #include "protocol/mime/text/preview.h"
-#include "protocol/mime/stored.h"
-#include "protocol/text/plain.h"
+#include "protocol/text/excerpt.h"
 
 using namespace postbag;
 using mime::preview_of_beginning;
-using protocol::glance;
+using protocol::excerpt;
 using protocol::text_of_html;
 
 namespace {
@@ -129,12 +129,12 @@ TEST_CASE("HTML without its markup") {
 
 TEST_CASE("200 characters at most, and no grapheme cut in two") {
   CHECK(preview_of_beginning("\r\n" + std::string(500, 'x')) == std::string(200, 'x'));
-  CHECK(glance("abc def", 4) == "abc");
-  CHECK(glance("ab e\xcc\x81", 4) == "ab");                                  // e and its accent are two characters
-  CHECK(glance("a\xf0\x9f\x91\xa9\xe2\x80\x8d\xf0\x9f\x92\xbb", 3) == "a");  // a woman, a joiner, a computer
-  CHECK(glance("a\xf0\x9f\x91\xa9\xe2\x80\x8d\xf0\x9f\x92\xbb", 4) ==
+  CHECK(excerpt("abc def", 4) == "abc");
+  CHECK(excerpt("ab e\xcc\x81", 4) == "ab");                                  // e and its accent are two characters
+  CHECK(excerpt("a\xf0\x9f\x91\xa9\xe2\x80\x8d\xf0\x9f\x92\xbb", 3) == "a");  // a woman, a joiner, a computer
+  CHECK(excerpt("a\xf0\x9f\x91\xa9\xe2\x80\x8d\xf0\x9f\x92\xbb", 4) ==
         "a\xf0\x9f\x91\xa9\xe2\x80\x8d\xf0\x9f\x92\xbb");
-  CHECK(glance("\x01 a\x1b[1m\xc2\x85\xff b \xef\xbb\xbf", 100) == "a[1m b");
+  CHECK(excerpt("\x01 a\x1b[1m\xc2\x85\xff b \xef\xbb\xbf", 100) == "a[1m b");
 }
 
 TEST_CASE("whatever the bytes are, a short line of UTF-8 comes back") {
@@ -152,8 +152,8 @@ TEST_CASE("it takes time in proportion to what it reads") {
     std::string text;
     while (text.size() < 1'000'000) text += piece;
     const auto begin = std::chrono::steady_clock::now();
-    CHECK(glance(text_of_html(text), 200).size() <= 800);
-    CHECK(glance(protocol::without_quotes(text), 200).size() <= 800);
+    CHECK(excerpt(text_of_html(text), 200).size() <= 800);
+    CHECK(excerpt(protocol::without_quotes(text), 200).size() <= 800);
     CHECK(std::chrono::steady_clock::now() - begin < std::chrono::seconds(20));
   }
 }

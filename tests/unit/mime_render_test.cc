@@ -7,7 +7,7 @@
 #include "mime_messages.h"
 #include "protocol/mime/parser.h"
 #include "protocol/mime/render.h"
-#include "protocol/mime/stored.h"
+#include "protocol/mime/stored_structure.h"
 
 using namespace postbag;
 using namespace postbag::mime;

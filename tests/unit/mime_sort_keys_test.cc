@@ -6,7 +6,7 @@
 
 #include "protocol/mime/parser.h"
 #include "protocol/mime/sort_keys.h"
-#include "protocol/mime/stored.h"
+#include "protocol/mime/stored_structure.h"
 
 using namespace postbag::mime;
 

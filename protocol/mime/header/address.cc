@@ -19,10 +19,10 @@ std::optional<std::string> unless_empty(std::string text) {
   return text;
 }
 
-/// Words in a row, and what else stands between them. RFC 5322 section 3.2.5.
+/// A sequence of words and the separators between them. RFC 5322 section 3.2.5.
 class Words {
  public:
-  /// Takes them up to one of `ends` or the end of the text.
+  /// Takes words up to one of `ends` or the end of the text.
   Words(HeaderLexer& in, std::string_view ends) {
     for (;; any_ = true) {
       const bool spaced = in.skip_space();
@@ -40,13 +40,13 @@ class Words {
     }
   }
 
-  /// Whether there were any; empty quotes are a word too.
+  /// True when there was a word; empty quotes are a word too.
   bool any() const { return any_; }
-  /// All of it: quoting removed, one space for white space and comments.
+  /// All words without quoting, with one space for white space and comments.
   const std::string& phrase() const { return phrase_; }
-  /// The last word and those that dots join to it (RFC 5322 section 4.4): what can be a local part.
+  /// The last word with those joined to it by dots (RFC 5322 section 4.4): what can be a local part.
   const std::string& last() const { return last_; }
-  /// What of the phrase stands in front of last().
+  /// The phrase before last().
   std::string_view first() const { return std::string_view(phrase_).substr(0, last_begin_); }
 
  private:
@@ -102,7 +102,7 @@ class AddressReader {
   AddressReader(std::string_view value, std::size_t limit, Addresses& out)
       : in_(value), limit_(limit), out_(&out) {}
 
-  /// Whether all was read.
+  /// Reads the list; true when all of it was read.
   bool run() {
     while (!in_.at_end() && !full()) member();
     if (in_group_) out_->emplace_back();
@@ -112,8 +112,8 @@ class AddressReader {
   }
 
  private:
-  /// Reads one member of the list. What it is can be told only at its end or at its "<": what stands before that is
-  /// a name, though it may look like an address or the beginning of a group.
+  /// Reads one member of the list. Only its end or its "<" shows what it is: whatever precedes "<" is a name, even
+  /// if it looks like an address or the beginning of a group.
   void member() {
     in_.forget_comment();
     HeaderLexer ahead = in_;
@@ -131,7 +131,7 @@ class AddressReader {
     if (!in_.take(',') && in_.take(';')) end_group();
   }
 
-  /// Skips to the "<" of the member's address, or to its end. What was skipped.
+  /// Skips to the "<" of the member's address, or to its end. Yields the skipped text.
   std::string_view skip_to_address() {
     const std::string_view from = in_.rest();
     in_.skip_to("<,;");
@@ -140,7 +140,7 @@ class AddressReader {
     return from.substr(0, from.size() - in_.rest().size());
   }
 
-  /// Skips what is in brackets but no address, if the member has more of them: J <JJ> Doe <j@x>.
+  /// Skips a text in brackets that is no address if another bracket follows in the member: J <JJ> Doe <j@x>.
   bool skip_nickname() {
     HeaderLexer ahead = in_;
     ahead.skip();
@@ -167,7 +167,7 @@ class AddressReader {
                      .route = unless_empty(std::move(route)),
                      .mailbox = std::move(mailbox),
                      .host = at ? take_domain(in) : std::string()});
-    in_.skip_to(",;");  // what stands behind ">" means nothing
+    in_.skip_to(",;");  // text after ">" is ignored
   }
 
   /// "@" domain *("," "@" domain) ":". Other words before a ":", as in <mailto:a@b>, are skipped.
@@ -188,7 +188,7 @@ class AddressReader {
     HeaderLexer in(text);
     Words words(in, "@");
     for (; in.take('@'); words = Words(in, "@")) {
-      if (out_->size() > before && words.last().empty()) continue;  // one "@" too many
+      if (out_->size() > before && words.last().empty()) continue;  // a superfluous "@"
       cut_ = full();
       if (cut_) return;
       bare_address(words, in);
@@ -196,7 +196,7 @@ class AddressReader {
     if (words.any() && out_->size() == before) add_bare(words.phrase(), "", in.last_comment());
   }
 
-  /// What stands behind "@"; words before the local part, or a comment, are the name.
+  /// Reads the text after "@"; words before the local part, or a comment, are the name.
   void bare_address(const Words& words, HeaderLexer& in) {
     std::string host = take_domain(in);
     std::string name = without_space_at_end(words.first());
@@ -227,7 +227,7 @@ class AddressReader {
   std::size_t limit_;
   Addresses* out_;
   bool in_group_ = false;
-  bool cut_ = false;  ///< addresses were left out in the middle of a member
+  bool cut_ = false;  ///< addresses were left out inside a member
 };
 
 }  // namespace

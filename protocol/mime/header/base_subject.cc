@@ -64,7 +64,7 @@ bool take_refwd(std::string_view& text) {
   return true;
 }
 
-/// Takes the parts off one after the other, to the letter of the steps.
+/// Removes the parts one after another, exactly by the steps.
 class Stripper {
  public:
   explicit Stripper(std::string_view text) : text_(text) {}
@@ -91,8 +91,8 @@ class Stripper {
     }
   }
 
-  /// Steps 3 to 5. Blobs in front of no "re:" are taken off one by one, unless nothing would be left, and it is
-  /// found out only once that no "re:" is behind them: linear.
+  /// Steps 3 to 5. Blobs before no "re:" are removed one by one, unless nothing would be left. Whether a "re:"
+  /// follows them is determined only once, so the work is linear.
   void take_leaders() {
     for (;;) {
       skip_spaces(text_);

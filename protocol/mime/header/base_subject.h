@@ -1,4 +1,4 @@
-// The subject without what answering and forwarding put around it. RFC 5256 section 2.1.
+// The subject without the additions of replying and forwarding. RFC 5256 section 2.1.
 #pragma once
 
 #include <string>
@@ -9,7 +9,7 @@ namespace postbag::mime {
 struct BaseSubject {
   std::string text;  ///< UTF-8 as written, not yet folded; empty when nothing is left
   bool reply_or_forward =
-      false;  ///< "re:", "fwd:", "(fwd)" or "[fwd: ]" was taken off. RFC 5256 section 3, REFERENCES
+      false;  ///< "re:", "fwd:", "(fwd)" or "[fwd: ]" was removed. RFC 5256 section 3, REFERENCES
 };
 
 /// The base subject of a Subject field's readable text (unfolded, encoded words decoded). O(bytes).

@@ -31,7 +31,7 @@ std::string take_token(HeaderLexer& in) {
   return token;
 }
 
-/// A value in quotes, or all up to white space or what ends a parameter: unquoted "a/b=c" is common.
+/// A value in quotes, or everything up to white space or the end of the parameter: unquoted "a/b=c" is common.
 std::string take_value(HeaderLexer& in) {
   if (in.peek() == '"') return in.take_quoted();
   return std::string(in.take_until(" \t\r\n;(\""));
@@ -69,7 +69,7 @@ struct Piece {
   bool encoded = false;
 };
 
-/// What `suffix`, behind the bare name, says; nothing when it is not of RFC 2231's form.
+/// The meaning of `suffix`, the text after the plain name; nothing when it is not in RFC 2231's form.
 std::optional<Piece> piece_of(std::string_view suffix) {
   Piece piece;
   if (!suffix.starts_with('*')) return std::nullopt;
@@ -83,7 +83,7 @@ std::optional<Piece> piece_of(std::string_view suffix) {
   return piece;
 }
 
-/// Puts the pieces of one parameter together.
+/// Joins the pieces of one parameter.
 class Joiner {
  public:
   void add(const Piece& piece, std::string_view value) {

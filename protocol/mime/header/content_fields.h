@@ -11,13 +11,13 @@
 
 namespace postbag::mime {
 
-/// Content-Type of an unfolded value; nothing when it does not begin with type "/" subtype.
+/// Reads an unfolded Content-Type; nothing when it does not begin with type "/" subtype.
 std::optional<ContentType> read_content_type(std::string_view value, std::size_t most_parameters);
 
-/// Content-Disposition of an unfolded value; nothing when it does not begin with a token.
+/// Reads an unfolded Content-Disposition; nothing when it does not begin with a token.
 std::optional<Disposition> read_disposition(std::string_view value, std::size_t most_parameters);
 
-/// The tags of Content-Language; may be none.
+/// The tags of Content-Language; may be empty.
 std::vector<std::string> read_languages(std::string_view value, std::size_t most);
 
 /// The first token of a value in lower case, comments skipped: Content-Transfer-Encoding. Empty when there is none.

@@ -48,8 +48,8 @@ bool has(std::span<const std::string_view> names, std::string_view name) {
 
 bool is_fold(std::string_view line) { return line.starts_with(' ') || line.starts_with('\t'); }
 
-/// The field name that a line begins with, without white space before the colon (obsolete: RFC 5322 section 4.5);
-/// empty when it has no colon.
+/// The field name at the beginning of a line, without white space before the colon (obsolete: RFC 5322 section
+/// 4.5); empty when the line has no colon.
 std::string_view name_of(std::string_view line) {
   const auto colon = line.find(':');
   if (colon == std::string_view::npos) return {};
@@ -57,10 +57,10 @@ std::string_view name_of(std::string_view line) {
   return name.substr(0, name.find_last_not_of(" \t") + 1);
 }
 
-/// A line that has no colon within this has no name that anybody asks for.
+/// A line without a colon in its first bytes has no name that a client asks for.
 constexpr std::size_t longest_name = 1024;
 
-/// "Name <mailbox@host>"; of a group its name, of the end of one nothing.
+/// "Name <mailbox@host>"; the name for a group, an empty text for the end of one.
 protocol::DecodedText address_text(const Address& address, protocol::Charsets& charsets) {
   if (!address.mailbox) return {};
   if (!address.host) return protocol::decoded_words(*address.mailbox, charsets);
@@ -71,7 +71,7 @@ protocol::DecodedText address_text(const Address& address, protocol::Charsets& c
   return text;
 }
 
-/// Calls visit(text) for each text of the fields `name` until it is true; whether it was.
+/// Calls visit(text) for each text of the fields `name` until it yields true; true when it did.
 template <class Visit>
 bool visit_texts(std::string_view header, std::string_view name, FieldText what, Visit&& visit) {
   FieldReader fields(header);

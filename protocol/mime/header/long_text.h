@@ -1,4 +1,4 @@
-// A text that comes in pieces and may be too long to be kept.
+// A text that arrives in pieces and may be too long to keep.
 #pragma once
 
 #include <algorithm>
@@ -11,10 +11,11 @@ namespace postbag::mime {
 /// How much of a text is kept.
 struct Kept {
   std::size_t head;  ///< bytes of its beginning
-  std::size_t tail;  ///< bytes of its end, of what is behind the head
+  std::size_t tail;  ///< bytes of its end, after the head
 };
 
-/// Keeps the beginning of a text and its end; what lies between is lost. The pieces do not matter.
+/// Keeps the beginning and the end of a text and drops what lies between. The result does not depend on the
+/// pieces.
 class LongText {
  public:
   void append(std::string_view piece, Kept kept) {
@@ -27,9 +28,9 @@ class LongText {
     if (piece.size() > kept.tail) piece.remove_prefix(piece.size() - kept.tail);
     tail_.append(piece);
     tail_size_ = std::min(kept.tail, tail_.size());
-    if (tail_.size() > 2 * kept.tail) tail_.erase(0, tail_.size() - kept.tail);  // not at each small piece
+    if (tail_.size() > 2 * kept.tail) tail_.erase(0, tail_.size() - kept.tail);  // not for each small piece
   }
-  /// Appends what the end of `other` is behind its head.
+  /// Appends the part of `other` after its head.
   void append_tail(const LongText& other, Kept kept) {
     append(other.tail(), kept);
     lost_ = lost_ || other.lost_;
@@ -38,9 +39,9 @@ class LongText {
   bool empty() const { return head_.empty(); }
   std::string_view head() const { return head_; }
   std::string_view tail() const { return std::string_view(tail_).substr(tail_.size() - tail_size_); }
-  /// Whether something is behind the head.
+  /// True when the text is longer than its head.
   bool is_cut() const { return cut_; }
-  /// Whether something between head and tail is lost.
+  /// True when bytes between head and tail were dropped.
   bool has_lost() const { return lost_; }
   void clear() {
     head_.clear();

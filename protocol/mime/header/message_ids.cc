@@ -21,12 +21,12 @@ void append_visible(std::string& out, std::string_view text) {
     if (c != ' ' && c != '\t' && c != '\r' && c != '\n') out.push_back(c);
 }
 
-/// Without comments, white space, quotes and the backslashes of quoted pairs. Nothing when it is not valid: it must
-/// have one "@" that is not quoted, and something before and behind it. RFC 5322 section 3.6.4.
+/// The identifier without comments, white space, quotes and the backslashes of quoted pairs. Nothing when it is
+/// invalid: it must have one unquoted "@" and something before and after it. RFC 5322 section 3.6.4.
 std::optional<std::string> normalised(std::string_view id) {
   std::string out;
   std::size_t ats = 0;
-  std::size_t left = 0;  ///< size of what is before the "@"
+  std::size_t left = 0;  ///< size of the part before the "@"
   bool quoted = false;
   for (HeaderLexer in(id); !in.at_end();) {
     if (!quoted && in.skip_space()) continue;
@@ -54,7 +54,7 @@ std::optional<std::uint64_t> key_of(std::string_view id) {
   std::array<unsigned char, crypto_generichash_BYTES_MIN> digest;
   crypto_generichash(digest.data(), digest.size(), reinterpret_cast<const unsigned char*>(text->data()),
                      text->size(), nullptr, 0);
-  // The lowest byte first, whatever the machine.
+  // The lowest byte first on every machine.
   std::uint64_t key = 0;
   for (std::size_t i = sizeof key; i-- > 0;) key = (key << 8) | digest.at(i);
   return key;

@@ -1,4 +1,4 @@
-// Message identifiers, as Message-ID, In-Reply-To and References hold them. RFC 5322 section 3.6.4.
+// Message identifiers in Message-ID, In-Reply-To and References. RFC 5322 section 3.6.4.
 #pragma once
 
 #include <cstddef>
@@ -8,24 +8,24 @@
 
 namespace postbag::mime {
 
-/// What stands between "<" and ">" in a field's unfolded value; anything around it is a comment or a phrase
-/// (RFC 5322 section 4.5.4), and what is in comments and quotes is no identifier. Views into `value`.
+/// The texts between "<" and ">" in a field's unfolded value. Anything around them is a comment or a phrase (RFC
+/// 5322 section 4.5.4); brackets in comments and quotes are ignored. Views into `value`.
 std::vector<std::string_view> message_ids(std::string_view value);
 
-/// How many identifiers of a field count: a hostile one may have a hundred thousand.
+/// How many identifiers of a field are used: a hostile field may have a hundred thousand.
 struct Most {
   std::size_t first;
   std::size_t last;
 };
 
-/// A key for each identifier: the beginning of its BLAKE2b, which takes the same room however long it is. White
-/// space in it does not count (some writers fold their lines there), nor do comments and quoting: <"a"@b> is <a@b>
-/// (RFC 5256 section 3, REFERENCES). Only those that are valid have one: with one "@" that is not quoted, and
-/// something before and behind it; `most` is of these. Never changes: it is stored.
+/// A key for each identifier: the first bytes of its BLAKE2b, so that its size is fixed. White space in it is
+/// ignored (some writers fold lines there), and so are comments and quoting: <"a"@b> is <a@b> (RFC 5256 section 3,
+/// REFERENCES). Only valid identifiers have a key: those with one unquoted "@" and something before and after it.
+/// `most` counts these. Keys are stored, so the function must never change.
 std::vector<std::uint64_t> message_id_keys(std::string_view value, Most most);
 
-/// The same of the first valid identifier only; of the whole value when it has none in brackets, which some writers
-/// leave out. Empty or one.
+/// The key of the first valid identifier only; when there is none in brackets, which some writers leave out, of
+/// the whole value. Empty or one.
 std::vector<std::uint64_t> own_message_id_key(std::string_view value);
 
 }  // namespace postbag::mime

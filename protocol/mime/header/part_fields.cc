@@ -14,7 +14,7 @@ namespace postbag::mime {
 
 namespace {
 
-/// A field on its way into a part; the value is unfolded.
+/// A field that is being stored in a part; the value is unfolded.
 struct Incoming {
   Part& part;
   Envelope& envelope;
@@ -25,7 +25,7 @@ struct Incoming {
   const ParserLimits& limits;
 };
 
-/// The first field of a name counts, the others mean nothing.
+/// The first field of a name is used, later ones are ignored.
 void set_once(std::optional<std::string>& field, std::string&& value) {
   if (!field) field = std::move(value);
 }
@@ -44,7 +44,7 @@ void read_list(Incoming& in, Addresses& list) {
   if (!read_addresses(in.value, in.limits.addresses, list)) in.state.limits_met.add(Limit::addresses);
 }
 
-/// Takes back what is beyond the limit; one more was asked for to know of it.
+/// Removes what exceeds the limit; one more was requested to notice that.
 template <class List>
 void cut_list(Incoming& in, List& list) {
   if (list.size() <= in.limits.parameters) return;
@@ -52,7 +52,7 @@ void cut_list(Incoming& in, List& list) {
   in.state.limits_met.add(Limit::parameters);
 }
 
-/// From, Sender, Reply-To: the first field counts.
+/// From, Sender, Reply-To: the first field is used.
 template <Addresses Envelope::* Field>
 void set_addresses(Incoming& in) {
   Addresses& list = in.envelope.*Field;
@@ -69,7 +69,7 @@ void add_addresses(Incoming& in) {
   read_list(in, list);
 }
 
-/// The last identifiers are the nearest, so the end of a long field counts too. RFC 5256 section 3, REFERENCES.
+/// The last identifiers are the nearest, so the end of a long field is used too. RFC 5256 section 3, REFERENCES.
 void set_references(Incoming& in) { set_once(in.state.references, in.value + protocol::unfolded(in.end)); }
 
 void set_type(Incoming& in) {
@@ -94,10 +94,10 @@ void set_languages(Incoming& in) {
   cut_list(in, in.part.languages);
 }
 
-/// In whose header a field means something.
+/// In which headers a field is used.
 enum class Of : std::uint8_t {
-  part,     ///< any
-  message,  ///< also that of a message in another
+  part,     ///< any part
+  message,  ///< a message, also one embedded in another
   whole,    ///< only the message itself
 };
 

@@ -12,27 +12,28 @@
 
 namespace postbag::mime {
 
-/// A part's header while it is read: what Part cannot hold before all fields are known.
+/// The state of a part's header while it is read: what Part cannot hold before all fields are known.
 struct HeaderState {
   std::optional<ContentType> type;
   std::optional<std::string> encoding;
   std::optional<std::string> references;
-  std::array<std::size_t, 32> sizes{};  ///< of the fields of each name that were read, by its place in the table
-  std::size_t size = 0;                 ///< of all fields that were read at once, whatever others there are
+  std::array<std::size_t, 32> sizes{};  ///< bytes read of the fields of each name, by its index in the table
+  std::size_t size = 0;                 ///< bytes read of all known fields
   LimitsMet limits_met;
 };
 
-/// A field as its bytes are, folds included.
+/// A field with its bytes unchanged, folds included.
 struct RawField {
   std::string_view name;
-  std::string_view value;  ///< what stands behind the colon
-  std::string_view end;    ///< of a value that was cut, what there is behind it
+  std::string_view value;  ///< the bytes after the colon
+  std::string_view end;    ///< the end of a value whose middle was dropped
 };
 
-/// Whether we have a use for the field in `part`.
+/// True when `part` uses the field.
 bool is_known_field(const Part& part, std::string_view name);
 
-/// Puts the field into `part` (its envelope too, if it has one) or `state`; fields we have no use for do nothing.
+/// Stores the field in `part` (and in its envelope, if it has one) or in `state`. Ignores fields that are not
+/// used.
 void apply_field(Part& part, HeaderState& state, const RawField& field, const ParserLimits& limits);
 
 }  // namespace postbag::mime

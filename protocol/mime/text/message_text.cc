@@ -10,7 +10,7 @@ namespace postbag::mime {
 
 namespace {
 
-/// Bytes of one header field that are decoded together; a longer one is searched in pieces.
+/// Bytes of one header field that are decoded together; a longer field is searched in pieces.
 constexpr std::size_t longest_field = std::size_t{64} * 1024;
 /// Body bytes decoded at a time.
 constexpr std::size_t step = std::size_t{16} * 1024;
@@ -52,14 +52,14 @@ void MessageText::finish(TextSink& sink) {
 }
 
 std::optional<MessageText> MessageText::again() const {
-  if (not_of_theirs_.empty()) return std::nullopt;
-  return MessageText(not_of_theirs_);
+  if (undecodable_.empty()) return std::nullopt;
+  return MessageText(undecodable_);
 }
 
 void MessageText::begin(const Segment& segment) {
   open_ = true;
   if (segment.header) return;
-  // An encoding we do not know is searched as it is.
+  // A text in an unknown encoding is searched undecoded.
   auto decoder = TransferDecoder::make(segment.encoding == Encoding::unknown ? Encoding::binary : segment.encoding);
   transfer_ = std::move(*decoder);
   charset_.emplace(segment.charset);
@@ -83,7 +83,7 @@ void MessageText::take_header(std::string_view bytes, TextSink& sink) {
 }
 
 void MessageText::take_text(std::string_view bytes, TextSink& sink) {
-  if (!transfer_ || !charset_) return;  // begin() made them
+  if (!transfer_ || !charset_) return;  // begin() makes them
   std::string plain;
   std::string utf8;
   transfer_->feed(bytes, plain);
@@ -91,7 +91,8 @@ void MessageText::take_text(std::string_view bytes, TextSink& sink) {
   give(utf8, sink);
 }
 
-/// Of a field that is too long to be decoded whole: up to its last white space, so that no encoded word is torn.
+/// Passes on a field that is too long to decode at once, up to its last white space, so that no encoded word is
+/// divided.
 void MessageText::flush_beginning(TextSink& sink) {
   const auto space = field_.find_last_of(" \t\n");
   std::string rest = field_.substr(space == std::string::npos ? field_.size() : space + 1);
@@ -101,7 +102,7 @@ void MessageText::flush_beginning(TextSink& sink) {
 
 void MessageText::flush_field(TextSink& sink) { give_field(std::exchange(field_, {}), true, sink); }
 
-/// What comes behind a beginning joins it, but not octets.
+/// A later piece of a field continues the text before it, except as octets.
 void MessageText::give_field(std::string_view field, bool ends, TextSink& sink) {
   const protocol::DecodedText text = protocol::header_text(field, charsets_);
   give(text.utf8, sink);
@@ -122,8 +123,8 @@ void MessageText::flush_text(TextSink& sink) {
   give(utf8, sink);
   sink.end_text();
   if (!charset_->lost_some()) return;
-  not_of_theirs_.push_back(segments_[current_]);
-  not_of_theirs_.back().charset = {};
+  undecodable_.push_back(segments_[current_]);
+  undecodable_.back().charset = {};
 }
 
 void MessageText::end(TextSink& sink) {

@@ -1,4 +1,4 @@
-// The text of a message that SEARCH BODY and TEXT look at, out of its bytes in pieces. RFC 9051 section 6.4.4.
+// The texts that SEARCH BODY and TEXT compare, read from a message's bytes in pieces. RFC 9051 section 6.4.4.
 #pragma once
 
 #include <cstddef>
@@ -9,46 +9,46 @@
 #include <utility>
 #include <vector>
 
-#include "protocol/mime/stored.h"
+#include "protocol/mime/stored_structure.h"
 #include "protocol/mime/text/transfer_decoder.h"
 #include "protocol/text/charset/charset.h"
 
 namespace postbag::mime {
 
-/// Where a needle is looked for.
+/// Where to search.
 enum class SearchIn : std::uint8_t {
   body,  ///< texts, and the headers of parts and embedded messages
   text,  ///< the same, and the message's own header
 };
 
-/// Takes texts in pieces.
+/// Receives texts in pieces.
 class TextSink {
  public:
-  /// The next piece of a text, in UTF-8 as far as its charset was known; it may end inside a character. True when
-  /// nothing more is needed.
+  /// The next piece of a text, in UTF-8 if its charset is known; it may end inside a character. True when no more
+  /// is needed.
   virtual bool text(std::string_view piece) = 0;
-  /// What comes next is another text.
+  /// The current text ends; the next piece belongs to another one.
   virtual void end_text() = 0;
 
  protected:
   ~TextSink() = default;
 };
 
-/// Decodes what is searched of a message: header fields and text parts to UTF-8, other leaves skipped. A text in an
-/// unknown transfer encoding or charset is taken as it is; one that is not of its charset is given both ways, so
-/// that what i;octet finds is found. Each field and each part is a text of its own. Memory: one header field (64 kB
-/// of it at most) and one piece decoded. One thread at a time.
+/// Decodes the searched texts of a message: header fields and text parts as UTF-8; other leaves are skipped. A
+/// text in an unknown transfer encoding or charset is passed on undecoded. A text with bytes invalid in its
+/// charset is passed on in both ways, so that what i;octet finds is found. Each field and each part is a separate
+/// text. Memory: one header field (at most 64 kB) and one decoded piece. One thread at a time.
 class MessageText {
  public:
-  /// `message`'s bytes must outlive this.
+  /// `message`'s bytes must outlive this object.
   MessageText(const StoredStructure& message, SearchIn where);
 
-  /// Takes the next bytes of the message, from its first. True once the sink needs nothing more.
+  /// Takes the next bytes of the message, from its beginning. True when the sink needs no more.
   bool feed(std::string_view bytes, TextSink& sink);
   /// The message ended.
   void finish(TextSink& sink);
-  /// What gives those texts once more, as octets, that were not of their charsets: for a search by octets. RFC 5255
-  /// section 4.6 (c). Nothing when there are none; fields were given both ways at once.
+  /// A reader that yields, as octets, the texts that were invalid in their charsets: for a second search by
+  /// octets. RFC 5255 section 4.6 (c). Nothing when there are none; fields were passed on in both ways at once.
   std::optional<MessageText> again() const;
 
  private:
@@ -70,11 +70,11 @@ class MessageText {
   void end(TextSink& sink);
   void give(std::string_view piece, TextSink& sink) { enough_ = sink.text(piece) || enough_; }
 
-  std::vector<Segment> segments_;       ///< rising
-  std::vector<Segment> not_of_theirs_;  ///< texts with bytes that mean nothing in their charset
+  std::vector<Segment> segments_;     ///< rising
+  std::vector<Segment> undecodable_;  ///< texts with bytes that are invalid in their charset
   std::size_t current_ = 0;
   bool open_ = false;    ///< begin() of the current segment was called
-  bool enough_ = false;  ///< the sink needs nothing more
+  bool enough_ = false;  ///< the sink needs no more
   std::uint64_t position_ = 0;
   std::string field_;
   std::optional<TransferDecoder> transfer_;
@@ -82,8 +82,8 @@ class MessageText {
   protocol::Charsets charsets_;  ///< of header fields
 };
 
-/// Gives all texts of a message of `size` bytes to the sink, until it needs nothing more. `read(offset)` gives some
-/// of the bytes from there on, at least one.
+/// Passes all texts of a message of `size` bytes to the sink until it needs no more. `read(offset)` yields some of
+/// the bytes from there on, at least one.
 template <class Read>
 void read_texts(MessageText message, std::uint64_t size, TextSink& sink, Read&& read) {
   for (std::optional<MessageText> text = std::move(message); text; text = text->again()) {

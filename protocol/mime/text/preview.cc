@@ -6,14 +6,14 @@
 #include "protocol/mime/parser.h"
 #include "protocol/mime/text/transfer_decoder.h"
 #include "protocol/text/charset/charset.h"
-#include "protocol/text/plain.h"
+#include "protocol/text/excerpt.h"
 
 namespace postbag::mime {
 
 namespace {
 
 constexpr std::size_t most_characters = 200;  // RFC 8970 section 3.3
-/// Of texts that may turn out to be blank.
+/// Texts that are tried, as some may be blank.
 constexpr std::size_t most_texts = 8;
 
 bool is_empty(const Part& part) { return part.body_range().size == 0; }
@@ -24,7 +24,7 @@ bool is_readable(const Part& part) {
          (part.type.subtype == "plain" || part.type.subtype == "html" || part.type.subtype == "enriched");
 }
 
-/// Which parts lie in a message within the message.
+/// True for each part that lies in an embedded message.
 std::vector<bool> inner_parts(const Structure& message) {
   std::vector<bool> inner(message.parts.size(), false);
   for (std::size_t i = 1; i < inner.size(); ++i) {
@@ -34,7 +34,7 @@ std::vector<bool> inner_parts(const Structure& message) {
   return inner;
 }
 
-/// The plain text beside `found` in the same alternative, if it has one.
+/// The plain text beside `found` in the same alternative; `found` when there is none.
 std::size_t plainest(const Structure& message, std::size_t found) {
   const std::size_t parent = message.parts[found].parent;
   if (parent == Part::none || message.parts[parent].type.subtype != "alternative") return found;
@@ -45,8 +45,8 @@ std::size_t plainest(const Structure& message, std::size_t found) {
   return found;
 }
 
-/// The texts that may be shown, the best first. The plain one of an alternative comes before the others, which
-/// follow since newsletters leave it blank.
+/// The texts that may be shown, the best first. The plain text of an alternative precedes the others, which are
+/// kept because newsletters leave it blank.
 std::vector<std::size_t> text_parts(const Structure& message) {
   const auto inner = inner_parts(message);
   std::vector<std::size_t> out;
@@ -56,7 +56,7 @@ std::vector<std::size_t> text_parts(const Structure& message) {
   };
   for (const bool within : {false, true})
     for (std::size_t i = 0; i < message.parts.size() && out.size() < most_texts; ++i) {
-      // Empty ones are passed by first: to look for the plainest beside each of many would take long.
+      // Empty texts are skipped first: looking for the plainest beside each of many would take long.
       if (inner[i] != within || !is_readable(message.parts[i]) || is_empty(message.parts[i])) continue;
       add(plainest(message, i));
       add(i);
@@ -75,18 +75,18 @@ std::string readable(const Part& part, std::string_view bytes) {
 }  // namespace
 
 std::string preview(const Structure& message, const std::function<std::string(ByteRange)>& read) {
-  std::string glance;
+  std::string text;
   std::uint64_t left = preview_reads;
   for (const std::size_t index : text_parts(message)) {
     const Part& part = message.parts[index];
     ByteRange range = part.body_range();
     range.size = std::min(range.size, left);
     if (range.size == 0) break;
-    glance = protocol::glance(readable(part, read(range)), most_characters);
-    if (!glance.empty()) break;
+    text = protocol::excerpt(readable(part, read(range)), most_characters);
+    if (!text.empty()) break;
     left -= range.size;
   }
-  return glance;
+  return text;
 }
 
 std::string preview_of_beginning(std::string_view bytes) {

@@ -14,12 +14,11 @@ namespace postbag::mime {
 
 namespace {
 
-/// To be raised with every change of what is found in a text: of the decoders, of MessageText, of
-/// search_folded().
+/// Increase it with every change of the texts found: in the decoders, in MessageText, in search_folded().
 constexpr std::string_view own_version = "5";
 constexpr std::string_view stand_in = "\xef\xbf\xbd";
 
-/// Takes one character off the front of `text`, which is not empty: its bytes, or the stand-in.
+/// Takes one character off the front of `text`, which is not empty: its bytes, or the replacement.
 std::string_view take_character(std::string_view& text) {
   const std::string_view before = text;
   char32_t point = 0;
@@ -57,7 +56,7 @@ class Gathered final : public TextSink {
 }  // namespace
 
 const std::string& searchable_text_version() {
-  // Case and decompositions are utf8proc's, charsets are the C library's.
+  // Case and decompositions come from utf8proc, charsets from the C library.
   static const std::string version =
       std::string(own_version) + " utf8proc " + utf8proc_version() + " libc " + gnu_get_libc_version();
   return version;

@@ -13,8 +13,7 @@ namespace {
 
 using protocol::hex_digit;
 
-/// White space that may turn out to end its line is held back up to this; more of it is text. RFC 2045 allows 76 a
-/// line.
+/// White space that may end its line is held back up to this; more of it is text. RFC 2045 allows 76 a line.
 constexpr std::size_t most_held = 1000;
 
 bool is_blank(char c) { return c == ' ' || c == '\t'; }
@@ -49,14 +48,15 @@ void TransferDecoder::feed(std::string_view in, std::string& out) {
 void TransferDecoder::finish(std::string& out) {
   bits_ = 0;
   bit_count_ = 0;
-  // White space at the end goes; an unfinished escape stays but for a lone "=", a soft break without its line end.
+  // White space at the end is removed. An incomplete escape is kept, except a lone "=", which is a soft break
+  // without its line end.
   if (held_.size() > 1 && held_[0] == '=' && hex_digit(held_[1]) >= 0) out.append(held_);
   held_.clear();
 }
 
 void TransferDecoder::base64(std::string_view in, std::string& out) {
   for (const char c : in) {
-    if (c == '=') bit_count_ = 0;  // what is left of a unit are pad bits
+    if (c == '=') bit_count_ = 0;  // the bits left of an incomplete unit are padding
     const int digit = protocol::base64_digit(c);
     if (digit < 0) continue;
     bits_ = bits_ << 6 | static_cast<std::uint32_t>(digit);
@@ -80,21 +80,21 @@ void TransferDecoder::quoted_printable(std::string_view in, std::string& out) {
   }
 }
 
-/// `held_` is empty, or begins with white space or '=' and holds what could still become an escape, a soft line
-/// break or white space at a line's end.
+/// `held_` is empty, or begins with white space or '=' and may still become an escape, a soft line break or white
+/// space at a line's end.
 void TransferDecoder::quoted_printable_byte(char c, std::string& out) {
   held_.push_back(c);
   const bool escape = held_[0] == '=';
   if (held_.size() == 1 && (escape || is_blank(c))) return;
-  const bool digits = escape && hex_digit(held_[1]) >= 0;  // "=4": no soft line break any more
+  const bool digits = escape && hex_digit(held_[1]) >= 0;  // "=4": no longer a soft line break
   if (c == '\n' && !digits) {
-    // "=" white space line end is a soft break; else the white space goes and the line end stays.
+    // "=" white space line end is a soft break; otherwise the white space is removed and the line end kept.
     const bool cr = held_.size() > 1 && held_[held_.size() - 2] == '\r';
     if (!escape) out.append(cr ? "\r\n" : "\n");
     return held_.clear();
   }
   const bool after_cr = held_.size() > 1 && held_[held_.size() - 2] == '\r';
-  // CR CR LF is a line end too, where programs put a CR before each LF.
+  // CR CR LF is a line end too, from programs that put a CR before each LF.
   const bool may_end = !after_cr || (escape && c == '\r');
   if (may_end && !digits && (is_blank(c) || c == '\r') && held_.size() < most_held) return;
   if (digits && held_.size() == 2) return;
@@ -102,7 +102,7 @@ void TransferDecoder::quoted_printable_byte(char c, std::string& out) {
     out.push_back(static_cast<char>(hex_digit(held_[1]) * 16 + hex_digit(c)));
     return held_.clear();
   }
-  // No escape and no line end: the bytes mean themselves; the last one may begin something.
+  // Neither an escape nor a line end: the bytes are text; the last one may begin something.
   held_.pop_back();
   out.append(held_);
   held_.clear();

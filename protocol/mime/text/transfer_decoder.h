@@ -1,4 +1,4 @@
-// Content-Transfer-Encoding undone, in pieces. RFC 2045 section 6, RFC 3516.
+// Decodes Content-Transfer-Encoding in pieces. RFC 2045 section 6, RFC 3516.
 #pragma once
 
 #include <cstdint>
@@ -10,15 +10,16 @@
 
 namespace postbag::mime {
 
-/// 7bit, 8bit and binary for themselves, base64, quoted-printable; any case; empty is 7bit; all else unknown.
+/// The encoding of that name, in any case: 7bit, 8bit, binary, base64, quoted-printable. Empty is 7bit; anything
+/// else unknown.
 Encoding encoding_named(std::string_view name);
 
-/// Decodes a body that comes in pieces of any size; the result does not depend on where they were cut. Lenient:
-/// base64 skips what is not its alphabet, reads on behind padding, and drops an unfinished last byte; a broken
-/// quoted-printable escape stays as it is, white space at a line's end goes (RFC 2045 section 6.7 rule 3).
+/// Decodes a body that arrives in pieces of any size; the result does not depend on the pieces. Lenient: base64
+/// skips characters outside its alphabet, continues after padding and drops an incomplete last byte; a broken
+/// quoted-printable escape is kept; white space at a line's end is removed (RFC 2045 section 6.7 rule 3).
 class TransferDecoder {
  public:
-  /// Error::unknown_encoding, for which IMAP has NO [UNKNOWN-CTE]. RFC 3516 section 4.3.
+  /// Error::unknown_encoding, which IMAP reports as NO [UNKNOWN-CTE]. RFC 3516 section 4.3.
   static Result<TransferDecoder> make(Encoding encoding);
 
   void feed(std::string_view in, std::string& out);
@@ -33,7 +34,7 @@ class TransferDecoder {
   Encoding encoding_;
   std::uint32_t bits_ = 0;  ///< base64: bits not yet written, below a marker bit
   int bit_count_ = 0;
-  std::string held_;  ///< quoted-printable: an unfinished escape, or white space that may end the line
+  std::string held_;  ///< quoted-printable: an incomplete escape, or white space that may end the line
 };
 
 /// A whole body at once. Error::unknown_encoding.

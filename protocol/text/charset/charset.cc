@@ -33,21 +33,21 @@ iconv_t open_converter(std::string_view charset) {
 
 }  // namespace
 
-/// Owns an iconv descriptor and the bytes of a character that is not complete.
+/// Owns an iconv descriptor and the bytes of an incomplete character.
 struct CharsetDecoder::Converter {
   explicit Converter(iconv_t descriptor) : iconv(descriptor) {}
   Converter(const Converter&) = delete;
   Converter& operator=(const Converter&) = delete;
   ~Converter() { iconv_close(iconv); }
 
-  /// Converts what it can of `in`; returns what is left: the beginning of a character, or nothing.
+  /// Converts as much of `in` as possible; yields the rest: the beginning of a character, or nothing.
   std::string_view convert(std::string_view in, std::string& out) {
     while (!in.empty() && step(in, out)) {
     }
     return in;
   }
 
-  /// Writes what iconv holds back: some charsets (windows-1258, TCVN) join a letter with a mark that follows it.
+  /// Writes what iconv holds back: some charsets (windows-1258, TCVN) join a letter with the mark after it.
   void flush(std::string& out) const {
     std::array<char, 64> buffer;  // NOLINT: iconv fills it
     char* to = buffer.data();
@@ -108,7 +108,7 @@ void CharsetDecoder::feed(std::string_view in, std::string& out) {
     return;
   }
   std::string& held = converter_->held;
-  // No charset has characters near 32 bytes long, shifts included; this also bounds what is held.
+  // No charset has characters of 32 bytes, including shifts; this also limits what is held.
   while (!held.empty() && !in.empty()) {
     held.push_back(in.front());
     in.remove_prefix(1);
@@ -138,8 +138,8 @@ Converted Charsets::convert(std::string_view bytes, std::string_view charset) {
   decoder.feed(bytes, out.utf8);
   decoder.finish(out.utf8);
   out.whole = !decoder.lost_some();
-  // Its own is not used twice: glibc's UTF-16 remembers the byte order of the last text. By the plain name, or one
-  // charset could be kept a thousand times: there is no end of names that differ in punctuation.
+  // The new converter itself is not used: glibc's UTF-16 remembers the byte order of the last text. Stored under
+  // the plain name, because there is no end of names that differ only in punctuation.
   loaded_.try_emplace(names_for_iconv(charset).back(), std::move(decoder));
   return out;
 }

@@ -1,4 +1,4 @@
-// Text of any charset made UTF-8: iconv behind a wall. RFC 2978 names, RFC 2045 section 2.2.
+// Converts text of any charset to UTF-8; hides iconv. RFC 2978 names, RFC 2045 section 2.2.
 #pragma once
 
 #include <cstddef>
@@ -10,49 +10,50 @@
 
 namespace postbag::protocol {
 
-/// Whether text in `charset` can be converted; SEARCH answers NO [BADCHARSET] when not. ASCII case does not matter.
+/// True when text in `charset` can be converted; else SEARCH answers NO [BADCHARSET]. ASCII case does not matter.
 bool is_known_charset(std::string_view charset);
 
-/// Converts a text that comes in pieces. One thread at a time; holds some kB while it lives.
+/// Converts a text that arrives in pieces. One thread at a time; uses a few kB while it exists.
 class CharsetDecoder {
  public:
-  /// An unknown charset, an empty one, US-ASCII and UTF-8 let the bytes pass as they are.
+  /// For an unknown or empty charset, US-ASCII and UTF-8 the bytes are passed on unchanged.
   explicit CharsetDecoder(std::string_view charset);
-  /// Whether the bytes pass as they are.
+  /// True when the bytes are passed on unchanged.
   bool passes() const { return converter_ == nullptr; }
-  /// Whether some bytes meant nothing in the charset. Those that pass are not looked at.
+  /// True when some bytes were invalid in the charset. Bytes that are passed on unchanged are not checked.
   bool lost_some() const;
   CharsetDecoder(CharsetDecoder&&) noexcept;
   CharsetDecoder& operator=(CharsetDecoder&&) noexcept;
   ~CharsetDecoder();
 
-  /// Appends the UTF-8 of `in` to `out`; a character cut at the end waits for the next call. Bytes that mean
-  /// nothing in the charset become U+FFFD, one for each.
+  /// Appends the UTF-8 of `in` to `out`; a character cut at the end waits for the next call. Each byte that is
+  /// invalid in the charset becomes U+FFFD.
   void feed(std::string_view in, std::string& out);
-  /// Ends the text: what still waits is written, the beginning of a character becomes U+FFFD.
+  /// Ends the text: writes what still waits; an incomplete character becomes U+FFFD.
   void finish(std::string& out);
 
  private:
   struct Converter;
-  std::unique_ptr<Converter> converter_;  ///< null: bytes pass
+  std::unique_ptr<Converter> converter_;  ///< null: bytes are passed on
 };
 
-/// The whole of `bytes` at once, by the rules of CharsetDecoder.
+/// Converts all of `bytes` like CharsetDecoder.
 std::string to_utf8(std::string_view bytes, std::string_view charset);
 
-/// A text made UTF-8.
+/// A text converted to UTF-8.
 struct Converted {
   std::string utf8;
-  bool whole = true;  ///< false: the charset is unknown, or some bytes mean nothing in it
+  bool whole = true;  ///< false: the charset is unknown, or some bytes are invalid in it
 };
 
-/// For many short texts: to load a converter can take 50 microseconds, and a header may name another charset in
-/// every encoded word. Keeps each one loaded; at most one for each name that iconv knows. One thread at a time.
+/// For many short texts: loading a converter can take 50 microseconds, and each encoded word of a header may name
+/// another charset. Keeps every loaded converter; at most one for each name that iconv knows. One thread at a
+/// time.
 class Charsets {
  public:
   /// The same text as protocol::to_utf8.
   Converted convert(std::string_view bytes, std::string_view charset);
-  /// How many it keeps.
+  /// The number of converters kept.
   std::size_t size() const { return loaded_.size(); }
 
  private:

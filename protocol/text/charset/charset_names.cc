@@ -18,9 +18,9 @@ struct Alias {
 };
 
 /// What to ask iconv for instead of the name itself. From: the labels of the WHATWG Encoding Standard section 4.2,
-/// which are what browsers learned to expect, and whose larger charsets we take too; the aliases of IANA's registry
-/// of character sets; the code pages that Windows names (cp949, cp50221, cp65001). A name that tells nothing
-/// (unknown-8bit of RFC 1428, x-unknown, 8bit) is not here: its bytes stay as they are. Sorted.
+/// which browsers use, with its larger charsets; the aliases of IANA's registry of character sets; the code pages
+/// that Windows names (cp949, cp50221, cp65001). A name without information (unknown-8bit of RFC 1428, x-unknown,
+/// 8bit) is not listed: its bytes stay unchanged. Sorted.
 constexpr auto aliases = std::to_array<Alias>({
     {"646", "us-ascii"},
     {"88591", "CP1252"},
@@ -134,14 +134,14 @@ static_assert(std::ranges::is_sorted(aliases, {}, &Alias::plain));
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool is_alnum(char c) { return is_digit(c) || (ascii_lower(c) >= 'a' && ascii_lower(c) <= 'z'); }
 
-/// RFC 2978 section 2.3, and what else stands in registered names; '/' would be an option to glibc's iconv
+/// RFC 2978 section 2.3, and other characters of registered names; '/' would be an option for glibc's iconv
 /// ("//TRANSLIT").
 bool is_name(std::string_view charset) {
   return !charset.empty() && charset.size() <= longest_charset_name &&
          std::ranges::all_of(charset, [](char c) { return is_alnum(c) || std::string_view("-_.:+").contains(c); });
 }
 
-/// "windows1252", "win1252", "ms949": the code page's number, for iconv knows cp1252. Empty for other names.
+/// The code page's number in "windows1252", "win1252", "ms949", because iconv knows cp1252. Empty for other names.
 std::string_view code_page(std::string_view plain) {
   for (const std::string_view vendor : {"windows", "win", "ms"}) {
     if (!plain.starts_with(vendor)) continue;
@@ -151,8 +151,8 @@ std::string_view code_page(std::string_view plain) {
   return {};
 }
 
-/// Letters and digits only, so that ISO_8859-1, iso8859-1 and iso-8859_1 are one: Unicode Technical Standard 22
-/// section 1.4. Without the "x-" of names that were not registered.
+/// Letters and digits only, so that ISO_8859-1, iso8859-1 and iso-8859_1 are equal: Unicode Technical Standard 22
+/// section 1.4. Without the "x-" of unregistered names.
 std::string plain_name(std::string_view charset) {
   while (ascii_iequal(charset.substr(0, 2), "x-")) charset.remove_prefix(2);
   std::string plain;
@@ -162,7 +162,7 @@ std::string plain_name(std::string_view charset) {
   return plain;
 }
 
-/// Some writers put quotes or white space around the name too: charset="'iso-8859-1'".
+/// Some programs also write quotes or white space around the name: charset="'iso-8859-1'".
 std::string_view without_quotes(std::string_view charset) {
   constexpr std::string_view around = " \t'\"";
   charset.remove_prefix(std::min(charset.find_first_not_of(around), charset.size()));
@@ -175,7 +175,7 @@ std::vector<std::string> names_for_iconv(std::string_view charset) {
   charset = without_quotes(charset);
   if (!is_name(charset)) return {};
   std::string plain = plain_name(charset);
-  if (plain.empty()) return {};  // to iconv that would be the charset of the locale
+  if (plain.empty()) return {};  // to iconv an empty name is the charset of the locale
   const auto alias = std::ranges::lower_bound(aliases, plain, {}, &Alias::plain);
   if (alias != aliases.end() && alias->plain == plain) return {std::string(alias->meant)};
   return {std::string(charset), std::move(plain)};

@@ -48,7 +48,7 @@ std::string decode_b(std::string_view in) {
   return out;
 }
 
-/// An encoded word taken apart; `rest` is what follows it.
+/// The fields of an encoded word; `rest` is the text after it.
 struct Word {
   std::string_view charset;
   std::string bytes;
@@ -80,8 +80,8 @@ std::size_t leading_space(std::string_view text) {
   return n;
 }
 
-/// A run of encoded words in one charset: decoded together, as writers cut characters in two against the rules.
-/// convert(bytes, charset) gives what stands for it.
+/// A run of encoded words in one charset: decoded together, because some programs divide characters between words
+/// against the rules. convert(bytes, charset) yields the text.
 template <class Convert>
 class Run {
  public:
@@ -117,7 +117,7 @@ std::string replace_words(std::string_view text, Convert&& convert) {
       text.remove_prefix(std::min<std::size_t>(2, text.size()));
       continue;
     }
-    // White space between two encoded words is not there. RFC 2047 section 6.2.
+    // White space between two encoded words is removed. RFC 2047 section 6.2.
     while (word) {
       run.add(*word, out);
       text = word->rest;

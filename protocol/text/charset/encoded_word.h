@@ -13,22 +13,23 @@ namespace postbag::protocol {
 /// section 2.2.3.
 std::string unfolded(std::string_view value);
 
-/// A text whose encoded words were decoded.
+/// A text with its encoded words decoded.
 struct DecodedText {
   std::string utf8;
-  /// The words' octets as they are, when one is in an unknown charset or not of its own. RFC 5255 section 4.6 (c).
+  /// The words' octets unchanged, when one is in an unknown charset or invalid in its own. RFC 5255 section 4.6
+  /// (c).
   std::optional<std::string> octets;
 };
 
-/// `text` (already unfolded) with each encoded word replaced by its UTF-8; white space between two of them goes
-/// (RFC 2047 section 6.2). What only looks like an encoded word stays as it is; so do bytes above 127.
-/// Lenient like every reader of mail: encoded words count inside quoted strings and next to other text too.
-/// Who reads many fields gives his `charsets`.
+/// `text` (already unfolded) with each encoded word replaced by its UTF-8; white space between two of them is
+/// removed (RFC 2047 section 6.2). Invalid encoded words and bytes above 127 stay. Lenient like all mail programs:
+/// encoded words are also recognised inside quoted strings and next to other text. To read many fields, pass your
+/// own `charsets`.
 DecodedText decoded_words(std::string_view text, Charsets& charsets);
 DecodedText decoded_words(std::string_view text);
 
-/// What a header field says to who searches it: without its line ends, then decoded; all else is text, CR alone and
-/// white space at its ends too.
+/// A header field as SEARCH compares it: without its line ends, then decoded. Everything else is text, even a CR
+/// alone and white space at its ends.
 DecodedText header_text(std::string_view raw_value, Charsets& charsets);
 
 }  // namespace postbag::protocol

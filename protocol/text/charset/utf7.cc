@@ -15,7 +15,7 @@ constexpr std::string_view alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmno
 
 bool is_direct(char c) { return c >= 0x20 && c <= 0x7e; }
 
-/// Reads UTF-16 units out of the inside of a shift. False on a character outside the alphabet.
+/// Reads UTF-16 units from the inside of a shift. False on a character outside the alphabet.
 bool decode_shift(std::string_view shifted, std::u16string& units) {
   std::uint32_t bits = 0;
   int count = 0;
@@ -68,7 +68,7 @@ void append_shift(const std::u16string& units, std::string& out) {
   out.push_back('-');
 }
 
-/// Undoes shifts without asking whether they are canonical.
+/// Decodes shifts without checking that they are canonical.
 std::optional<std::string> decode(std::string_view utf7) {
   std::string out;
   while (!utf7.empty()) {
@@ -90,7 +90,7 @@ std::optional<std::string> decode(std::string_view utf7) {
 
 std::optional<std::string> utf8_from_utf7(std::string_view utf7) {
   std::optional<std::string> utf8 = decode(utf7);
-  // There is one canonical form: whatever breaks a rule of section 5.1.3 does not come back as it was.
+  // There is one canonical form: anything that breaks a rule of section 5.1.3 differs after encoding again.
   if (utf8 && (!is_utf8(*utf8) || utf7_from_utf8(*utf8) != utf7)) return std::nullopt;
   return utf8;
 }

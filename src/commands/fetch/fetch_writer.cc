@@ -7,7 +7,7 @@
 
 #include "commands/object_id.h"
 #include "protocol/mime/header/header_fields.h"
-#include "protocol/mime/stored.h"
+#include "protocol/mime/stored_structure.h"
 #include "protocol/mime/text/preview.h"
 #include "storage/errors.h"
 

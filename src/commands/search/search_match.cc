@@ -9,7 +9,7 @@
 #include "core/ascii.h"
 #include "protocol/mime/header/header_fields.h"
 #include "protocol/mime/section.h"
-#include "protocol/mime/stored.h"
+#include "protocol/mime/stored_structure.h"
 #include "protocol/mime/text/message_text.h"
 #include "storage/errors.h"
 

@@ -7,7 +7,7 @@
 #include <variant>
 
 #include "commands/search/search_key.h"
-#include "protocol/mime/stored.h"
+#include "protocol/mime/stored_structure.h"
 #include "protocol/mime/text/message_text.h"
 
 namespace postbag::search {

@@ -5,7 +5,7 @@
 #include <optional>
 
 #include "commands/search/stored_keys.h"
-#include "protocol/mime/stored.h"
+#include "protocol/mime/stored_structure.h"
 #include "storage/errors.h"
 
 namespace postbag {

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "protocol/mime/sort_keys.h"
-#include "protocol/mime/stored.h"
+#include "protocol/mime/stored_structure.h"
 #include "storage/mail.h"
 #include "storage/read_transaction.h"
 

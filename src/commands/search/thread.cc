@@ -12,7 +12,7 @@
 #include "commands/search/stored_keys.h"
 #include "commands/search/threading.h"
 #include "core/ascii.h"
-#include "protocol/mime/stored.h"
+#include "protocol/mime/stored_structure.h"
 #include "session/session.h"
 #include "storage/errors.h"
 

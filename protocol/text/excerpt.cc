@@ -1,4 +1,4 @@
-#include "protocol/text/plain.h"
+#include "protocol/text/excerpt.h"
 
 #include <algorithm>
 #include <array>
@@ -21,7 +21,7 @@ struct Entity {
   std::string_view name;
   char32_t code_point;
 };
-/// Those that mail has in its first lines; the others stay as they are written. HTML 4.01 section 24.
+/// Those in the first lines of mail; others stay as written. HTML 4.01 section 24.
 constexpr auto entities = std::to_array<Entity>({
     {"amp", '&'},       {"lt", '<'},        {"gt", '>'},        {"quot", '"'},     {"apos", '\''},
     {"nbsp", 0xa0},     {"iexcl", 0xa1},    {"cent", 0xa2},     {"pound", 0xa3},   {"yen", 0xa5},
@@ -43,11 +43,11 @@ constexpr auto entities = std::to_array<Entity>({
 });
 constexpr std::size_t longest_entity = 10;
 
-/// Tags that do not part words.
+/// Tags that do not separate words.
 constexpr auto inline_tags =
     std::to_array<std::string_view>({"a", "abbr", "b", "big", "code", "em", "font", "i", "ins", "mark", "s",
                                      "small", "span", "strong", "sub", "sup", "tt", "u", "wbr"});
-/// Elements whose content nobody reads.
+/// Elements whose content is not shown.
 constexpr auto unread_elements =
     std::to_array<std::string_view>({"head", "noscript", "script", "style", "template", "title"});
 
@@ -69,7 +69,7 @@ std::optional<char32_t> code_point_of(std::string_view entity) {
   return it == entities.end() ? std::nullopt : std::optional(it->code_point);
 }
 
-/// Goes over the bytes once.
+/// Reads the bytes once.
 class HtmlReader {
  public:
   explicit HtmlReader(std::string_view html) : rest_(html) {}
@@ -110,7 +110,7 @@ class HtmlReader {
     rest_.remove_prefix(end + 1);
   }
 
-  /// "<" that begins no tag is text.
+  /// "<" that does not begin a tag is text.
   void take_markup() {
     const char next = rest_.size() > 1 ? rest_[1] : ' ';
     if (rest_.starts_with("<!--")) {
@@ -139,7 +139,7 @@ class HtmlReader {
     if (!is_one_of(name, inline_tags)) put(" ");
   }
 
-  /// What nobody reads ends with its own end, or where the body begins if somebody forgot that.
+  /// Hidden content ends with the element's end tag, or at the body if the tag is missing.
   void note(std::string_view name, bool closing) {
     const bool ends = closing ? ascii_iequal(name, unread_) : ascii_iequal(name, "body");
     if (ends) unread_ = {};
@@ -147,7 +147,7 @@ class HtmlReader {
   }
 
   std::string_view rest_;
-  std::string_view unread_;  ///< the element we are in whose content is left out
+  std::string_view unread_;  ///< the open element whose content is left out
   std::string out_;
 };
 
@@ -161,17 +161,17 @@ std::string_view take_line(std::string_view& text) {
 
 bool is_blank(std::string_view line) { return line.find_first_not_of(" \t\r\n") == std::string_view::npos; }
 
-/// Joiners, soft hyphens, marks of order: of use within a word only, and advertising fills lines with them.
+/// Joiners, soft hyphens, direction marks: they matter only within a word, and advertising fills lines with them.
 bool is_invisible(char32_t c) {
   return c == 0xad || c == 0x34f || c == 0xfeff || (c >= 0x200b && c <= 0x200f) || (c >= 0x202a && c <= 0x202e) ||
          (c >= 0x2060 && c <= 0x2064) || (c >= 0x2066 && c <= 0x206f);
 }
 bool is_joiner(char32_t c) { return c == 0x200c || c == 0x200d; }
 
-/// Collects characters; knows where it may be cut.
-class Glance {
+/// Collects characters and the positions where the text may be cut.
+class Excerpt {
  public:
-  explicit Glance(std::size_t most) : most_(most) {}
+  explicit Excerpt(std::size_t most) : most_(most) {}
   bool is_full() const { return count_ > most_; }
 
   void add(char32_t c) {
@@ -204,7 +204,7 @@ class Glance {
 
   std::size_t most_;
   std::size_t count_ = 0;  ///< characters in out_
-  std::size_t cut_ = 0;    ///< the last place at or before `most_` characters where a grapheme begins
+  std::size_t cut_ = 0;    ///< the last position at or before `most_` characters where a grapheme begins
   bool space_ = false;
   utf8proc_int32_t last_ = 0;
   utf8proc_int32_t state_ = 0;
@@ -222,8 +222,8 @@ std::string without_quotes(std::string_view text_utf8) {
   return is_blank(kept) ? std::string(text_utf8) : kept;
 }
 
-std::string glance(std::string_view text_utf8, std::size_t most) {
-  Glance out(most);
+std::string excerpt(std::string_view text_utf8, std::size_t most) {
+  Excerpt out(most);
   while (!text_utf8.empty() && !out.is_full()) {
     char32_t c = 0;
     if (take_code_point(text_utf8, c)) {

@@ -1,4 +1,4 @@
-#include "protocol/mime/stored.h"
+#include "protocol/mime/stored_structure.h"
 
 #include <cstddef>
 
@@ -12,7 +12,7 @@ namespace postbag::mime {
 namespace {
 
 constexpr char version = 4;
-constexpr char first_as_now = 4;  ///< what is read of a message
+constexpr char first_current = 4;  ///< what is read of a message
 constexpr char first_with_preview = 3;
 constexpr char first_with_sort_keys = 2;
 constexpr char oldest_version = 1;
@@ -78,7 +78,7 @@ void put_part(std::string& out, const Part& part) {
             part.kind == Kind::text ? to_ascii_lower(parameter(part.type.parameters, "charset").value_or("")) : "");
 }
 
-/// Takes values off the front of stored bytes; throws when they are not there.
+/// Takes values off the front of stored bytes; throws when they are missing.
 class Reader {
  public:
   explicit Reader(std::string_view bytes) : rest_(bytes) {}
@@ -144,7 +144,7 @@ SortKeys unpacked(std::string_view bytes) {
   return keys;
 }
 
-/// A count and that many pairs of numbers; the bytes they are in.
+/// A count and that many pairs of numbers; yields their bytes.
 std::string_view take_pairs(Reader& in) {
   const std::string_view from = in.rest();
   for (std::uint64_t left = in.number(); left > 0; --left) {
@@ -154,7 +154,7 @@ std::string_view take_pairs(Reader& in) {
   return from.substr(0, from.size() - in.rest().size());
 }
 
-/// A range that lies within a message of `size` bytes, at `offset`.
+/// A range at `offset` that lies within a message of `size` bytes.
 ByteRange checked(std::uint64_t offset, std::uint64_t length, std::uint64_t size) {
   if (offset > size || length > size - offset) throw CorruptStructure();
   return {offset, length};
@@ -201,10 +201,10 @@ StoredStructure::StoredStructure(std::string_view bytes) {
   Reader in(bytes.substr(1));
   size_ = in.number();
   sent_ = take_date(in);
-  reads_anew_ = form < first_as_now;
+  is_old_ = form < first_current;
   if (form >= first_with_sort_keys) sort_keys_ = in.bytes();
   if (form >= first_with_preview && in.number() != 0) preview_ = in.bytes();
-  if (reads_anew_ && preview_ && preview_->empty()) preview_.reset();
+  if (is_old_ && preview_ && preview_->empty()) preview_.reset();
   envelope_ = in.bytes();
   bodystructure_ = in.bytes();
   extensions_ = take_pairs(in);
@@ -214,14 +214,14 @@ StoredStructure::StoredStructure(std::string_view bytes) {
 }
 
 std::optional<DateTime> StoredStructure::sent() const {
-  FieldReader fields(reads_anew_ ? common_fields_ : std::string_view());
+  FieldReader fields(is_old_ ? common_fields_ : std::string_view());
   while (const auto field = fields.next())
     if (ascii_iequal(field->name, "date")) return protocol::parse_rfc5322_date(field->value);
   return sent_;
 }
 
 std::optional<SortKeys> StoredStructure::sort_keys() const {
-  if (!reads_anew_) return unpacked(sort_keys_);
+  if (!is_old_) return unpacked(sort_keys_);
   return common_complete_ ? std::optional(sort_keys_of_fields(common_fields_)) : std::nullopt;
 }
 
@@ -240,7 +240,7 @@ void StoredStructure::append_body(std::string& out) const {
 std::vector<StoredStructure::Entry> StoredStructure::parts() const {
   Reader in(parts_);
   const std::uint64_t count = in.number();
-  if (count == 0 || count > parts_.size()) throw CorruptStructure();  // a part takes more than a byte
+  if (count == 0 || count > parts_.size()) throw CorruptStructure();  // each part takes more than a byte
   std::vector<Entry> parts;
   parts.reserve(count);
   for (std::size_t i = 0; i < count; ++i) parts.push_back(take_part(in, i, size_));
