@@ -187,7 +187,7 @@ std::size_t CommandReader::argument_limit(grammar::Rule rule) const {
 std::string_view CommandReader::objection(const LiteralAnnounced& literal) const {
   const grammar::Rule rule = literal.command.rule;
   if (!logged_in_ && rule != grammar::Rule::login && rule != grammar::Rule::id)
-    return "No literals before login here";
+    return "This command allows no literals before login";
   if (!logged_in_ && literal.size > limits_.literal_before_login) return "Literal too big before login";
   if (literal.message) return {};
   // RFC 7888 section 5: the client must ask before it sends more.
@@ -295,7 +295,7 @@ ReaderEvent CommandReader::drop() {
     if (piece_.ends_with('\r')) piece_.pop_back();
     at_end_ = announced_by(piece_);
     if (!at_end_ || at_end_->synchronising) break;
-    if (drop_from(at_end_->size)) return BadCommand{"*", "Too much to drop", true};
+    if (drop_from(at_end_->size)) return BadCommand{"*", "Refused data too large", true};
   }
   piece_.clear();
   mode_ = Mode::command;

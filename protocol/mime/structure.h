@@ -128,7 +128,7 @@ class LimitsMet {
 };
 
 /// The log event for a message that exceeded limits.
-inline constexpr std::string_view limits_met_event = "structure of a message kept in part";
+inline constexpr std::string_view limits_met_event = "message structure incomplete";
 
 /// The limits' names, as in the configuration where they can be set: "mime_depth, addresses". Empty for none.
 std::string names(LimitsMet limits);

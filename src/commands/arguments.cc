@@ -56,6 +56,6 @@ UidSet absent_uids(const Session& session, std::string_view argument) {
   return set->resolve<Uid>(last).intersect(UidSet{{Uid::min(), last}}).minus(selected.view.uids());
 }
 
-Reply uid_required() { return Reply::bad("Sequence numbers are off, use UIDs", "UIDREQUIRED"); }
+Reply uid_required() { return Reply::bad("Sequence numbers are disabled, use UIDs", "UIDREQUIRED"); }
 
 }  // namespace postbag

@@ -27,8 +27,8 @@ constexpr std::array texts = std::to_array<std::string_view>({
     "wrong password",
     "unknown encoding",
     "busy",
-    "no room left on the disk",
-    "special use is taken",
+    "no space left on the disk",
+    "special use is already assigned",
     "no such message",
 });
 static_assert(texts.size() == std::to_underlying(Error::no_such_message) + 1);

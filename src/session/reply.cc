@@ -16,8 +16,8 @@ constexpr auto rows = std::to_array<Row>({
     {Error::no_such_mailbox, "NONEXISTENT", "No such mailbox"},
     {Error::mailbox_exists, "ALREADYEXISTS", "Mailbox already exists"},
     {Error::mailbox_has_children, "HASCHILDREN", "Name has inferior names and holds no messages"},
-    {Error::not_permitted, "CANNOT", "This cannot be done with that mailbox"},
-    {Error::invalid_name, "CANNOT", "Not a valid mailbox name"},
+    {Error::not_permitted, "CANNOT", "Not allowed for this mailbox"},
+    {Error::invalid_name, "CANNOT", "Invalid mailbox name"},
     {Error::name_too_long, "LIMIT", "Mailbox name too long or too deep"},
     {Error::too_many_mailboxes, "LIMIT", "Too many mailboxes"},
     {Error::too_many_keywords, "LIMIT", "Too many different keywords in this mailbox"},
@@ -32,8 +32,8 @@ constexpr auto rows = std::to_array<Row>({
     {Error::wrong_password, "AUTHENTICATIONFAILED", "Authentication failed"},
     {Error::unknown_encoding, "UNKNOWN-CTE", "Unknown content transfer encoding"},
     {Error::busy, "UNAVAILABLE", "Too busy, try again later"},
-    {Error::over_quota, "OVERQUOTA", "No room left on the disk"},
-    {Error::special_use_taken, "USEATTR", "Special use is taken"},
+    {Error::over_quota, "OVERQUOTA", "No space left on the disk"},
+    {Error::special_use_taken, "USEATTR", "Special use is already assigned"},
     {Error::no_such_message, "EXPUNGEISSUED", "The message was expunged"},
 });
 

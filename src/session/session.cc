@@ -57,11 +57,11 @@ bool is(const std::runtime_error& error) {
 /// RFC 5530 section 3. What is missing may come back with its volume, so a client shall try again; what belongs to
 /// another account will not become this one's by that.
 constexpr Breakage breakages[] = {
-    {is<storage::DiskFull>, "disk full", "No room left on the disk", "OVERQUOTA"},
-    {is<storage::Missing>, "mail missing", "The mail of this account is not there now", "UNAVAILABLE"},
-    {is<storage::Unavailable>, "store unavailable", "Not possible now, try again later", "UNAVAILABLE"},
-    {is<storage::Foreign>, "mail of another account", "The mail of this account is not in its place", "CORRUPTION"},
-    {[](const std::runtime_error&) { return true; }, "store broken", "The mail store is out of order", "SERVERBUG"},
+    {is<storage::DiskFull>, "disk full", "No space left on the disk", "OVERQUOTA"},
+    {is<storage::Missing>, "mail missing", "The mail of this account is temporarily unavailable", "UNAVAILABLE"},
+    {is<storage::Unavailable>, "store unavailable", "Temporarily unavailable, try again later", "UNAVAILABLE"},
+    {is<storage::Foreign>, "mail of another account", "The stored mail belongs to another account", "CORRUPTION"},
+    {[](const std::runtime_error&) { return true; }, "store broken", "The mail store has failed", "SERVERBUG"},
 };
 
 const Breakage& breakage_of(const std::runtime_error& error) {
@@ -206,7 +206,7 @@ async::Task<Session::Wait> Session::wait_for_input(bool changes_wake) {
     const bool woken = co_await signal_.wait(until);
     news_failed_ = false;
     if (woken) continue;
-    say_bye(account_ ? "Autologout, idle for too long" : "Too slow to log in");
+    say_bye(account_ ? "Autologout, idle for too long" : "Login took too long");
     co_return Wait::over;
   }
   co_return Wait::input;
@@ -373,7 +373,7 @@ void Session::finish(std::string_view tag, const Reply& reply) {
 async::Task<bool> Session::answer_bad(const protocol::BadCommand& bad) {
   drop_upload();
   finish(bad.tag, Reply::bad(bad.text));
-  if (bad.must_close) say_bye("Too much to read past");
+  if (bad.must_close) say_bye("Refused data too large");
   co_return !count_bad() && !bad.must_close;
 }
 
@@ -393,7 +393,7 @@ async::Task<bool> Session::answer_literal(const protocol::LiteralAnnounced& lite
     const bool must_close = reader_.refuse();
     drop_upload();
     finish(tag, *reply);
-    if (must_close) say_bye("Too much to read past");
+    if (must_close) say_bye("Refused data too large");
     if (reply->status == Reply::Status::bad && count_bad()) co_return false;
     co_return !must_close;
   }

@@ -152,7 +152,7 @@ def answers(client, command):
 def run(trial, client, message, limits, capabilities):
     client.command("CREATE bomb")
     tagged = trial.step("APPEND", lambda: client.append("bomb", message))
-    said = tagged.rpartition(b"beyond ")[2].rstrip(b")").decode().split(", ") if b"beyond" in tagged else []
+    said = tagged.rpartition(b"exceeded: ")[2].rstrip(b")").decode().split(", ") if b"exceeded: " in tagged else []
     if not trial.small:
         trial.expect("limits told", sorted(said), sorted(limits.split()))
     trial.step("SELECT", lambda: client.command("SELECT bomb"))

@@ -163,7 +163,7 @@ TEST_CASE("too much refused ends the connection") {
   CHECK(log_of("a APPEND x {65536+}\r\n", Answer::refuse) == "a append message literal 65536\n");
   CHECK(log_of("a APPEND x {65537+}\r\n", Answer::refuse) == "a append message literal 65537\nmust close\n");
   CHECK(log_of("a APPEND x {1+}\r\ny {65536+}\r\n", Answer::refuse) ==
-        "a append message literal 1\n* BAD Too much to drop and close\n");
+        "a append message literal 1\n* BAD Refused data too large and close\n");
   CHECK(log_of("a SELECT {70000+}\r\n") == "a BAD Non-synchronising literal too big and close\n");
   CHECK(log_of("a FOO {9223372036854775807+}\r\n") == "a BAD Unknown command and close\n");
 }
@@ -209,7 +209,7 @@ TEST_CASE("before login less is taken") {
       return bad->tag + " " + bad->text + (bad->must_close ? " close" : "");
     return std::string(std::holds_alternative<LiteralAnnounced>(event) ? "literal" : "else");
   };
-  CHECK(said("a APPEND x {1}\r\n") == "a No literals before login here");
+  CHECK(said("a APPEND x {1}\r\n") == "a This command allows no literals before login");
   CHECK(said("b LOGIN {4097}\r\n") == "b Literal too big before login");
   CHECK(said("c " + std::string(9'000, 'x')) == "c Command line too long close");
   CommandReader other(defaults);

@@ -54,11 +54,11 @@ std::expected<Modifiers, Reply> modifiers_of(const Session& session, grammar::Fe
     if (!take(modifiers, one)) return std::unexpected(Reply::bad("Number too large"));
   }
   // RFC 9394 section 3.3, RFC 7162 section 3.2.6.
-  if (modifiers.partial && by_uid == ByUid::no) return std::unexpected(Reply::bad("PARTIAL goes with UID FETCH"));
+  if (modifiers.partial && by_uid == ByUid::no) return std::unexpected(Reply::bad("PARTIAL requires UID FETCH"));
   if (!modifiers.vanished) return modifiers;
-  if (by_uid == ByUid::no) return std::unexpected(Reply::bad("VANISHED goes with UID FETCH"));
-  if (!modifiers.changed_since) return std::unexpected(Reply::bad("VANISHED goes with CHANGEDSINCE"));
-  if (!session.qresync()) return std::unexpected(Reply::bad("VANISHED wants ENABLE QRESYNC"));
+  if (by_uid == ByUid::no) return std::unexpected(Reply::bad("VANISHED requires UID FETCH"));
+  if (!modifiers.changed_since) return std::unexpected(Reply::bad("VANISHED requires CHANGEDSINCE"));
+  if (!session.qresync()) return std::unexpected(Reply::bad("VANISHED requires ENABLE QRESYNC"));
   return modifiers;
 }
 

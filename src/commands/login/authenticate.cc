@@ -34,14 +34,14 @@ std::optional<PlainMessage> plain_message(const std::string& message) {
 async::Task<Reply> finish_plain(Session& session, std::string_view response) {
   if (response == "*") co_return Reply::bad("Authentication cancelled");  // RFC 9051 section 6.2.2
   auto bytes = protocol::base64_value(response);
-  if (!bytes) co_return Reply::bad("Not base64");
+  if (!bytes) co_return Reply::bad("Invalid base64");
   auto message = plain_message(*bytes);
   wipe(*bytes);
-  if (!message || message->authcid.empty()) co_return Reply::bad("Not a PLAIN response");
+  if (!message || message->authcid.empty()) co_return Reply::bad("Invalid PLAIN response");
   // Nobody acts for another yet, so only one's own name may be asked for. RFC 4616 section 2.
   if (!message->authzid.empty() && message->authzid != message->authcid) {
     session.count_failed_login();
-    co_return Reply::no("May not act for another user", "AUTHORIZATIONFAILED");
+    co_return Reply::no("Not authorized to act as another user", "AUTHORIZATIONFAILED");
   }
   Reply reply = co_await log_in(session, std::move(message->authcid), message->password);
   wipe(message->password);

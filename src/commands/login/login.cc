@@ -25,7 +25,7 @@ Reply refuse_password(Session& session, std::string_view user) {
   session.context().log.write(session.stream().peer(),
                               {LogEvent::Level::warning, "login refused", user, "the connection is not encrypted"});
   session.count_failed_login();  // a line for each try: nobody may fill the log
-  return Reply::no("Passwords are taken over an encrypted connection only", "PRIVACYREQUIRED");
+  return Reply::no("Passwords are accepted only over an encrypted connection", "PRIVACYREQUIRED");
 }
 
 async::Task<Reply> log_in(Session& session, std::string user, std::string password) {

@@ -25,7 +25,7 @@ std::expected<MailboxName, Reply> new_mailbox_name(const Session& session, std::
   auto name = without_separator(session, argument);
   if (!name) return std::unexpected(refusal(name.error()));
   if (protocol::nfc(name->utf8()) != name->utf8())
-    return std::unexpected(Reply::no("Mailbox names are in Unicode Normalization Form C", "CANNOT"));
+    return std::unexpected(Reply::no("Mailbox names must be in Unicode Normalization Form C", "CANNOT"));
   return *std::move(name);
 }
 

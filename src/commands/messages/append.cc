@@ -81,7 +81,7 @@ std::string with_limits_met(Session& session, std::string done) {
   if (limits.empty()) return done;
   session.context().log.write(session.stream().peer(),
                               {LogEvent::Level::warning, mime::limits_met_event, session.user(), limits});
-  return done + ", but the structure only in part, beyond " + limits;
+  return done + ", but the structure is incomplete; limits exceeded: " + limits;
 }
 
 std::optional<Reply> refuse_message(Session& session, NextMessage message, std::uint64_t size) {
@@ -89,10 +89,10 @@ std::optional<Reply> refuse_message(Session& session, NextMessage message, std::
   if (const auto options = options_of(session, message.options); !options) return options.error();
   if (size > limits.message) return refusal(Error::message_too_big);
   // A zero-length literal is how a client cancels. RFC 3502 section 6.3.11.
-  if (size == 0) return Reply::no("A message cannot be empty, nothing was appended", "CANNOT");
+  if (size == 0) return Reply::no("A message cannot be empty; nothing was appended", "CANNOT");
   const std::uint64_t before = session.upload() != nullptr ? session.upload()->size() : 0;
   if (message.number > limits.append_messages || before + size > limits.append_bytes)
-    return Reply::no("Too much in one command", "LIMIT");
+    return Reply::no("Too many messages or bytes in one command", "LIMIT");
   return std::nullopt;
 }
 

@@ -102,7 +102,9 @@ Reply outcome_reply(const Session& session, const Outcome& outcome, std::uint64_
   protocol::Writer writer(code);
   by_uid == ByUid::yes ? writer.set(refused) : writer.set(session.selected().view.seqs_of(refused));
   // OK also when some are gone: what is answered with NO has changed nothing.
-  return Reply::ok(some_gone ? "Some had changed, some were expunged" : "Conditional STORE failed for some", code);
+  return Reply::ok(
+      some_gone ? "Some messages had changed, some were expunged" : "Conditional STORE failed for some messages",
+      code);
 }
 
 /// UNCHANGEDSINCE, before the flags or behind them. BAD when it is given twice: RFC 7162 section 7.

@@ -80,7 +80,7 @@ std::expected<Events, Reply> events_of(grammar::EventGroup group) {
       if (auto refused = add_items_of(*message_new, out.items)) return std::unexpected(std::move(*refused));
   }
   if (!are_consistent(out.events, annotations))
-    return std::unexpected(Reply::bad("Events that do not go together"));
+    return std::unexpected(Reply::bad("These events cannot be combined"));
   if (unsupported) return std::unexpected(bad_event());
   return out;
 }
@@ -110,7 +110,7 @@ class Reader {
     const Filter filter = group.filter_mailboxes().kind();
     if (filter == Filter::selected || filter == Filter::selected_delayed)
       return read_selected(std::move(*events), filter == Filter::selected_delayed);
-    if (!events->items.empty()) return Reply::bad("Data items are for the selected mailbox");
+    if (!events->items.empty()) return Reply::bad("FETCH items are allowed only for the selected mailbox");
     add_filter(session_, group.filter_mailboxes(), events->events, request_);
     return std::nullopt;
   }
@@ -120,7 +120,7 @@ class Reader {
   std::optional<Reply> read_selected(Events events, bool delayed) {
     // RFC 5465 section 6.1.
     if (std::exchange(has_selected_, true)) return Reply::bad("SELECTED is given twice");
-    if (is_about_names(events.events)) return Reply::bad("SELECTED goes with events of messages");
+    if (is_about_names(events.events)) return Reply::bad("SELECTED allows only message events");
     request_.selected = selected_news(std::move(events), delayed);
     return std::nullopt;
   }

@@ -33,7 +33,7 @@ std::expected<Sources, Reply> sources_of(const Session& session, grammar::Esearc
   any.add(NotifyEvent::message_new);
   for (const auto filter : command.filter_mailboxes()) {
     if (filter.kind() == Filter::selected_delayed)
-      return std::unexpected(Reply::bad("SELECTED-DELAYED is not for a search"));
+      return std::unexpected(Reply::bad("SELECTED-DELAYED is not allowed in a search"));
     (filter.kind() == Filter::selected ? out.selected : out.others) = true;
     add_filter(session, filter, any, out.filters);
   }
@@ -168,8 +168,9 @@ async::Task<Reply> handle(Session& session, grammar::Esearch command, ByUid, std
   if (!sources) co_return sources.error();
   const auto wanted = search_return(command);
   if (!wanted) co_return wanted.error();
-  if (wanted->save && sources->others) co_return Reply::bad("SAVE goes with the selected mailbox alone");
-  if (wanted->update && !session.has_selected()) co_return Reply::bad("UPDATE goes with a selected mailbox");
+  if (wanted->save && sources->others)
+    co_return Reply::bad("SAVE requires that only the selected mailbox is searched");
+  if (wanted->update && !session.has_selected()) co_return Reply::bad("UPDATE requires a selected mailbox");
   if (const auto refused = tag_in_use(session, tag, *wanted)) co_return *refused;
   MultiSearch search(session, command, tag, *wanted);
   if (auto refused = search.refused()) {

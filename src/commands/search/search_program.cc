@@ -129,7 +129,7 @@ class Builder {
   /// The key's string, made UTF-8.
   std::expected<search::Sought, Reply> sought(std::string_view argument) const {
     const auto utf8 = search_string(protocol::string_value(argument), charset_);
-    if (!utf8) return std::unexpected(Reply::bad("String is not of the charset"));
+    if (!utf8) return std::unexpected(Reply::bad("String is not valid in the charset"));
     if (is_fuzzy_) return protocol::FuzzyNeedle(*utf8);
     return protocol::Needle(*utf8);
   }
@@ -320,7 +320,7 @@ SearchProgram search_program(Session& session, grammar::Thread command) {
 
 std::optional<Reply> lacks_fuzzy(const search::Key& program, bool wants_relevancy) {
   if (!wants_relevancy || search::mentions_fuzzy(program)) return std::nullopt;
-  return Reply::bad("RELEVANCY goes with FUZZY");
+  return Reply::bad("RELEVANCY requires FUZZY");
 }
 
 std::expected<search::Job, Reply> search_job(Session& session, SearchProgram program, const SearchReturn& wanted) {

@@ -48,7 +48,7 @@ std::expected<SearchReturn, Reply> return_of(Command command) {
     }
   }
   // RFC 9394 section 3.1.
-  if (out.all && out.partial) return std::unexpected(Reply::bad("ALL and PARTIAL do not go together"));
+  if (out.all && out.partial) return std::unexpected(Reply::bad("ALL and PARTIAL cannot be combined"));
   // Nothing asked for means ALL: RFC 4731 section 3.1. SAVE alone asks for no answer: RFC 5182 section 2.1.
   if (!out.wants_answer() && !out.save) out.all = true;
   return out;

@@ -255,7 +255,7 @@ async::Task<Reply> handle(Session& session, grammar::Cancelupdate command) {
   const auto updates = session.selected().updates;
   for (const std::string& tag : tags)
     if (!updates || std::ranges::find(updates->searches, tag, &UpdatedSearch::tag) == updates->searches.end())
-      co_return Reply::no("No search with that tag is updated");
+      co_return Reply::no("No UPDATE search has that tag");
   std::erase_if(updates->searches,
                 [&tags](const UpdatedSearch& search) { return std::ranges::find(tags, search.tag) != tags.end(); });
   co_return Reply::ok("CANCELUPDATE completed");

@@ -146,7 +146,7 @@ async::Task<Reply> handle(Session& session, grammar::Sort command, ByUid by_uid,
   if (!there) co_return refusal(Error::mailbox_gone);
   if (finds.is_too_much()) {
     if (wanted->save) session.selected().saved.clear();  // RFC 9051 section 6.4.4.1
-    co_return Reply::no("Too much to sort", "LIMIT");
+    co_return Reply::no("Too many messages to sort", "LIMIT");
   }
   const auto& found = finds.found();
   if (wanted->save) session.selected().saved = to_save(*wanted, found);
@@ -159,7 +159,7 @@ async::Task<Reply> handle(Session& session, grammar::Sort command, ByUid by_uid,
     respond_extended(session, tag, *wanted, by_uid,
                      answer_of(*wanted, numbers, wanted->relevancy ? scores_of(found) : Scores(), modseq));
   if (wanted->update && by_relevancy) {
-    refuse_update(session, tag, "Not in the order of relevancy");
+    refuse_update(session, tag, "Not possible in order of relevancy");
   } else if (wanted->update) {
     std::vector<Uid> order;
     for (const SortedFinds::Found& one : found) order.push_back(one.uid);

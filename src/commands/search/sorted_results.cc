@@ -18,7 +18,7 @@ constexpr std::chrono::milliseconds slice_time{20};
 std::string key_of(storage::ReadTransaction& tx, MailboxId mailbox, Uid uid,
                    const std::vector<SortCriterion>& criteria) {
   const auto found = tx.messages(mailbox, UidSet{{uid, uid}}, 1);
-  if (!found || found->messages.empty()) throw storage::Corrupt("a message went while it was being read");
+  if (!found || found->messages.empty()) throw storage::Corrupt("a message disappeared while it was read");
   std::string key;
   append_sort_key(key, criteria, found->messages.front(), tx, 100);
   return key;
