@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
-"""Finds coroutines that g++ 12 has laid out wrongly.
+"""Finds coroutines whose frames g++ 12 has laid out wrongly.
 
     check_coroutines.py PROGRAM     (x86-64, built without optimisation)
     check_coroutines.py --self-test
 
 A coroutine's frame begins with the address of its resume function. In a function without any local variable but with
-a co_await in a condition, g++ 12.2 puts another field first; the program then dies, or never goes on. The function
-that makes the frame shows it: it stores the address of "....Frame.actor" at offset 8 instead of 0.
+a co_await in a condition, g++ 12.2 puts another field first; the program then crashes or stops. The function
+that makes the frame shows the error: it stores the address of "....Frame.actor" at offset 8 instead of 0.
 """
 import re
 import subprocess
@@ -45,7 +45,7 @@ def main():
     listing = subprocess.run(["objdump", "-d", "--no-show-raw-insn", sys.argv[1]],
                              check=True, capture_output=True, text=True).stdout
     if "Frame.actor" not in listing and ".actor]" not in listing:
-        print(f"{sys.argv[1]}: no coroutines seen; is it stripped?", file=sys.stderr)
+        print(f"{sys.argv[1]}: no coroutines found; is it stripped?", file=sys.stderr)
         return 1
     found = wrong_frames(listing.splitlines())
     for name in found:

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""Checks that GUARANTEES.md names tests that exist, each once, and uses each it names.
+"""Checks that every test in the list of GUARANTEES.md exists, is listed once and is used.
 
-    check_guarantees.py         prints what is wrong, exit 1 if something is
+    check_guarantees.py         prints the errors; exit 1 if there are any
     check_guarantees.py --self-test
 """
 
@@ -15,12 +15,12 @@ USE = re.compile(r"\[([A-Z]\d*)\]")
 
 
 def names_test(text, name):
-    """Whether the file's text has the test: a scenario, a test case, a function, or what a test program says of itself."""
+    """True when the file has the test: a scenario, test case or function, or a name in a program's docstring."""
     return any(form in text for form in (f"=== {name}\n", f'TEST_CASE("{name}")', f"def {name}(")) \
         or text.split('"""')[1:2] and name in text.split('"""')[1]
 
 
-def complaints(page, read):
+def errors(page, read):
     rows = [found for line in page.splitlines() if (found := ROW.match(line))]
     tests = {row[1]: (row[2], row[3]) for row in rows}
     for key in sorted(tests):
@@ -28,13 +28,13 @@ def complaints(page, read):
             yield f"{key} stands for more than one test"
     used = set(USE.findall(page))
     for key in sorted(used - tests.keys()):
-        yield f"[{key}] is no test of the list"
+        yield f"[{key}] is not in the list of tests"
     for key in sorted(tests.keys() - used):
-        yield f"{key} is named nowhere"
+        yield f"{key} is never used"
     for key, (path, name) in tests.items():
         text = read(path)
         if text is None:
-            yield f"{key}: there is no {path}"
+            yield f"{key}: {path} does not exist"
         elif not names_test(text, name):
             yield f"{key}: {path} has no test {name!r}"
 
@@ -47,17 +47,17 @@ def read(path):
 def self_test():
     page = "| x | done [A1] [B] |\n| A1 | a.txt | one |\n| C | b.cc | two |\n| D | none.py | x |\n"
     files = {"a.txt": "=== one\n", "b.cc": 'TEST_CASE("three")'}
-    found = list(complaints(page, files.get))
+    found = list(errors(page, files.get))
     assert len(found) == 5, found
-    assert len(list(complaints("| x [A1] |\n" + 2 * "| A1 | a.txt | one |\n", files.get))) == 1
-    assert not list(complaints("| x [A1] |\n| A1 | a.txt | one |\n", files.get))
+    assert len(list(errors("| x [A1] |\n" + 2 * "| A1 | a.txt | one |\n", files.get))) == 1
+    assert not list(errors("| x [A1] |\n| A1 | a.txt | one |\n", files.get))
 
 
 def main():
     if "--self-test" in sys.argv:
         self_test()
         return 0
-    wrong = list(complaints((ROOT / "GUARANTEES.md").read_text(), read))
+    wrong = list(errors((ROOT / "GUARANTEES.md").read_text(), read))
     print("\n".join(f"GUARANTEES.md: {line}" for line in wrong))
     return 1 if wrong else 0
 

@@ -2,10 +2,11 @@
 """Checks the dependency rule of the layers over #include lines.
 
     check_layers.py [ROOT]       prints each forbidden include as file:line, exit 1 if there is one
-    check_layers.py --self-test  proves on a tree of its own that the rule bites
+    check_layers.py --self-test  shows on a tree of its own that forbidden includes are found
 
-A file's layer is the longest prefix of its path in LAYERS; an include's is that of the file it names, looked for where
-the compiler looks (root, src, src/include). Includes in <> count when they are in KEPT_APART or below <postbag/>.
+The layer of a file is given by the longest prefix of its path in LAYERS. The layer of an include is that of the file it
+names, searched where the compiler searches (root, src, src/include). Includes in <> are checked when they are in
+KEPT_APART or below <postbag/>.
 """
 
 import pathlib
@@ -38,7 +39,7 @@ LAYERS = {
     "daemon": ("src/main/", ("installed",)),
 }
 
-# system headers that only these directories may see
+# system headers that only these directories may include
 KEPT_APART = {
     "uv.h": "src/async/",
     "openssl/ssl.h": "src/tls/",
@@ -61,7 +62,7 @@ def named_layer(kind, name):
 
 
 def target_of(root, path, name):
-    """The path below root that the include names; None for what is not of the project (or is generated)."""
+    """The path below root of the included file; None for files outside the project and generated ones."""
     beside = str(pathlib.PurePosixPath(path).parent / name)
     for candidate in [prefix + name for prefix in ROOTS] + [beside]:
         if (root / candidate).is_file():
@@ -69,13 +70,13 @@ def target_of(root, path, name):
     return None
 
 
-def complaint(root, path, kind, name):
+def violation(root, path, kind, name):
     """Why this include is forbidden, or None."""
     home = KEPT_APART.get(name)
     if home and not path.startswith(home):
         return f"<{name}> belongs to {home} only"
     target = target_of(root, path, name)
-    # A generated header is not in the tree; its first directory tells the layer.
+    # A generated header is not in the tree; its first directory gives the layer.
     source, wanted = layer_of(path), layer_of(target) if target else named_layer(kind, name)
     if not source or not wanted or source == wanted or wanted in LAYERS[source][1]:
         return None
@@ -83,7 +84,7 @@ def complaint(root, path, kind, name):
 
 
 def check(root):
-    """All complaints as file:line: text."""
+    """All violations as file:line: text."""
     found = []
     for prefix in sorted({prefix for prefix, _ in LAYERS.values()}):
         for pattern in SOURCES:
@@ -97,7 +98,7 @@ def check_file(root, file):
     found = []
     for number, line in enumerate(file.read_text(errors="replace").splitlines(), 1):
         include = INCLUDE.match(line)
-        why = complaint(root, path, *include.groups()) if include else None
+        why = violation(root, path, *include.groups()) if include else None
         if why:
             found.append(f"{path}:{number}: {why}")
     return found
@@ -143,8 +144,8 @@ def self_test():
         for path, include, _ in SELF_TEST:
             (root / path).parent.mkdir(parents=True, exist_ok=True)
             (root / path).write_text(f"// a file\n#include {include}\n")
-        told = {line.split(":")[0] for line in check(root)}
-    wrong = [path for path, _, allowed in SELF_TEST if (path not in told) != allowed]
+        reported = {line.split(":")[0] for line in check(root)}
+    wrong = [path for path, _, allowed in SELF_TEST if (path not in reported) != allowed]
     for path in wrong:
         print(f"self-test: {path} was judged wrong")
     return 1 if wrong else 0

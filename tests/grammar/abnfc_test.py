@@ -40,8 +40,8 @@ class Reading(unittest.TestCase):
         self.assertEqual([type(item).__name__ for item in grammar.rules['a'].items], ['Text', 'Text', 'Ref'])
 
     def test_mistakes_are_told_with_their_place(self):
-        for text, part in [('a = "x"\na = "y"\n', 'defined already'), ('a =/ "x"\n', 'extended before'),
-                           ('a = b\n', 'no rule b'), ('a = ( "x"\n', "expected"), (';@ foo\na = "x"\n', 'no directive'),
+        for text, part in [('a = "x"\na = "y"\n', 'already defined'), ('a =/ "x"\n', 'extended before'),
+                           ('a = b\n', 'unknown rule b'), ('a = ( "x"\n', "expected"), (';@ foo\na = "x"\n', 'no directive'),
                            ('a = "x" !\n', 'cannot read'), ('a = / "x"\n', 'empty alternative')]:
             with self.subTest(text), self.assertRaisesRegex(GrammarError, part):
                 load(';@ start a\n' + text)

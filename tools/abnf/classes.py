@@ -1,4 +1,4 @@
-"""Bytes that no rule tells apart are one class: it makes the tables small."""
+"""Groups bytes that no rule distinguishes into classes, so that the tables are small."""
 from .network import END
 
 

@@ -1,14 +1,14 @@
-"""Our own lines in the .abnf files.
+"""The ;@ lines in the .abnf files.
 
-;@ rfc N                  where the rules are from (for readers)
-;@ capability NAME        what the server announces for it (for readers)
+;@ rfc N                  the source of the rules (for readers)
+;@ capability NAME        the capability that the server announces (for readers)
 ;@ start RULE             the rule a whole command or response matches
-;@ leaf RULE...           no nodes below the node of such a rule: its text is all there is
-;@ inline RULE...         no node for such a rule: what is in it belongs to the rule around it
-;@ generic RULE...        an alternative that is one of these gives way to all others
-;@ max RULE N             the digits such a rule matches are at most N
+;@ leaf RULE...           such a rule has no child nodes: only its text matters
+;@ inline RULE...         such a rule has no node: its content belongs to the enclosing rule
+;@ generic RULE...        such an alternative is tried after all others
+;@ max RULE N             the number that the rule matches is at most N
 ;@ literal RULE           the rule is a counted literal, matched by the machine
-;@ stream RULE            a literal directly in this rule is a message: it may be taken as a stream
+;@ stream RULE            a literal directly in this rule is a message and may be streamed
 ;@ state RULE STATE...    commands that are alternatives of this rule are valid in these states
 ;@ by-uid RULE            the commands in this rule are forms "by UID"
 ;@ replace RULE...        this file redefines a rule of an earlier one

@@ -1,4 +1,4 @@
-"""All files of a grammar together: rules by name, `=/` joined, and what our own `;@` lines say (directives.py)."""
+"""All files of a grammar together: rules by name, with `=/` joined, and the `;@` lines (directives.py)."""
 from . import reader
 from .directives import Directives
 from .syntax import Alt, GrammarError, Lit, Ref, Repeat, Seq, Set, Text
@@ -28,7 +28,7 @@ class Grammar:
     def add_rule(self, where, replaced, name, operator, tree):
         known = name in self.rules
         if operator == '=' and known and name not in replaced:
-            raise GrammarError(f'{where}: {name} is defined already (";@ replace {name}" would allow it)')
+            raise GrammarError(f'{where}: {name} is already defined (";@ replace {name}" would allow it)')
         if operator == '=/' and not known:
             raise GrammarError(f'{where}: {name} is extended before it is defined')
         self.rules[name] = tree if operator == '=' else join(self.rules[name], tree)
@@ -46,10 +46,10 @@ class Grammar:
         for name, tree in self.rules.items():
             for ref in references(tree):
                 if ref not in self.rules:
-                    raise GrammarError(f'{name}: no rule {ref}')
+                    raise GrammarError(f'{name}: unknown rule {ref}')
 
     def generic_last(self, tree):
-        """RFC 9051 section 9 lets the earlier alternative win; a generic one stands last, wherever `=/` put it."""
+        """The earlier alternative wins (RFC 9051 section 9), so a generic one is moved to the end."""
         if isinstance(tree, Alt):
             tree.items.sort(key=lambda item: isinstance(item, Ref) and item.name in self.directives.generic)
         return tree
@@ -78,7 +78,7 @@ def children(tree):
 
 
 def references(tree):
-    """Names of the rules a tree mentions, in order, with repetitions."""
+    """Names of the rules a tree refers to, in order, with repetitions."""
     if isinstance(tree, Ref):
         return [tree.name]
     return [name for child in children(tree) for name in references(child)]

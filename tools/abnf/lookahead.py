@@ -1,9 +1,9 @@
-"""How many bytes must be seen to know which way to go: for each choice of the grammar an automaton that reads ahead
-until one alternative is left. The parser then never goes back. (The method is that of LL(*): ANTLR 3, 4 "SLL".)
+"""Builds, for each choice of the grammar, an automaton that reads ahead until one alternative is left. The parser then
+never backtracks. (The method is that of LL(*): ANTLR 3, 4 "SLL".)
 
-Where two alternatives can both go on in the very same ways, the text itself is ambiguous, and the earlier one wins, as
-RFC 9051 section 9 says. These are the overlaps, and they are listed. A choice that no automaton of bounded size can
-make is an error: the rule has to be written differently.
+When two alternatives can continue in exactly the same ways, the text is ambiguous, and the earlier one wins, as RFC
+9051 section 9 says. These overlaps are listed. A choice that no automaton of bounded size can make is an error: the
+rule must be written differently.
 """
 from .network import END
 from .syntax import GrammarError
@@ -11,7 +11,7 @@ from .syntax import GrammarError
 MAX_STACK = 24
 MAX_STATES = 1500
 MAX_PLACES = 5000
-BEHIND_LITERAL = -1
+AFTER_LITERAL = -1
 
 
 class Automaton:
@@ -36,7 +36,7 @@ class Lookahead:
     # this rule": at the rule's end every caller's continuation is possible.
 
     def local(self, state, busy=()):
-        """The places with a byte to read that are reached from `state` within its rule, and whether its end is."""
+        """The places before a byte that are reachable from `state` in its rule, and whether its end is."""
         if state not in self.local_cache:
             if state in busy or len(busy) > 400:
                 raise GrammarError(f'{state.rule}: left recursion, or a loop around nothing')
@@ -56,13 +56,13 @@ class Lookahead:
             inner, inner_ends = self.local(self.network.first[rule], busy)
             places |= {(place, (*stack, after)) for place, stack in inner}
             if inner_ends:
-                behind, behind_ends = self.local(after, busy)
-                places |= behind
-                ends = ends or behind_ends
+                following, after_ends = self.local(after, busy)
+                places |= following
+                ends = ends or after_ends
         return frozenset(places), ends
 
     def outer(self, rule):
-        """The places behind the end of `rule`, wherever it is called; (None, ()) is the end of the input."""
+        """The places after the end of `rule`, wherever it is called; (None, ()) is the end of the input."""
         if rule not in self.outer_cache:
             places, seen, todo = set(), set(), [rule]
             while todo:
@@ -81,7 +81,7 @@ class Lookahead:
         return self.outer_cache[rule]
 
     def reached(self, state, stack):
-        """The places with a byte to read that are reached from (state, stack)."""
+        """The places before a byte that are reachable from (state, stack)."""
         places, ends = self.local(state)
         found = {(place, inner + stack) for place, inner in places}
         if any(len(above) > MAX_STACK for _, above in found):
@@ -102,8 +102,8 @@ class Lookahead:
             if byte in chars:
                 found |= self.reached(target, stack)
         if state.literal and byte == state.literal[0]:
-            found.add((BEHIND_LITERAL, (state.literal[1], *stack)))
-        return found if state != BEHIND_LITERAL else set()
+            found.add((AFTER_LITERAL, (state.literal[1], *stack)))
+        return found if state != AFTER_LITERAL else set()
 
     def decide(self, tree):
         """The Automaton of the choice made at an Alt, Opt or Star."""
@@ -134,16 +134,16 @@ class Lookahead:
     def after(self, rule, choices, byte_class):
         moved = {}
         for choice, places in choices.items():
-            found = frozenset().union(*(self.step(p, byte_class) for p in places if p[0] != BEHIND_LITERAL))
+            found = frozenset().union(*(self.step(p, byte_class) for p in places if p[0] != AFTER_LITERAL))
             if found:
                 moved[choice] = found
         moved = self.narrowed(rule, moved)
-        if len(moved) > 1 and any(place[0] == BEHIND_LITERAL for places in moved.values() for place in places):
+        if len(moved) > 1 and any(place[0] == AFTER_LITERAL for places in moved.values() for place in places):
             raise GrammarError(f'{rule}: alternatives {sorted(moved)} cannot be told apart before a literal')
         return moved
 
     def narrowed(self, rule, choices):
-        """Without the choices that can go on only as an earlier one can."""
+        """The choices except those that can continue only as an earlier one can."""
         kept = {}
         for choice in sorted(choices):
             winner = next((early for early in kept if kept[early] >= choices[choice]), None)
@@ -154,13 +154,13 @@ class Lookahead:
         return kept
 
     def readable(self, choices):
-        """All bytes that some place can read."""
+        """All bytes that can be read at some place."""
         found = set()
         for places in choices.values():
             for state, stack in places:
                 if state is None:
                     found |= set() if stack else {END}
-                elif state != BEHIND_LITERAL:
+                elif state != AFTER_LITERAL:
                     found.update(*(chars for chars, _ in state.sets))
                     found |= {state.literal[0]} if state.literal else set()
         return found

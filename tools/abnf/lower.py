@@ -1,4 +1,4 @@
-"""Trees made simple: repetitions as Opt and Star, one-byte rules as sets, neighbouring text joined."""
+"""Simplifies trees: repetitions become Opt and Star, one-byte rules become sets, neighbouring texts are joined."""
 from copy import deepcopy
 
 from .grammar import as_set
@@ -29,7 +29,7 @@ class Lowering:
         return tree
 
     def alternatives(self, tree):
-        """Alternatives of inline rules join those around them; sets next to each other become one."""
+        """Merges the alternatives of inline rules into the enclosing ones, and neighbouring sets into one."""
         items = []
         for item in self.spliced(tree):
             lowered = self.lower(item)
@@ -61,7 +61,7 @@ class Lowering:
 
 
 def sequence(items):
-    """A Seq without Seqs in it, neighbouring fixed bytes joined into one Text."""
+    """A Seq without nested Seqs; neighbouring fixed bytes are joined into one Text."""
     flat = []
     for item in items:
         for part in item.items if isinstance(item, Seq) else [item]:

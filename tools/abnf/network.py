@@ -1,4 +1,4 @@
-"""The grammar as a network of states, one fragment a rule, with calls between them: what lookahead.py walks."""
+"""The grammar as a network of states, one fragment a rule, with calls between them: lookahead.py walks it."""
 from dataclasses import dataclass, field
 
 from .syntax import Alt, GrammarError, Lit, Opt, Ref, Seq, Set, Star, Text
@@ -13,7 +13,7 @@ class State:
     empty: list = field(default_factory=list)    # states reached without a byte
     sets: list = field(default_factory=list)     # (frozenset of bytes, state)
     call: tuple | None = None                    # (rule, state to return to)
-    literal: object | None = None                # (first byte, state behind): a counted literal begins here
+    literal: object | None = None                # (first byte, state after it): a counted literal begins here
     last: bool = False                           # the rule ends here
 
     def __repr__(self):
@@ -38,7 +38,7 @@ class Network:
         self.build(name, tree, begin).last = True
 
     def build(self, rule, tree, at):
-        """Adds `tree` behind `at`; returns the state behind it."""
+        """Adds `tree` after `at`; returns the state after it."""
         if isinstance(tree, Seq):
             for item in tree.items:
                 at = self.build(rule, item, at)
@@ -62,7 +62,7 @@ class Network:
         return after
 
     def branch(self, rule, tree, at):
-        """Choices of an Alt in order; of Opt and Star: first to enter, second to pass."""
+        """The choices of an Alt are its alternatives in order; those of Opt and Star are to enter and to skip."""
         split, after = self.state(rule), self.state(rule)
         at.empty.append(split)
         inner = tree.items if isinstance(tree, Alt) else [tree.item]

@@ -55,7 +55,7 @@ class Compiler:
         return name in self.directives.inline or name in self.directives.states
 
     def rules_with_nodes(self):
-        """Rules that some tree can have a node of, in the order of the grammar."""
+        """Rules that can have a node in some tree, in the order of the grammar."""
         found, todo = set(), [self.directives.start]
         while todo:
             name = todo.pop()
@@ -70,7 +70,7 @@ class Compiler:
         return name in self.directives.leaf or not any(ref in self.trees for ref in references(self.trees[name]))
 
     def kinds(self, name):
-        """The alternatives a node of this rule tells apart; empty when there is one only."""
+        """The alternatives that a node of this rule distinguishes; empty when there is only one."""
         tree = self.trees[name]
         return tree.items if isinstance(tree, Alt) and name not in self.directives.leaf else []
 
@@ -98,7 +98,7 @@ class Compiler:
         return self.program
 
     def reference(self, name, silent, within):
-        """Code for a mention of a rule: in place when it is lexical, else a call."""
+        """Code for a reference to a rule: in place when the rule is lexical, else a call."""
         in_place = silent or name in self.directives.leaf or self.transparent(name)
         if in_place and name not in self.recursive:
             self.node(name, silent, within)
@@ -204,7 +204,7 @@ class Compiler:
         self.program.targets[targets + 1] = self.here()
 
     def one_byte_tells(self, tree):
-        """Whether the loop over a set goes on for each of the set's bytes, without looking further."""
+        """True when the loop over a set continues for each byte of the set, without looking further."""
         automaton = self.lookahead.decide(tree)
         classes = self.program.classes.of(tree.item.chars)
         return all(automaton.choice[automaton.moves[0].get(c, 0)] == 0 for c in classes)
@@ -212,7 +212,7 @@ class Compiler:
     # Tables
 
     def decide(self, tree, choices):
-        """Emits the decision; returns where its targets go."""
+        """Emits the decision; returns the index of its targets."""
         if id(tree) not in self.first_states:
             self.first_states[id(tree)] = self.add_automaton(self.lookahead.decide(tree))
         targets = len(self.program.targets)
@@ -224,7 +224,7 @@ class Compiler:
     def add_automaton(self, automaton):
         undecided = [n for n, choice in enumerate(automaton.choice) if choice is None]
         if 0 not in undecided:
-            raise GrammarError('a choice without a choice')
+            raise GrammarError('a choice with only one alternative')
         base = len(self.program.moves)
         number = {state: base + row for row, state in enumerate(undecided)}
         value = lambda state: number[state] if state in number else CHOSEN + automaton.choice[state]
@@ -252,7 +252,7 @@ def overlaps(compiler):
 
 
 def describe(tree):
-    """A tree in something like ABNF, short."""
+    """A tree as short ABNF-like text."""
     if isinstance(tree, Text):
         return '"' + ''.join(chr(max(u)).upper() for u in tree.units) + '"'
     if isinstance(tree, Ref):

@@ -14,7 +14,7 @@ TOKEN = re.compile(r'''
 
 
 def strip_comment(line):
-    """The line without its comment; a semicolon in a quoted string is none."""
+    """The line without its comment; a semicolon in a quoted string does not begin one."""
     return re.sub(r'^((?:[^";]|"[^"]*")*);.*', r'\1', line)
 
 

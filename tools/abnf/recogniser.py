@@ -1,5 +1,5 @@
-"""Says exactly whether a grammar matches a text: all ends a rule can have from a place, remembered. Independent of how
-the C++ is generated: it works on the trees as they were read, and chooses nothing."""
+"""Decides exactly whether a grammar matches a text, by computing all possible ends of a rule from each place.
+Independent of the generated C++: it works on the trees as read and never has to choose."""
 import re
 
 from .syntax import Alt, Lit, Ref, Repeat, Seq, Set, Text

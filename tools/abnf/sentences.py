@@ -1,11 +1,11 @@
-"""Random sentences of a grammar, whole and damaged, from a seed."""
+"""Random sentences of a grammar, valid and damaged, from a seed."""
 import random
 import sys
 
 from .recogniser import Recogniser
 from .syntax import Alt, Lit, Ref, Repeat, Seq, Set
 
-DEEP = 14  # from this depth on the shortest way out is taken
+DEEP = 14  # from this depth on the shortest alternative is taken
 
 
 class Maker:
@@ -14,7 +14,7 @@ class Maker:
         self.heights = self.rule_heights()
 
     def rule_heights(self):
-        """The least depth of rules within rules that a sentence of each rule needs."""
+        """The smallest nesting depth that a sentence of each rule needs."""
         heights = dict.fromkeys(self.grammar.rules, 1000)
         for _ in heights:
             for name, tree in self.grammar.rules.items():
@@ -74,7 +74,7 @@ class Maker:
         return b'%s{%d%s}\r\n%s' % (b'~' if tree.binary else b'', len(content), self.random.choice([b'', b'+']), content)
 
     def damaged(self, sentence):
-        """One or two places changed, taken out, doubled, or put in; or two sentences spliced."""
+        """The sentence with one or two places changed, removed, repeated or inserted, or spliced with another one."""
         bytes_of = bytearray(sentence)
         for _ in range(self.random.choice((1, 1, 1, 2))):
             at = self.random.randrange(len(bytes_of) + 1)

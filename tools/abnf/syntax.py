@@ -1,4 +1,4 @@
-"""What a rule is made of. Small immutable-by-habit trees; `Lit` is the one thing that ABNF cannot say."""
+"""The syntax trees of rules, treated as immutable. Only `Lit` cannot be expressed in ABNF."""
 from dataclasses import dataclass
 
 
@@ -8,13 +8,13 @@ class GrammarError(Exception):
 
 @dataclass
 class Set:
-    """One byte out of `chars`."""
+    """One byte of `chars`."""
     chars: frozenset
 
 
 @dataclass
 class Text:
-    """Bytes in a row, each a frozenset of one byte, or of both cases of a letter."""
+    """A sequence of bytes, each a frozenset of one byte, or of both cases of a letter."""
     units: tuple
 
 
@@ -46,7 +46,7 @@ class Lit:
     binary: bool
 
 
-# Only after lowering (lower.py): what is left of Repeat.
+# Used only after lowering (lower.py), in place of Repeat.
 
 @dataclass
 class Opt:
