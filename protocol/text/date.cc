@@ -93,8 +93,8 @@ class Words {
   std::string_view peek() const { return at_ < words_->size() ? (*words_)[at_] : std::string_view{}; }
   /// True when a number follows the next token.
   bool number_follows() const {
-    const auto behind = words_->begin() + static_cast<std::ptrdiff_t>(std::min(at_ + 1, words_->size()));
-    return std::any_of(behind, words_->end(), is_number);
+    const auto following = words_->begin() + static_cast<std::ptrdiff_t>(std::min(at_ + 1, words_->size()));
+    return std::any_of(following, words_->end(), is_number);
   }
   std::string_view take() {
     const std::string_view word = peek();

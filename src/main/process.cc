@@ -42,9 +42,9 @@ Signals::Signals() {
 Signals::~Signals() { ::close(fd_); }
 
 int Signals::take() const {
-  signalfd_siginfo came{};
-  const bool taken = ::read(fd_, &came, sizeof came) == static_cast<ssize_t>(sizeof came);
-  return taken ? static_cast<int>(came.ssi_signo) : 0;
+  signalfd_siginfo received{};
+  const bool taken = ::read(fd_, &received, sizeof received) == static_cast<ssize_t>(sizeof received);
+  return taken ? static_cast<int>(received.ssi_signo) : 0;
 }
 
 }  // namespace postbag::daemon

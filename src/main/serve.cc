@@ -23,7 +23,7 @@ namespace postbag::daemon {
 namespace {
 
 constexpr std::chrono::seconds grace{10};
-constexpr auto usual_address = "127.0.0.1:143";
+constexpr auto default_address = "127.0.0.1:143";
 /// While all threads of the control socket are busy, no event reports that one is free again.
 constexpr int busy_poll_ms = 100;
 
@@ -31,7 +31,7 @@ ServerOptions options_from(const ServeArguments& arguments, const Config& config
   ServerOptions options = options_of(config);
   options.data_dir = arguments.data_dir;
   if (!arguments.listen.empty()) options.listen = arguments.listen;
-  if (options.listen.empty()) options.listen = {usual_address};
+  if (options.listen.empty()) options.listen = {default_address};
   return options;
 }
 
@@ -49,10 +49,10 @@ void wait_for_signal(const Signals& signals, ControlServer& control, LogOutput& 
     const int listener = control.fd();
     pollfd watched[] = {{signals.fd(), POLLIN, 0}, {listener, POLLIN, 0}};
     ::poll(watched, 2, listener < 0 ? busy_poll_ms : -1);
-    const int came = watched[0].revents != 0 ? signals.take() : 0;
-    if (came == SIGHUP)
+    const int received = watched[0].revents != 0 ? signals.take() : 0;
+    if (received == SIGHUP)
       log.write({LogLine::Level::warning, "SIGHUP", {}, {}, "the configuration is read only at the start"});
-    else if (came != 0)
+    else if (received != 0)
       return;
     if (watched[1].revents != 0) control.accept();
   }

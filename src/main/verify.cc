@@ -33,8 +33,8 @@ class Report {
 /// EX_DATAERR when there are deviations.
 int verify_one(const std::string& user, const std::string& data_dir, bool quick, const AccountNames& names) {
   Report report(user);
-  const auto tell = [&](const Finding& finding) { report(finding); };
-  const auto found = verify_account(data_dir, user, !quick, tell, names);
+  const auto print = [&](const Finding& finding) { report(finding); };
+  const auto found = verify_account(data_dir, user, !quick, print, names);
   if (!found) return report_error(found.error());
   std::printf("%s: %llu messages in %llu mailboxes, %llu bodies, %llu deviations\n", user.c_str(),
               static_cast<unsigned long long>(found->messages), static_cast<unsigned long long>(found->mailboxes),

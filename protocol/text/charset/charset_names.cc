@@ -14,7 +14,7 @@ constexpr std::size_t longest_charset_name = 64;
 
 struct Alias {
   std::string_view plain;  ///< see plain_name()
-  std::string_view meant;
+  std::string_view charset;
 };
 
 /// What to ask iconv for instead of the name itself. From: the labels of the WHATWG Encoding Standard section 4.2,
@@ -177,7 +177,7 @@ std::vector<std::string> names_for_iconv(std::string_view charset) {
   std::string plain = plain_name(charset);
   if (plain.empty()) return {};  // to iconv an empty name is the charset of the locale
   const auto alias = std::ranges::lower_bound(aliases, plain, {}, &Alias::plain);
-  if (alias != aliases.end() && alias->plain == plain) return {std::string(alias->meant)};
+  if (alias != aliases.end() && alias->plain == plain) return {std::string(alias->charset)};
   return {std::string(charset), std::move(plain)};
 }
 

@@ -13,7 +13,7 @@
 
 namespace postbag::async {
 
-/// Loop thread only. Must outlive whoever awaits write().
+/// Loop thread only. Must outlive the coroutine that awaits write().
 ///
 ///     stream.notify(&signal);
 ///     while (stream.input().empty() && !stream.ended()) co_await signal.wait(deadline);

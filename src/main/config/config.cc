@@ -261,7 +261,7 @@ bool remember_config(const std::string& data_dir, const Config& config) {
   const fs::path kept = fs::path(data_dir) / kept_name;
   const fs::path fresh = fs::path(data_dir) / (std::string(kept_name) + ".new");
   fs::remove(fresh, failed);
-  std::ofstream out(fresh, std::ios::binary);  // written anew instead of copied, so that only the owner may read it
+  std::ofstream out(fresh, std::ios::binary);  // written instead of copied, so that only the owner may read it
   out << config.text;
   out.close();
   if (out) fs::rename(fresh, kept, failed);
