@@ -117,8 +117,8 @@ class CommandReader {
 
   ReaderEvent parse();
   ReaderEvent announce();
-  /// Why the literal is not even offered to the session; empty when it is.
   std::size_t argument_limit(grammar::Rule rule) const;
+  /// Why the literal is refused without asking the session; empty when the session decides.
   std::string_view objection(const LiteralAnnounced& literal) const;
   /// The limit for lines of a command that begins with `text`; empty for a raw line.
   std::size_t line_limit(std::string_view text) const;

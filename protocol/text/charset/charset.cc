@@ -138,8 +138,8 @@ Converted Charsets::convert(std::string_view bytes, std::string_view charset) {
   decoder.feed(bytes, out.utf8);
   decoder.finish(out.utf8);
   out.whole = !decoder.lost_some();
-  // The new converter itself is not used: glibc's UTF-16 remembers the byte order of the last text. Stored under
-  // the plain name, because there is no end of names that differ only in punctuation.
+  // Stored only to keep the charset loaded: the converter is not used again, because glibc's UTF-16 remembers the
+  // byte order of the last text. The plain name bounds their number: names may differ in any punctuation.
   loaded_.try_emplace(names_for_iconv(charset).back(), std::move(decoder));
   return out;
 }

@@ -17,7 +17,7 @@ AccountRegistry::AccountRegistry(const std::filesystem::path& data_dir, const Cl
   }
 }
 
-/// Called with the lock held. An exact name takes precedence over the name of the same meaning.
+/// Called with the lock held. An exact name takes precedence over another spelling.
 std::optional<storage::Account> AccountRegistry::look_up(std::string_view name) const {
   for (const std::string& spelling : spellings(name, rules_))
     if (auto account = directory_->find(spelling)) return account;
