@@ -1,27 +1,21 @@
-#!/usr/bin/env python3
 """A mailbox of 100 000 made-up messages: searching, sorting, threading, envelopes, beside another server in one run.
-
-    big_mailbox.py --postbag build/postbag [--no-index] [--messages N] [--beside NAME=HOST:PORT:USER:PASSWORD] [--rounds 3]
 
 Prints a table of the median time of each command, in seconds, and what the processes of postbag held at most. The other
 server must be running; its account gets a mailbox of its own, which is removed at the end. Each server is asked in turn,
 so that a noisy machine hurts both; only ratios from one run mean something.
 """
 
-import argparse
 import os
 import statistics
-import sys
 import time
 from random import Random
 
-HERE = os.path.dirname(os.path.abspath(__file__))
-sys.path[:0] = [os.path.join(HERE, "..", "run"), os.path.join(HERE, "..", "search")]
-
-import letters  # noqa: E402
-import search_index  # noqa: E402
-from server import PASSWORD, Server  # noqa: E402
-from wire import Connection  # noqa: E402
+from tests.run import search_index
+from tests.run.process import Process
+from tests.run.program import main, option
+from tests.run.server import PASSWORD, Server
+from tests.run.wire import Connection
+from tests.search import letters
 
 BATCH = 100
 COMMANDS = [
@@ -31,7 +25,7 @@ COMMANDS = [
 ]
 
 
-def messages(many):
+def made_up(many):
     random = Random(1)
     for number in range(many):
         message = letters.message(random, number, many)
@@ -41,7 +35,7 @@ def messages(many):
 def fill(client, mailbox, many):
     client.command(f"CREATE {mailbox}")
     batch = []
-    for message in messages(many):
+    for message in made_up(many):
         batch.append(b" {%d+}\r\n" % len(message) + message)
         if len(batch) == BATCH:
             client.command(b"APPEND " + mailbox.encode() + b"".join(batch))
@@ -67,11 +61,6 @@ def mib(path):
     return os.path.getsize(path) / (1 << 20)
 
 
-def peak_mib(pid):
-    with open(f"/proc/{pid}/status") as status:
-        return next(int(line.split()[1]) for line in status if line.startswith("VmHWM")) / 1024
-
-
 def connected(where):
     name, _, rest = where.partition("=")
     host, port, user, password = rest.split(":")
@@ -92,40 +81,39 @@ def measure(clients, rounds):
     return {key: statistics.median(values) for key, values in figures.items()}
 
 
-def main():
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--postbag", required=True)
-    parser.add_argument("--messages", type=int, default=100_000)
-    parser.add_argument("--beside", action="append", default=[])
-    parser.add_argument("--no-index", action="store_true")
-    parser.add_argument("--rounds", type=int, default=3)
-    options = parser.parse_args()
-    mailbox = f"Big{os.getpid()}"
-    config = "[search]\nindex = false\n" if options.no_index else ""
-    with Server(options.postbag, config=config) as server:
-        user = server.add_user()
-        host, port = server.address
-        clients = [connected(f"postbag={host}:{port}:{user}:{PASSWORD}")] + [connected(w) for w in options.beside]
-        for name, client in clients:
-            begun = time.monotonic()
-            fill(client, mailbox, options.messages)
-            print(f"{name}: {options.messages} messages appended in {time.monotonic() - begun:.1f} s")
-        if not options.no_index:
-            begun = time.monotonic()
-            search_index.wait(server, options.messages, deadline=1200)
-            sizes = [mib(search_index.database(server).replace("search.db", name)) for name in ("search.db", "mail.db")]
-            print("the search index was ready %.1f s later, with %.0f MiB beside %.0f MiB of mail"
-                  % (time.monotonic() - begun, *sizes))
-        medians = measure(clients, options.rounds)
-        print(f"{'':36}" + "".join(f"{name:>12}" for name, _ in clients))
-        for command in COMMANDS:
-            print(f"{command:36}" + "".join(f"{medians[command, name]:12.3f}" for name, _ in clients))
-        print(f"postbag held {peak_mib(server.process.pid):.0f} MiB at most")
-        for _, client in clients:
-            client.command("UNSELECT")
-            client.command(f"DELETE {mailbox}")
-    return 0
+def wait_for_index(server, many):
+    begun = time.monotonic()
+    search_index.wait(server, many, deadline=1200)
+    sizes = [mib(search_index.database(server).replace("search.db", name)) for name in ("search.db", "mail.db")]
+    print("the search index was ready %.1f s later, with %.0f MiB beside %.0f MiB of mail"
+          % (time.monotonic() - begun, *sizes))
+
+
+def a_big_mailbox_is_searched(server, messages, beside, no_index, rounds):
+    if no_index:
+        server.restart("[search]\nindex = false\n")
+    mailbox, user, (host, port) = f"Big{os.getpid()}", server.add_user(), server.address
+    clients = [connected(f"postbag={host}:{port}:{user}:{PASSWORD}")] + [connected(where) for where in beside]
+    for name, client in clients:
+        begun = time.monotonic()
+        fill(client, mailbox, messages)
+        print(f"{name}: {messages} messages appended in {time.monotonic() - begun:.1f} s")
+    if not no_index:
+        wait_for_index(server, messages)
+    medians = measure(clients, rounds)
+    print(f"{'':36}" + "".join(f"{name:>12}" for name, _ in clients))
+    for command in COMMANDS:
+        print(f"{command:36}" + "".join(f"{medians[command, name]:12.3f}" for name, _ in clients))
+    print(f"postbag held {Process(server.process.pid).kib('VmHWM') / 1024:.0f} MiB at most")
+    for _, client in clients:
+        client.command("UNSELECT")
+        client.command(f"DELETE {mailbox}")
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main(a_big_mailbox_is_searched, world=lambda postbag, _: Server(postbag), options=[
+        option("--messages", type=int, default=100_000),
+        option("--beside", action="append", default=[], metavar="NAME=HOST:PORT:USER:PASSWORD", help="another server"),
+        option("--no-index", action="store_true", help="postbag without its search index"),
+        option("--rounds", type=int, default=3),
+    ])

@@ -1,9 +1,10 @@
-#!/usr/bin/env python3
 """curl: list, fetch, append, search, store, each checked through the second path."""
 
 import os
 
-from program import equal, given, main
+from tests.clients.mail_program import run
+from tests.run import given
+from tests.run.program import equal
 
 
 def curl(world, path, *options):
@@ -53,4 +54,4 @@ def authenticates_with_an_initial_response(world):
 
 
 if __name__ == "__main__":
-    main("curl", lists, fetches, appends, searches, commands, authenticates_with_an_initial_response)
+    run(lists, fetches, appends, searches, commands, authenticates_with_an_initial_response)

@@ -1,9 +1,10 @@
-#!/usr/bin/env python3
 """Python's imaplib: a session with every common command, checked through the second path."""
 
 import imaplib
 
-from program import equal, given, main
+from tests.clients.mail_program import run
+from tests.run import given
+from tests.run.program import equal
 
 
 def connected(world):
@@ -78,4 +79,4 @@ def authenticates(world):
 
 
 if __name__ == "__main__":
-    main("imaplib", reads_and_files, manages_mailboxes, searches_in_utf8, authenticates)
+    run(reads_and_files, manages_mailboxes, searches_in_utf8, authenticates)

@@ -1,10 +1,11 @@
-#!/usr/bin/env python3
 """interimap: two accounts of one server, flags, deletions and moves both ways, by QRESYNC."""
 
 import os
 import re
 
-from program import equal, given, main
+from tests.clients.mail_program import run
+from tests.run import given
+from tests.run.program import equal
 
 CONFIG = """
 database = {home}/state.db
@@ -99,4 +100,4 @@ def syncs_flags_deletions_and_moves_both_ways(world):
 
 
 if __name__ == "__main__":
-    main("interimap", syncs_flags_deletions_and_moves_both_ways)
+    run(syncs_flags_deletions_and_moves_both_ways)

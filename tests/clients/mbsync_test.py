@@ -1,10 +1,11 @@
-#!/usr/bin/env python3
 """mbsync: two-way sync of several mailboxes, flags and deletions; a run after nothing changed changes nothing."""
 
 import os
 import re
 
-from program import equal, given, main
+from tests.clients.mail_program import run
+from tests.run import given
+from tests.run.program import equal
 
 CHANGES = re.compile(rb"^\S+ (?:APPEND|CREATE|DELETE|EXPUNGE|UID (?:STORE|EXPUNGE|COPY|MOVE)) ", re.MULTILINE)
 
@@ -135,4 +136,4 @@ def changes_nothing_the_second_time(world):
 
 
 if __name__ == "__main__":
-    main("mbsync", syncs_both_ways, creates_mailboxes_on_the_server, changes_nothing_the_second_time)
+    run(syncs_both_ways, creates_mailboxes_on_the_server, changes_nothing_the_second_time)

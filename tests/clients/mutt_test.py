@@ -1,4 +1,3 @@
-#!/usr/bin/env python3
 """mutt in a terminal of its own, driven by pushed keys: reads, flags, deletes, saves; keeps a copy of what it sends."""
 
 import os
@@ -6,7 +5,9 @@ import pty
 import select
 import time
 
-from program import equal, given, main
+from tests.clients.mail_program import run
+from tests.run import given
+from tests.run.program import equal
 
 SETTINGS = """
 set imap_user = "{user}"
@@ -95,4 +96,4 @@ def keeps_a_copy_of_what_it_sends(world):
 
 
 if __name__ == "__main__":
-    main("mutt", files_mail, reopens_with_its_header_cache, keeps_a_copy_of_what_it_sends)
+    run(files_mail, reopens_with_its_header_cache, keeps_a_copy_of_what_it_sends)

@@ -5,9 +5,9 @@ import re
 import subprocess
 import threading
 
-from server import PASSWORD
-from truth import place
-from wire import Closed, Late
+from tests.run.server import PASSWORD
+from tests.crash.truth import place
+from tests.run.wire import Closed, Late
 
 APPENDUID = re.compile(rb"\[APPENDUID \d+ (\S+)\]")
 COPYUID = re.compile(rb"\[COPYUID \d+ (\S+) (\S+)\]")

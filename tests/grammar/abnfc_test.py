@@ -1,18 +1,13 @@
-#!/usr/bin/env python3
 """The grammar tool on small grammars: what it takes, what it refuses, and that the recogniser is exact."""
 import pathlib
-import sys
 import tempfile
 import unittest
 
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / 'tools'))
-sys.dont_write_bytecode = True
-
-from abnf.grammar import Grammar  # noqa: E402
-from abnf.program import Compiler, overlaps  # noqa: E402
-from abnf.recogniser import Recogniser  # noqa: E402
-from abnf.sentences import Maker  # noqa: E402
-from abnf.syntax import GrammarError  # noqa: E402
+from tools.abnf.grammar import Grammar
+from tools.abnf.program import Compiler, overlaps
+from tools.abnf.recogniser import Recogniser
+from tools.abnf.sentences import Maker
+from tools.abnf.syntax import GrammarError
 
 
 def load(*texts):

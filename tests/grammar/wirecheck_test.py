@@ -1,7 +1,9 @@
-#!/usr/bin/env python3
-"""wirecheck takes what a server may send and refuses what it may not: wirecheck_test.py WIRECHECK"""
+"""wirecheck accepts what a server may send and refuses what it may not."""
+
+import contextlib
 import subprocess
-import sys
+
+from tests.run.program import equal, main
 
 GREETING = b'* OK [CAPABILITY IMAP4rev1 IMAP4rev2] hello\r\n'
 
@@ -66,9 +68,14 @@ def accepts(wirecheck, stream):
     return subprocess.run([wirecheck], input=stream, stdout=subprocess.DEVNULL).returncode == 0
 
 
-wrong = [stream for stream in ACCEPTED if not accepts(sys.argv[1], stream)]
-wrong += [stream for stream in REFUSED if accepts(sys.argv[1], stream)]
-for stream in wrong:
-    print('wrong verdict on', stream)
-print(len(ACCEPTED) + len(REFUSED), 'streams,', len(wrong), 'wrong')
-sys.exit(1 if wrong else 0)
+def what_a_server_may_send_is_accepted(wirecheck):
+    equal([stream for stream in ACCEPTED if not accepts(wirecheck, stream)], [], "refused")
+
+
+def what_a_server_may_not_send_is_refused(wirecheck):
+    equal([stream for stream in REFUSED if accepts(wirecheck, stream)], [], "accepted")
+
+
+if __name__ == "__main__":
+    main(what_a_server_may_send_is_accepted, what_a_server_may_not_send_is_refused,
+         world=lambda _, wirecheck: contextlib.nullcontext(wirecheck))

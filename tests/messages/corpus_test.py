@@ -1,19 +1,7 @@
-#!/usr/bin/env python3
-"""Every message of the corpus through the real server: what its file expects, and what must hold of any message.
+"""Every message of the corpus through the real server: what its file expects, and what must hold of any message."""
 
-    corpus_test.py --postbag build/postbag [--wirecheck PATH] [--only TEXT] [--show]
-"""
-
-import argparse
-import os
-import sys
-
-sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "run"))
-
-import corpus  # noqa: E402
-import rules  # noqa: E402
-import values  # noqa: E402
-from server import Server  # noqa: E402
+from tests.messages import corpus, rules
+from tests.run.program import main, option
 
 LEAST = 150
 
@@ -86,7 +74,7 @@ def appended(message, client, kept):
     return [] if tagged.startswith(want) else [f"{message.where}: {message.title}: APPEND: {tagged}, want {want}"]
 
 
-def show(message, client, uid):
+def print_answers(message, client, uid):
     answers = rules.Answers(client, uid)
     print(f"=== {message.title}\nENVELOPE {written(answers.items['ENVELOPE'])}")
     print(f"BODYSTRUCTURE {written(answers.items['BODYSTRUCTURE'])}")
@@ -96,31 +84,27 @@ def show(message, client, uid):
                 print(item, written(answers.items[item]))
 
 
-def main():
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--postbag", required=True)
-    parser.add_argument("--wirecheck")
-    parser.add_argument("--only", default="")
-    parser.add_argument("--show", action="store_true", help="print what the server answers")
-    options = parser.parse_args()
-    messages = [m for path in corpus.files() for m in corpus.messages(path) if options.only in m.where + m.title]
+def every_message_is_answered_about_as_its_file_expects(server, only, show):
+    messages = [m for path in corpus.files() for m in corpus.messages(path) if only in m.where + m.title]
     wrong = [f"{m.where}: {m.title}: expects nothing" for m in messages if not m.expected]
-    if not options.only and len(messages) < LEAST:
+    if not only and len(messages) < LEAST:
         wrong.append(f"only {len(messages)} messages")
-    with Server(options.postbag, options.wirecheck) as server:
-        client = server.logged_in(server.add_user(), deadline=60)
-        kept = []
-        for message in messages:
-            wrong += appended(message, client, kept)
-        client.command("SELECT INBOX")
-        for uid, message in enumerate(kept, 1):
-            if options.show:
-                show(message, client, uid)
-            else:
-                wrong += failures(message, client, uid)
-        client.close()
-        print("\n".join(wrong + [f"{len(messages)} messages, {len(wrong)} failures"]))
-    return 1 if wrong else 0
+    client = server.logged_in(server.add_user(), deadline=60)
+    kept = []
+    for message in messages:
+        wrong += appended(message, client, kept)
+    client.command("SELECT INBOX")
+    for uid, message in enumerate(kept, 1):
+        if show:
+            print_answers(message, client, uid)
+        else:
+            wrong += failures(message, client, uid)
+    client.close()
+    assert not wrong, "\n".join([f"{len(wrong)} failures", *wrong])
+    return f"{len(messages)} messages"
 
 
-sys.exit(main())
+if __name__ == "__main__":
+    main(every_message_is_answered_about_as_its_file_expects,
+         options=[option("--only", default="", metavar="TEXT", help="only messages whose file or title contains this"),
+                  option("--show", action="store_true", help="print what the server answers")])

@@ -1,8 +1,9 @@
-#!/usr/bin/env python3
 """Writes generated.txt: contents in every transfer encoding, alone, in a multipart and in an embedded message. What is
 expected comes from how a message was built.
 
-    generate.py > generated.txt        with --check: fails when generated.txt is not what this writes
+    python3 -m tests.messages.generate > tests/messages/generated.txt
+
+With --check it fails when generated.txt is not what it writes.
 """
 
 import base64
@@ -81,4 +82,5 @@ def main():
     return 0 if open(here, encoding="utf-8", newline="\n").read() == text else "generated.txt is not what generate.py writes"
 
 
-sys.exit(main())
+if __name__ == "__main__":
+    sys.exit(main())

@@ -2,16 +2,13 @@
 
 import email
 import email.utils
-import os
 import re
-import sys
 
-HERE = os.path.dirname(os.path.abspath(__file__))
-sys.path[:0] = [os.path.join(HERE, "..", "run"), os.path.join(HERE, "..", "search")]
-
-import letters  # noqa: E402
+from tests.run.program import option
+from tests.search import letters
 
 AT_ONCE = 100
+OPTIONS = [option("--seed", type=int, default=1), option("--many", type=int, default=2000)]
 SUBTYPES = ["mixed", "alternative", "related", "digest", "x-odd", "report"]
 
 
@@ -69,6 +66,11 @@ def append_all(client, mailbox, messages):
         some = messages[begin:begin + AT_ONCE]
         follows = [b" {%d}" % len(raw) for raw in some[1:]] + [b""]
         client.command(f"APPEND {mailbox} {{{len(some[0])}}}", [raw + next_one for raw, next_one in zip(some, follows)])
+
+
+def none_differs(wrong):
+    """Fails with the first of what differs, if anything does."""
+    assert not wrong, "\n".join([f"{len(wrong)} differences", *wrong[:10]])
 
 
 class PythonPart:

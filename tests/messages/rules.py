@@ -4,7 +4,7 @@ checked against the message's own bytes, decoded content against Python's decode
 import binascii
 import re
 
-import values
+from tests.messages import values
 
 WHOLE = ["RFC822.SIZE", "ENVELOPE", "BODY", "BODYSTRUCTURE", "RFC822", "RFC822.HEADER", "RFC822.TEXT", "BODY.PEEK[]",
          "BODY.PEEK[HEADER]", "BODY.PEEK[TEXT]", "BODY.PEEK[HEADER.FIELDS (Subject TO X-None)]",

@@ -1,8 +1,8 @@
 """One client of the account: what it has selected, and its view, which only untagged responses teach."""
 
-from model import changed_flags
-from notified import Notice
-from view import Entry, View
+from tests.model.model import changed_flags
+from tests.model.notified import Notice
+from tests.run.view import Entry, View
 
 # What each kind enables; the first capability must be announced for the kind to take part.
 KINDS = {

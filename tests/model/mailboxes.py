@@ -1,6 +1,6 @@
 """The commands that change names, and what a client has selected."""
 
-import resync
+from tests.model import resync
 
 
 def create(client):

@@ -2,8 +2,8 @@
 
 import re
 
-from choices import flag_list, message, moment, pick, some_flags
-from view import expanded
+from tests.model.choices import flag_list, message, moment, pick, some_flags
+from tests.run.view import expanded
 
 COPYUID = re.compile(rb"\[COPYUID (\d+) (\S+) (\S+)\]")
 APPENDUID = re.compile(rb"\[APPENDUID (\d+) (\S+)\]")

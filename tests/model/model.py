@@ -4,7 +4,7 @@ Mod-sequences are the server's to choose. The model knows which must have risen:
 one in this step, and settle() demands that it lies above all that the mailbox had before (RFC 7162 section 3.1).
 """
 
-from identities import Identities
+from tests.model.identities import Identities
 
 SNAPSHOTS = 40     # moments that are kept of one mailbox, unless all are
 

@@ -2,7 +2,7 @@
 
 import re
 
-from view import expanded
+from tests.run.view import expanded
 
 EARLIER = re.compile(rb"\* VANISHED \(EARLIER\) (\S+)\Z")
 SELECTED = re.compile(r"\(selected(-delayed)? (.*)\)\Z")

@@ -2,7 +2,7 @@
 
 import re
 
-from view import normal_flags
+from tests.run.view import normal_flags
 
 ROW = re.compile(rb"\* \d+ FETCH \(UID (\d+) FLAGS \(([^)]*)\)(?: MODSEQ \((\d+)\))?\)\r\n")
 CONTENT = re.compile(rb"\* \d+ FETCH \(UID (\d+) INTERNALDATE \"([^\"]*)\"(?: EMAILID \(([^)]*)\))? "

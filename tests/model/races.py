@@ -1,8 +1,8 @@
 """Two sessions at the same messages at the same time."""
 
-from choices import some_flags
-from messages import MODIFIED, move_code
-from view import expanded
+from tests.model.choices import some_flags
+from tests.model.messages import MODIFIED, move_code
+from tests.run.view import expanded
 
 
 def rivals(client):

@@ -2,8 +2,8 @@
 
 import re
 
-import resync
-from choices import pick
+from tests.model import resync
+from tests.model.choices import pick
 
 
 def noop(client):

@@ -2,7 +2,7 @@
 
 import re
 
-from view import normal_flags, ranges
+from tests.run.view import normal_flags, ranges
 
 EARLIER = re.compile(rb"\* VANISHED \(EARLIER\) (\S+)\r\n")
 CHANGED = re.compile(rb"\* (\d+) FETCH \(([^\r\n]*)\)\r\n")

@@ -3,15 +3,15 @@
 import collections
 import random
 
-import mailboxes
-import messages
-import notified
-import races
-import reading
-from client import KINDS, Client
-from model import Model
-from observer import Observer
-from resync import Resyncer
+from tests.model import mailboxes
+from tests.model import messages
+from tests.model import notified
+from tests.model import races
+from tests.model import reading
+from tests.model.client import KINDS, Client
+from tests.model.model import Model
+from tests.model.observer import Observer
+from tests.model.resync import Resyncer
 
 SAMPLE = 3         # moments of a changed mailbox that a client comes back from after each step, unless from all
 FULL = 36          # messages in a mailbox from which on they are rather removed

@@ -8,7 +8,7 @@ import subprocess
 import tempfile
 import time
 
-from wire import Connection
+from tests.run.wire import Connection
 
 UID = 20001                                              # of nobody; Dovecot delivers mail to no system user
 CONFIG = """

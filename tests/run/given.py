@@ -2,7 +2,7 @@
 
 import re
 
-from server import PASSWORD
+from tests.run.server import PASSWORD
 
 NAMES = r"(?P<names>[a-z][a-z0-9]*(?:, [a-z][a-z0-9]*)*)"
 

@@ -3,10 +3,10 @@
 import base64
 import re
 
-import given
-from pattern import matches
-from server import PASSWORD
-from wire import Closed, Late, Refused
+from tests.run import given
+from tests.run.pattern import matches
+from tests.run.server import PASSWORD
+from tests.run.wire import Closed, Late, Refused
 
 USES = re.compile(r"%\{([a-z][a-z0-9_]*)\}")
 

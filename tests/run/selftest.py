@@ -1,21 +1,17 @@
-#!/usr/bin/env python3
 """Tests of the transcript tools themselves, against a server made of canned answers."""
 
 import os
 import socket
-import sys
 import tempfile
 import threading
 import unittest
 
-sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "crash"))
-
-import transcript  # noqa: E402
-from pattern import matches  # noqa: E402
-from player import Mismatch, Player  # noqa: E402
-from truth import Truth, place  # noqa: E402
-from view import View  # noqa: E402
-from wire import Connection  # noqa: E402
+from tests.crash.truth import Truth, place
+from tests.run import transcript
+from tests.run.pattern import matches
+from tests.run.player import Mismatch, Player
+from tests.run.view import View
+from tests.run.wire import Connection
 
 MATCHING = [
     ("a1 OK *", "a1 OK done"),

@@ -8,7 +8,7 @@ import signal
 import subprocess
 import tempfile
 
-from wire import Connection
+from tests.run.wire import Connection
 
 PASSWORD = "secret"
 
@@ -18,14 +18,15 @@ class ServerFailed(Exception):
 
 
 class Server:
-    """Start it, use it, stop() it; as a context manager it stops at the end. Everything lies below `self.home`."""
+    """Start it, use it, stop() it; as a context manager it stops at the end. All its files are below `self.home`."""
 
-    def __init__(self, postbag, wirecheck=None, config="", home=None, deadline=30.0):
+    def __init__(self, postbag, wirecheck=None, config="", below=None, deadline=30.0):
+        """`config` is the text of its configuration file; its home is made in the directory `below`."""
+        assert postbag, "--postbag says which program to test"
         self.postbag = postbag
         self.wirecheck = wirecheck
         self.deadline = deadline
-        self.own_home = home is None
-        self.home = home or tempfile.mkdtemp(prefix="postbag-test-")
+        self.home = tempfile.mkdtemp(prefix="postbag-test-", dir=below)
         self.data = os.path.join(self.home, "data")
         self.wire = os.path.join(self.home, "wire")
         self.process = None
@@ -44,6 +45,8 @@ class Server:
             self.stop()
             self.check_wire()
         else:
+            if self.process and self.process.poll() is not None:
+                print("the server died:\n" + self.log_tail())
             self.kill()
         self.clean()
 
@@ -60,6 +63,12 @@ class Server:
             raise ServerFailed(f"the ready line is {ready}")
         host, _, port = ready["imap"][0].rpartition(":")
         self.address = (host, int(port))
+
+    def restart(self, config=""):
+        """Stops the server and starts it with another configuration."""
+        self.stop()
+        self._write_config(config)
+        self.start()
 
     def add_user(self, name=None):
         """Adds an account with PASSWORD and gives its name; a made up one has 7 letters."""
@@ -123,7 +132,7 @@ class Server:
             raise ServerFailed("wirecheck: " + (done.stdout + done.stderr).decode(errors="replace"))
 
     def clean(self):
-        if self.own_home and not os.environ.get("POSTBAG_KEEP"):
+        if not os.environ.get("POSTBAG_KEEP"):
             shutil.rmtree(self.home, ignore_errors=True)
 
     def log_tail(self, size=6000):

@@ -1,17 +1,8 @@
-#!/usr/bin/env python3
-"""Long searches, sorts and threads say how far they have come: rising numbers below their goal. RFC 9585.
+"""Long searches, sorts and threads say how far they have come: rising numbers below their goal. RFC 9585."""
 
-    in_progress_test.py --postbag build/postbag [--wirecheck PATH]
-"""
-
-import argparse
-import os
 import re
-import sys
 
-sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "run"))
-
-from server import Server  # noqa: E402
+from tests.run.program import main
 
 DOUBLED = 12
 MANY = 2**DOUBLED  # several slices of work for any machine
@@ -47,21 +38,19 @@ def filled(server):
     return client
 
 
-def run(options, config, wanted):
-    with Server(options.postbag, options.wirecheck, config=config) as server:
-        client = filled(server)
-        return sum(check(client, command, wanted) for command in COMMANDS)
+def long_commands_tell_how_far_they_are(server):
+    server.restart("[limits]\nin_progress_time = 0\n")
+    client = filled(server)
+    told = sum(check(client, command, True) for command in COMMANDS)
+    return f"{told} signs of life of {len(COMMANDS)} commands"
 
 
-def main():
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--postbag", required=True)
-    parser.add_argument("--wirecheck")
-    options = parser.parse_args()
-    told = run(options, "[limits]\nin_progress_time = 0\n", True)
-    run(options, "[limits]\nin_progress_time = 3600\n", False)
-    print(f"{told} signs of life of {len(COMMANDS)} commands")
+def commands_that_are_done_in_time_tell_nothing(server):
+    server.restart("[limits]\nin_progress_time = 3600\n")
+    client = filled(server)
+    for command in COMMANDS:
+        check(client, command, False)
 
 
 if __name__ == "__main__":
-    main()
+    main(long_commands_tell_how_far_they_are, commands_that_are_done_in_time_tell_nothing)

@@ -1,22 +1,14 @@
-#!/usr/bin/env python3
-"""Searches with the index behind them find what a naive search finds: caught up, half caught up, after a restart.
+"""Searches with the index behind them find what a naive search finds: caught up, half caught up, after a restart."""
 
-    index_test.py --postbag build/postbag [--wirecheck PATH] [--seed N] [--many N]
-"""
-
-import argparse
 import glob
 import os
 import sqlite3
-import sys
 from random import Random
 
-import letters
-import made_up_mailbox
-import naive
-import search_index
-from search_test import compare
-from server import Server
+from tests.run import search_index
+from tests.run.program import main, option
+from tests.search import letters, made_up_mailbox, naive
+from tests.search.questions import compare
 
 MESSAGES = 300
 
@@ -54,8 +46,7 @@ def found(client):
     return next(line for line in client.command("SEARCH BODY alpha")[0] if line.startswith(b"* SEARCH"))
 
 
-def play(server, seed, many):
-    random = Random(seed)
+def with_index(server, random, many):
     client, messages = made_up_mailbox.filled(server, random, MESSAGES, flags=True)
     user, bodies = f"user{server.accounts:03d}", MESSAGES
     search_index.wait(server, bodies)
@@ -84,22 +75,15 @@ def without_index(server, user, messages, random, many):
     return matched
 
 
-def main():
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--postbag", required=True)
-    parser.add_argument("--wirecheck")
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--many", type=int, default=150)
-    options = parser.parse_args()
-    with Server(options.postbag, options.wirecheck) as server:
-        matched, user, messages = play(server, options.seed, options.many)
-        server.stop()
-        with Server(options.postbag, options.wirecheck, "[search]\nindex = false\n", home=server.home) as off:
-            matched += without_index(off, user, messages, Random(options.seed), options.many)
-        server.start()
-    print(f"seed {options.seed}: {4 * options.many} searches alike, {matched} of them found something")
-    return 0 if matched > options.many else 1
+def searches_with_the_index_find_what_a_naive_search_finds(server, seed, many):
+    matched, user, messages = with_index(server, Random(seed), many)
+    server.restart("[search]\nindex = false\n")
+    matched += without_index(server, user, messages, Random(seed), many)
+    server.restart()
+    assert matched > many, f"only {matched} searches found something"
+    return f"{4 * many} searches, {matched} of them found something"
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main(searches_with_the_index_find_what_a_naive_search_finds,
+         options=[option("--seed", type=int, default=1), option("--many", type=int, default=150)])

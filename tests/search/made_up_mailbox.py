@@ -1,16 +1,9 @@
 """One mailbox twice: on the server and as naive.Message objects; made-up messages, and those of ../messages."""
 
 import datetime
-import os
-import sys
 
-TESTS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..")
-sys.path[:0] = [os.path.join(TESTS, "run"), os.path.join(TESTS, "messages")]
-
-import corpus  # noqa: E402
-import letters  # noqa: E402
-import naive  # noqa: E402
-import values  # noqa: E402
+from tests.messages import corpus, values
+from tests.search import letters, naive
 
 FLAGS = ["\\Seen", "\\Answered", "\\Flagged", "\\Deleted", "\\Draft", "$Junk", "work"]
 

@@ -2,13 +2,9 @@
 and from "What broken messages mean" in ../messages/README.md; shares nothing with the server."""
 
 import codecs
-import os
 import re
-import sys
 
-sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "messages"))
-
-import rules  # noqa: E402
+from tests.messages import rules
 
 LONGEST_BOUNDARY = 200
 LINE_END = re.compile(rb"\r?\n\Z")

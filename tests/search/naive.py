@@ -5,7 +5,8 @@ import email.utils
 import re
 import unicodedata
 
-import mime
+from tests.search import mime
+
 
 def folded(text):
     """i;unicode-casemap, RFC 5051 section 2."""

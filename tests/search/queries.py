@@ -4,10 +4,8 @@ import datetime
 import re
 import time
 
-import letters
-import mime
-import naive
-from made_up_mailbox import FLAGS
+from tests.search import letters, mime, naive
+from tests.search.made_up_mailbox import FLAGS
 
 FIELDS = ["Subject", "From", "To", "Cc", "Bcc"]
 OTHER_FIELDS = ["X-Label", "Message-ID", "References", "Date", "MIME-Version", "X-None", "Content-Type", "Sender",

@@ -1,17 +1,11 @@
-#!/usr/bin/env python3
-"""SORT and THREAD of made-up mailboxes against a naive reference: 5 040 messages, more with POSTBAG_LONG=1.
+"""SORT and THREAD of made-up mailboxes against a naive reference: 5 040 messages, more with POSTBAG_LONG=1."""
 
-    sort_thread_test.py --postbag build/postbag [--wirecheck PATH] [--seed N]
-"""
-
-import argparse
 import os
 import sys
 from random import Random
 
-import made_up_mailbox
-import naive
-from server import Server
+from tests.run.program import main, option
+from tests.search import made_up_mailbox, naive
 
 SIZES = [1, 2, 7, 30, 120, 400]
 ROUNDS = 9 * (10 if os.environ.get("POSTBAG_LONG") else 1)
@@ -43,7 +37,8 @@ def compare_threads(client, messages, random):
         assert got == want, f"THREAD {algorithm} of {uids}:\n  got  {got}\n  want {want}"
 
 
-def play(server, seed):
+def sort_and_thread_answer_as_the_reference_does(server, seed):
+    sys.setrecursionlimit(100_000)  # the reference walks its trees by recursion
     random = Random(seed)
     messages_seen = 0
     for number in range(ROUNDS):
@@ -55,25 +50,8 @@ def play(server, seed):
             for _ in range(3):
                 compare_threads(client, messages, random)
             client.close()
-    return messages_seen
-
-
-def main():
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--postbag", required=True)
-    parser.add_argument("--wirecheck")
-    parser.add_argument("--seed", type=int, default=1)
-    options = parser.parse_args()
-    sys.setrecursionlimit(100_000)  # the reference walks its trees by recursion
-    with Server(options.postbag, options.wirecheck) as server:
-        try:
-            print(f"seed {options.seed}: {play(server, options.seed)} messages sorted and threaded alike")
-        except AssertionError as wrong:
-            print(f"seed {options.seed}: {wrong}")
-            server.kill()
-            return 1
-    return 0
+    return f"{messages_seen} messages"
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main(sort_and_thread_answer_as_the_reference_does, options=[option("--seed", type=int, default=1)])

@@ -1,14 +1,13 @@
-#!/usr/bin/env python3
 """Accounts whose files are not what directory.db says: missing ones, and copies of another time put beside them."""
 
 import os
 import shutil
 import sqlite3
 import subprocess
-import sys
 
-from program_test import MESSAGE, TEMPORARY, BAD_DATA, equal, exit_code
-from server import PASSWORD, Server
+from tests.program.exit_codes import BAD_DATA, MESSAGE, TEMPORARY, exit_code
+from tests.run.program import equal, main
+from tests.run.server import PASSWORD
 
 
 def account(server, number=1):
@@ -208,26 +207,8 @@ def accounts_of_an_older_postbag_open(server):
     assert try_login(server, "bob").startswith(b"NO [UNAVAILABLE]"), "once it was opened it is missed"
 
 
-CHECKS = (an_older_directory_deletes_nothing, an_older_directory_shows_nobody_anothers_mail,
-          a_copy_of_a_running_servers_directory_has_all_accounts, removed_mail_is_deleted_and_never_shown_again,
-          anothers_mail_is_refused, accounts_of_an_older_postbag_open,
-          a_missing_account_is_refused_and_comes_back,
-          a_missing_database_is_refused_and_comes_back,
-          an_account_without_a_login_is_missed_too)
-
-
-def main():
-    postbag, wirecheck, failed = sys.argv[1], sys.argv[2], 0
-    for check in CHECKS:
-        try:
-            with Server(postbag, wirecheck) as server:
-                check(server)
-            print(f"{check.__name__}: passed")
-        except Exception as problem:  # each failure is told, the rest still runs
-            failed += 1
-            print(f"{check.__name__}: FAILED: {type(problem).__name__}: {problem}")
-    return 1 if failed else 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    main(an_older_directory_deletes_nothing, an_older_directory_shows_nobody_anothers_mail,
+         a_copy_of_a_running_servers_directory_has_all_accounts, removed_mail_is_deleted_and_never_shown_again,
+         anothers_mail_is_refused, accounts_of_an_older_postbag_open, a_missing_account_is_refused_and_comes_back,
+         a_missing_database_is_refused_and_comes_back, an_account_without_a_login_is_missed_too)

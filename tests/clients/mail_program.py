@@ -1,30 +1,37 @@
 """What the tests of mail programs share: the server, a proxy in between, and a second path to the mail."""
 
-import argparse
 import os
 import re
 import subprocess
-import sys
 
-sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "run"))
 
-import given  # noqa: E402
-from proxy import Proxy  # noqa: E402
-from server import PASSWORD, Server  # noqa: E402
+from tests.run import given
+from tests.run.program import main
+from tests.run.proxy import Proxy
+from tests.run.server import PASSWORD, Server
 
 FETCHED = re.compile(rb"FETCH \(.*?\bFLAGS \(([^)]*)\).*?BODY\[\] \{\d+\}\r\n(.*)\)\Z", re.DOTALL)
 LISTED = re.compile(rb'\* LIST \([^)]*\) "/" "?([^"]*)"?\Z')
 
 
 class World:
-    """A server with one account, the proxy in front of it, and a directory for the program."""
+    """A server with one account, the proxy in front of it, and a directory for the mail program."""
 
-    def __init__(self, server, name):
-        self.server = server
-        self.user, self.password = server.add_user(), PASSWORD
-        self.proxy = Proxy(server, name)
-        self.home = os.path.join(server.home, "program")
+    def __init__(self, postbag, wirecheck):
+        self.server, self.password = Server(postbag, wirecheck), PASSWORD
+
+    def __enter__(self):
+        self.server.start()
+        self.user = self.server.add_user()
+        self.proxy = Proxy(self.server, "program")
+        self.home = os.path.join(self.server.home, "program")
         os.makedirs(self.home)
+        return self
+
+    def __exit__(self, kind, *rest):
+        if kind is None:
+            self.proxy.close()
+        self.server.__exit__(kind, *rest)
 
     def direct(self):
         """A logged-in connection beside the program: the second path."""
@@ -64,25 +71,6 @@ class World:
         return found
 
 
-def main(name, *scenarios):
-    """Runs each scenario(world) on a server of its own; exit 1 when one fails."""
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--postbag", required=True)
-    parser.add_argument("--wirecheck")
-    options = parser.parse_args()
-    failed = 0
-    for scenario in scenarios:
-        try:
-            with Server(options.postbag, options.wirecheck) as server:
-                world = World(server, name)
-                scenario(world)
-                world.proxy.close()
-            print(f"{scenario.__name__}: passed")
-        except Exception as problem:  # each failure is told, the rest still runs
-            failed += 1
-            print(f"{scenario.__name__}: FAILED: {type(problem).__name__}: {problem}")
-    sys.exit(1 if failed else 0)
-
-
-def equal(got, wanted, what):
-    assert got == wanted, f"{what}: got {got!r}, wanted {wanted!r}"
+def run(*checks):
+    """The checks of one mail program, each in a World."""
+    main(*checks, world=World)

@@ -1,27 +1,22 @@
-#!/usr/bin/env python3
 """A client that asks for much and does not read: the server's memory stays bounded and others are served.
 
-    slow_reader.py POSTBAG WIRECHECK     (a release build: sanitizers have memory needs of their own)
+It takes a release build: sanitizers have memory needs of their own.
 """
 
 import socket
-import sys
 import threading
 import time
 
-from server import PASSWORD, Server
-from wire import Connection
+from tests.run.process import Process
+from tests.run.program import main
+from tests.run.server import PASSWORD
+from tests.run.wire import Connection
 
 MESSAGE_OCTETS = 1_000_000
 FETCHES = 300
 DOUBLINGS = 10                # of the mailbox that one FETCH reads: 1 GB, which copies share
 MAY_GROW_KIB = 48 * 1024      # far below the 300 MB and the 1 GB that are asked for
 NEIGHBOUR_SECONDS = 0.25
-
-
-def resident_kib(pid):
-    with open(f"/proc/{pid}/status") as status:
-        return next(int(line.split()[1]) for line in status if line.startswith("VmRSS"))
 
 
 def flood(server, user):
@@ -68,31 +63,32 @@ def longest_wait(neighbour):
     return slowest
 
 
-def main():
-    with Server(sys.argv[1], sys.argv[2]) as server:
-        user, other = server.add_user(), server.add_user()
-        neighbour = server.logged_in(other)
-        server.logged_in(user).append("INBOX", b"Subject: x\r\n\r\n" + b"x" * MESSAGE_OCTETS)
-        before = resident_kib(server.process.pid)
-        client = flood(server, user)
-        slowest = longest_wait(neighbour)   # while the server is busy filling what it may fill
-        grown = resident_kib(server.process.pid) - before
-        for n in range(FETCHES):  # and now everything comes
-            assert len(client.response()) > MESSAGE_OCTETS
-            assert client.response().startswith(b"f%d OK" % n)
-        client = ask_for_all(server, user)
+def a_client_that_does_not_read_costs_little_memory_and_no_time_of_others(server):
+    process = Process(server.process.pid)
+    user, other = server.add_user(), server.add_user()
+    neighbour = server.logged_in(other)
+    server.logged_in(user).append("INBOX", b"Subject: x\r\n\r\n" + b"x" * MESSAGE_OCTETS)
+    before = process.kib("VmRSS")
+    client = flood(server, user)
+    slowest = longest_wait(neighbour)   # while the server is busy filling what it may fill
+    grown = process.kib("VmRSS") - before
+    for n in range(FETCHES):  # and now everything comes
+        assert len(client.response()) > MESSAGE_OCTETS
+        assert client.response().startswith(b"f%d OK" % n)
+    client = ask_for_all(server, user)
+    slowest = max(slowest, longest_wait(neighbour))
+    grown = max(grown, process.kib("VmRSS") - before)
+    octets = []
+    reader = threading.Thread(target=lambda: octets.append(read_all(client)))
+    reader.start()
+    while reader.is_alive():  # also while all of it comes
         slowest = max(slowest, longest_wait(neighbour))
-        grown = max(grown, resident_kib(server.process.pid) - before)
-        reader = threading.Thread(target=lambda: octets.append(read_all(client)))
-        octets = []
-        reader.start()
-        while reader.is_alive():  # also while all of it comes
-            slowest = max(slowest, longest_wait(neighbour))
-            grown = max(grown, resident_kib(server.process.pid) - before)
-        assert octets and octets[0] > MESSAGE_OCTETS * 2 ** DOUBLINGS, octets
-    print(f"grown by {grown} KiB, the neighbour waited {slowest * 1000:.1f} ms at most")
-    return 0 if grown < MAY_GROW_KIB and slowest < NEIGHBOUR_SECONDS else 1
+        grown = max(grown, process.kib("VmRSS") - before)
+    assert octets and octets[0] > MESSAGE_OCTETS * 2 ** DOUBLINGS, octets
+    measured = f"grown by {grown} KiB, the neighbour waited {slowest * 1000:.1f} ms at most"
+    assert grown < MAY_GROW_KIB and slowest < NEIGHBOUR_SECONDS, measured
+    return measured
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main(a_client_that_does_not_read_costs_little_memory_and_no_time_of_others)

@@ -1,21 +1,13 @@
-#!/usr/bin/env python3
-"""Envelopes, structures and sizes of 2 000 made-up messages against Dovecot. Skipped where there is none.
+"""Envelopes, structures and sizes of 2 000 made-up messages against Dovecot. Skipped where there is none."""
 
-    compare_dovecot.py --postbag build/postbag [--wirecheck PATH] [--seed N] [--many N]
-"""
-
-import argparse
 import collections
 import re
-import sys
 from random import Random
 
-import made_up
-import values
-import dovecot
-from server import Server
+from tests.messages import made_up, values
+from tests.run import dovecot
+from tests.run.program import Skipped, main
 
-SKIPPED = 77
 ITEMS = "RFC822.SIZE ENVELOPE BODYSTRUCTURE"
 
 
@@ -163,31 +155,23 @@ def compare(client, uid, raw, ours, theirs, explained):
         yield from compare_line_ends(client, uid, *parts)
 
 
-def main():
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--postbag", required=True)
-    parser.add_argument("--wirecheck")
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--many", type=int, default=2000)
-    options = parser.parse_args()
+def the_server_reads_messages_as_dovecot_does(server, seed, many):
     if not dovecot.is_there():
-        print("no Dovecot to compare with, or not root")
-        return SKIPPED
-    random = Random(options.seed)
-    messages = [made_up.message(random, number) for number in range(options.many)]
-    explained, wrong = collections.Counter(), 0
-    with dovecot.Dovecot() as peer, Server(options.postbag, options.wirecheck) as server:
+        raise Skipped("no Dovecot to compare with, or not root")
+    random = Random(seed)
+    messages = [made_up.message(random, number) for number in range(many)]
+    explained, wrong = collections.Counter(), []
+    with dovecot.Dovecot() as peer:
         theirs = fetched(peer.logged_in("user"), messages)
         client = server.logged_in(server.add_user(), deadline=60)
         ours = fetched(client, messages)
         for uid, (raw, mine, other) in enumerate(zip(messages, ours, theirs), 1):
             for different in compare(client, uid, raw, mine, other, explained):
-                wrong += 1
-                print(f"seed {options.seed}, message {uid}: {different}\n{raw!r}" if wrong < 10 else uid)
+                wrong.append(f"message {uid}: {different}\n{raw!r}")
         client.close()
-    print(f"seed {options.seed}: {len(messages)} messages, explained {dict(explained)}, {wrong} differ otherwise")
-    return 1 if wrong else 0
+    made_up.none_differs(wrong)
+    return f"{len(messages)} messages, explained {dict(explained)}"
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main(the_server_reads_messages_as_dovecot_does, options=made_up.OPTIONS)

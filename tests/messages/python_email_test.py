@@ -1,19 +1,12 @@
-#!/usr/bin/env python3
-"""Structure, sizes, contents and envelopes of 2 000 made-up messages against Python's email package.
+"""Structure, sizes, contents and envelopes of 2 000 made-up messages against Python's email package."""
 
-    compare_test.py --postbag build/postbag [--wirecheck PATH] [--seed N] [--many N]
-"""
-
-import argparse
 import email
 import re
-import sys
 from random import Random
 
-import made_up
-import values
-from made_up import PythonPart, shape
-from server import Server
+from tests.messages import made_up, values
+from tests.messages.made_up import PythonPart, shape
+from tests.run.program import main
 
 ENCODINGS = {"", "7bit", "8bit", "binary", "base64", "quoted-printable"}
 FIELDS = [("from", 2), ("to", 5), ("cc", 6), ("bcc", 7)]
@@ -116,29 +109,22 @@ def compare_envelope(envelope, parsed):
         same(envelope[place], want, name)
 
 
-def main():
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--postbag", required=True)
-    parser.add_argument("--wirecheck")
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--many", type=int, default=2000)
-    options = parser.parse_args()
-    random = Random(options.seed)
-    messages = [made_up.message(random, number) for number in range(options.many)]
-    wrong = 0
-    with Server(options.postbag, options.wirecheck) as server:
-        client = server.logged_in(server.add_user(), deadline=60)
-        made_up.append_all(client, "INBOX", messages)
-        client.command("SELECT INBOX")
-        for uid, raw in enumerate(messages, 1):
-            try:
-                compare(client, uid, raw)
-            except (AssertionError, KeyError) as different:
-                wrong += 1
-                print(f"seed {options.seed}, message {uid}: {different}\n{raw!r}" if wrong < 10 else uid)
-        client.close()
-    print(f"{len(messages)} messages, {wrong} differ")
-    return 1 if wrong else 0
+def the_server_reads_messages_as_python_does(server, seed, many):
+    random = Random(seed)
+    messages = [made_up.message(random, number) for number in range(many)]
+    wrong = []
+    client = server.logged_in(server.add_user(), deadline=60)
+    made_up.append_all(client, "INBOX", messages)
+    client.command("SELECT INBOX")
+    for uid, raw in enumerate(messages, 1):
+        try:
+            compare(client, uid, raw)
+        except (AssertionError, KeyError) as different:
+            wrong.append(f"message {uid}: {different}\n{raw!r}")
+    client.close()
+    made_up.none_differs(wrong)
+    return f"{len(messages)} messages"
 
 
-sys.exit(main())
+if __name__ == "__main__":
+    main(the_server_reads_messages_as_python_does, options=made_up.OPTIONS)

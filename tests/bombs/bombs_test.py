@@ -1,30 +1,22 @@
-#!/usr/bin/env python3
 """Messages made to hurt: to APPEND, FETCH and SEARCH each costs little, and a neighbour is served meanwhile.
-
-    bombs.py POSTBAG WIRECHECK [--small] [--only NAME]
 
 Measured is the processor time of the server, which other load on the machine does not change, and the peak of its
 memory. With --small the messages are a five hundredth, and only the answers count, which then all go through
 wirecheck: for builds with sanitizers.
 """
 
-import argparse
-import os
 import re
-import sys
 import threading
 import time
 
-sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "run"))
-
-from messages import BOMBS          # noqa: E402
-from server import Server           # noqa: E402
-from wire import Refused            # noqa: E402
+from tests.bombs.messages import BOMBS
+from tests.run.process import Process
+from tests.run.program import main, option
+from tests.run.wire import Refused
 
 MAY_TAKE = 2.0              # seconds of processor time, each step
 MAY_GROW_KIB = 64 * 1024    # above idle
 MAY_WAIT = 0.25             # a neighbour's seconds
-TICK = os.sysconf("SC_CLK_TCK")
 
 MANY_NAMES = " ".join(f"x-{n}" for n in range(0, 90_000, 10))[:60_000]
 
@@ -49,26 +41,6 @@ SORTS = [
     ("THREAD=ORDEREDSUBJECT", "THREAD ORDEREDSUBJECT UTF-8 ALL"), ("PREVIEW", "FETCH 1 PREVIEW"),
     ("SEARCH=FUZZY", "SEARCH FUZZY TEXT qqqq"),
 ]
-
-
-class Process:
-    """What /proc says of a process."""
-
-    def __init__(self, pid):
-        self.pid = pid
-
-    def seconds(self):
-        with open(f"/proc/{self.pid}/stat") as stat:
-            fields = stat.read().rpartition(")")[2].split()
-        return (int(fields[11]) + int(fields[12])) / TICK
-
-    def kib(self, name):
-        with open(f"/proc/{self.pid}/status") as status:
-            return next(int(line.split()[1]) for line in status if line.startswith(name + ":"))
-
-    def forget_peak(self):
-        with open(f"/proc/{self.pid}/clear_refs", "w") as refs:
-            refs.write("5")
 
 
 class Neighbour(threading.Thread):
@@ -173,35 +145,29 @@ def run(trial, client, message, limits, capabilities):
     client.command("DELETE bomb")
 
 
-def main():
-    parser = argparse.ArgumentParser()
-    parser.add_argument("postbag")
-    parser.add_argument("wirecheck")
-    parser.add_argument("--small", action="store_true")
-    parser.add_argument("--only", default="")
-    options = parser.parse_args()
-    faults = []
-    # The grammar's parser for tests takes 65 535 nodes a response; a structure of 10 000 parts has more.
-    with Server(options.postbag, options.wirecheck if options.small else None) as server:
-        process = Process(server.process.pid)
-        client = server.logged_in(server.add_user(), deadline=240)
-        neighbour = Neighbour(server.logged_in(server.add_user(), "neighbour", deadline=240), process)
-        capabilities = client.command("CAPABILITY")[0][0].split()
-        neighbour.start()
-        idle = process.kib("VmRSS")
-        for name, (make, count, limits) in BOMBS.items():
-            if options.only not in name:
-                continue
-            message = make(max(2, count // 500) if options.small else count)
-            trial = Trial(name, process, neighbour, idle, options.small)
-            run(trial, client, message, limits, capabilities)
-            faults += trial.faults
-            print(trial, flush=True)
-        neighbour.done.set()
-        neighbour.join()
-    print("\n".join(faults))
-    return 1 if faults else 0
+def messages_made_to_hurt_cost_little(server, small, only):
+    if not small:
+        server.wirecheck = None   # it takes 65 535 nodes a response; a structure of 10 000 parts has more
+    faults, process = [], Process(server.process.pid)
+    client = server.logged_in(server.add_user(), deadline=240)
+    neighbour = Neighbour(server.logged_in(server.add_user(), "neighbour", deadline=240), process)
+    capabilities = client.command("CAPABILITY")[0][0].split()
+    neighbour.start()
+    idle = process.kib("VmRSS")
+    for name, (make, count, limits) in BOMBS.items():
+        if only not in name:
+            continue
+        message = make(max(2, count // 500) if small else count)
+        trial = Trial(name, process, neighbour, idle, small)
+        run(trial, client, message, limits, capabilities)
+        faults += trial.faults
+        print(trial, flush=True)
+    neighbour.done.set()
+    neighbour.join()
+    assert not faults, "\n".join(faults)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main(messages_made_to_hurt_cost_little,
+         options=[option("--small", action="store_true", help="see above"),
+                  option("--only", default="", metavar="TEXT", help="only messages whose name contains this")])

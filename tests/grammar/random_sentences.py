@@ -1,7 +1,6 @@
-#!/usr/bin/env python3
-"""Pipes random sentences of a grammar into the parser: 
+"""Pipes random sentences of a grammar into the parser:
 
-run.py ABNFC command|response sentences|mutants COUNT SEED ACCEPTS FILE...
+    python3 -m tests.grammar.random_sentences ABNFC command|response sentences|mutants COUNT SEED ACCEPTS FILE...
 """
 import subprocess
 import sys

@@ -1,7 +1,6 @@
-#!/usr/bin/env python3
 """Plays transcript files against real servers: one server a file, one account a scenario.
 
-    run_transcripts.py --postbag build/postbag [--wirecheck PATH] [--jobs N] FILE...
+    python3 -m tests.run.play_transcripts --postbag build/postbag [--wirecheck PATH] [--jobs N] FILE...
 
 Prints each mismatch as file:line with what was expected and what came; exit 1 if there was one.
 """
@@ -10,9 +9,9 @@ import argparse
 import concurrent.futures
 import sys
 
-import transcript
-from player import Mismatch, Player
-from server import Server, ServerFailed
+from tests.run import transcript
+from tests.run.player import Mismatch, Player
+from tests.run.server import Server, ServerFailed
 
 
 def main():

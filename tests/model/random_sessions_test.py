@@ -1,7 +1,4 @@
-#!/usr/bin/env python3
 """Random commands of several sessions, each step compared with a plain model of the mailboxes.
-
-    run.py --postbag build/postbag [--wirecheck PATH] [--steps N] [--seed N] [--all-moments]
 
 Commands go one after the other (but for the races), so the model knows the truth; what a session knows of it comes from
 its untagged responses alone. After each step the client that took it comes back by QRESYNC with what it was told until
@@ -12,19 +9,15 @@ Every few thousand steps another account begins with other sessions. A failure p
 At the end stands how often each kind of step was taken; a kind that never was is a failure.
 """
 
-import argparse
 import collections
 import os
-import sys
-import tempfile
 import time
 
-sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "run"))
-
-from server import Server  # noqa: E402
-from spoil import spoil_by  # noqa: E402
-from wire import Closed, Connection, Late, Refused  # noqa: E402
-from world import World  # noqa: E402
+from tests.model.spoiled_answers import spoil_by
+from tests.model.world import World
+from tests.run.program import main, option
+from tests.run.server import Server
+from tests.run.wire import Closed, Connection, Late, Refused
 
 WORLD = 2000       # steps with one account
 ALL_KINDS = 10000  # from so many steps on each kind of step must have been taken
@@ -56,21 +49,20 @@ KINDS = {
 }
 
 
-def play(options, server, counts):
-    """None, or what went wrong."""
+def play(server, steps, seed, all_moments, counts):
+    """AssertionError, after the last commands, at the first step that goes wrong."""
     world = None
-    for number in range(options.steps):
+    for number in range(steps):
         try:
             if number % WORLD == 0:
                 if world:
                     world.finish()
-                world = World(server, options.seed * 1000 + number // WORLD, counts, options.all_moments)
+                world = World(server, seed * 1000 + number // WORLD, counts, all_moments)
             world.step()
         except (AssertionError, Refused, Closed, Late) as wrong:
             print(*world.log if world else [], sep="\n")
-            return f"step {number} of seed {options.seed}: {type(wrong).__name__}: {wrong}"
+            raise AssertionError(f"step {number}: {type(wrong).__name__}: {wrong}") from None
     world.finish()
-    return None
 
 
 def never_taken(counts, capabilities):
@@ -78,41 +70,34 @@ def never_taken(counts, capabilities):
             for kind in kinds if not counts[kind]]
 
 
-def main():
-    options = arguments()
-    if options.spoil:
-        Connection.spoil = staticmethod(spoil_by(options.spoil))
+def server_views_and_model_stay_equal(server, steps, seed, all_moments, spoil, config):
+    if steps is None:
+        steps = (1000 if all_moments else 25000) * (10 if os.environ.get("POSTBAG_LONG") else 1)
+    if spoil:
+        Connection.spoil = staticmethod(spoil_by(spoil))
+    server.restart(config)
     counts, began = collections.Counter(), time.monotonic()
+    try:
+        play(server, steps, seed, all_moments, counts)
+    finally:
+        print("".join(f"{count:8}  {kind}\n" for kind, count in sorted(counts.items())), end="")
+    capabilities = server.logged_in(server.add_user()).command("CAPABILITY")[0][0].decode().split()
+    missing = never_taken(counts, capabilities) if steps >= ALL_KINDS else []
+    assert not missing, f"never taken: {missing}"
+    return f"{steps} steps of seed {seed} in {time.monotonic() - began:.0f} s"
+
+
+def server_in_memory(postbag, wirecheck):
+    """Its files are below /dev/shm where there is one."""
     shm = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
-    with tempfile.TemporaryDirectory(prefix="postbag-model-", dir=shm) as home:
-        with Server(options.postbag, options.wirecheck, options.config, home=home, deadline=60) as server:
-            wrong = play(options, server, counts)
-            capabilities = server.logged_in(server.add_user()).command("CAPABILITY")[0][0].decode().split()
-    for kind, count in sorted(counts.items()):
-        print(f"{count:8}  {kind}")
-    if wrong:
-        print(wrong)
-        return 1
-    missing = never_taken(counts, capabilities) if options.steps >= ALL_KINDS else []
-    print(f"{options.steps} steps of seed {options.seed} in {time.monotonic() - began:.0f} s: "
-          + (f"never taken: {missing}" if missing else "server, views and model are equal"))
-    return 1 if missing else 0
-
-
-def arguments():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--postbag", required=True)
-    parser.add_argument("--wirecheck")
-    parser.add_argument("--config", default="[history]\nranges = 4\n", help="the server's configuration")
-    parser.add_argument("--steps", type=int)
-    parser.add_argument("--all-moments", action="store_true", help="slow: see above")
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--spoil", help="what spoil.py does to the server's answers")
-    options = parser.parse_args()
-    if options.steps is None:
-        options.steps = (1000 if options.all_moments else 25000) * (10 if os.environ.get("POSTBAG_LONG") else 1)
-    return options
+    return Server(postbag, wirecheck, below=shm, deadline=60)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main(server_views_and_model_stay_equal, world=server_in_memory, options=[
+        option("--config", default="[history]\nranges = 4\n", help="the server's configuration"),
+        option("--steps", type=int),
+        option("--all-moments", action="store_true", help="slow: see above"),
+        option("--seed", type=int, default=1),
+        option("--spoil", metavar="KIND", help="what spoiled_answers.py does to the server's answers"),
+    ])

@@ -1,7 +1,4 @@
-#!/usr/bin/env python3
 """Ends the server with SIGKILL while clients change mail; after the restart nothing acknowledged is missing.
-
-    kill_nine.py --postbag build/postbag [--rounds N] [--seed N]
 
 Each round some clients APPEND one and several messages, MOVE, COPY, STORE, EXPUNGE, REPLACE, CREATE, RENAME and DELETE, and
 the program delivers, each with messages of its own. After a random number of acknowledgements the server is killed and
@@ -9,19 +6,16 @@ started again on the same directory. Then all that was answered with OK holds, m
 not answered was done wholly or not at all; and no UID, UIDVALIDITY or HIGHESTMODSEQ went back.
 """
 
-import argparse
 import collections
 import os
 import random
 import re
-import sys
 import time
 
-sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "run"))
-
-from load import Client, Deliverer  # noqa: E402
-from server import Server  # noqa: E402
-from truth import Truth, place  # noqa: E402
+from tests.crash.load import Client, Deliverer
+from tests.crash.truth import Truth, place
+from tests.run.program import main, option
+from tests.run.server import Server
 
 MESSAGE_ID = re.compile(rb"Message-Id: <([^>]*)>")
 MESSAGE = re.compile(rb"FLAGS \(([^)]*)\).*?BODY\[\] \{\d+\}\r\n(.*)\)\Z", re.DOTALL)
@@ -100,46 +94,33 @@ def play_round(server, user, truth, number, chance):
     return wrong, broken, took
 
 
-def main():
-    options = arguments()
-    chance, truth, totals, failed, slowest = random.Random(options.seed), Truth(), collections.Counter(), False, 0
-    with Server(options.postbag, options.wirecheck, deadline=60) as server:
-        user = server.add_user()
-        for number in range(1, options.rounds + 1):
-            wrong, broken, took = play_round(server, user, truth, number, chance)
-            slowest = max(slowest, took)
-            for kind, lines in wrong.items():
-                totals[kind] += len(lines)
-                print(f"round {number}, {kind}:", *lines, sep="\n  ")
-            print("".join(f"round {number}: {line}\n" for line in broken), end="")
-            failed = failed or bool(wrong) or bool(broken)
-            if number % 10 == 0:
-                server.run("verify", "--dir", server.data)       # beside the server; ServerFailed unless clean
-    print(f"{options.rounds} kills, seed {options.seed}, slowest restart {slowest:.2f} s; acknowledged:")
+def nothing_acknowledged_is_missing_after_a_kill(server, rounds, seed):
+    chance, truth, totals, faults, slowest = random.Random(seed), Truth(), collections.Counter(), [], 0
+    user = server.add_user()
+    for number in range(1, rounds + 1):
+        wrong, broken, took = play_round(server, user, truth, number, chance)
+        slowest = max(slowest, took)
+        totals.update({kind: len(lines) for kind, lines in wrong.items()})
+        faults += [f"round {number}, {kind}: {line}" for kind, lines in wrong.items() for line in lines]
+        faults += [f"round {number}: {line}" for line in broken]
+        if number % 10 == 0:
+            server.run("verify", "--dir", server.data)       # beside the server; ServerFailed unless clean
+    print(f"{rounds} kills, seed {seed}, slowest restart {slowest:.2f} s; acknowledged:")
     print("".join(f"{count:8}  {what}\n" for what, count in sorted(truth.acknowledged.items())), end="")
     print(", ".join(f"{kind}: {totals[kind]}" for kind in KINDS))
-    return 1 if failed or not enough(truth, options.rounds) else 0
+    assert not faults, "\n".join(faults)
+    every_kind_was_acknowledged(truth, rounds)
 
 
-def enough(truth, rounds):
-    """Whether each kind of command was acknowledged at all."""
+def every_kind_was_acknowledged(truth, rounds):
     kinds = ["append", "multiappend of 3", "move of 3", "copy of 1", "store", "expunge of 1", "replace", "create", "rename",
              "delete", "deliver"]
     missing = [kind for kind in kinds if not truth.acknowledged[kind]]
-    if missing and rounds >= 20:
-        print(f"never acknowledged, this proved nothing: {missing}")
-        return False
-    return True
-
-
-def arguments():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--postbag", required=True)
-    parser.add_argument("--wirecheck")
-    parser.add_argument("--rounds", type=int, default=500 if os.environ.get("POSTBAG_LONG") else 100)
-    parser.add_argument("--seed", type=int, default=1)
-    return parser.parse_args()
+    assert not missing or rounds < 20, f"never acknowledged, this proved nothing: {missing}"
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main(nothing_acknowledged_is_missing_after_a_kill,
+         options=[option("--rounds", type=int, default=500 if os.environ.get("POSTBAG_LONG") else 100),
+                  option("--seed", type=int, default=1)],
+         world=lambda postbag, wirecheck: Server(postbag, wirecheck, deadline=60))

@@ -1,0 +1,33 @@
+"""What Linux says of a running process, in /proc."""
+
+import os
+
+TICK = os.sysconf("SC_CLK_TCK")
+
+
+class Process:
+    def __init__(self, pid):
+        self.pid = pid
+
+    def seconds(self):
+        """The processor time that it has used."""
+        with open(f"/proc/{self.pid}/stat") as stat:
+            fields = stat.read().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / TICK
+
+    def kib(self, name):
+        """A line of its status: VmRSS is its resident memory, VmHWM the most that this ever was."""
+        return self._kib("status", name)
+
+    def proportional_kib(self):
+        """Its memory (PSS), with pages that it shares counted in part."""
+        return self._kib("smaps_rollup", "Pss")
+
+    def forget_peak(self):
+        """VmHWM counts from here on."""
+        with open(f"/proc/{self.pid}/clear_refs", "w") as refs:
+            refs.write("5")
+
+    def _kib(self, file, name):
+        with open(f"/proc/{self.pid}/{file}") as lines:
+            return next(int(line.split()[1]) for line in lines if line.startswith(name + ":"))
