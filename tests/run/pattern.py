@@ -1,17 +1,5 @@
-"""Patterns for one response. Everything is exact, byte for byte, but for these:
-
-  <name>    one value (atom, number, set, quoted string, literal or parenthesised list); the same value wherever
-            the name comes again in the scenario; <name!other> must not have the value of <other>
-  ~(a b)    a parenthesised list with its members in any order; in FETCH and STATUS the members are pairs
-  X ~ a b   the words that follow, up to "]" or the end, in any order
-  ...       as a member of one of the two above: and maybe others; ?a: maybe a; !a: no a (useful beside ...)
-            elsewhere: any text up to the character that follows
-  ` *`      at the end of the line: any text
-
-Three freedoms that the standards give a server are taken without being asked for: the mailbox of LIST, LSUB and STATUS
-may be quoted without need, the strings of BODY and BODYSTRUCTURE compare without regard to case, and a literal of
-BINARY may be a literal8.
-"""
+"""Patterns for one response. Everything in them is exact, byte for byte, but for the forms that tests/transcripts/README.md
+lists with an example each."""
 
 import re
 

@@ -69,7 +69,7 @@ def _run(check, world, options):
         print(f"{check.__name__}: skipped: {why}", flush=True)
         return SKIPPED
     except Exception as problem:   # the other checks are still run
-        with_options = "".join(f", {name}={value}" for name, value in options.items())
+        with_options = "".join(f", {name}={value!r}" for name, value in options.items())
         print(f"{check.__name__}{with_options}: FAILED: {type(problem).__name__}: {problem}", flush=True)
         if not isinstance(problem, EXPECTED):
             traceback.print_exc(file=sys.stdout)

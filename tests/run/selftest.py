@@ -1,6 +1,7 @@
 """Tests of the transcript tools themselves, against a server made of canned answers."""
 
 import os
+import re
 import socket
 import tempfile
 import threading
@@ -70,6 +71,24 @@ class PatternTest(unittest.TestCase):
         self.assertFalse(matches("* STATUS a (UIDVALIDITY <v>)", "* STATUS a (UIDVALIDITY 78)", captures))
 
 
+class PageTest(unittest.TestCase):
+    """The examples of patterns in tests/transcripts/README.md."""
+
+    def rows(self):
+        page = os.path.join(os.path.dirname(transcript.__file__), "..", "transcripts", "README.md")
+        with open(page, encoding="utf-8") as text:
+            for row in re.findall(r"^\|.*\| `(.*)` \| `(.*)` \| `(.*)` \|$", text.read(), re.MULTILINE):
+                yield [transcript.unescaped(cell) for cell in row]
+
+    def test_each_example(self):
+        rows = list(self.rows())
+        self.assertGreater(len(rows), 15)
+        for pattern, alike, different in rows:
+            with self.subTest(pattern):
+                self.assertTrue(matches(pattern, alike, {}))
+                self.assertFalse(matches(pattern, different, {}))
+
+
 class CannedServer:
     """Stands in for server.Server: greets, and answers each line from a table."""
 
@@ -122,7 +141,7 @@ class PlayerTest(unittest.TestCase):
         self.play("alice C: a1 NOOP", "alice S: * 2 EXPUNGE", "alice S: * 4 EXISTS", "alice S: a1 OK *")
 
     def test_any_order(self):
-        self.play("C: a1 NOOP", "S~ * 4 EXISTS", "S~ * 2 EXPUNGE", "S~? * 9 RECENT", "S: a1 OK *")
+        self.play("C: a1 NOOP", "S~ * 4 EXISTS", "S~ * 2 EXPUNGE", "S? * 9 RECENT", "S: a1 OK *")
 
     def test_a_mismatch_names_line_expected_and_got(self):
         with self.assertRaises(Mismatch) as caught:

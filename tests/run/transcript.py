@@ -3,7 +3,7 @@
 import re
 
 NAME = r"[a-z][a-z0-9]*"
-LINE = re.compile(rf"(?:({NAME})\s+)?([CS])([:|>]|~\??|\?)(?: (.*))?\Z")
+LINE = re.compile(rf"(?:({NAME})\s+)?([CS])([:|>~?])(?: (.*))?\Z")
 DEFAULT_SESSION = "me"
 HEX = re.compile(r"%\{((?:[0-9a-f]{2})+)\}")
 REPEAT = re.compile(r"%\{([^{}]+)\*(\d+)\}")
