@@ -1,6 +1,8 @@
 #include "storage/engine/pages/page_codec.h"
 
 #include <algorithm>
+#include <optional>
+#include <string_view>
 
 #include <doctest/doctest.h>
 #include <rapidcheck.h>
@@ -43,6 +45,44 @@ std::vector<Message> random_page() {
   return messages;
 }
 
+/// A page in format 1, with messages without keywords, the first of which has the highest mod-sequence.
+std::string page_of_format_1(Uid key, const std::vector<Message>& messages) {
+  constexpr std::uint8_t same_zone = 0x40;
+  constexpr std::uint8_t saved_when_dated = 0x80;
+  std::string out = "\x01";
+  append_varint(out, messages.size());
+  append_varint(out, messages.front().modseq.value());
+  std::uint64_t uid = key.value();
+  std::int64_t body = 0;
+  DateTime date{.seconds = 0, .zone_minutes = 0};
+  for (const auto& m : messages) {
+    const bool keeps_zone = m.internal_date.zone_minutes == date.zone_minutes;
+    const bool is_saved_when_dated = m.save_date == m.internal_date.seconds;
+    append_varint(out, m.uid.value() - uid);
+    append_varint(out, messages.front().modseq.value() - m.modseq.value());
+    out.push_back(static_cast<char>(m.flags.system.bits() | (keeps_zone ? same_zone : 0) |
+                                    (is_saved_when_dated ? saved_when_dated : 0)));
+    append_varint(out, zigzag(static_cast<std::int64_t>(m.body.value()) - body));
+    append_varint(out, m.size);
+    append_varint(out, zigzag(wrapping_minus(m.internal_date.seconds, date.seconds)));
+    if (!keeps_zone) append_varint(out, zigzag(m.internal_date.zone_minutes));
+    if (!is_saved_when_dated) append_varint(out, zigzag(wrapping_minus(m.save_date, m.internal_date.seconds)));
+    uid = m.uid.value();
+    body = static_cast<std::int64_t>(m.body.value());
+    date = m.internal_date;
+  }
+  return out;
+}
+
+/// What the bytes mean; nothing when they are no page.
+std::optional<std::vector<Message>> unpacked(std::string_view bytes) {
+  try {
+    return unpack_page(Uid::min(), bytes);
+  } catch (const Corrupt&) {
+    return std::nullopt;
+  }
+}
+
 }  // namespace
 
 TEST_CASE("a page comes back as it was packed") {
@@ -53,7 +93,7 @@ TEST_CASE("a page comes back as it was packed") {
   }));
 }
 
-TEST_CASE("a page cut short or with bytes behind is refused") {
+TEST_CASE("a page cut short or with bytes left over is refused") {
   CHECK(rc::check([] {
     const auto messages = random_page();
     const auto key = messages.front().uid;
@@ -64,18 +104,52 @@ TEST_CASE("a page cut short or with bytes behind is refused") {
   }));
 }
 
-TEST_CASE("random bytes never do worse than Corrupt") {
+TEST_CASE("a page of format 1 is read, and packed again in the newest format") {
+  CHECK(rc::check([] {
+    auto messages = random_page();
+    for (auto& m : messages) {
+      m.flags.keywords = {};
+      if (*rc::gen::arbitrary<bool>()) m.save_date = m.internal_date.seconds;
+    }
+    messages.front().modseq = ModSeq::max();
+    const auto key = messages.front().uid;
+    const auto old = page_of_format_1(key, messages);
+    RC_ASSERT_FALSE(is_newest_format(old));
+    RC_ASSERT(unpack_page(key, old) == messages);
+    RC_ASSERT(is_newest_format(pack_page(key, messages)));
+  }));
+}
+
+TEST_CASE("random bytes never do worse than Corrupt, and what is read of them can be packed") {
   CHECK(rc::check([](const std::string& noise) {
-    const auto bytes = "\x01" + noise;
-    try {
-      unpack_page(Uid::min(), bytes);
-    } catch (const Corrupt&) {
+    for (const char format : {'\1', '\2'}) {
+      const auto messages = unpacked(format + noise);
+      if (messages) RC_ASSERT(unpacked(pack_page(Uid::min(), *messages)) == messages);
     }
     try {
-      unpack_uids(bytes);
+      unpack_uids(noise);
     } catch (const Corrupt&) {
     }
   }));
+}
+
+TEST_CASE("a page that was changed in one byte is refused, or read as another page") {
+  CHECK(rc::check([] {
+    const auto page = pack_page(Uid::min(), random_page());
+    auto changed = page;
+    auto& byte = changed[*rc::gen::inRange<std::size_t>(0, page.size())];
+    byte = static_cast<char>(byte ^ *rc::gen::inRange(1, 256));
+    const auto messages = unpacked(changed);
+    if (messages) RC_ASSERT(unpacked(pack_page(Uid::min(), *messages)) == messages);
+  }));
+}
+
+TEST_CASE("an unknown format and an unknown mark are refused") {
+  const auto page = pack_page(Uid::min(), std::vector{Message{}});
+  REQUIRE(page == std::string("\2\1\1\0\0\0\2\0\0", 9));
+  for (const auto* other : {"\3\1\1\0\0\0\2\0\0", "\0\1\1\0\0\0\2\0\0"})
+    CHECK_FALSE(unpacked(std::string_view(other, 9)));
+  CHECK_FALSE(unpacked(std::string_view("\2\1\1\0\0\x80\2\2\0\0", 10)));
 }
 
 TEST_CASE("a usual message takes about a dozen bytes") {

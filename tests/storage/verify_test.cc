@@ -3,11 +3,9 @@
 
 #include <algorithm>
 #include <fstream>
-#include <memory>
-
-#include <sqlite3.h>
 
 #include "tests/storage/fixture.h"
+#include "tests/storage/formats/old_account.h"
 
 using namespace postbag;
 using namespace postbag::storage;
@@ -41,13 +39,6 @@ void fill(TestAccount& a) {
   a.write([&](Transaction& tx) { return tx.copy(a.inbox, set_of({1, 2}), archive); });
   a.write([&](Transaction& tx) { return tx.move(a.inbox, set_of({3}), archive); });
   a.write([&](Transaction& tx) { return tx.expunge(a.inbox); });
-}
-
-void run_sql(const std::filesystem::path& directory, const char* sql) {
-  sqlite3* raw = nullptr;
-  REQUIRE(sqlite3_open((directory / "mail.db").c_str(), &raw) == SQLITE_OK);
-  const std::unique_ptr<sqlite3, int (*)(sqlite3*)> db(raw, sqlite3_close);
-  REQUIRE(sqlite3_exec(raw, sql, nullptr, nullptr, nullptr) == SQLITE_OK);
 }
 
 std::filesystem::path body_file(const std::filesystem::path& directory) {

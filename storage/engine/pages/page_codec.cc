@@ -10,13 +10,16 @@ namespace postbag::storage::pages {
 
 namespace {
 
-constexpr std::uint8_t format = 1;
+constexpr std::uint8_t newest_format = 2;
+constexpr std::uint8_t first_format = 1;
 
-// The marks byte of a message: its system flags in the low five bits, and what is left out.
-constexpr std::uint8_t flag_bits = 0x1f;
-constexpr std::uint8_t has_keywords = 0x20;
-constexpr std::uint8_t same_zone = 0x40;  ///< as the message before
-constexpr std::uint8_t saved_when_dated = 0x80;
+// The marks of a message: its system flags in the low five bits, then the fields that it has beyond the usual ones.
+// The frequent ones stay below 128, so that they take one byte.
+constexpr std::uint64_t flag_bits = 0x1f;
+constexpr std::uint64_t has_keywords = 0x20;
+constexpr std::uint64_t saved_later = 0x40;  ///< SAVEDATE differs from INTERNALDATE
+constexpr std::uint64_t new_zone = 0x80;     ///< differs from that of the message before
+constexpr std::uint64_t all_marks = 0xff;
 
 /// What a message is told relative to: the one before it.
 struct Previous {
@@ -29,12 +32,26 @@ ModSeq highest_modseq(std::span<const Message> messages) {
   return std::ranges::max_element(messages, {}, &Message::modseq)->modseq;
 }
 
-std::uint8_t marks_of(const Message& m, const Previous& previous) {
-  std::uint8_t marks = m.flags.system.bits();
+std::uint64_t marks_of(const Message& m, const Previous& previous) {
+  std::uint64_t marks = m.flags.system.bits();
   if (!m.flags.keywords.empty()) marks |= has_keywords;
-  if (m.internal_date.zone_minutes == previous.date.zone_minutes) marks |= same_zone;
-  if (m.save_date == m.internal_date.seconds) marks |= saved_when_dated;
+  if (m.save_date != m.internal_date.seconds) marks |= saved_later;
+  if (m.internal_date.zone_minutes != previous.date.zone_minutes) marks |= new_zone;
   return marks;
+}
+
+/// Format 1 had one byte, in which two marks said that a field is left out.
+std::uint64_t marks_of_first_format(std::uint8_t byte) {
+  constexpr std::uint8_t same_zone = 0x40;
+  constexpr std::uint8_t saved_when_dated = 0x80;
+  std::uint64_t marks = byte & (flag_bits | has_keywords);
+  if ((byte & same_zone) == 0) marks |= new_zone;
+  if ((byte & saved_when_dated) == 0) marks |= saved_later;
+  return marks;
+}
+
+std::uint64_t unpack_marks(PackReader& in, std::uint8_t format) {
+  return format == first_format ? marks_of_first_format(in.byte()) : in.varint_in(0, all_marks);
 }
 
 void pack_keyword_set(std::string& out, const KeywordSet& keywords) {
@@ -52,17 +69,16 @@ KeywordSet unpack_keyword_set(PackReader& in) {
 }
 
 void pack_message(std::string& out, const Message& m, ModSeq highest, const Previous& previous) {
-  char bytes[8 * longest_varint];
+  char bytes[8 * longest_varint];  // one for each call of put_varint
   const auto marks = marks_of(m, previous);
   char* at = put_varint(bytes, m.uid.value() - previous.uid);
   at = put_varint(at, highest.value() - m.modseq.value());
-  *at++ = static_cast<char>(marks);
+  at = put_varint(at, marks);
   at = put_varint(at, zigzag(wrapping_minus(static_cast<std::int64_t>(m.body.value()), previous.body)));
   at = put_varint(at, m.size);
   at = put_varint(at, zigzag(wrapping_minus(m.internal_date.seconds, previous.date.seconds)));
-  if ((marks & same_zone) == 0) at = put_varint(at, zigzag(m.internal_date.zone_minutes));
-  if ((marks & saved_when_dated) == 0)
-    at = put_varint(at, zigzag(wrapping_minus(m.save_date, m.internal_date.seconds)));
+  if ((marks & new_zone) != 0) at = put_varint(at, zigzag(m.internal_date.zone_minutes));
+  if ((marks & saved_later) != 0) at = put_varint(at, zigzag(wrapping_minus(m.save_date, m.internal_date.seconds)));
   out.append(bytes, at);
   if ((marks & has_keywords) != 0) pack_keyword_set(out, m.flags.keywords);
 }
@@ -81,18 +97,18 @@ std::int16_t unpack_zone(PackReader& in) {
   return static_cast<std::int16_t>(zone);
 }
 
-Message unpack_message(PackReader& in, ModSeq highest, const Previous& previous) {
+Message unpack_message(PackReader& in, std::uint8_t format, ModSeq highest, const Previous& previous) {
   Message m;
   m.uid = checked<Uid>(previous.uid + in.varint_in(0, Uid::max_value));
   m.modseq = checked<ModSeq>(highest.value() - in.varint_in(0, highest.value() - 1));
-  const auto marks = in.byte();
+  const auto marks = unpack_marks(in, format);
   m.flags.system = SystemFlags(static_cast<std::uint8_t>(marks & flag_bits));
   m.body = checked<BodyId>(static_cast<std::uint64_t>(wrapping_plus(previous.body, unzigzag(in.varint()))));
   m.size = in.varint();
   m.internal_date.seconds = wrapping_plus(previous.date.seconds, unzigzag(in.varint()));
-  m.internal_date.zone_minutes = (marks & same_zone) != 0 ? previous.date.zone_minutes : unpack_zone(in);
+  m.internal_date.zone_minutes = (marks & new_zone) != 0 ? unpack_zone(in) : previous.date.zone_minutes;
   m.save_date = m.internal_date.seconds;
-  if ((marks & saved_when_dated) == 0) m.save_date = wrapping_plus(m.save_date, unzigzag(in.varint()));
+  if ((marks & saved_later) != 0) m.save_date = wrapping_plus(m.save_date, unzigzag(in.varint()));
   if ((marks & has_keywords) != 0) m.flags.keywords = unpack_keyword_set(in);
   return m;
 }
@@ -108,7 +124,7 @@ std::string pack_page(Uid key, std::span<const Message> messages) {
   const auto highest = highest_modseq(messages);
   std::string out;
   out.reserve(16 + messages.size() * 24);
-  out.push_back(static_cast<char>(format));
+  out.push_back(static_cast<char>(newest_format));
   append_varint(out, messages.size());
   append_varint(out, highest.value());
   Previous previous{.uid = key.value(), .date = {}};
@@ -121,20 +137,23 @@ std::string pack_page(Uid key, std::span<const Message> messages) {
 
 std::vector<Message> unpack_page(Uid key, std::string_view bytes) {
   PackReader in(bytes);
-  if (in.byte() != format) throw Corrupt("index page of an unknown format");
+  const auto format = in.byte();
+  if (format != newest_format && format != first_format) throw Corrupt("index page of an unknown format");
   const auto count = in.varint_in(1, bytes.size());
   const auto highest = checked<ModSeq>(in.varint());
   std::vector<Message> messages;
   messages.reserve(static_cast<std::size_t>(count));
   Previous previous{.uid = key.value(), .date = {}};
   for (std::uint64_t i = 0; i < count; ++i) {
-    messages.push_back(unpack_message(in, highest, previous));
+    messages.push_back(unpack_message(in, format, highest, previous));
     if (i > 0 && messages.back().uid.value() <= previous.uid) throw Corrupt("UIDs of an index page do not rise");
     previous = after(messages.back());
   }
   if (!in.at_end()) throw Corrupt("index page with bytes left over");
   return messages;
 }
+
+bool is_newest_format(std::string_view page) { return PackReader(page).byte() == newest_format; }
 
 std::string pack_uids(const UidSet& uids) {
   std::string out;

@@ -10,10 +10,12 @@
 
 namespace postbag::storage::pages {
 
-/// The page of `messages`, which rise by UID, lie at or above `key` and are at least one.
+/// The page of `messages`, which rise by UID, lie at or above `key` and are at least one. In the newest format.
 std::string pack_page(Uid key, std::span<const Message> messages);
-/// What pack_page was given. Throws Corrupt.
+/// What pack_page was given, also that of an older postbag. Throws Corrupt.
 std::vector<Message> unpack_page(Uid key, std::string_view bytes);
+/// Whether pack_page would write the page in the same format. Throws Corrupt when it is empty.
+bool is_newest_format(std::string_view page);
 
 /// A set of UIDs: pairs of (gap, length - 1) as varints.
 std::string pack_uids(const UidSet& uids);

@@ -1,5 +1,6 @@
 // The schema of an account's mail.db, step by step. What each column means: storage/FORMAT.md.
 #include "storage/sqlite/migrations/migrations.h"
+#include "storage/sqlite/migrations/rewrite_pages.h"
 
 namespace postbag::storage::sqlite {
 
@@ -108,6 +109,8 @@ ALTER TABLE account ADD COLUMN last_body INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE account ADD COLUMN owner_name TEXT NOT NULL DEFAULT '';
 ALTER TABLE account ADD COLUMN owner_identity BLOB NOT NULL DEFAULT x'';
 )sql",
+    // 6
+    rewrite_pages,
 };
 
 }  // namespace

@@ -13,12 +13,19 @@ namespace {
   throw TooNew("database: schema version " + std::to_string(version) + " is newer than this program");
 }
 
+void run(Connection& connection, const Migration& step) {
+  if (const auto* function = std::get_if<void (*)(Connection&)>(&step))
+    (*function)(connection);
+  else
+    connection.run(std::get<const char*>(step));
+}
+
 /// One step, if another process has not done it meanwhile.
-void migrate_one(Connection& connection, int to, Migration step) {
+void migrate_one(Connection& connection, int to, const Migration& step) {
   connection.run("BEGIN IMMEDIATE");
   try {
     if (connection.version() < to) {
-      connection.run(step);
+      run(connection, step);
       connection.set_version(to);
     }
     connection.run("COMMIT");

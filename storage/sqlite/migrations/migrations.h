@@ -3,13 +3,14 @@
 #pragma once
 
 #include <span>
+#include <variant>
 
 namespace postbag::storage::sqlite {
 
 class Connection;
 
-/// Constant SQL; step n brings the database from user_version n-1 to n.
-using Migration = const char*;
+/// Constant SQL, or a function for what SQL cannot say. Step n brings the database from user_version n-1 to n.
+using Migration = std::variant<const char*, void (*)(Connection&)>;
 
 extern const std::span<const Migration> mail_migrations;
 extern const std::span<const Migration> directory_migrations;

@@ -33,7 +33,8 @@ MailboxPicture read_mailbox(const ReadTransaction& tx, const MailboxEntry& entry
 void write_message(std::ostream& out, const MessageState& m) {
   out << "  uid " << m.message.uid.value() << " modseq " << m.message.modseq.value() << " body "
       << m.message.body.value() << " size " << m.message.size << " flags " << int{m.message.flags.system.bits()}
-      << " dates " << m.message.internal_date.seconds << ' ' << m.message.save_date;
+      << " dates " << m.message.internal_date.seconds << ' ' << m.message.internal_date.zone_minutes << ' '
+      << m.message.save_date;
   for (const auto& keyword : m.keywords) out << ' ' << keyword;
   out << " \"" << m.what << (m.intact ? "\"\n" : "\" DAMAGED\n");
 }

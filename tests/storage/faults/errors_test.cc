@@ -55,6 +55,7 @@ TEST_CASE("disk errors: CREATE") { survives_errors(create()); }
 TEST_CASE("disk errors: DELETE") { survives_errors(remove()); }
 TEST_CASE("disk errors: DELETE and CREATE") { survives_errors(remove_and_create()); }
 TEST_CASE("disk errors: SUBSCRIBE") { survives_errors(subscribe()); }
+TEST_CASE("disk errors: migration of an account") { survives_errors(migration()); }
 TEST_CASE("disk errors: writes in a group commit") {
   survives_errors(in_group(move_of_5()));
   survives_errors(in_group(multiappend_of_3()));

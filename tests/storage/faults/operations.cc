@@ -2,7 +2,9 @@
 
 #include "tests/storage/faults/layer.h"
 #include "tests/storage/faults/names.h"
+#include "tests/storage/faults/runner.h"
 #include "tests/storage/fixture.h"
+#include "tests/storage/formats/old_account.h"
 
 namespace postbag::storage::test {
 
@@ -229,6 +231,15 @@ Deed deliver_anew() {
       return add(tx);
     };
   };
+}
+
+Scenario migration() {
+  const RunDirectory directory;
+  make_old_account(directory.path(), 5);
+  using enum Step::What;
+  return {.name = "migration from format 5",
+          .start = read_tree(directory.path()),
+          .steps = {{open}, {commit, {deliver_anew()}}, {close}}};
 }
 
 Scenario alone(const Operation& operation) {

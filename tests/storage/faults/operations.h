@@ -66,6 +66,8 @@ Scenario in_group(const Operation& operation);
 Scenario with_upkeep(const Operation& operation);
 /// All of these.
 std::vector<Scenario> scenarios(const Operation& operation);
+/// An account of an older postbag is opened, gets a message and is closed.
+Scenario migration();
 /// What all of them start from: an account with mail, made without a fault.
 const Tree& start_tree();
 /// The options they open a store with, whose bodies of 1 kB and more are files.

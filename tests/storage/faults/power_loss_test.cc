@@ -30,5 +30,6 @@ TEST_CASE("power loss: CREATE") { survives_power_loss(create()); }
 TEST_CASE("power loss: DELETE") { survives_power_loss(remove()); }
 TEST_CASE("power loss: DELETE and CREATE") { survives_power_loss(remove_and_create()); }
 TEST_CASE("power loss: SUBSCRIBE") { survives_power_loss(subscribe()); }
+TEST_CASE("power loss: migration of an account") { report(cut_power(migration(), effort())); }
 
 TEST_SUITE_END();

@@ -1,0 +1,87 @@
+// Accounts that an older postbag made, opened by this one.
+#include "storage/errors.h"
+#include "storage/inspect/dump.h"
+#include "storage/inspect/verify.h"
+#include "storage/sqlite/connection.h"
+#include "storage/sqlite/migrations/migrations.h"
+#include "tests/storage/faults/account_state.h"
+#include "tests/storage/fixture.h"
+#include "tests/storage/formats/old_account.h"
+
+using namespace postbag;
+using namespace postbag::storage;
+using namespace postbag::storage::test;
+
+namespace {
+
+/// The format of the account in tests/storage/formats, whose index pages have format 1.
+constexpr int old_format = 5;
+
+/// A copy of that account.
+struct OldAccount {
+  OldAccount() {
+    make_old_account(directory.path(), old_format);
+    options.directory = directory.path();
+    options.owner = Owner{"anna", "0123456789abcdef"};
+    options.clock = &clock;
+  }
+  std::unique_ptr<Store> open() const { return Store::open(options); }
+
+  TemporaryDirectory directory;
+  FixedClock clock;
+  StoreOptions options;
+};
+
+MailboxId id_of(Store& store, std::string_view name) {
+  return store.read([&](ReadTransaction& tx) { return tx.find(MailboxName::from(name).value()).value(); });
+}
+
+std::size_t read_messages(Store& store, std::string_view name) {
+  const auto id = id_of(store, name);
+  return store.read(
+      [&](ReadTransaction& tx) { return tx.messages(id, TestAccount::all, 1'000).value().messages.size(); });
+}
+
+std::vector<std::string> deviations(const OldAccount& old) {
+  std::vector<std::string> out;
+  verify_account(old.options.directory, *old.options.owner, VerifyBodies::checksums,
+                 {.deviation = [&](const std::string& line) { out.push_back(line); },
+                  .note = [&](const std::string& line) { out.push_back(line); }});
+  return out;
+}
+
+}  // namespace
+
+TEST_CASE("an account of format 5 has the same mail after its migration") {
+  const OldAccount old;
+  CHECK(ask_sql(old.options.directory, "SELECT count(*) FROM page WHERE substr(data, 1, 1) = x'01'") == 5);
+  for (int round = 0; round < 2; ++round) {
+    const auto store = old.open();
+    CHECK(read_account(*store).text() == old_account_text(old_format));
+  }
+  CHECK(deviations(old).empty());
+  CHECK(Dump(old.options.directory).schema_version() == static_cast<int>(sqlite::mail_migrations.size()));
+  CHECK(ask_sql(old.options.directory, "SELECT count(*) FROM page WHERE substr(data, 1, 1) = x'02'") == 5);
+}
+
+TEST_CASE("a damaged page does not keep the other mailboxes from being migrated") {
+  const OldAccount old;
+  run_sql(old.options.directory,
+          "UPDATE page SET data = x'0105' WHERE mailbox = (SELECT id FROM mailbox WHERE name = 'Archive')");
+  const auto store = old.open();
+  CHECK(read_messages(*store, "INBOX") == 13);
+  CHECK_THROWS_AS(read_messages(*store, "Archive"), Corrupt);
+}
+
+TEST_CASE("a step of a migration that fails leaves the format of before") {
+  TemporaryDirectory directory;
+  sqlite::Connection connection(directory.path() / "mail.db", {});
+  constexpr sqlite::Migration steps[] = {"CREATE TABLE one (id INTEGER)", [](sqlite::Connection& c) {
+                                           c.run("CREATE TABLE two (id INTEGER)");
+                                           throw DiskFull("no room");
+                                         }};
+  CHECK_THROWS_AS(sqlite::migrate(connection, steps), DiskFull);
+  CHECK(connection.version() == 1);
+  CHECK(ask_sql(directory.path(), "SELECT count(*) FROM sqlite_master") == 1);
+  CHECK_THROWS_AS(sqlite::require_version(connection, steps), Corrupt);
+}
