@@ -50,6 +50,20 @@ struct MailboxState {
   bool operator==(const MailboxState&) const = default;
 };
 
+/// What an account holds, for quotas. A difference of two is modulo 2^64.
+struct AccountTotals {
+  std::uint64_t messages = 0;       ///< in all mailboxes together
+  std::uint64_t bytes = 0;          ///< of the bodies that messages refer to, each once however many share it
+  std::uint64_t garbage_bytes = 0;  ///< of the bodies that no message refers to and that are not collected yet
+  AccountTotals& operator+=(const AccountTotals& other) {
+    messages += other.messages;
+    bytes += other.bytes;
+    garbage_bytes += other.garbage_bytes;
+    return *this;
+  }
+  bool operator==(const AccountTotals&) const = default;
+};
+
 /// The special uses of RFC 6154 section 2 and RFC 8457 (important), as bits of SpecialUses.
 enum class SpecialUse : std::uint8_t {
   all = 1,

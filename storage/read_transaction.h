@@ -45,6 +45,9 @@ class ReadTransaction {
   /// All names: mailboxes, the parents they imply, and subscriptions without a mailbox; rising by name.
   std::vector<MailboxEntry> mailboxes() const;
 
+  /// What the account holds. In a write, with what its body and those before it in the same commit have changed.
+  AccountTotals totals() const;
+
   // One mailbox
   /// Reads one row at most: cheap enough for STATUS of every mailbox.
   Result<MailboxState> state(MailboxId id) const;

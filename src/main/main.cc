@@ -20,7 +20,7 @@ struct Arguments {
   std::string mailbox;
   std::string data_dir;
   bool json = false;
-  bool quick = false;
+  VerifyOptions verify;
 };
 
 /// The function to run; set by the given subcommand.
@@ -95,10 +95,11 @@ void add_verify(CLI::App& app, Arguments& a, Action& action) {
       subcommand(app, "verify",
                  "Check the stored data for contradictions; works while the server runs; exit code 65 when there "
                  "are any",
-                 action, [&a] { return verify(a.user, a.data_dir, a.quick); });
+                 action, [&a] { return verify(a.user, a.data_dir, a.verify); });
   command->add_option("USER", a.user, "Only this account");
   add_directory(*command, a.data_dir);
-  command->add_flag("--quick", a.quick, "Do not compare message bodies with their checksums");
+  command->add_flag("--quick", a.verify.quick, "Do not compare message bodies with their checksums");
+  command->add_flag("--recount", a.verify.recount, "First count the totals of each account again");
 }
 
 }  // namespace

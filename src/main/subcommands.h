@@ -30,7 +30,11 @@ int deliver(const std::string& user, const std::string& mailbox, const std::stri
 /// Prints what is stored; an empty mailbox name means all mailboxes.
 int dump(const std::string& user, const std::string& mailbox, const std::string& data_dir, bool as_json);
 
+struct VerifyOptions {
+  bool quick = false;    ///< message bodies are not compared with their checksums
+  bool recount = false;  ///< the totals of the accounts are counted again first
+};
 /// Reports contradictions in one account or, when `user` is empty, in all. EX_OK when there are none.
-int verify(const std::string& user, const std::string& data_dir, bool quick);
+int verify(const std::string& user, const std::string& data_dir, VerifyOptions options);
 
 }  // namespace postbag::daemon

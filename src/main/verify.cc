@@ -31,10 +31,13 @@ class Report {
 };
 
 /// EX_DATAERR when there are deviations.
-int verify_one(const std::string& user, const std::string& data_dir, bool quick, const AccountNames& names) {
+int verify_one(const std::string& user, const std::string& data_dir, VerifyOptions options,
+               const AccountNames& names) {
+  if (options.recount)
+    if (const auto done = recount_account(data_dir, user, names); !done) return report_error(done.error());
   Report report(user);
   const auto print = [&](const Finding& finding) { report(finding); };
-  const auto found = verify_account(data_dir, user, !quick, print, names);
+  const auto found = verify_account(data_dir, user, !options.quick, print, names);
   if (!found) return report_error(found.error());
   std::printf("%s: %llu messages in %llu mailboxes, %llu bodies, %llu deviations\n", user.c_str(),
               static_cast<unsigned long long>(found->messages), static_cast<unsigned long long>(found->mailboxes),
@@ -51,10 +54,10 @@ int verify_list(const std::string& data_dir) {
 
 }  // namespace
 
-int verify(const std::string& user, const std::string& data_dir, bool quick) {
+int verify(const std::string& user, const std::string& data_dir, VerifyOptions options) {
   if (!user.empty()) {
     const Expected<AccountNames> rules = remembered_names(data_dir);
-    return rules ? verify_one(user, data_dir, quick, *rules) : report_error(rules.error());
+    return rules ? verify_one(user, data_dir, options, *rules) : report_error(rules.error());
   }
   int worst = verify_list(data_dir);
   const Expected<AccountFile> accounts = AccountFile::open(data_dir);
@@ -62,7 +65,7 @@ int verify(const std::string& user, const std::string& data_dir, bool quick) {
   const auto names = accounts->list();
   if (!names) return report_error(names.error());
   for (const std::string& name : *names)
-    if (const int code = verify_one(name, data_dir, quick, {}); code != EX_OK) worst = code;
+    if (const int code = verify_one(name, data_dir, options, {}); code != EX_OK) worst = code;
   return worst;
 }
 

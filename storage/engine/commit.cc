@@ -70,6 +70,7 @@ void Engine::keep_body() {
   group_.names_changed = group_.names_changed || body_.names_changed;
   group_.from_inbox.insert(group_.from_inbox.end(), body_.from_inbox.begin(), body_.from_inbox.end());
   group_.bodies.insert(group_.bodies.end(), body_.bodies.begin(), body_.bodies.end());
+  group_.totals += body_.totals;
   body_ = {};
 }
 
@@ -85,7 +86,10 @@ void Engine::undo_body() {
 
 void Engine::finish_commit() {
   const bool changed = !group_.changed.empty() || group_.names_changed;
-  if (changed) save_claims();
+  if (changed) {
+    save_claims();
+    if (group_.totals != AccountTotals{}) tables_.account.change_totals(group_.totals);
+  }
   const bool reserves = relaxed_ && reserve_for_flags();
   sync_bodies();
   fatally([&] { connection_.run("COMMIT"); });

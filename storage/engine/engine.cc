@@ -140,7 +140,7 @@ OpenMailbox* Engine::open(MailboxId id) {
     if (!row) return nullptr;
     at = cache_
              .emplace(id, Cached{.mailbox = std::make_unique<OpenMailbox>(id, std::move(*row), tables_,
-                                                                          counters_.cache_loads)})
+                                                                          body_.totals, counters_.cache_loads)})
              .first;
   }
   at->second.used = ++uses_;
@@ -153,7 +153,8 @@ OpenMailbox* Engine::open_to_change(MailboxId id) {
   return mailbox;
 }
 
-void Engine::removed(MailboxId id, ModSeq modseq) {
+void Engine::removed(MailboxId id, ModSeq modseq, std::uint32_t messages) {
+  body_.totals.messages -= messages;
   cache_.erase(id);
   claimed_.erase(id);
   body_.changed.insert_or_assign(id, ChangedMailbox{id, modseq, true});
@@ -176,7 +177,21 @@ BodyId Engine::link(const std::shared_ptr<bodies::Staged>& staged) {
                                       .structure = staged->structure});
   tables_.threads.join(id, staged->thread_keys);
   body_.bodies.emplace_back(staged, id);
+  body_.totals.bytes += staged->size;
   return id;
+}
+
+void Engine::release(std::vector<sqlite::SizedBody> bodies) {
+  const auto bytes = tables_.bodies.release(std::move(bodies), now());
+  body_.totals.bytes -= bytes;
+  body_.totals.garbage_bytes += bytes;
+}
+
+AccountTotals Engine::totals() {
+  auto totals = tables_.account.totals();
+  totals += group_.totals;
+  totals += body_.totals;
+  return totals;
 }
 
 MailboxState Engine::state_of(const OpenMailbox& mailbox) const {

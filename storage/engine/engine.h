@@ -47,8 +47,8 @@ class Engine {
   OpenMailbox* open(MailboxId id);
   /// The same, to be changed: flushed when the running body succeeds, forgotten when it fails.
   OpenMailbox* open_to_change(MailboxId id);
-  /// Drops what is in memory of a removed mailbox, and reports it.
-  void removed(MailboxId id, ModSeq modseq);
+  /// Drops what is in memory of a mailbox that was removed with so many messages, and reports it.
+  void removed(MailboxId id, ModSeq modseq, std::uint32_t messages);
   void names_changed() { body_.names_changed = true; }
   /// INBOX was renamed, which made this mailbox.
   void inbox_renamed(MailboxId to) { body_.from_inbox.push_back(to); }
@@ -56,6 +56,11 @@ class Engine {
   void changed(MailboxId id, ModSeq modseq) { body_.changed.insert_or_assign(id, ChangedMailbox{id, modseq}); }
   /// The row of a staged body, made with the first call in this commit; each further one adds a reference.
   BodyId link(const std::shared_ptr<bodies::Staged>& staged);
+
+  /// One message less refers to each of `bodies`, which may name a body twice.
+  void release(std::vector<sqlite::SizedBody> bodies);
+  /// With what the running commit has changed so far.
+  AccountTotals totals();
 
   /// The state with what was claimed in memory.
   MailboxState state_of(const OpenMailbox& mailbox) const;
@@ -86,6 +91,14 @@ class Engine {
     bool names_changed = false;
     std::vector<MailboxId> from_inbox;
     std::vector<std::pair<std::shared_ptr<bodies::Staged>, BodyId>> bodies;
+    AccountTotals totals;  ///< the difference it makes
+  };
+
+  /// Bodies that are about to be removed.
+  struct Garbage {
+    std::vector<BodyId> ids;
+    std::vector<std::string> files;  ///< of those that have one
+    std::uint64_t bytes = 0;
   };
 
   void sweep_incoming();
@@ -112,7 +125,8 @@ class Engine {
   void settle_bodies();
   void rebuild(std::uint64_t used_pages);
   bool collect_slice(std::int64_t before);
-  void commit_garbage(std::span<const BodyId> ids, const std::vector<std::string>& files);
+  Garbage find_garbage(std::size_t limit, std::int64_t before);
+  void commit_garbage(const Garbage& garbage);
   /// Runs f, whose failure leaves unknown what is on the disk: after it the store is not used any more. A full disk
   /// is no such failure, nor is a file that cannot be opened to be synced because too many are.
   template <class F>

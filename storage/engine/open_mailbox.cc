@@ -37,6 +37,7 @@ void OpenMailbox::count(const Message& m, int sign) {
   const auto step = static_cast<std::uint32_t>(sign);  // modulo 2^32: adding -1 takes one away
   auto& state = row_.state;
   state.messages += step;
+  totals_.messages += static_cast<std::uint64_t>(sign);
   if (!m.flags.system.has(SystemFlag::seen)) state.unseen += step;
   if (m.flags.system.has(SystemFlag::deleted)) state.deleted += step;
   if (sign > 0)

@@ -17,8 +17,10 @@ namespace postbag::storage {
 /// Changes stay in memory until flush(). After a rollback the object is dropped and made anew.
 class OpenMailbox {
  public:
-  OpenMailbox(MailboxId id, sqlite::MailboxRow row, sqlite::Tables& tables, std::uint64_t& loads)
-      : id_(id), row_(std::move(row)), tables_(tables), loads_(loads) {}
+  /// Adds to `totals` the messages that come and takes away those that go; to `loads` the pages it unpacks.
+  OpenMailbox(MailboxId id, sqlite::MailboxRow row, sqlite::Tables& tables, AccountTotals& totals,
+              std::uint64_t& loads)
+      : id_(id), row_(std::move(row)), tables_(tables), totals_(totals), loads_(loads) {}
 
   MailboxId id() const { return id_; }
   const MailboxState& state() const { return row_.state; }
@@ -92,6 +94,7 @@ class OpenMailbox {
   MailboxId id_;
   sqlite::MailboxRow row_;
   sqlite::Tables& tables_;
+  AccountTotals& totals_;
   std::uint64_t& loads_;
   std::unique_ptr<pages::MailboxIndex> index_;
   bool dirty_ = false;

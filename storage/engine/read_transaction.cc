@@ -37,6 +37,8 @@ auto fill(std::vector<Message>& messages, std::optional<Uid>& next, std::size_t 
 
 }  // namespace
 
+AccountTotals ReadTransaction::totals() const { return engine_.totals(); }
+
 Result<MailboxState> ReadTransaction::state(MailboxId id) const {
   const auto* mailbox = engine_.open(id);
   if (mailbox == nullptr) return gone;

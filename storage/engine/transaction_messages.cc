@@ -79,14 +79,14 @@ Expunged remove_if(Engine& engine, OpenMailbox& mailbox, const UidSet& uids, F&&
   const auto gone = mailbox.erase_if(uids, take);
   if (gone.empty()) return removed_nothing(mailbox);
   Expunged expunged;
-  std::vector<BodyId> bodies;
+  std::vector<sqlite::SizedBody> bodies;
   for (const auto& m : gone) {
     expunged.uids.add(m.uid);
-    bodies.push_back(m.body);
+    bodies.push_back({m.body, m.size});
   }
   expunged.modseq = mailbox.advance();
   log_vanished(engine, mailbox, expunged.uids, expunged.modseq);
-  engine.tables().bodies.release(std::move(bodies), engine.now());
+  engine.release(std::move(bodies));
   return expunged;
 }
 

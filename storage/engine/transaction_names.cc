@@ -113,19 +113,20 @@ Result<void> Transaction::remove(const MailboxName& name) {
   if (!id) return std::unexpected(why_not_removable(mailboxes(), name));
   auto* mailbox = engine_.open(*id);
   if (mailbox == nullptr) throw Corrupt("database: a mailbox is missing");
-  std::vector<BodyId> bodies;
+  std::vector<sqlite::SizedBody> bodies;
   bodies.reserve(mailbox->state().messages);
   mailbox->index().visit({{Uid::min(), Uid::max()}}, Uid::min(), [&](const Message& m) {
-    bodies.push_back(m.body);
+    bodies.push_back({m.body, m.size});
     return true;
   });
+  engine_.release(std::move(bodies));
   auto& tables = engine_.tables();
-  tables.bodies.release(std::move(bodies), engine_.now());
   tables.pages.erase_all(*id);
   tables.vanished.erase_all(*id);
   tables.mailboxes.retire(name.utf8(), mailbox->state().uid_validity);
   tables.mailboxes.erase(*id);
-  engine_.removed(*id, std::min(mailbox->state().highest_modseq, ModSeq::max().previous()).next());
+  engine_.removed(*id, std::min(mailbox->state().highest_modseq, ModSeq::max().previous()).next(),
+                  mailbox->state().messages);
   engine_.names_changed();
   return {};
 }

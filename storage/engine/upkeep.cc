@@ -101,33 +101,43 @@ bool Engine::collect_slice(std::int64_t before) {
   return count < due.size() || count == collected_at_once;
 }
 
+Engine::Garbage Engine::find_garbage(std::size_t limit, std::int64_t before) {
+  Garbage garbage;
+  garbage.ids = tables_.bodies.garbage(limit, before);
+  for (const auto id : garbage.ids) {
+    auto row = tables_.bodies.find(id);
+    if (!row) continue;
+    garbage.bytes += row->size;
+    if (!row->file.empty()) garbage.files.push_back(std::move(row->file));
+  }
+  return garbage;
+}
+
 std::size_t Engine::collect_garbage(std::size_t limit, std::int64_t before) {
   require_usable();
-  const auto ids = tables_.bodies.garbage(limit, before);
-  if (ids.empty()) return 0;
-  std::vector<std::string> files;
-  for (const auto id : ids)
-    if (auto row = tables_.bodies.find(id); row && !row->file.empty()) files.push_back(std::move(row->file));
+  const auto garbage = find_garbage(limit, before);
+  if (garbage.ids.empty()) return 0;
   std::vector<IndexedText> indexed;
-  if (search_index_) indexed = search_index_->texts(ReadTransaction(*this), ids);
+  if (search_index_) indexed = search_index_->texts(ReadTransaction(*this), garbage.ids);
   try {
-    commit_garbage(ids, files);
+    commit_garbage(garbage);
   } catch (...) {
     roll_back();
     throw;
   }
-  for (const auto& file : files) files_->discard(file);
+  for (const auto& file : garbage.files) files_->discard(file);
   if (search_index_) search_index_->forget(ReadTransaction(*this), indexed);
-  return ids.size();
+  return garbage.ids.size();
 }
 
-void Engine::commit_garbage(std::span<const BodyId> ids, const std::vector<std::string>& files) {
-  for (const auto& file : files) files_->retire(file);
+void Engine::commit_garbage(const Garbage& garbage) {
+  for (const auto& file : garbage.files) files_->retire(file);
   if (files_) fatally([&] { files_->sync_directories(); });
-  connection_.sync_commits(true);  // files are removed behind it
+  connection_.sync_commits(true);  // the files are removed after it
   connection_.run("BEGIN IMMEDIATE");
-  tables_.bodies.erase(ids);
-  tables_.threads.erase(ids);
+  tables_.bodies.erase(garbage.ids);
+  tables_.threads.erase(garbage.ids);
+  tables_.account.change_totals({.garbage_bytes = std::uint64_t{0} - garbage.bytes});
   fatally([&] { connection_.run("COMMIT"); });
   ++counters_.commits;
 }

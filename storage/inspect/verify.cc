@@ -47,6 +47,7 @@ class AccountVerifier {
     snapshot([&] {
       verify_mailboxes();
       verify_references();
+      verify_totals();
     });
     for (const BodyId id : bodies_) verify_body(id, how);
     verify_search_index();
@@ -106,6 +107,7 @@ class AccountVerifier {
         if (next->size != row.size) report_.deviation(name(id) + " has another size than a message of it says");
       const std::uint64_t extra = tables_.bodies.extra(id);
       if (extra != 0) ++shared;
+      (references != 0 ? counted_.bytes : counted_.garbage_bytes) += row.size;
       verify_count(id, references, extra, garbage.contains(id));
     });
     for (; next != references_.end(); ++next) report_missing(next->body);
@@ -122,6 +124,20 @@ class AccountVerifier {
       report_.deviation(name(id) + " is counted as shared by " + std::to_string(extra + 1) +
                         " messages, it is by " + std::to_string(references));
     if (!tables_.bodies.structure_size(id)) report_.deviation(name(id) + " has no structure");
+  }
+
+  void verify_totals() {
+    const AccountTotals stored = tables_.account.totals();
+    counted_.messages = found_.messages;
+    compare("messages", stored.messages, counted_.messages);
+    compare("bytes of messages", stored.bytes, counted_.bytes);
+    compare("bytes that are not collected yet", stored.garbage_bytes, counted_.garbage_bytes);
+  }
+
+  void compare(const std::string& what, std::uint64_t stored, std::uint64_t counted) {
+    if (stored == counted) return;
+    report_.deviation("total of " + what + " is " + std::to_string(static_cast<std::int64_t>(stored)) +
+                      ", counted " + std::to_string(counted) + "; verify --recount corrects it");
   }
 
   void report_missing(BodyId id) { report_.deviation(name(id) + " is missing, but a message refers to it"); }
@@ -205,6 +221,7 @@ class AccountVerifier {
   std::filesystem::path directory_;
   std::filesystem::path bodies_directory_;
   Verified found_;
+  AccountTotals counted_;
   VerifyReport report_;
   sqlite::Connection connection_;
   sqlite::Tables tables_;
@@ -248,6 +265,13 @@ Verified verify_account(const std::filesystem::path& directory, const Owner& own
     return {.deviations = 1};
   }
   return AccountVerifier(directory, report).run(owner, bodies);
+}
+
+void recount_account(const std::filesystem::path& directory) {
+  sqlite::require_database(directory);
+  sqlite::Connection connection(directory / "mail.db", {.make = false});
+  sqlite::require_version(connection, sqlite::mail_migrations);
+  sqlite::AccountRow(connection).recount();
 }
 
 void verify_directory(const std::filesystem::path& directory, const VerifyReport& report) {

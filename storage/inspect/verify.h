@@ -36,6 +36,10 @@ struct VerifyReport {
 Verified verify_account(const std::filesystem::path& directory, const Owner& owner, VerifyBodies bodies,
                         const VerifyReport& report);
 
+/// Counts the totals of an account again, from its mailboxes and bodies, and stores them. Works beside a running
+/// server. Throws Missing, TooNew, Corrupt or Broken.
+void recount_account(const std::filesystem::path& directory);
+
 /// The database of accounts in a data directory, and directories of accounts that are not in it (which are notes).
 void verify_directory(const std::filesystem::path& directory, const VerifyReport& report);
 

@@ -4,6 +4,21 @@
 
 namespace postbag::storage::sqlite {
 
+namespace {
+
+/// The sizes of those of `bodies`, which are sorted, that are in `ids`, each once.
+std::uint64_t bytes_of(const RangeSet<BodyId>& ids, const std::vector<SizedBody>& bodies) {
+  std::uint64_t bytes = 0;
+  std::optional<BodyId> last;
+  for (const auto& body : bodies) {
+    if (body.id != last && ids.contains(body.id)) bytes += body.size;
+    last = body.id;
+  }
+  return bytes;
+}
+
+}  // namespace
+
 BodyTable::BodyTable(const Connection& c)
     : connection_(c),
       add_(
@@ -130,8 +145,11 @@ void BodyTable::release_once(const RangeSet<BodyId>& ids, RangeSet<BodyId>& unre
     }
 }
 
-void BodyTable::release(std::vector<BodyId> ids, std::int64_t now) {
-  std::ranges::sort(ids);
+std::uint64_t BodyTable::release(std::vector<SizedBody> bodies, std::int64_t now) {
+  std::ranges::sort(bodies);
+  std::vector<BodyId> ids;
+  ids.reserve(bodies.size());
+  for (const auto& body : bodies) ids.push_back(body.id);
   RangeSet<BodyId> unreferenced;
   while (!ids.empty()) {
     // Each body once a round: one that is named twice is shared in the first round, and perhaps no more in the
@@ -147,6 +165,7 @@ void BodyTable::release(std::vector<BodyId> ids, std::int64_t now) {
     ids = std::move(again);
   }
   for (const auto& range : unreferenced.ranges()) add_garbage_.execute(range.first, range.last, now);
+  return bytes_of(unreferenced, bodies);
 }
 
 std::vector<BodyId> BodyTable::garbage(std::size_t limit, std::int64_t before) {

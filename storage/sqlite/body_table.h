@@ -21,6 +21,12 @@ struct BodyRow {
   std::string file;  ///< empty: the bytes lie in the row
 };
 
+struct SizedBody {
+  BodyId id;
+  std::uint64_t size;
+  auto operator<=>(const SizedBody&) const = default;
+};
+
 /// What is written of a new body.
 struct NewBody {
   std::uint64_t size;
@@ -56,9 +62,9 @@ class BodyTable {
 
   /// One more message refers to the body.
   void share(BodyId id);
-  /// One message less refers to each of `ids`, which may name a body twice. Those without any are garbage from
-  /// `now` on, in seconds.
-  void release(std::vector<BodyId> ids, std::int64_t now);
+  /// One message less refers to each of `bodies`, which may name a body twice. Those without any are garbage from
+  /// `now` on, in seconds; their bytes are returned.
+  std::uint64_t release(std::vector<SizedBody> bodies, std::int64_t now);
   /// Up to `limit` bodies that are garbage since `before` or earlier.
   std::vector<BodyId> garbage(std::size_t limit, std::int64_t before);
   /// Since when the oldest garbage is, in seconds; nothing when there is none.

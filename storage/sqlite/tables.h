@@ -1,6 +1,7 @@
 // All tables of one account's database, over one connection.
 #pragma once
 
+#include "storage/sqlite/account_row.h"
 #include "storage/sqlite/body_table.h"
 #include "storage/sqlite/mailbox_table.h"
 #include "storage/sqlite/page_table.h"
@@ -12,13 +13,15 @@ namespace postbag::storage::sqlite {
 
 struct Tables {
   explicit Tables(const Connection& connection)
-      : mailboxes(connection),
+      : account(connection),
+        mailboxes(connection),
         pages(connection),
         vanished(connection),
         bodies(connection),
         threads(connection),
         subscriptions(connection) {}
 
+  AccountRow account;
   MailboxTable mailboxes;
   PageTable pages;
   VanishedTable vanished;

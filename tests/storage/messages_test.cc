@@ -23,6 +23,33 @@ void for_both(F&& f) {
 
 }  // namespace
 
+TEST_CASE("the totals of an account count within a write too, a shared body once") {
+  TestAccount a(false);
+  const auto staged = a.body("twelve bytes");
+  const NamedFlags none;
+  const auto archive = a.id("Archive");
+  a.write([&](Transaction& tx) -> Result<void> {
+    CHECK(tx.totals() == AccountTotals{});
+    CHECK(tx.append(a.inbox, staged, none, {}));
+    CHECK(tx.totals() == AccountTotals{.messages = 1, .bytes = 12});
+    CHECK(tx.append(a.inbox, staged, none, {}));
+    CHECK(tx.copy(a.inbox, set_of({1}), archive));
+    CHECK(tx.totals() == AccountTotals{.messages = 3, .bytes = 12});
+    CHECK(tx.vanish(a.inbox, TestAccount::all));
+    CHECK(tx.remove(TestAccount::name("Archive")));
+    CHECK(tx.totals() == AccountTotals{.garbage_bytes = 12});
+    return std::unexpected(Error::over_quota);
+  });
+  const auto totals = [&] { return a.store->read([](ReadTransaction& tx) { return tx.totals(); }); };
+  CHECK(totals() == AccountTotals{});
+  const auto uid = a.add(a.inbox);
+  CHECK(totals() == AccountTotals{.messages = 1, .bytes = 17});
+  a.write([&](Transaction& tx) { return tx.vanish(a.inbox, set_of({uid.value()})); });
+  CHECK(totals() == AccountTotals{.garbage_bytes = 17});
+  a.store->collect_garbage(10, std::chrono::seconds{0});
+  CHECK(totals() == AccountTotals{});
+}
+
 TEST_CASE("a new mailbox is empty and has a mod-sequence") {
   for_both([](TestAccount& a) {
     const auto state = a.state(a.inbox);

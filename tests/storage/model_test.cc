@@ -52,6 +52,7 @@ class Pair {
 
   void compare_all() {
     for (std::size_t i = 0; i < 3; ++i) compare(i);
+    compare_totals();
   }
 
  private:
@@ -254,6 +255,24 @@ class Pair {
     REQUIRE(account_.uids(ids_[i]) == uids);
     REQUIRE(state.bytes == bytes);
     check_since(i, below(model.modseq + 1));
+  }
+
+  /// The account's totals are those of the messages that are there, and of the bodies that nobody refers to.
+  void compare_totals() {
+    AccountTotals expected;
+    std::map<BodyId, std::uint64_t> stored;
+    for (const auto mailbox : ids_)
+      for (const auto& m : account_.messages(mailbox)) {
+        ++expected.messages;
+        stored.emplace(m.body, m.size);
+      }
+    account_.store->read([&](ReadTransaction& tx) {
+      for (const auto& [id, size] : stored) expected.bytes += size;
+      for (const auto id : tx.bodies_above(std::nullopt, 1'000'000))
+        if (!stored.contains(id)) expected.garbage_bytes += tx.body_size(id).value();
+      REQUIRE(tx.totals() == expected);
+      return 0;
+    });
   }
 
   void check_since(std::size_t i, Since since) {

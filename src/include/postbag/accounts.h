@@ -87,7 +87,11 @@ Expected<Verification> verify_account(const std::string& data_dir, std::string_v
                                       const std::function<void(const Finding&)>& each,
                                       const AccountNames& names = {});
 
-/// Checks the list of accounts in the same way.
+/// Counts the totals of an account again and stores them, where verify_account found a wrong one. Works beside a
+/// running server. Causes: no_such_account, broken. `names` as the server has them.
+Expected<void> recount_account(const std::string& data_dir, std::string_view user, const AccountNames& names = {});
+
+/// Checks the list of accounts as verify_account checks one.
 Expected<void> verify_accounts(const std::string& data_dir, const std::function<void(const Finding&)>& each);
 
 }  // namespace postbag

@@ -1,4 +1,4 @@
-// postbag::verify_account and verify_accounts.
+// postbag::verify_account, recount_account and verify_accounts.
 
 #include <filesystem>
 
@@ -27,6 +27,15 @@ Expected<Verification> verify_account(const std::string& data_dir, std::string_v
     const auto how = every_byte ? storage::VerifyBodies::checksums : storage::VerifyBodies::sizes;
     const storage::Verified found = storage::verify_account(place->directory, place->owner, how, report_to(each));
     return Verification{found.mailboxes, found.messages, found.bodies, found.deviations};
+  });
+}
+
+Expected<void> recount_account(const std::string& data_dir, std::string_view user, const AccountNames& names) {
+  return server::guarded([&]() -> Expected<void> {
+    const auto place = server::place_of(data_dir, user, names);
+    if (!place) return std::unexpected(place.error());
+    if (!place->was_never_used()) storage::recount_account(place->directory);
+    return {};
   });
 }
 

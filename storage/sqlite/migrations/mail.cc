@@ -111,6 +111,17 @@ ALTER TABLE account ADD COLUMN owner_identity BLOB NOT NULL DEFAULT x'';
 )sql",
     // 6
     rewrite_pages,
+    // 7; few bodies are shared or garbage, so that this reads few of them
+    R"sql(
+ALTER TABLE account ADD COLUMN messages INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE account ADD COLUMN bytes INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE account ADD COLUMN garbage_bytes INTEGER NOT NULL DEFAULT 0;
+UPDATE account SET
+  messages = (SELECT coalesce(sum(messages), 0) FROM mailbox),
+  bytes = (SELECT coalesce(sum(bytes), 0) FROM mailbox) -
+          (SELECT coalesce(sum(extra * size), 0) FROM shared CROSS JOIN body ON id = shared.body),
+  garbage_bytes = (SELECT coalesce(sum(size), 0) FROM garbage CROSS JOIN body ON id BETWEEN first AND last);
+)sql",
 };
 
 }  // namespace
