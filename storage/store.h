@@ -75,6 +75,12 @@ class Store {
     return write.take();
   }
 
+  /// After another process has committed: what it changed, for those who watch. The first call reports all mailboxes,
+  /// since nobody knows how far they were reported before the store was opened. Of `watched`, those that do not exist
+  /// any more are reported gone. The other process must hold DataLock while it uses the account, and this one may
+  /// neither hold a StagedBody then nor use the store; it needs no call to answer reads and writes right.
+  CommitReport external_change(std::span<const MailboxId> watched);
+
   /// Waits until what was acknowledged under FlagDurability::relaxed is on the disk; nothing when it is.
   void sync_flags();
   /// Before it is destroyed for good: the log is copied into the database, and nothing is left that opening would

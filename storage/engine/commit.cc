@@ -13,7 +13,7 @@ CommitReport Engine::commit(std::span<Write* const> writes) {
   relaxed_ = may_relax(writes);
   try {
     connection_.sync_commits(!relaxed_);
-    connection_.run("BEGIN IMMEDIATE");
+    begin_write();
     for (auto* write : writes) run(*write);
     finish_commit();
   } catch (...) {
@@ -86,14 +86,14 @@ void Engine::undo_body() {
 
 void Engine::finish_commit() {
   const bool changed = !group_.changed.empty() || group_.names_changed;
-  if (changed) {
-    save_claims();
-    if (group_.totals != AccountTotals{}) tables_.account.change_totals(group_.totals);
-  }
+  if (changed) save_claims();
   const bool reserves = relaxed_ && reserve_for_flags();
   sync_bodies();
-  fatally([&] { connection_.run("COMMIT"); });
-  if (!changed) return;
+  if (!changed) {
+    fatally([&] { connection_.run("COMMIT"); });
+    return;
+  }
+  end_write(group_.totals, group_.names_changed);
   unsynced_ = relaxed_;  // a synced commit brings all before it along
   if (reserves) sync_flags();
   claimed_.clear();
@@ -115,9 +115,9 @@ void Engine::write_claims() {
   if (claimed_.empty()) return;
   try {
     connection_.sync_commits(true);
-    connection_.run("BEGIN IMMEDIATE");
+    begin_write();
     save_claims();
-    fatally([&] { connection_.run("COMMIT"); });
+    end_write();
   } catch (...) {
     roll_back();
     throw;

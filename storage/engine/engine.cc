@@ -121,6 +121,41 @@ void Engine::require_usable() const {
 void Engine::begin_read() {
   require_usable();
   connection_.run("BEGIN");
+  try {
+    compare_generation();
+  } catch (...) {
+    roll_back();
+    throw;
+  }
+}
+
+void Engine::compare_generation() {
+  const auto found = tables_.account.generation();
+  if (found == generation_) return;
+  cache_.clear();
+  generation_ = found;
+}
+
+void Engine::begin_write() {
+  connection_.run("BEGIN IMMEDIATE");
+  compare_generation();
+}
+
+void Engine::end_write(const AccountTotals& difference, bool names_changed) {
+  tables_.account.raise_generation(difference, names_changed);
+  fatally([&] { connection_.run("COMMIT"); });
+  // While commits of others are not reported, they come before this one.
+  if (reported_ == generation_) ++reported_;
+  ++generation_;
+}
+
+CommitReport Engine::external_change(std::span<const MailboxId> watched) {
+  CommitReport report{.mailboxes = tables_.mailboxes.changed_after(reported_),
+                      .names_changed = tables_.account.names_generation() > reported_};
+  for (const auto id : watched)
+    if (!tables_.mailboxes.name(id)) report.mailboxes.push_back({.id = id, .modseq = ModSeq::max(), .gone = true});
+  reported_ = generation_;
+  return report;
 }
 
 void Engine::end_read() noexcept {

@@ -68,6 +68,8 @@ class Engine {
   std::optional<UidRange> claim_recent(const OpenMailbox& mailbox);
 
   CommitReport commit(std::span<Write* const> writes);
+  /// See Store::external_change.
+  CommitReport external_change(std::span<const MailboxId> watched);
   /// Waits for what relaxed commits left unsynced.
   void sync_flags();
   /// Before a clean close: nothing is reserved any more. Synced.
@@ -101,6 +103,12 @@ class Engine {
     std::uint64_t bytes = 0;
   };
 
+  /// At the start of each transaction: another process may have committed since the last one. What is in memory is
+  /// trusted only when the account has the generation of then.
+  void compare_generation();
+  void begin_write();
+  /// Commits what begin_write() began, and raises the generation.
+  void end_write(const AccountTotals& difference = {}, bool names_changed = false);
   void sweep_incoming();
   void open_search_index();
   /// Mailboxes with reservations were not closed cleanly: see OpenMailbox.
@@ -151,6 +159,8 @@ class Engine {
   std::shared_ptr<bodies::BodyFiles> files_;  ///< null in memory
   std::unique_ptr<SearchIndex> search_index_;
   std::unordered_map<MailboxId, Cached> cache_;
+  std::uint64_t generation_ = 0;  ///< of the account, as it is in memory
+  std::uint64_t reported_ = 0;    ///< the commits up to this generation were reported
   std::uint64_t uses_ = 0;
   std::uint64_t trimmed_at_ = 0;
   std::map<MailboxId, Uid> claimed_;  ///< first_recent values that are not written yet

@@ -44,13 +44,13 @@ void Engine::change_reserved(F&& f) {
   if (reserved.empty()) return;
   connection_.sync_commits(true);
   try {
-    connection_.run("BEGIN IMMEDIATE");
+    begin_write();
     for (const auto id : reserved) {
       auto* mailbox = open(id);
       f(*mailbox);
       mailbox->flush();
     }
-    fatally([&] { connection_.run("COMMIT"); });
+    end_write();
   } catch (...) {
     roll_back();
     throw;

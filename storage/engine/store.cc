@@ -29,6 +29,11 @@ BodyWriter Store::stage(std::size_t memory_limit) {
 
 CommitReport Store::commit(std::span<Write* const> writes) { return engine_->commit(writes); }
 
+CommitReport Store::external_change(std::span<const MailboxId> watched) {
+  const ReadScope scope(*this);
+  return engine_->external_change(watched);
+}
+
 std::uint64_t Store::wal_bytes() const { return engine_->connection().wal_bytes(); }
 
 void Store::sync_flags() { engine_->sync_flags(); }

@@ -23,13 +23,14 @@ MailboxTable::MailboxTable(const Connection& c)
                       "low_water, vanished_ranges, keywords, reserved_modseq FROM mailbox WHERE id = ?")),
       save_(c.prepare("UPDATE mailbox SET uid_validity = ?, uid_next = ?, modseq = ?, messages = ?, unseen = ?, "
                       "deleted = ?, bytes = ?, first_recent = ?, low_water = ?, vanished_ranges = ?, keywords = ?, "
-                      "reserved_modseq = ? "
+                      "reserved_modseq = ?, generation = (SELECT generation + 1 FROM account) "
                       "WHERE id = ?")),
+      changed_after_(c.prepare("SELECT id, modseq FROM mailbox WHERE generation > ? ORDER BY id")),
       reserved_(c.prepare("SELECT id FROM mailbox WHERE reserved_modseq > 0")),
       save_first_recent_(c.prepare("UPDATE mailbox SET first_recent = ? WHERE id = ?")),
       create_(c.prepare("INSERT INTO mailbox (name, special_use, uid_validity, uid_next, modseq, messages, unseen, "
-                        "deleted, bytes, first_recent, low_water, vanished_ranges, keywords) "
-                        "VALUES (?, ?, ?, 1, 1, 0, 0, 0, 0, 1, 0, 0, x'')")),
+                        "deleted, bytes, first_recent, low_water, vanished_ranges, keywords, generation) "
+                        "VALUES (?, ?, ?, 1, 1, 0, 0, 0, 0, 1, 0, 0, x'', (SELECT generation + 1 FROM account))")),
       created_(c.prepare("SELECT last_insert_rowid()")),
       rename_(c.prepare("UPDATE mailbox SET name = ? WHERE id = ?")),
       erase_(c.prepare("DELETE FROM mailbox WHERE id = ?")),
@@ -88,6 +89,13 @@ std::optional<MailboxRow> MailboxTable::load(MailboxId id) {
                  .reserved_modseq = static_cast<std::uint64_t>(rows.integer(11))};
   row.state.keywords = static_cast<std::uint32_t>(row.keywords.size());
   return row;
+}
+
+std::vector<ChangedMailbox> MailboxTable::changed_after(std::uint64_t generation) {
+  std::vector<ChangedMailbox> out;
+  auto rows = changed_after_.query(generation);
+  while (rows.next()) out.push_back({rows.number<MailboxId>(0), rows.number<ModSeq>(1)});
+  return out;
 }
 
 std::vector<MailboxId> MailboxTable::reserved() {

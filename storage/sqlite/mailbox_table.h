@@ -41,6 +41,8 @@ class MailboxTable {
   /// Nothing when there is none.
   std::optional<MailboxRow> load(MailboxId id);
   void save(MailboxId id, const MailboxRow& row);
+  /// Those that commits after that generation have changed, rising by id.
+  std::vector<ChangedMailbox> changed_after(std::uint64_t generation);
   /// Mailboxes with a reservation.
   std::vector<MailboxId> reserved();
   void save_first_recent(MailboxId id, Uid first_recent);
@@ -62,7 +64,7 @@ class MailboxTable {
  private:
   std::uint32_t floor();
 
-  Statement find_, name_, names_, count_, load_, save_, reserved_, save_first_recent_, create_, created_, rename_,
+  Statement find_, name_, names_, count_, load_, save_, changed_after_, reserved_, save_first_recent_, create_, created_, rename_,
       erase_;
   Statement last_validity_, set_last_validity_, floor_, raise_floor_, retired_, retire_, retired_count_, lowest_,
       drop_lowest_;

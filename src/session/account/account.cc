@@ -228,6 +228,19 @@ storage::CommitReport Account::commit_writes() {
   return changed;
 }
 
+async::Task<void> Account::external_change() {
+  note_use();
+  std::vector<MailboxId> watched;
+  for (const Watch* watch : watches_)
+    if (watch->mailbox) watched.push_back(*watch->mailbox);
+  const NoticesFailure notices(*this);
+  const storage::CommitReport report = co_await worker_.run(
+      [&] { return on_store([&](storage::Store& store) { return store.external_change(watched); }); });
+  tell(report);
+  if (open_) indexing_.soon();
+  upkeep_.soon();
+}
+
 void Account::fail_batch(const std::exception_ptr& failure) {
   for (const Committed* waiter : batch_) waiter->write_.settle(failure);
 }

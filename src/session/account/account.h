@@ -122,6 +122,10 @@ class Account : private async::Timer {
     co_return co_await worker_.run([&] { return on_store(body); });
   }
 
+  /// Another process has committed to the account: those who watch hear of it as of a commit of this one. See
+  /// storage::Store::external_change.
+  async::Task<void> external_change();
+
   void watch(Watch& watch) { watches_.push_back(&watch); }
   void unwatch(Watch& watch) { std::erase(watches_, &watch); }
   /// The listener must leave before it dies.

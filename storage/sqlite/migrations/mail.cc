@@ -122,6 +122,12 @@ UPDATE account SET
           (SELECT coalesce(sum(extra * size), 0) FROM shared CROSS JOIN body ON id = shared.body),
   garbage_bytes = (SELECT coalesce(sum(size), 0) FROM garbage CROSS JOIN body ON id BETWEEN first AND last);
 )sql",
+    // 8
+    R"sql(
+ALTER TABLE account ADD COLUMN generation INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE account ADD COLUMN names_generation INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE mailbox ADD COLUMN generation INTEGER NOT NULL DEFAULT 0;
+)sql",
 };
 
 }  // namespace

@@ -1,0 +1,212 @@
+// Sessions in two processes that use one account in turn, each with the lock of the data directory. Neither closes
+// its store; after each turn the other is told that something was committed.
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include <doctest/doctest.h>
+
+#include "async/job.h"
+#include "async/loop.h"
+#include "async/net/stream.h"
+#include "commands/all_commands.h"
+#include "core/clock.h"
+#include "session/account/account.h"
+#include "session/context.h"
+#include "session/session.h"
+#include "storage/accounts/directory.h"
+#include "tests/storage/fixture.h"
+#include "tests/storage/other_process.h"
+#include "tests/unit_async/run.h"
+
+using namespace postbag;
+using storage::DataLock;
+using storage::Store;
+using storage::test::OtherProcess;
+using storage::test::TemporaryDirectory;
+
+namespace {
+
+/// A client on this machine, played by the test.
+class PlayedStream final : public async::Stream {
+ public:
+  explicit PlayedStream(async::Loop& loop) : Stream(loop, async::Address::ipv4({127, 0, 0, 1}, 40000)) {}
+
+  void say(const std::string& bytes) {
+    said_ += bytes;
+    if (wanted_ && !said_.empty()) received(std::exchange(said_, {}));
+  }
+  /// What the server says until it has begun a line with `end`.
+  std::string listen(const std::string& end) {
+    end_ = end;
+    while (!has_heard_end()) loop().run();
+    end_.clear();
+    return std::exchange(heard_, {});
+  }
+
+ private:
+  bool has_heard_end() const { return !end_.empty() && ("\r\n" + heard_).find("\r\n" + end_) != std::string::npos; }
+  std::optional<std::size_t> try_write(std::string_view bytes) override {
+    heard_ += bytes;
+    if (has_heard_end()) loop().stop();
+    return bytes.size();
+  }
+  void want_read(bool wanted) override {
+    wanted_ = wanted;
+    say({});
+  }
+  void want_write(bool) override {}
+  void do_close() override {}
+
+  std::string said_;
+  std::string heard_;
+  std::string end_;
+  bool wanted_ = false;
+};
+
+/// Lets everybody in, to the one account.
+class OneAccount final : public Authenticator, public Accounts {
+ public:
+  std::shared_ptr<Account> account;
+
+ private:
+  async::Task<Result<AccountId>> authenticate(std::string, std::string, Session&) override {
+    co_return AccountId(1);
+  }
+  async::Task<Result<std::shared_ptr<Account>>> open(AccountId, const async::Stream&) override {
+    co_return account;
+  }
+};
+
+class NoLog final : public Log {
+  void write(const async::Address&, const LogEvent&) override {}
+};
+
+/// One process with one session.
+class Side {
+ public:
+  explicit Side(const std::filesystem::path& data) : data_(data) {
+    const auto lock = DataLock::acquire(data_);
+    const auto open = [this] {
+      return Store::open({.directory = data_ / "account", .durability = storage::Durability::none});
+    };
+    auto store = open();
+    static_cast<void>(store->write([](storage::Transaction& tx) { return create_default_mailboxes(tx); }));
+    accounts_.account = std::make_shared<Account>(loop_, worker_, AccountId(1), std::move(store), open,
+                                                  AccountOptions{std::chrono::hours{1}, false},
+                                                  Account::Events{[] {}, [] {}}, totals_);
+    stream_.emplace(loop_);
+    session_.emplace(context_, *stream_);
+    job_ =
+        std::make_unique<async::Job>(loop_, session_->run(), [this](const std::exception_ptr&) { loop_.stop(); });
+    stream_->listen("* OK");
+  }
+  ~Side() {
+    const auto lock = DataLock::acquire(data_);
+    session_->shut_down("The test is over");
+    loop_.run();
+    session_.reset();
+    async::run_to_end(loop_, accounts_.account->close());
+  }
+  Side(const Side&) = delete;
+  Side& operator=(const Side&) = delete;
+
+  /// A turn in which the client says something, or nothing, and the server answers until a line begins with `end`.
+  std::string turn(const std::string& says, const std::string& end) {
+    const auto lock = DataLock::acquire(data_);
+    async::run_to_end(loop_, accounts_.account->external_change());
+    stream_->say(says);
+    return stream_->listen(end);
+  }
+
+ private:
+  std::filesystem::path data_;
+  async::Loop loop_;
+  async::Worker worker_{loop_, false, 8};
+  WriteTotals totals_;
+  OneAccount accounts_;
+  Limits limits_;
+  AllCommands commands_;
+  NoLog log_;
+  Context context_{loop_, limits_, system_clock(), accounts_, accounts_, commands_, log_};
+  std::optional<PlayedStream> stream_;
+  std::optional<Session> session_;
+  std::unique_ptr<async::Job> job_;
+};
+
+/// The client of this process, that of another one, and what each is answered.
+class Conversation {
+ public:
+  std::string here(const std::string& command) { return here_.turn("a " + command + "\r\n", "a "); }
+  std::string there(const std::string& command) { return there_.run("a " + command + "\r\n"); }
+  /// What comes without a command.
+  std::string unasked(const std::string& end) { return here_.turn("", end); }
+  std::string say(const std::string& bytes, const std::string& end) { return here_.turn(bytes, end); }
+
+ private:
+  TemporaryDirectory data_;
+  OtherProcess there_{[this] {
+    return [this, side = std::shared_ptr<Side>()](const std::string& says) mutable {
+      if (!side) side = std::make_shared<Side>(data_.path());  // it has its turn
+      return side->turn(says, "a ");
+    };
+  }};
+  Side here_{data_.path()};
+};
+
+bool has(const std::string& answer, const std::string& line) {
+  INFO(answer);
+  return ("\r\n" + answer).find("\r\n" + line) != std::string::npos;
+}
+
+constexpr auto append = "APPEND INBOX {19+}\r\nSubject: a letter\r\n";
+
+}  // namespace
+
+TEST_CASE("sessions in two processes hear of what the other one did") {
+  Conversation talk;
+  for (const auto* command : {"LOGIN anna secret", "SELECT INBOX"}) {
+    talk.here(command);
+    talk.there(command);
+  }
+  CHECK(has(talk.here(append), "* 1 EXISTS"));
+  CHECK(has(talk.there("NOOP"), "* 1 EXISTS"));
+  CHECK(has(talk.there("STORE 1 +FLAGS (\\Seen \\Deleted)"), "* 1 FETCH (FLAGS (\\Deleted \\Seen"));
+  CHECK(has(talk.here("NOOP"), "* 1 FETCH (FLAGS (\\Deleted \\Seen"));
+  CHECK(has(talk.there(append), "* 2 EXISTS"));
+  CHECK(has(talk.here(append), "* 3 EXISTS"));
+  CHECK(has(talk.there("UID SEARCH ALL"), "* SEARCH 1 2 3"));
+  CHECK(has(talk.there("EXPUNGE"), "* 1 EXPUNGE"));
+  CHECK(has(talk.here("FETCH 2 UID"), "* 2 FETCH (UID 2)"));  // EXPUNGE may not be sent in a FETCH
+  CHECK(has(talk.here("NOOP"), "* 1 EXPUNGE"));
+  CHECK(has(talk.here("FETCH 1:* UID"), "* 2 FETCH (UID 3)"));
+}
+
+TEST_CASE("a session that waits is woken by what another process did") {
+  Conversation talk;
+  for (const auto* command : {"LOGIN anna secret", "SELECT INBOX"}) {
+    talk.here(command);
+    talk.there(command);
+  }
+  talk.say("a IDLE\r\n", "+ ");
+  talk.there(append);
+  CHECK(has(talk.unasked("* 1 EXISTS"), "* 1 EXISTS"));
+  talk.say("DONE\r\n", "a OK");
+  talk.here("NOTIFY SET (PERSONAL (MailboxName MessageNew MessageExpunge))");
+  talk.there("COPY 1 Archive");
+  CHECK(has(talk.unasked("* STATUS"), "* STATUS Archive (MESSAGES 1"));
+  talk.there("CREATE lists");
+  CHECK(has(talk.unasked("* LIST"), "* LIST () \"/\" lists"));
+}
+
+TEST_CASE("a mailbox that another process removed is gone for the session that has it selected") {
+  Conversation talk;
+  talk.here("LOGIN anna secret");
+  talk.there("LOGIN anna secret");
+  talk.here("CREATE lists");
+  talk.here("SELECT lists");
+  talk.there("DELETE lists");
+  CHECK(has(talk.here("FETCH 1:* UID"), "a "));
+  CHECK(talk.here("SEARCH ALL").find("NONEXISTENT") != std::string::npos);
+}
