@@ -177,6 +177,7 @@ def names_of_accounts(place):
         place.run("deliver", "alice+news@Example.org", "--dir", place.dir, stdin=MESSAGE)
         place.run("dump", "Alice@example.org", "--dir", place.dir)
         place.run("verify", "Alice@example.org", "--dir", place.dir)
+        place.run("verify", "Alice@example.org", "--dir", place.dir, "--recount")
         alice = server.client("aLice@example.org", "secret")
         equal(alice.select(), ("OK", [b"1"]))
         place.run("user", "passwd", "ALICE@example.org", "--dir", place.dir, stdin=b"other\n")

@@ -32,7 +32,7 @@ Expected<Verification> verify_account(const std::string& data_dir, std::string_v
 
 Expected<void> recount_account(const std::string& data_dir, std::string_view user, const AccountNames& names) {
   return server::guarded([&]() -> Expected<void> {
-    const auto place = server::place_of(data_dir, user, names);
+    const auto place = server::locate_account(data_dir, user, names);
     if (!place) return std::unexpected(place.error());
     if (!place->was_never_used()) storage::recount_account(place->directory);
     return {};
