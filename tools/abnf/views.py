@@ -114,6 +114,7 @@ class ViewWriter:
         if kinds:
             names = self.kind_names(kinds)
             lines.append(f'  enum class Kind : std::uint8_t {{ {", ".join(names)} }};')
+            lines.append(f'  static constexpr Kind kinds[] = {{{", ".join(f"Kind::{kind}" for kind in names)}}};')
             lines.append('  /// Which alternative matched. The view must not be empty.')
             lines.append('  Kind kind() const { return static_cast<Kind>(node_->kind()); }')
         if not self.compiler.is_childless(name):

@@ -124,7 +124,7 @@ async::Task<Reply> handle(Session& session, grammar::Fetch command, ByUid by_uid
   if (command.fetch_att().size() > most_fetch_items) co_return Reply::no("Too many data items", "LIMIT");
   FetchItems items = fetch_items(command, by_uid == ByUid::yes && !session.uid_only());
   if (modifiers->changed_since) add_modseq(items);
-  if (has_kind(items, FetchItem::Kind::modseq)) session.enable(Feature::condstore);
+  if (has_kind(items, FetchKind::modseq)) session.enable(Feature::condstore);
   if (modifiers->changed_since) {
     const auto narrowed = co_await only_changed(session, *uids, set, *modifiers);
     if (!narrowed) co_return refusal(narrowed.error());

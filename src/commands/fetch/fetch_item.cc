@@ -3,52 +3,54 @@
 #include <algorithm>
 #include <array>
 #include <span>
-#include <string_view>
 #include <utility>
 
-#include "protocol/response/writer.h"
+#include "commands/fetch/items/rows.h"
 
 namespace postbag {
 
 namespace {
 
 namespace grammar = protocol::grammar;
-using Kind = FetchItem::Kind;
-using What = protocol::Section::What;
 
-using Att = grammar::FetchAtt::Kind;
-
-/// Items that are one word. What the words of RFC 822 stand for: RFC 3501 section 6.4.5.
-struct Word {
-  Att att;
-  Kind kind;
-  std::string_view label;
-  What what = What::all;
-  bool sets_seen = false;
+struct Listed {
+  FetchKind kind;
+  const FetchRow* row;
 };
-constexpr auto words = std::to_array<Word>({
-    {.att = Att::uid, .kind = Kind::uid, .label = "UID"},
-    {.att = Att::flags, .kind = Kind::flags, .label = "FLAGS"},
-    {.att = Att::modseq, .kind = Kind::modseq, .label = "MODSEQ"},
-    {.att = Att::internaldate, .kind = Kind::internal_date, .label = "INTERNALDATE"},
-    {.att = Att::savedate, .kind = Kind::save_date, .label = "SAVEDATE"},
-    {.att = Att::emailid, .kind = Kind::email_id, .label = "EMAILID"},
-    {.att = Att::threadid, .kind = Kind::thread_id, .label = "THREADID"},
-    {.att = Att::rfc822_size, .kind = Kind::size, .label = "RFC822.SIZE"},
-    {.att = Att::envelope, .kind = Kind::envelope, .label = "ENVELOPE"},
-    {.att = Att::body, .kind = Kind::body, .label = "BODY"},
-    {.att = Att::bodystructure, .kind = Kind::body_structure, .label = "BODYSTRUCTURE"},
-    {.att = Att::preview, .kind = Kind::preview, .label = "PREVIEW"},
-    {.att = Att::rfc822, .kind = Kind::section, .label = "RFC822", .sets_seen = true},
-    {.att = Att::rfc822_header, .kind = Kind::section, .label = "RFC822.HEADER", .what = What::header},
-    {.att = Att::rfc822_text, .kind = Kind::section, .label = "RFC822.TEXT", .what = What::text, .sets_seen = true},
+
+/// Every data item.
+constexpr auto listed = std::to_array<Listed>({
+    {FetchKind::binary, &binary_row},
+    {FetchKind::binary_peek, &binary_peek_row},
+    {FetchKind::binary_size, &binary_size_row},
+    {FetchKind::body, &body_row},
+    {FetchKind::body_peek, &body_peek_row},
+    {FetchKind::body_section, &body_section_row},
+    {FetchKind::bodystructure, &bodystructure_row},
+    {FetchKind::emailid, &email_id_row},
+    {FetchKind::envelope, &envelope_row},
+    {FetchKind::flags, &flags_row},
+    {FetchKind::internaldate, &internal_date_row},
+    {FetchKind::modseq, &modseq_row},
+    {FetchKind::preview, &preview_row},
+    {FetchKind::rfc822, &rfc822_row},
+    {FetchKind::rfc822_header, &rfc822_header_row},
+    {FetchKind::rfc822_size, &size_row},
+    {FetchKind::rfc822_text, &rfc822_text_row},
+    {FetchKind::savedate, &save_date_row},
+    {FetchKind::threadid, &thread_id_row},
+    {FetchKind::uid, &uid_row},
 });
 
-/// ALL is the first four, FAST the first three. RFC 9051 section 6.4.5.
-constexpr auto full =
-    std::to_array<Att>({Att::flags, Att::internaldate, Att::rfc822_size, Att::envelope, Att::body});
+constexpr bool is_listed(FetchKind kind) { return std::ranges::find(listed, kind, &Listed::kind) != listed.end(); }
+static_assert(std::ranges::all_of(grammar::FetchAtt::kinds, is_listed),
+              "each data item of the grammar has its row");
 
-std::span<const Att> macro_items(grammar::FetchMacro macro) {
+/// ALL is the first four, FAST the first three. RFC 9051 section 6.4.5.
+constexpr auto full = std::to_array<FetchKind>(
+    {FetchKind::flags, FetchKind::internaldate, FetchKind::rfc822_size, FetchKind::envelope, FetchKind::body});
+
+std::span<const FetchKind> macro_items(grammar::FetchMacro macro) {
   switch (macro.kind()) {
     case grammar::FetchMacro::Kind::fast: return std::span(full).first(3);
     case grammar::FetchMacro::Kind::all: return std::span(full).first(4);
@@ -57,85 +59,9 @@ std::span<const Att> macro_items(grammar::FetchMacro macro) {
   return full;
 }
 
-std::string_view what_word(What what) {
-  switch (what) {
-    case What::all: return "";
-    case What::header: return "HEADER";
-    case What::header_fields: return "HEADER.FIELDS";
-    case What::header_fields_not: return "HEADER.FIELDS.NOT";
-    case What::text: return "TEXT";
-    case What::mime: break;
-  }
-  return "MIME";
-}
-
-/// "[1.2.HEADER.FIELDS (From)]<0>": a section as responses name it. RFC 9051 section 7.5.2.
-std::string section_label(std::string_view name, const protocol::Section& section,
-                          const std::optional<protocol::Partial>& partial) {
-  std::string out(name);
-  protocol::Writer writer(out);
-  writer.raw("[");
-  std::string_view dot;
-  for (const std::uint32_t number : section.part) {
-    writer.raw(dot).number(number);
-    dot = ".";
-  }
-  if (section.what != What::all) writer.raw(dot).raw(what_word(section.what));
-  if (!section.fields.empty()) {
-    std::string_view open = " (";
-    for (const std::string& field : section.fields) {
-      // "]" may stand in an astring, but ends the section for clients that search for its end.
-      writer.raw(open);
-      field.find(']') == field.npos ? writer.astring(field) : writer.string(field);
-      open = " ";
-    }
-    writer.raw(")");
-  }
-  writer.raw("]");
-  if (partial) writer.raw("<").number(partial->offset).raw(">");
-  return out;
-}
-
-FetchItem word_item(Att att) {
-  const Word& word = *std::ranges::find(words, att, &Word::att);
-  return {.kind = word.kind,
-          .label = std::string(word.label),
-          .section = {.part = {}, .what = word.what, .fields = {}},
-          .sets_seen = word.sets_seen};
-}
-
-std::optional<protocol::Partial> partial_of(grammar::FetchAtt att) {
-  const auto partial = att.partial();
-  if (!partial) return std::nullopt;
-  return protocol::partial_value(*partial);
-}
-
-FetchItem section_item(grammar::FetchAtt att, grammar::Section section) {
-  FetchItem item{.kind = Kind::section,
-                 .label = {},
-                 .section = protocol::section_value(section),
-                 .partial = partial_of(att),
-                 .sets_seen = att.kind() == Att::body_section};
-  item.label = section_label("BODY", item.section, item.partial);
-  return item;
-}
-
-FetchItem binary_item(grammar::FetchAtt att, grammar::SectionBinary section) {
-  const bool size = att.kind() == Att::binary_size;
-  FetchItem item{.kind = size ? Kind::binary_size : Kind::binary,
-                 .label = {},
-                 .section = protocol::section_value(section),
-                 .partial = partial_of(att),
-                 .sets_seen = att.kind() == Att::binary};
-  item.label = section_label(size ? "BINARY.SIZE" : "BINARY", item.section, item.partial);
-  return item;
-}
-
 FetchItem item_of(grammar::FetchAtt att) {
-  if (const auto section = att.section()) return section_item(att, *section);
-  if (const auto section = att.section_binary()) return binary_item(att, *section);
-  FetchItem item = word_item(att.kind());
-  item.lazy = att.preview_mod().size() > 0;  // LAZY is the only one. RFC 8970 section 4
+  FetchItem item = fetch_item(att.kind());
+  if (item.row->read) item.row->read(att, item);
   return item;
 }
 
@@ -152,11 +78,16 @@ void add(FetchItems& items, FetchItem item) {
 
 }  // namespace
 
+FetchItem fetch_item(FetchKind kind) {
+  const FetchRow* const row = std::ranges::find(listed, kind, &Listed::kind)->row;
+  return {.kind = kind, .row = row, .label = std::string(row->label), .sets_seen = row->sets_seen};
+}
+
 FetchItems fetch_items(grammar::Fetch command, bool by_uid) {
   FetchItems items;
-  if (by_uid) add(items, word_item(Att::uid));
+  if (by_uid) add(items, fetch_item(FetchKind::uid));
   if (const auto macro = command.fetch_macro())
-    for (const Att att : macro_items(*macro)) add(items, word_item(att));
+    for (const FetchKind kind : macro_items(*macro)) add(items, fetch_item(kind));
   for (const auto att : command.fetch_att()) add(items, item_of(att));
   return items;
 }
@@ -164,20 +95,20 @@ FetchItems fetch_items(grammar::Fetch command, bool by_uid) {
 void add_item(FetchItems& items, grammar::FetchAtt att) { add(items, item_of(att)); }
 
 void add_uid(FetchItems& items) {
-  if (!has_kind(items, Kind::uid)) items.insert(items.begin(), word_item(Att::uid));
+  if (!has_kind(items, FetchKind::uid)) items.insert(items.begin(), fetch_item(FetchKind::uid));
 }
 
-void add_modseq(FetchItems& items) { add(items, word_item(Att::modseq)); }
+void add_modseq(FetchItems& items) { add(items, fetch_item(FetchKind::modseq)); }
 
 FetchItems resync_items(bool uid_only) {
   FetchItems items;
-  if (!uid_only) add(items, word_item(Att::uid));
-  add(items, word_item(Att::flags));
+  if (!uid_only) add(items, fetch_item(FetchKind::uid));
+  add(items, fetch_item(FetchKind::flags));
   add_modseq(items);
   return items;
 }
 
-bool has_kind(const FetchItems& items, FetchItem::Kind kind) {
+bool has_kind(const FetchItems& items, FetchKind kind) {
   return std::ranges::find(items, kind, &FetchItem::kind) != items.end();
 }
 

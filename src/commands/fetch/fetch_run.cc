@@ -42,25 +42,9 @@ async::Task<void> send_all(Session& session, FetchWriter& writer) {
 
 }  // namespace
 
-FetchPlan fetch_plan(const Session& session, UidSet uids, FetchItems items) {
-  const Selected& selected = session.selected();
-  FetchPlan plan{.mailbox = selected.id,
-                 .uids = std::move(uids),
-                 .runs = {},
-                 .items = std::move(items),
-                 .keywords = selected.keywords,
-                 .recent = selected.recent,
-                 .newly_seen = {},
-                 .features = session.features(),
-                 .charset = session.charset(),
-                 .headers_used = session.context().limits.headers_used};
-  plan.runs = selected.view.runs_of(plan.uids);
-  return plan;
-}
-
 async::Task<Fetched> run_fetch(Session& session, FetchPlan plan) {
   const bool nothing = plan.uids.empty();
-  const bool tells_modseqs = has_kind(plan.items, FetchItem::Kind::modseq) || !plan.newly_seen.empty();
+  const bool tells_modseqs = has_kind(plan.items, FetchKind::modseq) || !plan.newly_seen.empty();
   FetchWriter writer(std::move(plan));
   const WholeResponses whole(session, writer);
   if (!nothing) co_await send_all(session, writer);

@@ -11,9 +11,6 @@ namespace postbag {
 
 class Session;
 
-/// A plan for these messages of the selected mailbox, with what the session knows of it. Loop thread.
-FetchPlan fetch_plan(const Session& session, UidSet uids, FetchItems items);
-
 /// What became of it.
 struct Fetched {
   std::uint64_t written = 0;  ///< messages; fewer than asked for when others expunged some

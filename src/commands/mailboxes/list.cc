@@ -51,7 +51,7 @@ bool read_return(grammar::ReturnOption option, ListRequest& request) {
     case Kind::children:
     case Kind::special_use: return true;
     case Kind::status:
-      for (const auto att : option.status_att()) request.status.push_back(status_item(att));
+      for (const auto att : option.status_att()) request.status.push_back(att.kind());
       return true;
     case Kind::option_extension: break;
   }
@@ -138,7 +138,7 @@ async::Task<Reply> handle(Session& session, grammar::List command) {
     co_return Reply::ok("LIST completed");
   }
   request->shown.noselect = !is_extended(command) && !session.rev2();
-  if (has_item(request->status, StatusItem::highest_modseq)) session.enable(Feature::condstore);
+  if (has_item(request->status, StatusItem::highestmodseq)) session.enable(Feature::condstore);
   const std::size_t max_wildcards = limits.list_wildcards;
   const auto rows = co_await session.account().read(
       [&](storage::ReadTransaction& tx) { return select_rows(tx, *request, max_wildcards); });

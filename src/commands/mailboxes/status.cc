@@ -20,53 +20,45 @@ struct Answer {
   const Limits& limits;
 };
 
+/// All there is to know of one data item.
 struct Row {
   StatusItem item;
-  std::string_view name;
+  std::string_view label;
   void (*write)(const Answer&);
+  /// Reads what the mailbox's state does not hold; null when it holds all.
+  void (*read)(storage::ReadTransaction&, StatusNumbers&) = nullptr;
 };
 
-/// In the order of StatusItem.
+/// Messages no session has been told of. RFC 3501 section 2.3.2.
+void count_recent(storage::ReadTransaction& tx, StatusNumbers& numbers) {
+  const storage::MailboxState& state = numbers.state;
+  if (state.first_recent >= state.uid_next) return;
+  numbers.recent = tx.uids(numbers.id)->intersect(UidSet{{state.first_recent, Uid::max()}}).size();
+}
+
+/// Every data item.
 constexpr auto rows = std::to_array<Row>({
     {StatusItem::messages, "MESSAGES", [](const Answer& a) { a.out.number(a.state.messages); }},
-    {StatusItem::recent, "RECENT", [](const Answer& a) { a.out.number(a.numbers.recent); }},
-    {StatusItem::uid_next, "UIDNEXT", [](const Answer& a) { a.out.number(a.state.uid_next.value()); }},
-    {StatusItem::uid_validity, "UIDVALIDITY", [](const Answer& a) { a.out.number(a.state.uid_validity.value()); }},
+    {StatusItem::recent, "RECENT", [](const Answer& a) { a.out.number(a.numbers.recent); }, count_recent},
+    {StatusItem::uidnext, "UIDNEXT", [](const Answer& a) { a.out.number(a.state.uid_next.value()); }},
+    {StatusItem::uidvalidity, "UIDVALIDITY", [](const Answer& a) { a.out.number(a.state.uid_validity.value()); }},
     {StatusItem::unseen, "UNSEEN", [](const Answer& a) { a.out.number(a.state.unseen); }},
     {StatusItem::deleted, "DELETED", [](const Answer& a) { a.out.number(a.state.deleted); }},
     {StatusItem::size, "SIZE", [](const Answer& a) { a.out.number(a.state.bytes); }},
     // The same for all mailboxes. RFC 7889 section 3.1.
-    {StatusItem::append_limit, "APPENDLIMIT", [](const Answer& a) { a.out.number(a.limits.message); }},
-    {StatusItem::mailbox_id, "MAILBOXID",
+    {StatusItem::appendlimit, "APPENDLIMIT", [](const Answer& a) { a.out.number(a.limits.message); }},
+    {StatusItem::mailboxid, "MAILBOXID",
      [](const Answer& a) { a.out.raw("(").raw(object_id(a.numbers.id)).raw(")"); }},
-    {StatusItem::highest_modseq, "HIGHESTMODSEQ",
+    {StatusItem::highestmodseq, "HIGHESTMODSEQ",
      [](const Answer& a) { a.out.number(a.state.highest_modseq.value()); }},
 });
 
-/// Messages no session has been told of. RFC 3501 section 2.3.2.
-std::uint64_t count_recent(storage::ReadTransaction& tx, MailboxId id, const storage::MailboxState& state) {
-  if (state.first_recent >= state.uid_next) return 0;
-  return tx.uids(id)->intersect(UidSet{{state.first_recent, Uid::max()}}).size();
-}
+constexpr bool has_row(StatusItem item) { return std::ranges::find(rows, item, &Row::item) != rows.end(); }
+static_assert(std::ranges::all_of(grammar::StatusAtt::kinds, has_row), "each data item of the grammar has its row");
+
+const Row& row_of(StatusItem item) { return *std::ranges::find(rows, item, &Row::item); }
 
 }  // namespace
-
-StatusItem status_item(grammar::StatusAtt att) {
-  using Kind = grammar::StatusAtt::Kind;
-  switch (att.kind()) {
-    case Kind::messages: return StatusItem::messages;
-    case Kind::recent: return StatusItem::recent;
-    case Kind::uidnext: return StatusItem::uid_next;
-    case Kind::uidvalidity: return StatusItem::uid_validity;
-    case Kind::unseen: return StatusItem::unseen;
-    case Kind::deleted: return StatusItem::deleted;
-    case Kind::appendlimit: return StatusItem::append_limit;
-    case Kind::mailboxid: return StatusItem::mailbox_id;
-    case Kind::size: return StatusItem::size;
-    case Kind::highestmodseq: break;
-  }
-  return StatusItem::highest_modseq;
-}
 
 bool has_item(const StatusItems& items, StatusItem item) { return std::ranges::find(items, item) != items.end(); }
 
@@ -74,7 +66,8 @@ std::optional<StatusNumbers> read_status(storage::ReadTransaction& tx, MailboxId
   const auto state = tx.state(id);
   if (!state) return std::nullopt;
   StatusNumbers numbers{.id = id, .state = *state};
-  if (has_item(items, StatusItem::recent)) numbers.recent = count_recent(tx, id, *state);
+  for (const Row& row : rows)
+    if (row.read && has_item(items, row.item)) row.read(tx, numbers);
   return numbers;
 }
 
@@ -85,20 +78,20 @@ void status_response(Session& session, const MailboxName& name, const StatusNumb
   const Answer answer{.out = out, .numbers = numbers, .state = numbers.state, .limits = session.context().limits};
   std::string_view separator;
   for (const StatusItem item : items) {
-    const Row& row = rows[static_cast<std::size_t>(item)];
-    out.raw(separator).raw(row.name).sp();
+    const Row& row = row_of(item);
+    out.raw(separator).raw(row.label).sp();
     row.write(answer);
     separator = " ";
   }
   out.raw(")").crlf();
   const bool is_selected = session.has_selected() && session.selected().id == numbers.id;
-  if (is_selected && has_item(items, StatusItem::highest_modseq)) session.note_modseqs_told();
+  if (is_selected && has_item(items, StatusItem::highestmodseq)) session.note_modseqs_told();
 }
 
 async::Task<Reply> handle(Session& session, grammar::Status command) {
   StatusItems items;
-  for (const auto att : command.status_att()) items.push_back(status_item(att));
-  if (has_item(items, StatusItem::highest_modseq)) session.enable(Feature::condstore);  // RFC 7162 section 3.1
+  for (const auto att : command.status_att()) items.push_back(att.kind());
+  if (has_item(items, StatusItem::highestmodseq)) session.enable(Feature::condstore);  // RFC 7162 section 3.1
   const auto name = mailbox_name(session, command.mailbox().text());
   if (!name) co_return refusal(Error::no_such_mailbox);
   const auto numbers = co_await session.account().read([&](storage::ReadTransaction& tx) {

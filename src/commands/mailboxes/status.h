@@ -14,21 +14,9 @@ namespace postbag {
 
 class Session;
 
-enum class StatusItem : std::uint8_t {
-  messages,
-  recent,
-  uid_next,
-  uid_validity,
-  unseen,
-  deleted,
-  size,
-  append_limit,
-  mailbox_id,
-  highest_modseq
-};
+/// A data item of the grammar. All there is to know of each is its row in status.cc.
+using StatusItem = protocol::grammar::StatusAtt::Kind;
 using StatusItems = std::vector<StatusItem>;
-
-StatusItem status_item(protocol::grammar::StatusAtt att);
 
 bool has_item(const StatusItems& items, StatusItem item);
 
@@ -36,7 +24,7 @@ bool has_item(const StatusItems& items, StatusItem item);
 struct StatusNumbers {
   MailboxId id;
   storage::MailboxState state;
-  std::uint64_t recent = 0;
+  std::uint64_t recent = 0;  ///< when RECENT was asked for
 };
 
 /// Reads what `items` need. Nothing when the mailbox is gone. On the account's worker.

@@ -66,8 +66,8 @@ void tell_status(Session& session, MailboxId id, const ToldMailbox& mailbox, con
 
 /// RFC 5465 section 3.1.
 StatusItems first_items(NotifyEvents events) {
-  StatusItems items{StatusItem::messages, StatusItem::uid_next, StatusItem::uid_validity};
-  if (events.has(NotifyEvent::flag_change)) items.push_back(StatusItem::highest_modseq);
+  StatusItems items{StatusItem::messages, StatusItem::uidnext, StatusItem::uidvalidity};
+  if (events.has(NotifyEvent::flag_change)) items.push_back(StatusItem::highestmodseq);
   return items;
 }
 
@@ -89,10 +89,10 @@ StatusItems changed_items(const Session& session, NotifyEvents events, const Bef
   const bool unseen = flags && old.unseen != now.unseen;
   const bool other_modseq = (messages || flags) && old.highest_modseq != now.highest_modseq;
   const bool modseq = session.condstore() && (other_modseq || other_validity);
-  if (messages) items = {StatusItem::messages, StatusItem::uid_next};
+  if (messages) items = {StatusItem::messages, StatusItem::uidnext};
   if (unseen) items.push_back(StatusItem::unseen);
-  if (modseq || other_validity) items.push_back(StatusItem::uid_validity);
-  if (modseq) items.push_back(StatusItem::highest_modseq);
+  if (modseq || other_validity) items.push_back(StatusItem::uidvalidity);
+  if (modseq) items.push_back(StatusItem::highestmodseq);
   return items;
 }
 
