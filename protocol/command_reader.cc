@@ -181,7 +181,7 @@ std::size_t CommandReader::line_limit(std::string_view text) const {
 std::size_t CommandReader::argument_limit(grammar::Rule rule) const {
   if (!logged_in_ && rule == grammar::Rule::id) return std::max(limits_.line_before_login, longest_id);
   if (!logged_in_) return limits_.line_before_login + 2 * limits_.literal_before_login;
-  return rule == grammar::Rule::search ? limits_.search_arguments : limits_.arguments;
+  return limits_.*grammar::argument_limit(rule);
 }
 
 std::string_view CommandReader::objection(const LiteralAnnounced& literal) const {

@@ -8,6 +8,7 @@ from tools.abnf.program import Compiler, overlaps
 from tools.abnf.recogniser import Recogniser
 from tools.abnf.sentences import Maker
 from tools.abnf.syntax import GrammarError
+from tools.abnf.views import ViewWriter
 
 
 def load(*texts):
@@ -43,6 +44,43 @@ class Reading(unittest.TestCase):
 
     def test_redefinition_needs_to_be_announced(self):
         self.assertTrue(Recogniser(load(';@ start a\na = "x"\n', ';@ replace a\na = "y"\n')).accepts(b'y'))
+
+
+COMMANDS = ''';@ start a
+;@ state any authenticated
+;@ by-uid uid
+a = any
+any = fetch / uid / noop
+uid = "UID " fetch
+fetch = "FETCH"
+noop = "NOOP"
+'''
+
+
+def header(*texts):
+    return ViewWriter(compiled(*texts), 'grammar').header()
+
+
+class Attributes(unittest.TestCase):
+    def test_a_command_holds_removals_or_has_a_limit_of_its_own(self):
+        text = header(COMMANDS, ';@ holds-removals fetch\n;@ limit fetch search_arguments\n')
+        self.assertIn('holds_removals([[maybe_unused]] Rule rule) { return rule == Rule::fetch; }', text)
+        self.assertIn('case Rule::fetch: return &Limits::search_arguments;', text)
+
+    def test_capabilities_are_listed_in_the_order_of_the_files(self):
+        text = header(COMMANDS, ';@ capability AUTH=X before-login\n', ';@ capability LITERAL-\n;@ capability B always\n')
+        self.assertRegex(text, r'(?s){CapabilityName::auth_x, "AUTH=X", Announced::before_login},.*'
+                               r'{CapabilityName::literal, "LITERAL-", Announced::after_login},.*'
+                               r'{CapabilityName::b, "B", Announced::always}')
+
+    def test_mistakes(self):
+        for text, part in [(';@ holds-removal fetch\n', "1.abnf:1: no directive 'holds-removal'"),
+                           (';@ holds-removals fetsch\n', 'holds-removals: no command fetsch'),
+                           (';@ limit uid arguments\n', 'limit: no command uid'),
+                           (';@ capability X sometimes\n', 'X is announced always or before-login or after-login'),
+                           (';@ capability X\n;@ capability X\n', 'X is announced already')]:
+            with self.subTest(text), self.assertRaisesRegex(GrammarError, part):
+                header(COMMANDS, text)
 
 
 class Deciding(unittest.TestCase):

@@ -1,7 +1,7 @@
 #include "commands/login/capability.h"
 
-#include <array>
-#include <string_view>
+#include <algorithm>
+#include <iterator>
 
 #include "commands/handlers.h"
 #include "session/session.h"
@@ -10,84 +10,55 @@ namespace postbag {
 
 namespace {
 
-enum class Shown : unsigned char {
-  always,
-  before_login,           ///< and only where a password may be taken
-  before_login_in_clear,  ///< where it may not
-  after_login,
+using Name = grammar::CapabilityName;
+
+// The grammar's files name what is announced (`;@ capability`); here is what depends on more than the login.
+
+/// Announced only under a condition.
+struct Condition {
+  Name name;
+  bool (*holds)(const Session&);
+};
+constexpr Condition conditions[] = {
+    {Name::auth_plain, [](const Session& session) { return session.may_take_password(); }},
+    {Name::logindisabled, [](const Session& session) { return !session.may_take_password(); }},
 };
 
-struct Row {
-  std::string_view name;
-  Shown shown;
+/// Announced with a value: NAME=value.
+struct Valued {
+  Name name;
+  std::string (*value)(const Session&);
+};
+constexpr Valued values[] = {
+    // The same limit for every mailbox. RFC 7889 section 2.
+    {Name::appendlimit, [](const Session& session) { return std::to_string(session.context().limits.message); }},
 };
 
-/// Only what is complete stands here.
-constexpr auto rows = std::to_array<Row>({
-    {"IMAP4rev1", Shown::always},
-    {"IMAP4rev2", Shown::always},
-    {"AUTH=PLAIN", Shown::before_login},
-    {"LOGINDISABLED", Shown::before_login_in_clear},
-    {"SASL-IR", Shown::always},
-    {"LITERAL-", Shown::always},
-    {"ENABLE", Shown::always},
-    {"ID", Shown::always},
-    {"IDLE", Shown::after_login},
-    {"NAMESPACE", Shown::after_login},
-    {"UNSELECT", Shown::after_login},
-    {"UIDPLUS", Shown::after_login},
-    {"MULTIAPPEND", Shown::after_login},
-    {"CONDSTORE", Shown::after_login},
-    {"QRESYNC", Shown::after_login},
-    {"NOTIFY", Shown::after_login},
-    {"MOVE", Shown::after_login},
-    {"REPLACE", Shown::after_login},
-    {"UIDONLY", Shown::after_login},
-    {"CHILDREN", Shown::after_login},
-    {"LIST-EXTENDED", Shown::after_login},
-    {"LIST-STATUS", Shown::after_login},
-    {"SPECIAL-USE", Shown::after_login},
-    {"ESEARCH", Shown::after_login},
-    {"SEARCHRES", Shown::after_login},
-    {"WITHIN", Shown::after_login},
-    {"PARTIAL", Shown::after_login},
-    {"MULTISEARCH", Shown::after_login},
-    {"CONTEXT=SEARCH", Shown::after_login},
-    {"SEARCH=FUZZY", Shown::after_login},
-    {"INPROGRESS", Shown::after_login},
-    {"SORT", Shown::after_login},
-    {"SORT=DISPLAY", Shown::after_login},
-    {"ESORT", Shown::after_login},
-    {"CONTEXT=SORT", Shown::after_login},
-    {"THREAD=ORDEREDSUBJECT", Shown::after_login},
-    {"THREAD=REFERENCES", Shown::after_login},
-    {"THREAD=REFS", Shown::after_login},
-    {"I18NLEVEL=1", Shown::after_login},
-    {"PREVIEW", Shown::after_login},
-    {"BINARY", Shown::after_login},
-    {"STATUS=SIZE", Shown::after_login},
-    {"OBJECTID", Shown::after_login},
-    {"SAVEDATE", Shown::after_login},
-});
-
-bool is_shown(Shown shown, const Session& session) {
-  switch (shown) {
-    case Shown::always: return true;
-    case Shown::before_login: return !session.is_logged_in() && session.may_take_password();
-    case Shown::before_login_in_clear: return !session.is_logged_in() && !session.may_take_password();
-    case Shown::after_login: break;
+bool is_time(grammar::Announced when, bool logged_in) {
+  switch (when) {
+    case grammar::Announced::always: return true;
+    case grammar::Announced::before_login: return !logged_in;
+    case grammar::Announced::after_login: break;
   }
-  return session.is_logged_in();
+  return logged_in;
+}
+
+bool is_announced(const grammar::Announcement& one, const Session& session) {
+  const auto* const condition = std::ranges::find(conditions, one.capability, &Condition::name);
+  return is_time(one.when, session.is_logged_in()) &&
+         (condition == std::end(conditions) || condition->holds(session));
 }
 
 }  // namespace
 
 std::string capability_list(const Session& session) {
   std::string out = "CAPABILITY";
-  for (const Row& row : rows)
-    if (is_shown(row.shown, session)) out.append(" ").append(row.name);
-  // The same limit for every mailbox. RFC 7889 section 2.
-  if (session.is_logged_in()) out += " APPENDLIMIT=" + std::to_string(session.context().limits.message);
+  for (const grammar::Announcement& one : grammar::announcements) {
+    if (!is_announced(one, session)) continue;
+    out.append(" ").append(one.name);
+    const auto* const valued = std::ranges::find(values, one.capability, &Valued::name);
+    if (valued != std::end(values)) out.append("=").append(valued->value(session));
+  }
   return out;
 }
 

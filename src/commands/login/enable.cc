@@ -14,14 +14,14 @@ namespace postbag {
 namespace {
 
 struct EnableRow {
-  std::string_view name;
+  grammar::CapabilityName capability;
   Feature feature;
 };
 constexpr auto enable_rows = std::to_array<EnableRow>({
-    {"IMAP4rev2", Feature::imap4rev2},
-    {"CONDSTORE", Feature::condstore},
-    {"QRESYNC", Feature::qresync},
-    {"UIDONLY", Feature::uid_only},
+    {grammar::CapabilityName::imap4rev2, Feature::imap4rev2},
+    {grammar::CapabilityName::condstore, Feature::condstore},
+    {grammar::CapabilityName::qresync, Feature::qresync},
+    {grammar::CapabilityName::uidonly, Feature::uid_only},
 });
 
 }  // namespace
@@ -32,9 +32,10 @@ async::Task<Reply> handle(Session& session, grammar::Enable enable) {
   Features now;
   for (const auto named : enable.capability())
     for (const EnableRow& row : enable_rows) {
-      if (!ascii_iequal(named.text(), row.name) || session.has(row.feature) || now.has(row.feature)) continue;
+      const std::string_view name = to_string(row.capability);
+      if (!ascii_iequal(named.text(), name) || session.has(row.feature) || now.has(row.feature)) continue;
       now.add(row.feature);
-      enabled.append(" ").append(row.name);
+      enabled.append(" ").append(name);
     }
   session.respond().raw("* ENABLED").raw(enabled).crlf();
   for (const EnableRow& row : enable_rows)
