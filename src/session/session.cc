@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <exception>
-#include <initializer_list>
 #include <stdexcept>
 #include <utility>
 #include <variant>
@@ -16,17 +15,9 @@ namespace grammar = protocol::grammar;
 
 namespace {
 
-using grammar::Rule;
-
-bool is_one_of(Rule rule, std::initializer_list<Rule> rules) {
-  return std::ranges::find(rules, rule) != rules.end();
-}
-
-/// Whether EXPUNGE must wait: RFC 9051 section 7.5.1, RFC 5256 section 3. UID FETCH, UID STORE, UID SEARCH, UID
-/// SORT and UID THREAD are other commands.
+/// Whether EXPUNGE must wait: RFC 9051 section 7.5.1. UID FETCH, UID STORE and so on are other commands.
 bool counts_by_number(const protocol::Command& command) {
-  return !command.by_uid &&
-         is_one_of(command.rule, {Rule::fetch, Rule::store, Rule::search, Rule::sort, Rule::thread});
+  return !command.by_uid && grammar::holds_removals(command.rule);
 }
 
 std::string_view word(Reply::Status status) {
