@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "core/clock.h"
+#include "core/enum_set.h"
 #include "core/flags.h"
 #include "core/mailbox_name.h"
 #include "core/numbers.h"
@@ -64,35 +65,10 @@ struct AccountTotals {
   bool operator==(const AccountTotals&) const = default;
 };
 
-/// The special uses of RFC 6154 section 2 and RFC 8457 (important), as bits of SpecialUses.
-enum class SpecialUse : std::uint8_t {
-  all = 1,
-  archive = 2,
-  drafts = 4,
-  flagged = 8,
-  junk = 16,
-  sent = 32,
-  trash = 64,
-  important = 128
-};
+/// The special uses of RFC 6154 section 2 and RFC 8457 (important). Each is stored as the bit of its place.
+enum class SpecialUse : std::uint8_t { all, archive, drafts, flagged, junk, sent, trash, important };
 
-/// A set of special uses.
-class SpecialUses {
- public:
-  constexpr SpecialUses() = default;
-  /// One use is a set too, so this converts.
-  constexpr SpecialUses(SpecialUse use) : bits_(static_cast<std::uint8_t>(use)) {}
-  explicit constexpr SpecialUses(std::uint8_t bits) : bits_(bits) {}
-  constexpr bool has(SpecialUse use) const { return (bits_ & static_cast<std::uint8_t>(use)) != 0; }
-  constexpr bool overlaps(SpecialUses other) const { return (bits_ & other.bits_) != 0; }
-  constexpr void add(SpecialUse use) { bits_ = static_cast<std::uint8_t>(bits_ | static_cast<std::uint8_t>(use)); }
-  constexpr bool empty() const { return bits_ == 0; }
-  constexpr std::uint8_t bits() const { return bits_; }
-  constexpr bool operator==(const SpecialUses&) const = default;
-
- private:
-  std::uint8_t bits_ = 0;
-};
+using SpecialUses = EnumSet<SpecialUse, SpecialUse::important>;
 
 /// One name in the tree of mailboxes. A name without `id` holds no messages: it is \NonExistent (RFC 9051 section
 /// 7.3.1), and is listed because a mailbox lies below it or because it is subscribed to.

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "core/clock.h"
+#include "core/enum_set.h"
 
 namespace postbag::mime {
 
@@ -114,18 +115,7 @@ enum class Limit : std::uint8_t {
   parameters,  ///< of one field, languages too
 };
 
-/// A set of limits.
-class LimitsMet {
- public:
-  constexpr bool has(Limit limit) const { return (bits_ >> static_cast<unsigned>(limit) & 1U) != 0; }
-  constexpr void add(Limit limit) { bits_ |= 1U << static_cast<unsigned>(limit); }
-  constexpr void add(LimitsMet others) { bits_ |= others.bits_; }
-  constexpr bool empty() const { return bits_ == 0; }
-  constexpr bool operator==(const LimitsMet&) const = default;
-
- private:
-  unsigned bits_ = 0;
-};
+using LimitsMet = EnumSet<Limit, Limit::parameters>;
 
 /// The log event for a message that exceeded limits.
 inline constexpr std::string_view limits_met_event = "message structure incomplete";

@@ -8,28 +8,15 @@
 #include <string>
 #include <vector>
 
+#include "core/enum_set.h"
+
 namespace postbag {
 
-/// The system flags that are stored. \Recent belongs to a session and is never stored here.
-enum class SystemFlag : std::uint8_t { answered = 1, flagged = 2, deleted = 4, seen = 8, draft = 16 };
+/// The system flags that are stored, where each is the bit of its place. \Recent belongs to a session and is never
+/// stored here.
+enum class SystemFlag : std::uint8_t { answered, flagged, deleted, seen, draft };
 
-/// A set of system flags.
-class SystemFlags {
- public:
-  constexpr SystemFlags() = default;
-  explicit constexpr SystemFlags(std::uint8_t bits) : bits_(bits & all_bits) {}
-  static constexpr SystemFlags all() { return SystemFlags(all_bits); }
-  constexpr bool has(SystemFlag f) const { return (bits_ & static_cast<std::uint8_t>(f)) != 0; }
-  constexpr void add(SystemFlag f) { bits_ = static_cast<std::uint8_t>(bits_ | static_cast<std::uint8_t>(f)); }
-  constexpr void add(SystemFlags f) { bits_ = static_cast<std::uint8_t>(bits_ | f.bits_); }
-  constexpr void remove(SystemFlags f) { bits_ = static_cast<std::uint8_t>(bits_ & ~f.bits_); }
-  constexpr std::uint8_t bits() const { return bits_; }
-  constexpr bool operator==(const SystemFlags&) const = default;
-
- private:
-  static constexpr std::uint8_t all_bits = 31;
-  std::uint8_t bits_ = 0;
-};
+using SystemFlags = EnumSet<SystemFlag, SystemFlag::draft>;
 
 /// A set of keywords, each an index into the keyword table of its mailbox. A mailbox has at most 256 keywords, and
 /// an index keeps its meaning as long as the mailbox lives.

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "core/enum_set.h"
 #include "core/mailbox_name.h"
 #include "core/range_set.h"
 
@@ -15,31 +16,20 @@ namespace postbag {
 
 struct FetchItem;
 
-/// What can be notified, as bits of NotifyEvents. RFC 5465 section 5; the events of annotations and metadata are
-/// not among them, since there are none.
+/// What can be notified. RFC 5465 section 5; the events of annotations and metadata are not among them, since there
+/// are none.
 enum class NotifyEvent : std::uint8_t {
-  message_new = 1,
-  message_expunge = 2,
-  flag_change = 4,
-  mailbox_name = 8,
-  subscription_change = 16,
+  message_new,  ///< together with message_expunge: section 5
+  message_expunge,
+  flag_change,
+  mailbox_name,
+  subscription_change,
 };
 
-class NotifyEvents {
- public:
-  constexpr bool has(NotifyEvent event) const { return (bits_ & static_cast<std::uint8_t>(event)) != 0; }
-  constexpr void add(NotifyEvent event) {
-    bits_ = static_cast<std::uint8_t>(bits_ | static_cast<std::uint8_t>(event));
-  }
-  constexpr void add(NotifyEvents others) { bits_ = static_cast<std::uint8_t>(bits_ | others.bits_); }
-  constexpr bool empty() const { return bits_ == 0; }
-  /// Whether something about messages is asked: then MessageNew and MessageExpunge are (section 5).
-  constexpr bool any_of_messages() const { return has(NotifyEvent::message_new); }
-  constexpr bool operator==(const NotifyEvents&) const = default;
+using NotifyEvents = EnumSet<NotifyEvent, NotifyEvent::subscription_change>;
 
- private:
-  std::uint8_t bits_ = 0;
-};
+/// True when something about messages is asked for.
+constexpr bool has_messages(NotifyEvents events) { return events.has(NotifyEvent::message_new); }
 
 /// What is told of the selected mailbox. By default, which is before the first NOTIFY, all of it.
 struct SelectedNews {

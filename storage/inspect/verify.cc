@@ -85,7 +85,7 @@ class AccountVerifier {
       ++found_.mailboxes;
       if (!MailboxName::from(row.name)) report_.deviation("not a mailbox name: " + row.name);
       if (uses.overlaps(row.use)) report_.deviation(row.name + ": another mailbox has its special use too");
-      uses = SpecialUses(static_cast<std::uint8_t>(uses.bits() | row.use.bits()));
+      uses.add(row.use);
       MailboxVerifier mailbox(tables_, row, report_);
       mailbox.run(references_);
       found_.messages += mailbox.messages();

@@ -62,7 +62,7 @@ std::vector<NameRow> MailboxTable::names() {
   auto rows = names_.query();
   while (rows.next())
     out.push_back({rows.number<MailboxId>(0), std::string(rows.bytes(1)),
-                   SpecialUses(static_cast<std::uint8_t>(rows.integer(2)))});
+                   SpecialUses::from_bits(static_cast<std::uint64_t>(rows.integer(2)))});
   return out;
 }
 

@@ -167,12 +167,17 @@ TEST_CASE("STORE with and without parentheses, flags in any case") {
     StoreMode mode;
     bool silent;
     NamedFlags flags;
-  } rows[] = {
-      {"a STORE 1 FLAGS ()", StoreMode::replace, false, {}},
-      {"a STORE 1 +Flags (\\DELETED)", StoreMode::add, false, {SystemFlags(4), {}}},
-      {"a STORE 1 -FLAGS.SILENT (\\Seen $Junk $junk x)", StoreMode::remove, true, {SystemFlags(8), {"$Junk", "x"}}},
-      {"a STORE 1 +FLAGS.SILENT \\Seen \\Flagged", StoreMode::add, true, {SystemFlags(10), {}}},
-      {"a STORE 1 FLAGS \\Foo \\Seen", StoreMode::replace, false, {SystemFlags(8), {}}}};
+  } rows[] = {{"a STORE 1 FLAGS ()", StoreMode::replace, false, {}},
+              {"a STORE 1 +Flags (\\DELETED)", StoreMode::add, false, {SystemFlag::deleted, {}}},
+              {"a STORE 1 -FLAGS.SILENT (\\Seen $Junk $junk x)",
+               StoreMode::remove,
+               true,
+               {SystemFlag::seen, {"$Junk", "x"}}},
+              {"a STORE 1 +FLAGS.SILENT \\Seen \\Flagged",
+               StoreMode::add,
+               true,
+               {{SystemFlag::flagged, SystemFlag::seen}, {}}},
+              {"a STORE 1 FLAGS \\Foo \\Seen", StoreMode::replace, false, {SystemFlag::seen, {}}}};
   for (const auto& row : rows) {
     CAPTURE(row.line);
     const Parsed parsed(row.line);

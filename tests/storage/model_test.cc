@@ -70,7 +70,7 @@ class Pair {
   void append() {
     const auto i = below(3);
     auto& model = models_[i];
-    const SystemFlags system(static_cast<std::uint8_t>(below(32)));
+    const auto system = SystemFlags::from_bits(below(32));
     const auto staged = account_.body("message " + std::to_string(below(1000)));
     const NamedFlags named{system, {}};
     const auto count = below(20) == 0 ? below(150) : 1;
@@ -92,7 +92,7 @@ class Pair {
     const auto bits = static_cast<std::uint8_t>(below(32));
     std::optional<Since> unchanged;
     if (below(3) == 0) unchanged = below(model.modseq + 1);
-    const NamedFlags named{SystemFlags(bits), {}};
+    const NamedFlags named{SystemFlags::from_bits(bits), {}};
     const auto stored =
         account_.write([&](Transaction& tx) { return tx.store_flags(ids_[i], uids, op, named, unchanged); })
             .value();

@@ -30,7 +30,7 @@ Message random_message(std::uint32_t uid) {
           .modseq = ModSeq(*rc::gen::inRange<std::uint64_t>(1, ModSeq::max_value)),
           .body = BodyId(*rc::gen::inRange<std::uint64_t>(1, BodyId::max_value)),
           .size = *rc::gen::arbitrary<std::uint64_t>(),
-          .flags = {SystemFlags(*rc::gen::arbitrary<std::uint8_t>()),
+          .flags = {SystemFlags::from_bits(*rc::gen::arbitrary<std::uint8_t>()),
                     *rc::gen::oneOf(rc::gen::just(KeywordSet{}), some_keywords())},
           .internal_date = {*rc::gen::arbitrary<std::int64_t>(), *rc::gen::arbitrary<std::int16_t>()},
           .save_date = *rc::gen::arbitrary<std::int64_t>()};

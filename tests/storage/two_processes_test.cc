@@ -68,7 +68,7 @@ class Worker {
     auto writer = store().stage();
     writer.append(std::string(below(10) == 0 ? 2000 : 20, 'x'));
     const auto staged = writer.finish("structure");
-    const NamedFlags named{SystemFlags(static_cast<std::uint8_t>(below(32))), {"$" + std::to_string(below(4))}};
+    const NamedFlags named{SystemFlags::from_bits(below(32)), {"$" + std::to_string(below(4))}};
     const auto what = below(8);
     const Body body = [&](Transaction& tx) { return change(tx, what, staged, named); };
     if (what == 0) {

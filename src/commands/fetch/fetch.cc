@@ -91,7 +91,7 @@ struct Seen {
 
 /// Sets \Seen before the bodies are sent, so that their responses can tell it. RFC 9051 section 6.4.5.
 async::Task<Result<void>> set_seen(Session& session, FetchPlan& plan) {
-  const NamedFlags seen{.system = SystemFlags(static_cast<std::uint8_t>(SystemFlag::seen)), .keywords = {}};
+  const NamedFlags seen{.system = SystemFlag::seen, .keywords = {}};
   auto done = co_await session.account().write_flags([&](storage::Transaction& tx) -> Result<Seen> {
     auto stored = tx.store_flags(plan.mailbox, plan.uids, storage::FlagOp::add, seen);
     if (!stored) return std::unexpected(stored.error());

@@ -91,7 +91,7 @@ bool is_about_names(NotifyEvents events) {
 
 SelectedNews selected_news(Events events, bool delayed) {
   SelectedNews news;
-  news.messages = events.events.any_of_messages();
+  news.messages = has_messages(events.events);
   news.flags = events.events.has(NotifyEvent::flag_change);
   news.between_commands = news.messages;
   news.holds_removals = delayed;

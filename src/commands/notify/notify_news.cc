@@ -34,7 +34,7 @@ Found look(storage::ReadTransaction& tx, const NotifyRequest& request, std::size
     if (entry.subscribed) found.all.subscribed.insert(entry.name.utf8());
     if (!entry.id) continue;
     ToldMailbox& told = found.all.mailboxes.emplace(*entry.id, ToldMailbox{entry.name, {}}).first->second;
-    if (!request.events_of(entry.name, entry.subscribed).any_of_messages()) continue;
+    if (!has_messages(request.events_of(entry.name, entry.subscribed))) continue;
     told.state = *tx.state(*entry.id);
     found.too_many = ++watched > most;
     if (found.too_many) return found;

@@ -102,7 +102,7 @@ Message unpack_message(PackReader& in, std::uint8_t format, ModSeq highest, cons
   m.uid = checked<Uid>(previous.uid + in.varint_in(0, Uid::max_value));
   m.modseq = checked<ModSeq>(highest.value() - in.varint_in(0, highest.value() - 1));
   const auto marks = unpack_marks(in, format);
-  m.flags.system = SystemFlags(static_cast<std::uint8_t>(marks & flag_bits));
+  m.flags.system = SystemFlags::from_bits(marks & flag_bits);
   m.body = checked<BodyId>(static_cast<std::uint64_t>(wrapping_plus(previous.body, unzigzag(in.varint()))));
   m.size = in.varint();
   m.internal_date.seconds = wrapping_plus(previous.date.seconds, unzigzag(in.varint()));
