@@ -18,9 +18,15 @@ constexpr std::size_t queued_lines = 4096;
 /// A client must not fill the disk: above this rate lines are dropped and counted.
 constexpr int lines_a_second = 500;
 
-constexpr std::array level_names{"debug", "info", "warning", "error"};
-
-std::string_view name_of(LogLine::Level level) { return level_names.at(static_cast<std::size_t>(level)); }
+std::string_view name_of(LogLine::Level level) {
+  switch (level) {
+    case LogLine::Level::debug: return "debug";
+    case LogLine::Level::info: return "info";
+    case LogLine::Level::warning: return "warning";
+    case LogLine::Level::error: break;
+  }
+  return "error";
+}
 
 std::string now_text() {
   const auto now = std::chrono::system_clock::now();

@@ -14,13 +14,23 @@ namespace {
 /// Threads that hash passwords: a login takes about 0.05 s, and all together use at most 2 x 64 MiB.
 constexpr std::size_t most_hashing_threads = 2;
 
+LogLine::Level level_of(LogEvent::Level level) {
+  switch (level) {
+    case LogEvent::Level::debug: return LogLine::Level::debug;
+    case LogEvent::Level::info: return LogLine::Level::info;
+    case LogEvent::Level::warning: return LogLine::Level::warning;
+    case LogEvent::Level::error: break;
+  }
+  return LogLine::Level::error;
+}
+
 /// Passes events to the host's callback.
 class HostLog final : public Log {
  public:
   explicit HostLog(HostCalls& calls) : calls_(calls) {}
   void write(const async::Address& peer, const LogEvent& event) override {
     const std::string text = peer == async::Address{} ? std::string() : peer.text();
-    calls_.log({static_cast<LogLine::Level>(event.level), event.what, text, event.user, event.detail});
+    calls_.log({level_of(event.level), event.what, text, event.user, event.detail});
   }
 
  private:

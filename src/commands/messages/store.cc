@@ -1,6 +1,5 @@
 // STORE and UID STORE. RFC 9051 sections 6.4.6 and 6.4.9; UNCHANGEDSINCE: RFC 7162 section 3.1.3.
 
-#include <array>
 #include <optional>
 #include <string>
 #include <utility>
@@ -35,8 +34,12 @@ struct Outcome {
 };
 
 storage::FlagOp flag_op(protocol::StoreMode mode) {
-  constexpr std::array ops{storage::FlagOp::replace, storage::FlagOp::add, storage::FlagOp::remove};
-  return ops[static_cast<std::size_t>(mode)];
+  switch (mode) {
+    case protocol::StoreMode::replace: return storage::FlagOp::replace;
+    case protocol::StoreMode::add: return storage::FlagOp::add;
+    case protocol::StoreMode::remove: break;
+  }
+  return storage::FlagOp::remove;
 }
 
 /// Those of `uids` that changed since the client was told, before our own change hides it.
