@@ -13,8 +13,8 @@ struct Limits {
   // Commands
   std::size_t line_before_login = std::size_t{8} * 1024;  ///< a command's text without its literals
   std::size_t line_after_login = std::size_t{64} * 1024;
-  std::size_t arguments = std::size_t{128} * 1024;  ///< all of one command except APPEND, literals included
-  std::size_t search_arguments = std::size_t{1024} * 1024;
+  std::size_t arguments = std::size_t{128} * 1024;          ///< all of one command except APPEND, literals included
+  std::size_t search_arguments = std::size_t{1024} * 1024;  ///< the same of SEARCH, SORT, THREAD, ESEARCH
   std::size_t literal_before_login = std::size_t{4} * 1024;
   std::size_t non_sync_literal = 4096;  ///< RFC 7888 section 5 (LITERAL-); not for APPEND's message
   std::size_t refused_literal_dropped =

@@ -182,6 +182,10 @@ TEST_CASE("the sum of a command's arguments is bounded") {
   CHECK(log_of("a SELECT {131072}\r\n") == "a BAD Command too long\n");
   CHECK(log_of("a SEARCH TEXT {1000000}\r\n") == "a search literal 1000000 +\n");
   CHECK(log_of("a SEARCH TEXT {9223372036854775807}\r\n") == "a BAD Command too long\n");
+  CHECK(log_of("a SORT (DATE) UTF-8 TEXT {1000000}\r\n") == "a sort literal 1000000 +\n");
+  CHECK(log_of("a THREAD REFS UTF-8 TEXT {1000000}\r\n") == "a thread literal 1000000 +\n");
+  CHECK(log_of("a ESEARCH IN (PERSONAL) TEXT {1000000}\r\n") == "a esearch literal 1000000 +\n");
+  CHECK(log_of("a SORT (DATE) UTF-8 TEXT {1048570}\r\n") == "a BAD Command too long\n");
   const std::string half(70'000, 'x');
   CHECK(log_of("a RENAME {70000}\r\n" + half + " {70000}\r\nb NOOP\r\n") ==
         "a rename literal 70000 +\na BAD Command too long\nb noop: NOOP\n");

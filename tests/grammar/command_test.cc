@@ -101,6 +101,21 @@ TEST_CASE("the state table comes from the rule a command hooks into") {
   CHECK_FALSE(g::allowed_in(g::Rule::tag, selected));
 }
 
+TEST_CASE("commands have attributes") {
+  for (const auto rule : {g::Rule::fetch, g::Rule::store, g::Rule::search, g::Rule::sort, g::Rule::thread})
+    CHECK(g::holds_removals(rule));
+  for (const auto rule : {g::Rule::noop, g::Rule::copy, g::Rule::esearch, g::Rule::uid_expunge})
+    CHECK_FALSE(g::holds_removals(rule));
+  CHECK(g::argument_limit(g::Rule::esearch) == &Limits::search_arguments);
+  CHECK(g::argument_limit(g::Rule::rename) == &Limits::arguments);
+}
+
+TEST_CASE("capabilities have names") {
+  CHECK(g::to_string(g::CapabilityName::literal) == "LITERAL-");
+  CHECK(g::to_string(g::CapabilityName::auth_plain) == "AUTH=PLAIN");
+  CHECK(g::announcements[0].when == g::Announced::always);
+}
+
 TEST_CASE("dispatch gives the visitor the view of the command") {
   const Parsed parsed("a COPY 2:4 meeting");
   struct Visitor {
