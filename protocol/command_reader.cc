@@ -1,3 +1,11 @@
+// A command is read line by line. At the end of each line the parser runs on the text so far. Where it stops at a
+// literal, the reader announces it and waits for the session's answer (Mode::literal_asked). A literal in memory is
+// appended to the text, and the parser goes on behind its header; a streamed one never enters the text. So each
+// byte is parsed once, except after large literals (drop_parser_when_large()).
+//
+// What is refused is dropped by its announced lengths: a literal that comes unasked may hold lines that look like
+// commands, and none of them is run (Mode::dropping).
+
 #include "protocol/command_reader.h"
 
 #include <algorithm>

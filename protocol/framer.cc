@@ -1,3 +1,8 @@
+// One buffer, and three places in it: what was taken ends at begin_, no LF lies before searched_, what was received
+// ends at the buffer's end. So each byte is searched once, however the network cuts a line, and is moved rarely:
+// what was taken stays at the front until it is the larger part. Lines are views into the buffer; octets of a
+// literal are moved out whole, without a copy, when nothing else is there.
+
 #include "protocol/framer.h"
 
 #include <algorithm>
