@@ -2,14 +2,17 @@
 
 #include "commands/handlers.h"
 #include "commands/login/capability.h"
-#include "commands/login/login.h"
-#include "commands/messages/append.h"
-#include "commands/messages/replace.h"
 #include "commands/notify/notify_news.h"
 #include "commands/search/search_updates.h"
 #include "session/session.h"
 
 namespace postbag {
+
+namespace {
+
+async::Task<std::optional<Reply>> not_refused() { co_return std::nullopt; }
+
+}  // namespace
 
 async::Task<Reply> AllCommands::run(Session& session, const protocol::Command& command) const {
   const ByUid by_uid = command.by_uid ? ByUid::yes : ByUid::no;
@@ -26,10 +29,14 @@ async::Task<Reply> AllCommands::run(Session& session, const protocol::Command& c
 
 async::Task<std::optional<Reply>> AllCommands::refuse_literal(Session& session, const protocol::Command& command,
                                                               std::uint64_t size, bool message) const {
-  if (command.rule == grammar::Rule::login && !session.may_take_password()) co_return refuse_password(session, {});
-  if (!message) co_return std::nullopt;
-  if (command.rule == grammar::Rule::replace) co_return co_await refuse_replace(session, command, size);
-  co_return co_await refuse_append(session, command, size);
+  const ByUid by_uid = command.by_uid ? ByUid::yes : ByUid::no;
+  const ComingLiteral literal{.size = size, .message = message};
+  return grammar::dispatch(command.rule, command.view, [&](auto view) -> async::Task<std::optional<Reply>> {
+    if constexpr (requires { refuse_literal_of(session, view, by_uid, literal); })
+      return refuse_literal_of(session, view, by_uid, literal);
+    else
+      return not_refused();
+  });
 }
 
 async::Task<void> AllCommands::tell_others(Session& session) const { return tell_notified(session); }

@@ -2,6 +2,8 @@
 // its work, responds what it has to say, and yields the tagged line. Loop thread.
 #pragma once
 
+#include <cstdint>
+#include <optional>
 #include <string_view>
 
 #include "async/task.h"
@@ -57,5 +59,21 @@ async::Task<Reply> handle(Session& session, grammar::Store command, ByUid by_uid
 async::Task<Reply> handle(Session& session, grammar::Copy command, ByUid by_uid);
 async::Task<Reply> handle(Session& session, grammar::Move command, ByUid by_uid);
 async::Task<Reply> handle(Session& session, grammar::Replace command, ByUid by_uid);
+
+// Some commands know before a literal of theirs is sent that they will fail, whatever it holds: they yield why. The
+// command ends at the literal; its state was checked. Commands without such a function take any literal.
+
+/// A literal that the client wants to send.
+struct ComingLiteral {
+  std::uint64_t size = 0;  ///< bytes
+  bool message = false;    ///< of a message, to be streamed
+};
+
+async::Task<std::optional<Reply>> refuse_literal_of(Session& session, grammar::Login command, ByUid by_uid,
+                                                    ComingLiteral literal);
+async::Task<std::optional<Reply>> refuse_literal_of(Session& session, grammar::Append command, ByUid by_uid,
+                                                    ComingLiteral literal);
+async::Task<std::optional<Reply>> refuse_literal_of(Session& session, grammar::Replace command, ByUid by_uid,
+                                                    ComingLiteral literal);
 
 }  // namespace postbag

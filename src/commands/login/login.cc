@@ -48,6 +48,12 @@ async::Task<Reply> log_in(Session& session, std::string user, std::string passwo
   co_return Reply::ok("Logged in", capability_list(session));
 }
 
+async::Task<std::optional<Reply>> refuse_literal_of(Session& session, grammar::Login, ByUid, ComingLiteral) {
+  std::optional<Reply> refused;
+  if (!session.may_take_password()) refused = refuse_password(session, {});
+  co_return refused;
+}
+
 async::Task<Reply> handle(Session& session, grammar::Login login) {
   std::string user = protocol::string_value(login.userid().text());
   if (!session.may_take_password()) co_return refuse_password(session, user);

@@ -105,11 +105,11 @@ async::Task<std::optional<Reply>> refuse_target(Session& session, std::string_vi
   co_return std::nullopt;
 }
 
-async::Task<std::optional<Reply>> refuse_append(Session& session, const protocol::Command& command,
-                                                std::uint64_t size) {
-  const grammar::Append append(command.view);
+async::Task<std::optional<Reply>> refuse_literal_of(Session& session, grammar::Append append, ByUid,
+                                                    ComingLiteral literal) {
+  if (!literal.message) co_return std::nullopt;
   const std::vector<grammar::AppendMessage> messages = messages_of(append);
-  if (auto refused = refuse_message(session, {messages.back(), messages.size()}, size)) co_return refused;
+  if (auto refused = refuse_message(session, {messages.back(), messages.size()}, literal.size)) co_return refused;
   if (messages.size() > 1) co_return std::nullopt;  // the mailbox was there; whether it still is, the end tells
   co_return co_await refuse_target(session, append.mailbox().text());
 }

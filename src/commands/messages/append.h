@@ -1,4 +1,4 @@
-// APPEND, in two parts: before a message's literal is taken, and when the command is complete.
+// What APPEND and REPLACE share: before a message's literal is taken, and when the command is complete.
 #pragma once
 
 #include <cstdint>
@@ -58,10 +58,5 @@ std::optional<Reply> refuse_message(Session& session, NextMessage message, std::
 
 /// Why nothing can be added to the mailbox that the argument names: NO [TRYCREATE] when it is not there.
 async::Task<std::optional<Reply>> refuse_target(Session& session, std::string_view mailbox);
-
-/// Why this APPEND will fail whatever its literal of `size` bytes holds; nothing when it may be sent. `command`
-/// ends at the literal. RFC 9051 section 6.3.12.
-async::Task<std::optional<Reply>> refuse_append(Session& session, const protocol::Command& command,
-                                                std::uint64_t size);
 
 }  // namespace postbag

@@ -1,4 +1,4 @@
-#include "commands/messages/replace.h"
+// REPLACE and UID REPLACE: before the message's literal is taken, and when the command is complete. RFC 8508.
 
 #include <array>
 #include <utility>
@@ -36,13 +36,14 @@ Result<storage::Appended> replace(storage::Transaction& tx, MailboxId from, cons
 
 }  // namespace
 
-async::Task<std::optional<Reply>> refuse_replace(Session& session, const protocol::Command& command,
-                                                 std::uint64_t size) {
-  const grammar::Replace view(command.view);
-  const auto old = old_message(session, view.seq_number().text(), command.by_uid ? ByUid::yes : ByUid::no);
+// RFC 8508 section 3.4.
+async::Task<std::optional<Reply>> refuse_literal_of(Session& session, grammar::Replace command, ByUid by_uid,
+                                                    ComingLiteral literal) {
+  if (!literal.message) co_return std::nullopt;
+  const auto old = old_message(session, command.seq_number().text(), by_uid);
   if (!old) co_return old.error();
-  if (auto refused = refuse_message(session, {view.append_message(), 1}, size)) co_return refused;
-  co_return co_await refuse_target(session, view.mailbox().text());
+  if (auto refused = refuse_message(session, {command.append_message(), 1}, literal.size)) co_return refused;
+  co_return co_await refuse_target(session, command.mailbox().text());
 }
 
 async::Task<Reply> handle(Session& session, grammar::Replace command, ByUid by_uid) {
