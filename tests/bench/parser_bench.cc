@@ -47,7 +47,7 @@ void require(bool good, const char* what) {
   std::exit(1);
 }
 
-/// Feeds `count` commands at once, as a pipelining client does, and takes them all.
+/// Feeds `count` commands at once, as a pipelining client does, and reads them all.
 void take_all(CommandReader& reader, const std::string& bytes, std::size_t count) {
   reader.feed(bytes);
   for (std::size_t i = 0; i < count; ++i) {

@@ -60,7 +60,7 @@ class Neighbour(threading.Thread):
                 waited = min(time.monotonic() - begun, self.process.seconds() - used)
                 self.longest = max(self.longest, waited)
                 self.done.wait(0.002)
-        except Exception as failure:  # told by the main thread
+        except Exception as failure:  # reported by the main thread
             self.failure = failure
 
     def take_longest(self):
@@ -126,7 +126,7 @@ def run(trial, client, message, limits, capabilities):
     tagged = trial.step("APPEND", lambda: client.append("bomb", message))
     said = tagged.rpartition(b"exceeded: ")[2].rstrip(b")").decode().split(", ") if b"exceeded: " in tagged else []
     if not trial.small:
-        trial.expect("limits told", sorted(said), sorted(limits.split()))
+        trial.expect("limits reported", sorted(said), sorted(limits.split()))
     trial.step("SELECT", lambda: client.command("SELECT bomb"))
     for items in FETCHES:
         lines = trial.step("FETCH " + items, lambda: answers(client, "FETCH 1 " + items))
@@ -147,7 +147,7 @@ def run(trial, client, message, limits, capabilities):
 
 def messages_made_to_hurt_cost_little(server, small, only):
     if not small:
-        server.wirecheck = None   # it takes 65 535 nodes a response; a structure of 10 000 parts has more
+        server.wirecheck = None   # it accepts 65 535 nodes a response; a structure of 10 000 parts has more
     faults, process = [], Process(server.process.pid)
     client = server.logged_in(server.add_user(), deadline=240)
     neighbour = Neighbour(server.logged_in(server.add_user(), "neighbour", deadline=240), process)

@@ -108,7 +108,7 @@ def empty_alternatives(count):
 
 
 def parts_with_fields(count):
-    """As many parts as are told apart, each with all there can be in BODYSTRUCTURE."""
+    """As many parts as are reported apart, each with all there can be in BODYSTRUCTURE."""
     part = (b"--b\r\nContent-Type: text/plain; charset*0*=koi8-r''a; name=\"%s\"\r\nContent-ID: <i@x>\r\n"
             b"Content-Description: =?utf-8?q?d?=\r\nContent-Disposition: attachment; filename=x\r\n"
             b"Content-Language: en, de\r\nContent-Transfer-Encoding: base64\r\n\r\nZ3L8bg==\r\n" % (b"n" * 100))

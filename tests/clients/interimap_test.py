@@ -47,7 +47,7 @@ class Pair:
         self.world.run("interimap", "--config=" + self.config)
 
     def sync_in_vain(self, when):
-        """Nothing has changed: a run that writes flags was told too little of its own messages. RFC 7162 section 6"""
+        """Nothing has changed: a run that writes flags was reported too little of its own messages. RFC 7162 section 6"""
         before = len(self.world.proxy.said())
         self.sync()
         written = [line for line in self.world.proxy.said()[before:].split(b"\r\n") if b" STORE " in line]

@@ -3,7 +3,7 @@
 Each round some clients APPEND one and several messages, MOVE, COPY, STORE, EXPUNGE, REPLACE, CREATE, RENAME and DELETE, and
 the program delivers, each with messages of its own. After a random number of acknowledgements the server is killed and
 started again on the same directory. Then all that was answered with OK holds, message by message, flags and bytes; what was
-not answered was done wholly or not at all; and no UID, UIDVALIDITY or HIGHESTMODSEQ went back.
+not answered was done entirely or not at all; and no UID, UIDVALIDITY or HIGHESTMODSEQ went back.
 """
 
 import collections

@@ -44,7 +44,7 @@ class Load(threading.Thread):
             self.work()
         except (Closed, Late, OSError):
             pass                                 # the server was killed
-        except Exception as problem:             # told by the main thread
+        except Exception as problem:             # reported by the main thread
             self.wrong = problem
 
 

@@ -52,15 +52,15 @@ class Truth:
             if not any(all(found.get(key, ()) == way[n] for key, way in changes.items()) for n in (0, 1)):
                 wrong["half-done"].append(f"{client}: {[(key, found.get(key, ())) for key in changes]}, not {changes}")
         for key in self.state.keys() | found.keys():
-            meant, there = self.state.get(key, ()), found.get(key, ())
-            if key in doubtful or meant == there:
+            meant, actual = self.state.get(key, ()), found.get(key, ())
+            if key in doubtful or meant == actual:
                 continue
-            wrong[kind_of(meant, there)].append(f"{key} is {there}, not {meant}")
+            wrong[kind_of(meant, actual)].append(f"{key} is {actual}, not {meant}")
         self.state, self.pending = dict(found), {}
         return wrong
 
 
-def kind_of(meant, there):
-    if meant and not there:
+def kind_of(meant, actual):
+    if meant and not actual:
         return "lost"
-    return "in both or neither mailbox" if len(there or ()) != len(meant or ()) else "otherwise than acknowledged"
+    return "in both or neither mailbox" if len(actual or ()) != len(meant or ()) else "otherwise than acknowledged"

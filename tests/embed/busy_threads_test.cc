@@ -10,46 +10,32 @@
 #include <sodium.h>
 
 #include "postbag/server.h"
-#include "socket_client.h"
-#include "sync_gate.h"
-#include "temporary_directory.h"
+#include "tests/embed/contains.h"
+#include "tests/embed/running_server.h"
+#include "tests/embed/socket_client.h"
+#include "tests/embed/sync_gate.h"
 
 using namespace postbag;
 
 namespace {
 
-/// Passwords hashed to be kept. A global, since the function below has nowhere else to look.
+/// Passwords hashed to be kept. A global, because the function below has no other place for it.
 std::atomic<int> hashed = 0;  // NOLINT(cppcoreguidelines-avoid-non-const-global-variables)
 
-bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
-
-struct Fixture {
+struct Fixture : RunningServer {
   Fixture() { start(); }
-  ~Fixture() { stop(); }
+  ~Fixture() { sync_gate.open(); }
   Fixture(const Fixture&) = delete;
   Fixture& operator=(const Fixture&) = delete;
 
   void start() {
     ServerOptions options;
-    options.data_dir = directory.path();
-    options.listen = {"127.0.0.1:0"};
     options.limits = {{"failed_login_delay", 0}};
-    server.emplace(Server::open(std::move(options)).value());
-    REQUIRE(server->start());
+    RunningServer::start(std::move(options));
   }
-  void stop() {
-    sync_gate.open();
-    server->stop(std::chrono::seconds(5));
-    server->wait();
-    server.reset();
-  }
-  std::string address() const { return server->addresses().front(); }
   std::string log_in(const std::string& user) const {
     return SocketClient(address()).run("LOGIN " + user + " secret");
   }
-
-  TemporaryDirectory directory;
-  std::optional<Server> server;
 };
 
 const std::string append = "t APPEND INBOX {12+}\r\nSubject: x\r\n\r\n";
@@ -75,7 +61,7 @@ TEST_CASE("no login costs more than one password hash, not even the first, nor o
   CHECK(hashed == 1);
 }
 
-TEST_CASE("accounts are served while the thread of another one waits for the disk") {
+TEST_CASE("accounts are served while the thread of another account waits for the disk") {
   Fixture f;
   const std::string users[] = {"anna", "bert", "cleo"};  // two of them at least have both even or both odd numbers
   for (const std::string& user : users) {
@@ -98,7 +84,7 @@ TEST_CASE("accounts are served while the thread of another one waits for the dis
   }
 }
 
-TEST_CASE("the loop does not wait for who holds the list of accounts over a sync") {
+TEST_CASE("the loop does not wait for a thread that holds the list of accounts during a sync") {
   Fixture f;
   REQUIRE(f.server->add_account("anna", "secret"));
   SocketClient other(f.address());

@@ -9,7 +9,7 @@
 #include <thread>
 #include <vector>
 
-#include "host.h"
+#include "tests/embed/host.h"
 
 using namespace postbag;
 
@@ -86,7 +86,7 @@ TEST_CASE("`closed`, `done` and `stopped` throw: it is logged, and that is all")
     logged.check_failed(which);
 }
 
-TEST_CASE("the log throws: nobody notices") {
+TEST_CASE("the log throws: nothing else fails") {
   ServerOptions options;
   options.log = [](const LogLine&) { throw std::runtime_error("no paper"); };
   Logged logged(std::move(options));

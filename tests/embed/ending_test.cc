@@ -2,7 +2,7 @@
 
 #include <string>
 
-#include "host.h"
+#include "tests/embed/host.h"
 
 using namespace postbag;
 
@@ -48,7 +48,7 @@ std::string commands(const std::string& command) {
   return all;
 }
 
-/// What was answered before the goodbye, behind which nothing comes.
+/// What was answered before the goodbye, after which nothing comes.
 void check_early_bye(MemoryClient& client, const std::string& last) {
   client.wait_closed();
   const std::string answers = client.read_to("* BYE");
@@ -57,7 +57,7 @@ void check_early_bye(MemoryClient& client, const std::string& last) {
 
 }  // namespace
 
-TEST_CASE("a session that has to end does so before its next command, however many wait") {
+TEST_CASE("a session that has to end ends before its next command, however many wait") {
   for (const Reason& reason : reasons) {
     CAPTURE(std::string(reason.name));
     Fixture f;

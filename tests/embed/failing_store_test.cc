@@ -1,5 +1,5 @@
-// A sync fails: nobody knows what is on the disk, so the store closes and says so, and the next login opens it
-// anew. The functions below take the place of libc's, also for SQLite.
+// A sync fails: it is unknown what is on the disk, so the store closes and says so, and the next login opens it
+// again. The functions below replace those of libc, also for SQLite.
 
 #include <atomic>
 #include <cerrno>
@@ -14,22 +14,21 @@
 #include <unistd.h>
 
 #include "postbag/server.h"
-#include "socket_client.h"
-#include "temporary_directory.h"
+#include "tests/embed/contains.h"
+#include "tests/embed/running_server.h"
+#include "tests/embed/socket_client.h"
 
 using namespace postbag;
 
 namespace {
 
-/// errno of the next sync; 0: it succeeds. A global, since functions called by libraries have nowhere else to look.
+/// errno of the next sync; 0: it succeeds. A global, because functions that libraries call cannot get it otherwise.
 std::atomic<int> next_sync = 0;  // NOLINT(cppcoreguidelines-avoid-non-const-global-variables)
 
 int sync(long number, int fd) {
   errno = next_sync.exchange(0);
   return errno != 0 ? -1 : static_cast<int>(::syscall(number, fd));
 }
-
-bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
 
 class Log {
  public:
@@ -47,28 +46,16 @@ class Log {
   std::vector<std::string> errors_;
 };
 
-/// A server over files with one account.
-struct Fixture {
+struct Fixture : RunningServer {
   explicit Fixture(ServerOptions options = {}) {
-    options.data_dir = directory.path();
-    options.listen = {"127.0.0.1:0"};
     options.log = [this](const LogLine& line) { log.write(line); };
-    server.emplace(Server::open(std::move(options)).value());
-    REQUIRE(server->add_account("erin", "secret"));
-    REQUIRE(server->start());
+    start_with_erin(std::move(options));
   }
-  ~Fixture() {
-    server->stop(std::chrono::seconds(5));
-    server->wait();
-  }
+  ~Fixture() { stop(); }  // before the log is destroyed
   Fixture(const Fixture&) = delete;
   Fixture& operator=(const Fixture&) = delete;
 
-  std::string address() const { return server->addresses().front(); }
-
-  TemporaryDirectory directory;
   Log log;
-  std::optional<Server> server;
 };
 
 void log_in(SocketClient& client) {
@@ -85,7 +72,7 @@ int fsync(int fd) { return sync(SYS_fsync, fd); }
 int fdatasync(int fd) { return sync(SYS_fdatasync, fd); }
 }
 
-TEST_CASE("a failed sync of a store that is put to rest ends all sessions of the account too") {
+TEST_CASE("a failed sync of a store that is closed for idleness ends all sessions of the account too") {
   Fixture f({.search_index = false, .close_idle_after = std::chrono::seconds(1)});
   {
     SocketClient idle(f.address());
@@ -100,7 +87,7 @@ TEST_CASE("a failed sync of a store that is put to rest ends all sessions of the
   CHECK(f.log.errors() == std::vector<std::string>{"mail store failed, its sessions end"});
 }
 
-TEST_CASE("a failed sync ends all sessions of the account, and the next login opens the store anew") {
+TEST_CASE("a failed sync ends all sessions of the account, and the next login opens the store again") {
   Fixture f;
   {
     SocketClient writer(f.address());
@@ -116,7 +103,7 @@ TEST_CASE("a failed sync ends all sessions of the account, and the next login op
   SocketClient again(f.address());
   log_in(again);
   const std::string found = again.run("UID SEARCH ALL");
-  CHECK((contains(found, "* SEARCH 1\r\n") || contains(found, "* SEARCH 1 2\r\n")));  // wholly there or not at all
+  CHECK((contains(found, "* SEARCH 1\r\n") || contains(found, "* SEARCH 1 2\r\n")));  // all or nothing
   CHECK(contains(again.run(append), "t OK [APPENDUID"));
   CHECK(f.log.errors() == std::vector<std::string>{"mail store failed, its sessions end", "store broken"});
 }

@@ -8,8 +8,8 @@
 #include <thread>
 #include <utility>
 
-#include "host.h"
-#include "temporary_directory.h"
+#include "tests/embed/host.h"
+#include "tests/embed/temporary_directory.h"
 
 using namespace postbag;
 
@@ -17,7 +17,7 @@ namespace {
 
 constexpr auto message = "Subject: hello\r\n\r\nWorld\r\n";
 
-/// Where the host stands when it frees its server.
+/// Where the host is when it frees its server.
 enum class Moment : std::uint8_t { log, clock, authenticate, receive, closed, done, stopped };
 constexpr std::array moments{Moment::log,    Moment::clock, Moment::authenticate, Moment::receive,
                              Moment::closed, Moment::done,  Moment::stopped};
@@ -138,7 +138,7 @@ TEST_CASE("a host frees the server inside any callback, on the server's thread")
   }
 }
 
-TEST_CASE("a host frees the server by letting go of the last callback that held it") {
+TEST_CASE("a host frees the server by releasing the last callback that held it") {
   Host host;
   bool closed = false;
   std::weak_ptr<Server> gone;
@@ -154,7 +154,7 @@ TEST_CASE("a host frees the server by letting go of the last callback that held 
   CHECK(closed);
 }
 
-TEST_CASE("a host frees the server by letting go of `stopped`, which held it") {
+TEST_CASE("a host frees the server by releasing `stopped`, which held it") {
   Host host;
   std::weak_ptr<Server> gone;
   const auto leave = [&](std::shared_ptr<Server> server) {
@@ -176,7 +176,7 @@ TEST_CASE("a host frees the server by letting go of `stopped`, which held it") {
   CHECK(gone.expired());
 }
 
-TEST_CASE("freed without stop: what is owed comes within, on the loop's thread, and nothing later") {
+TEST_CASE("freed without stop: the last callbacks come in the destructor, on the loop's thread, none later") {
   Host host;
   int closed = 0;
   int done = 0;
@@ -227,7 +227,7 @@ TEST_CASE("stop twice, before start, and after the end: each callback once") {
   CHECK(never.start().error().cause == Cause::stopped);
 }
 
-TEST_CASE("a server that does not run is freed inside what it calls at once") {
+TEST_CASE("a server that does not run is freed inside the callbacks that it calls at once") {
   auto never = std::make_unique<Server>(in_memory());
   never->stop(std::chrono::milliseconds(0), [&] { never.reset(); });
   CHECK_FALSE(never);
@@ -236,7 +236,7 @@ TEST_CASE("a server that does not run is freed inside what it calls at once") {
   refusing->deliver({.user = "alice"}, [&](const Expected<Delivered>&) { refusing.reset(); });
   CHECK_FALSE(refusing);
 
-  // By the clock, below the accounts, whether it was stopped or not.
+  // Inside the clock, below the accounts, stopped or not.
   for (const bool stopped : {false, true}) {
     CAPTURE(stopped);
     std::unique_ptr<Server> asked;

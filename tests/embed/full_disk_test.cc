@@ -1,5 +1,5 @@
 // The disk fills up. What is refused then, what still works, and how it becomes free again. The functions below
-// take the place of libc's, also for SQLite: they play a disk of which only some bytes are free.
+// replace those of libc, also for SQLite: they imitate a disk of which only some bytes are free.
 
 #undef _FILE_OFFSET_BITS  // else the functions below have the names of their 64-bit twins
 
@@ -19,8 +19,9 @@
 #include <unistd.h>
 
 #include "postbag/server.h"
-#include "socket_client.h"
-#include "temporary_directory.h"
+#include "tests/embed/contains.h"
+#include "tests/embed/running_server.h"
+#include "tests/embed/socket_client.h"
 
 using namespace postbag;
 
@@ -39,7 +40,7 @@ std::optional<std::int64_t> length(int fd) {
   return status.st_size;
 }
 
-/// Takes what a write needs of the room; false when there is not enough.
+/// Takes what a write needs from the free space; false when it does not suffice.
 bool take_room(int fd, std::size_t size, std::int64_t offset) {
   const auto before = length(fd);
   if (!before) return true;
@@ -51,47 +52,26 @@ bool take_room(int fd, std::size_t size, std::int64_t offset) {
   return false;
 }
 
-bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
-
-/// A server over files with one account.
-struct Fixture {
+struct Fixture : RunningServer {
   /// The disk has so many bytes.
   explicit Fixture(std::int64_t bytes = plenty) {
     room = capacity = bytes;
     start();
     REQUIRE(server->add_account("erin", "secret"));
   }
-  void start() {
-    ServerOptions options;
-    options.data_dir = directory.path();
-    options.listen = {"127.0.0.1:0"};
-    server.emplace(Server::open(std::move(options)).value());
-    REQUIRE(server->start());
-  }
-  void stop() {
-    server->stop(std::chrono::seconds(5));
-    server->wait();
-    server.reset();
-  }
-  ~Fixture() {
-    room = plenty;
-    stop();
-  }
+  ~Fixture() { room = plenty; }
   Fixture(const Fixture&) = delete;
   Fixture& operator=(const Fixture&) = delete;
-
-  TemporaryDirectory directory;
-  mutable std::optional<Server> server;
 };
 
 struct LoggedIn : SocketClient {
-  explicit LoggedIn(const Fixture& f) : SocketClient(f.server->addresses().front()) {
+  explicit LoggedIn(const Fixture& f) : SocketClient(f.address()) {
     REQUIRE(contains(run("LOGIN erin secret"), "t OK"));
     REQUIRE(contains(run("SELECT INBOX"), "t OK"));
   }
 };
 
-bool deliver(const Fixture& f, const std::string& message) {
+bool deliver(Fixture& f, const std::string& message) {
   Delivery delivery = f.server->begin_delivery("erin", "INBOX").value();
   const Expected<void> taken = delivery.write(message);
   const Expected<Delivered> done = delivery.finish();
@@ -117,7 +97,7 @@ int fill(SocketClient& client, const std::string& message) {
   return count;
 }
 
-/// Again and again, for upkeep gives some room back now and then: until there is none any more.
+/// Repeatedly, because upkeep frees some space now and then: until none is left.
 bool is_refused(const std::function<bool()>& done) {
   constexpr int most = 10'000;
   for (int i = 0; i < most; ++i)
@@ -192,7 +172,7 @@ int statvfs(const char* path, struct statvfs* out) noexcept {
 }
 static_assert(sizeof(struct statvfs) == sizeof(struct statvfs64));
 
-TEST_CASE("a delivery that lost a piece is never finished, also when there is room again") {
+TEST_CASE("a delivery that lost a piece is never finished, also when there is free space again") {
   Fixture f;
   const std::string piece = text_of(100'000);
   Delivery damaged = f.server->begin_delivery("erin", "INBOX").value();
@@ -211,7 +191,7 @@ TEST_CASE("a delivery that lost a piece is never finished, also when there is ro
   CHECK(contains(client.run("STATUS INBOX (MESSAGES SIZE)"), "MESSAGES 1 SIZE " + std::to_string(piece.size())));
 }
 
-TEST_CASE("a delivery that was refused or finished takes no more") {
+TEST_CASE("a delivery that was refused or finished accepts no more") {
   Fixture f;
   Delivery once = f.server->begin_delivery("erin", "INBOX").value();
   REQUIRE(once.write(text_of(100)));
@@ -228,7 +208,7 @@ TEST_CASE("a delivery that was refused or finished takes no more") {
   CHECK(contains(client.run("STATUS INBOX (MESSAGES)"), "MESSAGES 1"));
 }
 
-TEST_CASE("a full disk becomes free by deleting") {
+TEST_CASE("a full disk gets free space by deleting") {
   for (const std::size_t size : {30'000U, 200'000U}) {  // in the database, in files
     CAPTURE(size);
     Fixture f(12 << 20);
@@ -259,7 +239,7 @@ TEST_CASE("a full disk becomes free by deleting") {
 }
 
 /// It is made of the mail, and its room is worth more to new mail.
-TEST_CASE("on a full disk the search index goes first, and searches find what they found") {
+TEST_CASE("on a full disk the search index is dropped first, and searches find what they found") {
   Fixture f(48 << 20);
   LoggedIn client(f);
   REQUIRE(contains(append(client, text_of(1000)), "t OK"));
@@ -275,7 +255,7 @@ TEST_CASE("on a full disk the search index goes first, and searches find what th
   CHECK(contains(client.run("SEARCH TEXT 90123456789"), "* SEARCH 1\r\n"));
 }
 
-TEST_CASE("a disk that others have filled to the last byte becomes free by deleting mail") {
+TEST_CASE("a disk that others have filled to the last byte gets free space by deleting mail") {
   Fixture f(48 << 20);
   const std::string message = text_of(200'000);
   LoggedIn client(f);

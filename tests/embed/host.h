@@ -10,8 +10,9 @@
 #include <uv.h>
 
 #include "postbag/server.h"
+#include "tests/embed/contains.h"
 
-/// The host's loop. Its timer ticks all the time: the test sees that the server does not stand in its way.
+/// The host's loop. Its timer ticks all the time: the test sees that the server does not block it.
 class Host {
  public:
   Host() {
@@ -92,7 +93,3 @@ class MemoryClient {
   bool closed_ = false;
   std::optional<postbag::Connection> connection_;
 };
-
-inline bool contains(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
-}

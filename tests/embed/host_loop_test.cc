@@ -4,8 +4,8 @@
 #include <thread>
 #include <vector>
 
-#include "host.h"
-#include "socket_client.h"
+#include "tests/embed/host.h"
+#include "tests/embed/socket_client.h"
 
 using namespace postbag;
 
@@ -49,7 +49,7 @@ TEST_CASE("a host reads its mail over memory, beside its own timers") {
   }
 }
 
-TEST_CASE("an idle client hears of a delivery at once") {
+TEST_CASE("an idle client is notified of a delivery at once") {
   Host host;
   Server server = open_server();
   REQUIRE(server.add_account("alice", "secret"));
@@ -196,7 +196,7 @@ TEST_CASE("an account has only so many connections, and gets one back when one e
   host.stop(server);
 }
 
-TEST_CASE("hanging up ends the session behind its last answer") {
+TEST_CASE("hanging up ends the session after its last answer") {
   Host host;
   Server server = open_server();
   REQUIRE(server.start(host.loop()));

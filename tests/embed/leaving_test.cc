@@ -1,5 +1,5 @@
 // Clients that go, in every way and at every moment: neither a descriptor nor a place among the account's
-// connections stays behind.
+// connections stays.
 
 #include <algorithm>
 #include <chrono>
@@ -16,15 +16,14 @@
 #include <poll.h>
 
 #include "postbag/server.h"
-#include "socket_client.h"
-#include "sync_gate.h"
-#include "temporary_directory.h"
+#include "tests/embed/contains.h"
+#include "tests/embed/running_server.h"
+#include "tests/embed/socket_client.h"
+#include "tests/embed/sync_gate.h"
 
 using namespace postbag;
 
 namespace {
-
-bool contains(const std::string& text, std::string_view part) { return text.find(part) != std::string::npos; }
 
 /// A leak lasts for minutes: until autologout, or as long as a guess at a password is delayed.
 bool comes_true(const std::function<bool()>& what) {
@@ -45,28 +44,19 @@ std::ptrdiff_t open_sockets() {
   return std::ranges::count_if(std::filesystem::directory_iterator("/proc/self/fd"), is_socket);
 }
 
-struct Fixture {
+struct Fixture : RunningServer {
   explicit Fixture(std::vector<std::pair<std::string, std::uint64_t>> limits,
                    decltype(ServerOptions::authenticate) authenticate = {}) {
     ServerOptions options;
-    options.data_dir = directory.path();
-    options.listen = {"127.0.0.1:0"};
     options.limits = std::move(limits);
     options.authenticate = std::move(authenticate);
-    server.emplace(Server::open(std::move(options)).value());
-    REQUIRE(server->add_account("erin", "secret"));
-    REQUIRE(server->start());
+    start_with_erin(std::move(options));
     sockets = open_sockets();
   }
-  ~Fixture() {
-    sync_gate.open();
-    server->stop(std::chrono::seconds(5));
-    server->wait();
-  }
+  ~Fixture() { sync_gate.open(); }
   Fixture(const Fixture&) = delete;
   Fixture& operator=(const Fixture&) = delete;
 
-  std::string address() const { return server->addresses().front(); }
   bool nobody_is_there() const {
     return comes_true([this] { return open_sockets() == sockets; });
   }
@@ -75,12 +65,10 @@ struct Fixture {
     return comes_true([this] { return contains(SocketClient(address()).run("LOGIN erin secret"), "t OK"); });
   }
 
-  TemporaryDirectory directory;
-  std::optional<Server> server;
   std::ptrdiff_t sockets = 0;
 };
 
-/// How a client goes.
+/// How a client leaves.
 struct Way {
   const char* name;
   void (*leave)(std::optional<SocketClient>& client);
@@ -200,7 +188,7 @@ void leave(const Fixture& f, const Moment& moment, const Way& way) {
 
 }  // namespace
 
-TEST_CASE("however and whenever a client goes, neither a descriptor nor a counted connection stays") {
+TEST_CASE("however and whenever a client leaves, neither a descriptor nor a counted connection stays") {
   Fixture f({{"connections_per_account", 1}});
   Delivery large = f.server->begin_delivery("erin", "INBOX").value();
   REQUIRE(large.write("Subject: x\r\n\r\n" + std::string(4'000'000, 'y')));
@@ -209,13 +197,13 @@ TEST_CASE("however and whenever a client goes, neither a descriptor nor a counte
     for (const Way& way : ways) leave(f, moment, way);
 }
 
-TEST_CASE("a client that goes while its failed login is delayed frees its descriptor, and the delay counts") {
+TEST_CASE("a client that leaves while its failed login is delayed frees its descriptor, and the delay counts") {
   constexpr std::chrono::milliseconds a_moment{200};
   for (const Way& way : ways) {
     if (way.reads_on) continue;
     CAPTURE(std::string(way.name));
     const Fixture f({{"failed_login_delay", 60}, {"failed_login_delay_max", 60}});
-    for (int guess = 0; guess < 3; ++guess) {  // the first waits behind its guess, the others before theirs
+    for (int guess = 0; guess < 3; ++guess) {  // the first waits after its guess, the others before theirs
       std::optional<SocketClient> client(std::in_place, f.address());
       REQUIRE(client->send("t LOGIN erin wrong\r\n"));
       CHECK_FALSE(client->hears_within(a_moment));
@@ -247,7 +235,7 @@ TEST_CASE("a login that is delayed does not keep the server from stopping") {
   CHECK(contains(client.read_to_end(), "* BYE The server is shutting down"));
 }
 
-TEST_CASE("a client that goes before the host has decided about it frees its descriptor") {
+TEST_CASE("a client that leaves before the host has decided about it frees its descriptor") {
   std::mutex mutex;
   std::vector<std::function<void(bool)>> undecided;
   const auto authenticate = [&](const LoginAttempt&, std::function<void(bool)> decide) {
@@ -269,5 +257,5 @@ TEST_CASE("a client that goes before the host has decided about it frees its des
     way.leave(client);
     CHECK(f.nobody_is_there());
   }
-  for (const auto& decide : undecided) decide(true);  // nobody waits for it
+  for (const auto& decide : undecided) decide(true);  // no client waits for it
 }

@@ -11,8 +11,9 @@
 
 #include "postbag/accounts.h"
 #include "postbag/server.h"
-#include "socket_client.h"
-#include "temporary_directory.h"
+#include "tests/embed/contains.h"
+#include "tests/embed/socket_client.h"
+#include "tests/embed/temporary_directory.h"
 
 using namespace postbag;
 
@@ -24,8 +25,6 @@ ServerOptions options_for(const TemporaryDirectory& directory) {
   options.listen = {"127.0.0.1:0"};
   return options;
 }
-
-bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
 
 void stop(Server& server) {
   server.stop(std::chrono::seconds(5));
@@ -110,7 +109,7 @@ TEST_CASE("each option that makes no sense is refused alone") {
     CHECK(refused([&](ServerOptions& o) { o.listen = {address}; }));
 }
 
-TEST_CASE("a password that nobody could log in with is refused") {
+TEST_CASE("a password that could never be used to log in is refused") {
   const TemporaryDirectory directory;
   Server server = Server::open({}).value();
   AccountFile file = AccountFile::open(directory.path()).value();

@@ -39,7 +39,7 @@ class SocketClient {
     const linger at_once{.l_onoff = 1, .l_linger = 0};
     ::setsockopt(fd_, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
   }
-  /// Whether something to read, or the end, comes within that time.
+  /// True if something to read, or the end, comes within that time.
   bool hears_within(std::chrono::milliseconds time) {
     pollfd asked{.fd = fd_, .events = POLLIN, .revents = 0};
     return ::poll(&asked, 1, static_cast<int>(time.count())) == 1;

@@ -1,4 +1,4 @@
-#include "sync_gate.h"
+#include "tests/embed/sync_gate.h"
 
 #include <sys/syscall.h>
 #include <unistd.h>

@@ -1,4 +1,4 @@
-// Stops the syncs of this process, as a disk does that is slow. sync_gate.cc takes the place of libc's functions.
+// Stops the syncs of this process, as a disk does that is slow. sync_gate.cc replaces functions of libc.
 #pragma once
 
 #include <condition_variable>
@@ -7,7 +7,7 @@
 #include <thread>
 #include <vector>
 
-/// Holds up whoever syncs while it is shut. Any thread.
+/// Delays each sync while it is shut. Any thread.
 class SyncGate {
  public:
   void pass();
@@ -30,5 +30,5 @@ class SyncGate {
   std::vector<std::thread::id> waiting_;
 };
 
-/// A global, since functions called by libraries have nowhere else to look.
+/// A global, because functions that libraries call have no other place for it.
 extern SyncGate sync_gate;  // NOLINT(cppcoreguidelines-avoid-non-const-global-variables)

@@ -1,4 +1,4 @@
-// A directory that goes with the object.
+// A directory that is removed with the object.
 #pragma once
 
 #include <cstdlib>

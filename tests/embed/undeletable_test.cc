@@ -1,5 +1,5 @@
 // The mail of a removed account cannot be deleted: the server starts, says so, and tries again the next time. The
-// function below takes the place of libc's.
+// function below replaces that of libc.
 
 #include <atomic>
 #include <cerrno>
@@ -14,14 +14,14 @@
 #include <unistd.h>
 
 #include "postbag/server.h"
-#include "socket_client.h"
-#include "temporary_directory.h"
+#include "tests/embed/socket_client.h"
+#include "tests/embed/temporary_directory.h"
 
 using namespace postbag;
 
 namespace {
 
-/// Whether nothing can be renamed. A global, since functions called by libraries have nowhere else to look.
+/// True if nothing can be renamed. A global, because functions that libraries call have no other place for it.
 std::atomic<bool> stuck = false;  // NOLINT(cppcoreguidelines-avoid-non-const-global-variables)
 
 ServerOptions options_for(const std::string& directory, std::vector<std::string>& warnings, std::mutex& mutex) {

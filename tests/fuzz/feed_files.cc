@@ -1,4 +1,4 @@
-// Stands in for libFuzzer in the ordinary tests: gives a target each file below the directories named, whole, and
+// Replaces libFuzzer in the ordinary tests: passes a target each file below the directories named, whole, and
 // cut short at a few places.
 #include <cstdint>
 #include <cstdio>

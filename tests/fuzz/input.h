@@ -17,7 +17,7 @@ inline void require(bool holds, const char* what) {
   std::abort();
 }
 
-/// Takes choices off the front of the fuzzer's bytes; zeros when there are none left.
+/// Takes choices off the front of the fuzzer's bytes; zeros after the last.
 class Input {
  public:
   Input(const std::uint8_t* data, std::size_t size) : rest_(reinterpret_cast<const char*>(data), size) {}

@@ -1,7 +1,7 @@
 // Fuzz target: any bytes as a message. Input: a seed of the pieces, a choice of limits, the message.
 //
 // What must hold: the structure does not depend on the pieces; parts lie in each other and in the message; limits
-// hold; the stored form gives back what went in; every part is found by its section; what is rendered is a
+// hold; the stored form restores what went in; every part is found by its section; what is rendered is a
 // response.
 #include <cstddef>
 #include <cstdint>
@@ -135,7 +135,7 @@ std::vector<std::vector<std::uint32_t>> numbers_of(const Structure& s) {
 }
 
 void check_sections(const Structure& s, const std::string& bytes) {
-  if (s.parts.size() > 200) return;  // each look takes them all apart
+  if (s.parts.size() > 200) return;  // each lookup parses them all
   const StoredStructure stored(bytes);
   const auto numbers = numbers_of(s);
   for (std::size_t i = 0; i < s.parts.size(); ++i) {

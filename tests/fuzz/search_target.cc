@@ -1,8 +1,8 @@
 // Fuzz target: the text that SEARCH looks at. Input: a seed of the pieces, what to do, the needle's length and
 // bytes, the message.
 //
-// What must hold: decoders give the same in pieces and at once; a search in pieces finds what a naive search over
-// the whole decoded text finds, and nothing else; so does the nearness of words.
+// What must hold: decoders produce the same in pieces and at once; a search in pieces finds what a naive search
+// over the whole decoded text finds, and nothing else; so does the nearness of words.
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
@@ -47,7 +47,7 @@ std::string converted(std::string_view bytes, std::string_view charset, std::uin
 }
 
 /// The texts of a body at once: as its charset has it, and its octets if some mean nothing there. Checks on the way
-/// that pieces give the same.
+/// that pieces produce the same.
 std::vector<std::string> body_texts(std::string_view body, Encoding encoding, std::string_view charset,
                                     std::uint8_t seed) {
   if (encoding == Encoding::unknown) encoding = Encoding::binary;

@@ -96,7 +96,7 @@ class Deciding(unittest.TestCase):
         self.assertEqual(overlaps(compiler), ['b: "KEY" wins over c'])
 
     def test_what_cannot_be_decided_is_refused(self):
-        for text in ['a = "(" a ")" / "(" a "]" / "x"\n',            # the difference is behind any depth
+        for text in ['a = "(" a ")" / "(" a "]" / "x"\n',            # the difference is beyond any depth
                      'a = a "x" / "y"\n',                             # left recursion
                      'a = *[ "x" ] "y"\n',                            # a loop around nothing
                      ';@ literal l\na = l "x" / l "y"\nl = "{"\n']:   # the difference is behind a literal

@@ -135,13 +135,13 @@ TEST_CASE("a literal in memory is part of the command") {
         "a search literal 0 +\na search literal 2 +\na search: SEARCH SUBJECT {0}\r\n TEXT {2}\r\n)(\n");
 }
 
-TEST_CASE("an error before a literal is told before the literal is asked for") {
+TEST_CASE("an error before a literal is reported before the literal is asked for") {
   CHECK(log_of("a APPEND x (\\Seen {10}\r\nb NOOP\r\n") == "a BAD Syntax error at offset 18\nb noop: NOOP\n");
   CHECK(log_of("a NOOP {10}\r\nb NOOP\r\n") == "a BAD Syntax error at offset 6\nb noop: NOOP\n");
   CHECK(log_of("a LOGIN \"x{3}\r\nb NOOP\r\n") == "a BAD Syntax error at offset 13\nb noop: NOOP\n");
 }
 
-TEST_CASE("an error behind a literal") {
+TEST_CASE("an error after a literal") {
   CHECK(log_of("a LOGIN {1}\r\nx y z\r\nb NOOP\r\n") ==
         "a login literal 1 +\na BAD Syntax error at offset 16\nb noop: NOOP\n");
   CHECK(log_of("a APPEND x {1}\r\nyz\r\nb NOOP\r\n") ==

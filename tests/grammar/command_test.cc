@@ -73,7 +73,7 @@ TEST_CASE("commands of one word, in any case") {
   }
 }
 
-TEST_CASE("behind UID it is the inner command") {
+TEST_CASE("after UID it is the inner command") {
   struct {
     const char* line;
     g::Rule rule;
@@ -116,7 +116,7 @@ TEST_CASE("capabilities have names") {
   CHECK(g::announcements[0].when == g::Announced::always);
 }
 
-TEST_CASE("dispatch gives the visitor the view of the command") {
+TEST_CASE("dispatch passes the visitor the view of the command") {
   const Parsed parsed("a COPY 2:4 meeting");
   struct Visitor {
     std::string operator()(g::Copy copy) const { return std::string(copy.mailbox().text()); }

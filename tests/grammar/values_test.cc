@@ -172,7 +172,7 @@ TEST_CASE("a set resolves against the highest number") {
   }
 }
 
-TEST_CASE("what a set tells of itself") {
+TEST_CASE("the properties of a set") {
   CHECK(SequenceSet::from("$", 1)->is_saved_result());
   CHECK_FALSE(SequenceSet::from("1", 1)->is_saved_result());
   CHECK(SequenceSet::from("1,*", 1)->has_star());

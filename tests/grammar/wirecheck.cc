@@ -31,7 +31,7 @@ constexpr std::size_t nesting = 256;
 
 enum class Greeting { expected, seen };
 
-/// The length of the first response in `stream`, literals included; nothing when its end is not there.
+/// The length of the first response in `stream`, literals included; nothing when its end is missing.
 std::optional<std::size_t> response_length(std::string_view stream) {
   std::size_t at = 0;
   for (;;) {

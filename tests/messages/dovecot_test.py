@@ -87,7 +87,7 @@ def cut_address(pair):
 
 
 def empty_disposition(pair):
-    """8: the message ends behind the name of Content-Disposition, which Dovecot takes for a disposition of no name."""
+    """8: the message ends after the name of Content-Disposition, which Dovecot takes for a disposition of no name."""
     return re.fullmatch(rb"Content-Disposition:[ \t]*", last_line(pair.raw))
 
 
@@ -132,7 +132,7 @@ def sections(part):
 
 
 def compare_line_ends(client, uid, ours, theirs):
-    """Behind line_ends(): Dovecot's sizes are those of the same bytes with CRLF, and no others."""
+    """After line_ends(): Dovecot's sizes are those of the same bytes with CRLF, and no others."""
     numbers = sections(ours)
     lines = client.command(f"FETCH {uid} ({' '.join(f'BODY.PEEK[{number}]' for number in numbers)})")[0]
     bodies = next(items for items in map(values.fetched, lines) if items)

@@ -63,8 +63,8 @@ def header_as_text(got, python, raw):
     return got == b"" and raw.endswith(python) and b":" not in python and b"\n" not in python
 
 
-def behind_padding(leaf):
-    """3: base64 that goes on behind its padding, where Python stops."""
+def after_padding(leaf):
+    """3: base64 that goes on after its padding, where Python stops."""
     return leaf.encoding == "base64" and re.search(rb"=[^A-Za-z0-9+/]*[A-Za-z0-9+/]", leaf.body)
 
 
@@ -79,7 +79,7 @@ def blank_at_end(leaf):
 
 
 def empty_disposition(raw):
-    """7: the message ends behind the name of Content-Disposition, which Python takes for a disposition of no name."""
+    """7: the message ends after the name of Content-Disposition, which Python takes for a disposition of no name."""
     return re.search(rb"\nContent-Disposition:[ \t]*\Z", raw)
 
 
@@ -90,7 +90,7 @@ def compare_leaf(number, part, leaf, items, raw):
     if not alike:
         assert cut_at_end(body, leaf.body, raw) or header_as_text(body, leaf.body, raw), \
             f"BODY[{number}]\n  got    {body!r}\n  Python {leaf.body!r}"
-    elif leaf.encoding in ENCODINGS and not (behind_padding(leaf) or half_unit(leaf) or blank_at_end(leaf)):
+    elif leaf.encoding in ENCODINGS and not (after_padding(leaf) or half_unit(leaf) or blank_at_end(leaf)):
         same(items[f"BINARY[{number}]"], leaf.content, f"BINARY[{number}]")
     same(part.parameters.get(b"name"), leaf.name, f"name of {number}")
     if leaf.charset:

@@ -64,7 +64,7 @@ def value(text):
     """The one value that `text` is."""
     reader = Reader(text)
     found = reader.value()
-    assert reader.at == len(text), f"behind the value stands {text[reader.at:]!r}"
+    assert reader.at == len(text), f"after the value comes {text[reader.at:]!r}"
     return found
 
 

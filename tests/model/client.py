@@ -55,7 +55,7 @@ class Client:
         return tagged, lines
 
     def send_log(self, text):
-        """Before each command: the connection may be lost here, with what was told until now."""
+        """Before each command: the connection may be lost here, with what was reported until now."""
         self.world.log.append(f"{self.name}: {text}")
         if moment := self.moment():
             self.world.remember(self.box, moment)
@@ -65,7 +65,7 @@ class Client:
         assert not tagged.startswith(b"BAD"), f"{self.name} got {tagged}"
         box, dead = self.box, self.box is not None and self.box.dead
         following = box.next if box else None
-        self.notice.hear(self.world.model, lines)
+        self.notice.receive(self.world.model, lines)
         if dead and not self.notice.unasked:
             self.see_nothing(lines)
         if effect:
@@ -75,7 +75,7 @@ class Client:
         self.notice.did(done)
         if self.box is not None and not self.box.dead and not dead:
             before = set(map(id, self.view.entries))
-            self.view.hear(lines, expunge_allowed=not by_number)
+            self.view.receive(lines, expunge_allowed=not by_number)
             self.view.answered(tagged)
             self.check_told()
             if self.box is box:
@@ -84,42 +84,42 @@ class Client:
             if synced:
                 self.compare()
         elif self.box is not None and self.box is box:
-            self.view.hear(lines)      # what was told before it was deleted
+            self.view.receive(lines)      # what was reported before it was deleted
         if synced:
             self.notice.check(self.world, self.name, self.box)
 
     def see_nothing(self, lines):
         """A mailbox that was deleted has nothing to tell; a namesake is looked at, and must be as it was."""
-        told = [line for line in lines if b"EXISTS" in line or b"EXPUNGE" in line or b"FETCH" in line]
-        assert not told, f"{self.name} was told {told} of a deleted mailbox"
+        reported = [line for line in lines if b"EXISTS" in line or b"EXPUNGE" in line or b"FETCH" in line]
+        assert not reported, f"{self.name} got {reported} about a deleted mailbox"
         namesake = self.world.model.boxes.get(self.box.name)
         if namesake:
             self.world.count("deleted and made again")
             self.world.model.touch(namesake)
 
     def check_told(self):
-        """What is told of a message is what it is now, unless later changes are kept back."""
+        """What is reported of a message is what it is now, unless later changes are kept back."""
         if not self.notice.flags:
             return
-        for entry in self.view.told:
+        for entry in self.view.reported:
             message = self.box.messages.get(entry.uid)
             if message is None:
                 continue
-            assert entry.flags == message.flags, f"told {set(entry.flags)} of UID {entry.uid}: {set(message.flags)}"
-            assert not self.modseqs or entry.modseq, f"{self.name} was told flags of {entry.uid} without MODSEQ"
-            assert entry.modseq in (None, message.modseq), f"told MODSEQ {entry.modseq} for {message.modseq}"
+            assert entry.flags == message.flags, f"reported {set(entry.flags)} of UID {entry.uid}: {set(message.flags)}"
+            assert not self.modseqs or entry.modseq, f"{self.name} got flags of {entry.uid} without MODSEQ"
+            assert entry.modseq in (None, message.modseq), f"reported MODSEQ {entry.modseq} for {message.modseq}"
 
     def check_new(self, arrived, own):
         """MessageNew (UID FLAGS): each is fetched but for those that the command itself made. RFC 5465 section 5.2"""
         if not self.notice.fetches or not arrived or not self.by_number:
-            return      # by UIDs alone nobody knows which of the unknown ones are new
+            return      # from UIDs alone it is unknown which of the unknown ones are new
         bare = [entry for entry in arrived if entry.uid is None or entry.flags is None]
         assert len(bare) <= len(own), f"{self.name}: {len(bare)} of {len(arrived)} new messages not fetched, own {own}"
         assert not own & {entry.uid for entry in arrived}, f"{self.name}: its own {own} were fetched"
         self.world.count("NOTIFY fetched new messages")
 
     def compare(self):
-        """At a point of synchronisation the view is the truth, as far as it was told."""
+        """At a point of synchronisation the view is the truth, as far as it was reported."""
         if not self.notice.messages:
             return
         messages = self.box.messages
@@ -145,7 +145,7 @@ class Client:
             f"{self.name}, UID {uid}: MODSEQ {entry.modseq}, not {message.modseq}"
 
     def learn(self):
-        """Asks for what was announced and not told."""
+        """Asks for what was announced and not reported."""
         unknown = self.view.unknown()
         if not unknown or self.box.dead:
             return
@@ -182,7 +182,7 @@ class Client:
         self.view.entries = [Entry(uid, known[uid]) for uid in sorted(known)]
 
     def assume(self, uids, how, flags, before):
-        """After .SILENT a client takes its own change as made, unless it was told otherwise."""
+        """After .SILENT a client takes its own change as made, unless it was reported otherwise."""
         for entry in self.view.entries:
-            if entry.uid in uids and entry not in self.view.told:
+            if entry.uid in uids and entry not in self.view.reported:
                 entry.flags = changed_flags(before[entry.uid], how, flags)

@@ -14,15 +14,15 @@ def create(client):
 
 def delete(client):
     world = client.world
-    there = [name for name in world.active() if name != "INBOX"]
-    if not there or len(world.active()) <= 2:
+    existing = [name for name in world.active() if name != "INBOX"]
+    if not existing or len(world.active()) <= 2:
         return False
-    name = world.chance.choice(there)
+    name = world.chance.choice(existing)
     named(client, f"DELETE {name}", lambda: (world.model.delete(name), client.notice.names.discard(name)))
 
 
 def rename(client):
-    """With all below it; INBOX only when there is room for one more."""
+    """With all below it; INBOX only when existing is room for one more."""
     world = client.world
     full = len(world.active()) >= world.most
     source = world.chance.choice([name for name in world.active() if not (name == "INBOX" and full)] or ["INBOX"])
@@ -74,19 +74,19 @@ def select(client):
         client.leave()                       # RFC 9051 section 6.3.2: a failed SELECT leaves nothing selected
         return world.count("SELECT of nothing")
     entered(client, verb, box, tagged)
-    client.view.hear(lines)
+    client.view.receive(lines)
     client.view.answered(tagged)
     client.compare()
     world.count(verb)
 
 
 def reselect(client, verb, box, moment):
-    """The view is what the client knew and what the server told since; nothing is fetched."""
+    """The view is what the client knew and what the server reported since; nothing is fetched."""
     request = resync.Request(client.world, box, moment, complete=True)
     lines, tagged = send(client, f"{verb} {box.name} {request.parameter()}")
     entered(client, verb, box, tagged)
     known = request.answered(b"".join(line + b"\r\n" for line in lines))
-    client.view.hear([line for line in lines if b"EXISTS" not in line and b" FETCH " not in line])
+    client.view.receive([line for line in lines if b"EXISTS" not in line and b" FETCH " not in line])
     client.view.answered(tagged)
     client.restore(known)
     client.compare()
@@ -105,9 +105,9 @@ def send(client, text):
     lines, tagged = client.connection.any_command(text)
     client.world.log.append(f"    -> {tagged.decode(errors='replace')} {lines}")
     # IMAP4rev2 answers SELECT with a LIST too, behind HIGHESTMODSEQ; it says nothing of subscriptions.
-    heard = [line for before, line in zip([b"", *lines], lines)
+    received = [line for before, line in zip([b"", *lines], lines)
              if not (b"[HIGHESTMODSEQ" in before and b"* LIST" in line)]
-    client.notice.hear(client.world.model, heard)
+    client.notice.receive(client.world.model, received)
     closed = [n for n, line in enumerate(lines) if b"[CLOSED]" in line]
     return lines[closed[0] + 1:] if closed else lines, tagged
 
@@ -125,8 +125,8 @@ def close(client):
     def effect(tagged, lines):
         if not box.dead:
             assert tagged.startswith(b"OK"), tagged
-            told = any(b"EXPUNGE" in line or b"VANISHED" in line for line in lines)
-            assert client.notice.at_once or not told, lines
+            reported = any(b"EXPUNGE" in line or b"VANISHED" in line for line in lines)
+            assert client.notice.at_once or not reported, lines
             if not client.read_only:
                 box.remove(box.with_flag("\\Deleted"))
             world.model.touch(box)

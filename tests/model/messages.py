@@ -93,7 +93,7 @@ def condition(client, picked):
 
 
 def store(client):
-    if client.notice.unasked:         # what was told before must not be taken for an answer
+    if client.notice.unasked:         # what was reported before must not count as an answer
         client.run("NOOP", synced=True)
     world, picked = client.world, pick(client, client.world.chance)
     if picked is None:
@@ -132,11 +132,11 @@ def store(client):
 def check_modified(world, picked, tagged, modified, present):
     """MODIFIED names exactly those that changed since; a message that is gone may be among them."""
     code = MODIFIED.search(tagged)
-    told = set(expanded(code.group(1))) if code else set()
+    reported = set(expanded(code.group(1))) if code else set()
     if not picked.by_uid:
-        assert told <= set(picked.numbers), f"{tagged}: it was asked for {picked.text}"
-        told = {picked.uid_of[number] for number in told}
-    assert told & present == set(modified), f"{tagged}: it should name the UIDs {modified}"
+        assert reported <= set(picked.numbers), f"{tagged}: it was asked for {picked.text}"
+        reported = {picked.uid_of[number] for number in reported}
+    assert reported & present == set(modified), f"{tagged}: it should name the UIDs {modified}"
     if modified:
         world.count("STORE with MODIFIED")
 
@@ -232,7 +232,7 @@ def replace(client):
 
 
 def expunge(client):
-    """What the client was not told of may be \\Deleted too, so it first hears of all."""
+    """What the client was not reported of may be \\Deleted too, so it first hears of all."""
     world = client.world
     client.run("NOOP", synced=True)
     picked = pick(client, world.chance)

@@ -1,7 +1,7 @@
 """The truth: mailboxes as plain values, and what each command makes of them.
 
 Mod-sequences are the server's to choose. The model knows which must have risen: a message whose `due` is set got a new
-one in this step, and settle() demands that it lies above all that the mailbox had before (RFC 7162 section 3.1).
+one in this step, and settle() demands that it is above all that the mailbox had before (RFC 7162 section 3.1).
 """
 
 from tests.model.identities import Identities
@@ -40,7 +40,7 @@ class Mailbox:
         self.unverified = []    # UIDs that are new, whose content is to be looked at
         self.adopted = []       # messages that came with RENAME INBOX and have no UID yet
         self.snapshots, self.kept = [], set()    # moments to return to, each once
-        self.renamed = False    # a name may have had a higher UIDVALIDITY before: then there is a new one
+        self.renamed = False    # a name may have had a higher UIDVALIDITY before: then it gets a new one
 
     def add(self, uid, message_id, flags):
         assert uid >= self.next, f"UID {uid} in {self.name} is below UIDNEXT {self.next}"
@@ -75,8 +75,8 @@ class Mailbox:
         for (uid, message), flags in zip(self.messages.items(), seen.flags):
             assert flags == message.flags, f"UID {uid} of {self.name} has {set(flags)}, not {set(message.flags)}"
         for uid in self.present(self.unverified):
-            told, meant = seen.message_ids.get(uid), self.messages[uid].message_id
-            assert told == meant, f"UID {uid} of {self.name} is {told}, not {meant}"
+            reported, meant = seen.message_ids.get(uid), self.messages[uid].message_id
+            assert reported == meant, f"UID {uid} of {self.name} is {reported}, not {meant}"
         if seen.highest is not None:      # the server has CONDSTORE
             self._settle_modseqs(seen)
         self.changed, self.unverified = False, []
@@ -171,11 +171,11 @@ class Model:
             self.boxes[box.name] = box
             self.touch(box)
 
-    def validity_of(self, box, told, before):
+    def validity_of(self, box, reported, before):
         """A new UIDVALIDITY is above all the account had `before` this step."""
-        if box.validity is None or box.renamed and told != box.validity:
-            assert told > before, f"UIDVALIDITY {told} of {box.name}, {before} was used"
-        self.highest_validity = max(self.highest_validity, told)
+        if box.validity is None or box.renamed and reported != box.validity:
+            assert reported > before, f"UIDVALIDITY {reported} of {box.name}, {before} was used"
+        self.highest_validity = max(self.highest_validity, reported)
 
 
 def changed_flags(old, how, flags):

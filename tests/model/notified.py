@@ -1,4 +1,4 @@
-"""NOTIFY, RFC 5465: what a client asked for, and what it was told of mailboxes that it has not selected."""
+"""NOTIFY, RFC 5465: what a client asked for, and what was reported to it about mailboxes that it has not selected."""
 
 import re
 
@@ -47,9 +47,9 @@ class Notice:
         self.unasked = False                   # and also between commands
         self.fetches = False                   # UID and FLAGS of new ones
         self.at_once = False                   # removals come at any time, so numbers mean nothing
-        self.groups, self.told = [], {}        # told: mailbox -> its numbers, as far as STATUS told them
+        self.groups, self.reported = [], {}        # reported: mailbox -> its numbers, as far as STATUS reported them
         self.names, self.subscribed = set(), set()
-        self.age = None                        # of the names, when `told` was begun
+        self.age = None                        # of the names, when `reported` was begun
 
     def ask(self, selected, groups):
         """NOTIFY SET; `selected` is its group or None."""
@@ -62,23 +62,23 @@ class Notice:
 
     def begin(self, model):
         """What was asked holds from here on, where the client knows all."""
-        self.told = {box: numbers(box) for box in model.boxes.values()}
+        self.reported = {box: numbers(box) for box in model.boxes.values()}
         self.names, self.subscribed, self.age = set(model.boxes), set(model.subscribed), model.age
 
-    def hear(self, model, lines):
+    def receive(self, model, lines):
         for line in lines:
             if status := STATUS.match(line):
                 box = model.boxes.get(status.group(1).decode())
-                if box in self.told:
-                    self.told[box].update({item.decode(): int(value) for item, value in ITEM.findall(status.group(2))})
+                if box in self.reported:
+                    self.reported[box].update({item.decode(): int(value) for item, value in ITEM.findall(status.group(2))})
             elif listed := LISTED.match(line):
-                self._hear_name(*listed.groups())
+                self._receive_name(*listed.groups())
 
     def did(self, boxes):
-        """What the client itself changed there it need not be told. Section 5"""
-        self.told.update((box, numbers(box)) for box in boxes)
+        """It is not notified of what it changed itself in these. Section 5"""
+        self.reported.update((box, numbers(box)) for box in boxes)
 
-    def _hear_name(self, attributes, name, old):
+    def _receive_name(self, attributes, name, old):
         name = name.decode()
         (self.subscribed.add if b"\\Subscribed" in attributes else self.subscribed.discard)(name)
         if b"\\NonExistent" in attributes:
@@ -97,27 +97,27 @@ class Notice:
         """At a point of synchronisation the client knows all it asked for; AssertionError if it does not."""
         model, everywhere = world.model, " ".join(g.events for g in self.groups if g.kind in ("personal", "inboxes"))
         if "MailboxName" in everywhere:
-            assert self.names == set(model.boxes), f"{who} was told the names {self.names}, not {set(model.boxes)}"
+            assert self.names == set(model.boxes), f"{who} got the names {self.names}, not {set(model.boxes)}"
             world.count("NOTIFY of names")
         if "SubscriptionChange" in everywhere:
             assert self.subscribed == model.subscribed, f"{who}: subscribed {self.subscribed}, not {model.subscribed}"
             world.count("NOTIFY of subscriptions")
-        if self.age != model.age:      # which STATUS was meant for which mailbox is hard to tell when names move
+        if self.age != model.age:      # which STATUS was meant for which mailbox is hard to say when names move
             return self.begin(model)
-        self.told.pop(selected, None)      # of that one it learns otherwise
+        self.reported.pop(selected, None)      # of that one it learns otherwise
         for name, box in model.boxes.items():
             events = self.events_of(model, name)
             if box is selected:
                 continue
-            if box not in self.told:       # it was selected until now
-                self.told[box] = numbers(box)
+            if box not in self.reported:       # it was selected until now
+                self.reported[box] = numbers(box)
             elif "MessageNew" in events:
                 self._check_status(world, who, box, "FlagChange" in events)
 
     def _check_status(self, world, who, box, flags):
         items = ["MESSAGES", "UIDNEXT"] + ["UNSEEN"] * flags + ["HIGHESTMODSEQ"] * (flags and self.status_modseqs)
-        told, meant = self.told[box], numbers(box)
-        assert all(told[item] == meant[item] for item in items), f"{who}: STATUS {box.name} {told}, not {meant} ({items})"
+        reported, meant = self.reported[box], numbers(box)
+        assert all(reported[item] == meant[item] for item in items), f"{who}: STATUS {box.name} {reported}, not {meant} ({items})"
         world.count("NOTIFY of another mailbox")
 
 
@@ -172,7 +172,7 @@ def fetch_vanished(client):
         return False
     moment = client.moment()
     _, lines = client.run(f"UID FETCH 1:* (FLAGS) (CHANGEDSINCE {moment.modseq} VANISHED)")
-    gone = {uid for line in lines if (told := EARLIER.match(line)) for uid in expanded(told.group(1))}
-    untold = moment.known.keys() - client.box.messages.keys() - gone
-    assert not untold, f"{client.name} asked what vanished since {moment.modseq} and was not told {sorted(untold)}"
+    gone = {uid for line in lines if (reported := EARLIER.match(line)) for uid in expanded(reported.group(1))}
+    unreported = moment.known.keys() - client.box.messages.keys() - gone
+    assert not unreported, f"{client.name} asked what vanished since {moment.modseq} and did not get {sorted(unreported)}"
     client.world.count("UID FETCH VANISHED under NOTIFY NONE")

@@ -61,7 +61,7 @@ def race_to_move(client):
 
 
 def race_to_store(client):
-    """Of two conditional changes from the same state, one is made and the other is told. RFC 7162 section 3.1.3"""
+    """Of two conditional changes from the same state, one is made and the other is reported. RFC 7162 section 3.1.3"""
     other, uids = rivals(client)
     if not uids or not client.world.has("CONDSTORE"):
         return False

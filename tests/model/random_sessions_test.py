@@ -1,12 +1,12 @@
 """Random commands of several sessions, each step compared with a plain model of the mailboxes.
 
 Commands go one after the other (but for the races), so the model knows the truth; what a session knows of it comes from
-its untagged responses alone. After each step the client that took it comes back by QRESYNC with what it was told until
-then, and others come back to each mailbox that has changed from moments of before: some of those that are kept, or with
---all-moments from everything that any client was ever told of it. They must end up equal to a full fetch. Some ask by
+its untagged responses alone. After each step the client that took it comes back by QRESYNC with what it knew until
+then, and others come back to each mailbox that has changed from earlier moments: some of those that are kept, or with
+--all-moments from everything that any client ever knew of it. They must end up equal to a full fetch. Some ask by
 NOTIFY for more or less than that.
 Every few thousand steps another account begins with other sessions. A failure prints the seed and the last commands.
-At the end stands how often each kind of step was taken; a kind that never was is a failure.
+At the end it prints how often each kind of step was taken; a kind that never was is a failure.
 """
 
 import collections
@@ -39,7 +39,7 @@ KINDS = {
     "QRESYNC": ["resynchronised by SELECT", "resynchronised by UID FETCH", "resynchronised with an old UIDVALIDITY",
                 "QRESYNC with known UIDs", "QRESYNC with match data", "an answer beyond the history",
                 "an answer out of the history", "a live client came back by QRESYNC",
-                "UID FETCH VANISHED by a live session", "came back from what a step had told",
+                "UID FETCH VANISHED by a live session", "came back from what a step had reported",
                 "came back from moments of before", "a session of kind qresync"],
     "UIDONLY": ["a session of kind uidonly"],
     "NOTIFY": ["NOTIFY NONE", "NOTIFY SET of selected", "NOTIFY SET of selected-delayed", "NOTIFY SET of others only",

@@ -48,9 +48,9 @@ def changed_since(client):
     client.modseqs = True
     client.run(f"{'' if client.numbers else 'UID '}FETCH 1:* (FLAGS) (CHANGEDSINCE {since})",
                by_number=client.numbers)
-    told = {entry.uid for entry in client.view.told}
+    reported = {entry.uid for entry in client.view.reported}
     meant = {uid for uid, message in box.messages.items() if message.modseq > since}
-    assert told == meant, f"CHANGEDSINCE {since} told {sorted(told)}, not {sorted(meant)}"
+    assert reported == meant, f"CHANGEDSINCE {since} reported {sorted(reported)}, not {sorted(meant)}"
     world.count("FETCH CHANGEDSINCE")
 
 
@@ -88,12 +88,12 @@ def status(client):
     modseq = world.has("CONDSTORE") and world.chance.random() < 0.5
     client.modseqs = client.modseqs or modseq
     _, lines = client.run(f"STATUS {box.name} (MESSAGES UIDNEXT UIDVALIDITY UNSEEN{' HIGHESTMODSEQ' if modseq else ''})")
-    told = [{name: int(value) for name, value in STATUS.findall(line)} for line in lines if line.startswith(b"* STATUS")]
+    reported = [{name: int(value) for name, value in STATUS.findall(line)} for line in lines if line.startswith(b"* STATUS")]
     meant = {b"MESSAGES": len(box.messages), b"UIDNEXT": box.next, b"UIDVALIDITY": box.validity,
              b"UNSEEN": len(box.messages) - len(box.with_flag("\\Seen"))}
     if modseq:
         meant[b"HIGHESTMODSEQ"] = box.highest
-    assert meant in told, f"STATUS {box.name} tells {told}, not {meant}"    # NOTIFY may tell others
+    assert meant in reported, f"STATUS {box.name} has {reported}, not {meant}"    # NOTIFY may report others
     world.count("STATUS")
 
 
@@ -107,15 +107,15 @@ def start_idle(client):
 
 
 def end_idle(client):
-    """What the others did meanwhile was told."""
+    """What the others did meanwhile was reported."""
     client.connection.send(b"DONE\r\n")
     lines = client.idle_lines
     while not (line := client.connection.response()).startswith(b"idle "):
         lines.append(line)
     client.idles = False
     if client.box is not None and client.box.dead:
-        client.view.hear(lines)      # what was told before it was deleted
-        client.notice.hear(client.world.model, lines)
+        client.view.receive(lines)      # what was reported before it was deleted
+        client.notice.receive(client.world.model, lines)
     else:
         client.took(line[5:], lines, synced=True)
     client.world.count("IDLE")

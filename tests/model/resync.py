@@ -40,7 +40,7 @@ class Request:
         parts = [str(self.moment.validity), str(self.since)]
         named = self.asked
         if named is None and known and chance.random() < 0.3:
-            named = range(1, self.box.next)       # all there is, as the client sees it
+            named = range(1, self.box.next)       # all messages, as the client sees them
         if named:
             parts.append(as_set(named))
             self.world.count("QRESYNC with known UIDs")
@@ -73,13 +73,13 @@ class Request:
 
     def _difference(self, known, truth):
         uids = [uid for uid in sorted(known.keys() | truth.keys()) if known.get(uid) != truth.get(uid)]
-        what = [f"{uid}: {known.get(uid, 'not there')}, not {truth.get(uid, 'there')}" for uid in uids]
+        what = [f"{uid}: {known.get(uid, 'missing')}, not {truth.get(uid, 'present')}" for uid in uids]
         return f"resynchronised {self.box.name} since {self.since}, UIDs {what}"
 
     def _check_gone(self, gone):
-        """What is told to have vanished is not there; more than was known is the answer beyond the history."""
+        """What is reported to have vanished is not there; more than was known is the answer beyond the history."""
         wrong = [uid for uid in self.box.messages if any(a <= uid <= b for a, b in gone)]
-        assert not wrong, f"VANISHED (EARLIER) names {wrong}, which are there"
+        assert not wrong, f"VANISHED (EARLIER) names {wrong}, which exist"
         assert all(b < self.box.next for _, b in gone), f"VANISHED (EARLIER) {gone} up to UIDNEXT {self.box.next}"
         if self.asked is not None:
             strange = [run for run in gone if not set(range(run[0], run[1] + 1)) <= self.asked]
@@ -93,19 +93,19 @@ class Request:
 
     def _changed(self, text):
         """uid -> flags of the FETCH responses: those above the mod-sequence, and no other."""
-        told = {}
+        reported = {}
         numbers = {uid: n for n, uid in enumerate(self.box.messages, 1)}
         for number, items in CHANGED.findall(text):
             uid, flags, modseq = (ITEMS[name].search(items) for name in ("uid", "flags", "modseq"))
             assert uid and flags and modseq, f"FETCH ({items}) lacks UID, FLAGS or MODSEQ"
             uid = int(uid.group(1))
-            assert numbers.get(uid) == int(number), f"UID {uid} is told as number {number}"
+            assert numbers.get(uid) == int(number), f"UID {uid} is reported as number {number}"
             assert int(modseq.group(1)) == self.box.messages[uid].modseq, f"MODSEQ {modseq.group(1)} of UID {uid}"
-            told[uid] = normal_flags(flags.group(1))
+            reported[uid] = normal_flags(flags.group(1))
         meant = {uid for uid, message in self.box.messages.items()
                  if message.modseq > self.since and (self.asked is None or uid in self.asked)}
-        assert told.keys() == meant, f"FETCH of {sorted(told)} since {self.since}, it should be {sorted(meant)}"
-        return told
+        assert reported.keys() == meant, f"FETCH of {sorted(reported)} since {self.since}, it should be {sorted(meant)}"
+        return reported
 
 
 class Resyncer:
@@ -132,7 +132,7 @@ class Resyncer:
         world.count("resynchronised by UID FETCH")
 
     def come_back_as(self, client):
-        """The connection of `client` is lost: it comes back with what it was told, and that is enough."""
+        """The connection of `client` is lost: it comes back with what it was reported, and that is enough."""
         moment = client.moment()
         if moment is None:
             return
@@ -141,7 +141,7 @@ class Resyncer:
         text = self.connection.exchange([f"EXAMINE {client.box.name} {request.parameter()}", "UNSELECT"])
         self.world.log.append(f"resyncer, as {client.name}: {request.since} {text}")
         request.answered(after_tagged(text)[0])
-        self.world.count("came back from what a step had told")
+        self.world.count("came back from what a step had reported")
 
     def come_back_from(self, box, moments):
         """The same from each of these, by one connection that asks since each of their mod-sequences."""
@@ -190,4 +190,4 @@ def check_found(box, since, text):
     meant = {uid: m.modseq for uid, m in box.messages.items() if m.modseq >= since}
     assert found == meant.keys(), f"SEARCH MODSEQ {since} found {sorted(found)}, not {sorted(meant)}"
     if meant:
-        assert modseq and int(modseq) == max(meant.values()), f"SEARCH tells MODSEQ {modseq} of {meant}"
+        assert modseq and int(modseq) == max(meant.values()), f"SEARCH returns MODSEQ {modseq} of {meant}"

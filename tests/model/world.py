@@ -35,7 +35,7 @@ class World:
     names = ["INBOX", "Archive", "Work", "Work/Old", "Play", "Play/Old"]
 
     def __init__(self, server, seed, counts, all_moments=False):
-        """`all_moments`: all that was ever told is kept, and come back from after each step; not only some of it."""
+        """`all_moments`: all that was ever reported is kept, and come back from after each step; not only some of it."""
         self.all_moments, self.changed = all_moments, []
         self.server, self.chance, self.counts = server, random.Random(seed), counts
         self.log, self.ids, self.most = collections.deque(maxlen=60), 0, 4
@@ -53,10 +53,10 @@ class World:
 
     def _begin(self, connection):
         """Two to four mailboxes of the names that are played with; what else an account has stays as it is."""
-        there = self.observer.names()
-        self.others = there - set(self.names)
+        existing = self.observer.names()
+        self.others = existing - set(self.names)
         for name in self.names[:self.chance.randint(2, 4)]:
-            if name not in there:
+            if name not in existing:
                 connection.command(f"CREATE {name}")
             self.model.create(name)
         self.model.subscribed = self.observer.subscribed() & set(self.names)
@@ -76,7 +76,7 @@ class World:
         return list(self.model.boxes)
 
     def target(self):
-        """A mailbox to write to; sometimes one that may not be there."""
+        """A mailbox to write to; sometimes one that may not be existing."""
         return self.chance.choice(self.active() if self.chance.random() < 0.9 else self.names)
 
     def model_allows(self, source, target):
@@ -91,7 +91,7 @@ class World:
         """The server's state is the model's, in all mailboxes that were touched."""
         if self.model.names_changed:
             names = self.observer.names() - self.others
-            assert names == set(self.model.boxes), f"LIST tells {sorted(names)}, not {sorted(self.model.boxes)}"
+            assert names == set(self.model.boxes), f"LIST has {sorted(names)}, not {sorted(self.model.boxes)}"
             self.model.names_changed = False
         before = self.model.highest_validity
         for box in self.model.touched:
@@ -114,8 +114,8 @@ class World:
     def identify(self, box, look):
         if self.has("OBJECTID"):
             self.model.identities.mailbox(box, look.mailbox_id)
-        for told in look.identities:
-            if self.model.identities.message(*told):
+        for reported in look.identities:
+            if self.model.identities.message(*reported):
                 self.count("a message seen again with its EMAILID and date")
 
     def step(self):
@@ -129,7 +129,7 @@ class World:
             self.resynchronise()
 
     def come_back(self, client):
-        """After a step the client from what it was told, and others to what the step has changed."""
+        """After a step the client from what it was reported, and others to what the step has changed."""
         changed, self.changed = self.changed, []
         if self.resyncer is None:
             return

@@ -64,7 +64,7 @@ def a_missing_account_is_refused_and_comes_back(server):
     assert not os.path.exists(account(server)), "not even its directory"
     os.rename(server.home + "/aside", account(server))
     server.start()
-    equal(messages(server, user), 2, "when it is there again")
+    equal(messages(server, user), 2, "when it is back")
     equal(verified(server)[0], 0, "verify")
 
 
@@ -81,7 +81,7 @@ def a_missing_database_is_refused_and_comes_back(server):
     server.stop()
     os.replace(server.home + "/aside", account(server) + "/mail.db")
     server.start()
-    equal(messages(server, user), 1, "when it is there again")
+    equal(messages(server, user), 1, "when it is back")
 
 
 def an_account_without_a_login_is_missed_too(server):

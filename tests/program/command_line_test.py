@@ -233,7 +233,7 @@ def deliver_reads_before_it_takes_the_directory(place):
     sender.stdin.write(MESSAGE * 10000)  # more than a pipe holds: it reads
     sender.stdin.flush()
     place.run("deliver", "alice", "--dir", place.dir, stdin=MESSAGE)
-    with Served(place):  # starts although the message is not there yet
+    with Served(place):  # starts although the message has not arrived yet
         place.run("deliver", "alice", "--dir", place.dir, stdin=MESSAGE)
         sender.stdin.close()
         equal(sender.wait(timeout=60), 0)

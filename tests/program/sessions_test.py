@@ -36,7 +36,7 @@ def refused_commands_leave_nothing_in_a_session(server):
     assert grown < 4 * 1024, f"grown by {grown} KiB"
 
 
-def news_that_could_not_be_read_are_told_later(server):
+def changes_that_could_not_be_read_are_reported_later(server):
     user = server.add_user()
     session, other = server.logged_in(user), server.logged_in(user)
     session.command("NOTIFY SET (personal (MailboxName))")
@@ -44,16 +44,16 @@ def news_that_could_not_be_read_are_told_later(server):
     other.command("CREATE x")
     for _ in range(100):
         other.command("NOOP")
-    equal(session.command("NOOP")[0], [], "told from a damaged database")
+    equal(session.command("NOOP")[0], [], "reported from a damaged database")
     failures = server.log_tail(1_000_000).count("store broken")
     assert 1 <= failures < 10, f"{failures} tries"
     rename_in_database(server, b"\xff", b"Junk")
-    equal(session.command("NOOP")[0], [b'* LIST (\\HasNoChildren) "/" x'], "told behind the repair")
+    equal(session.command("NOOP")[0], [b'* LIST (\\HasNoChildren) "/" x'], "reported after the repair")
 
 
-def nothing_is_lost_below_a_mod_sequence_that_was_told(server):
-    """News of many messages are read in slices, and others change messages meanwhile: of a slice that was told already the
-    client has not heard, and must not take a later slice's mod-sequence for how far it is. RFC 7162 section 6."""
+def nothing_is_lost_below_a_mod_sequence_that_was_reported(server):
+    """Changes of many messages are read in slices, while others change messages: a client does not know of later changes to a
+    slice that was reported already, so it must not get a later slice's mod-sequence as its highest. RFC 7162 section 6."""
     user = server.add_user()
     session, other = server.logged_in(user, deadline=60), server.logged_in(user, deadline=60)
     other.append("INBOX", MESSAGE)
@@ -67,17 +67,17 @@ def nothing_is_lost_below_a_mod_sequence_that_was_told(server):
         other.command(f"STORE 1:* {sign}FLAGS.SILENT (\\Flagged)")
         session.send(b"n NOOP\r\n")
         other.send(b"".join(b"s UID STORE %d FLAGS.SILENT (k%d)\r\n" % (uid, n) for n in range(30) for uid in (1, 8192)))
-        told = View(vanishing=True)
-        told.hear([b"* 8192 EXISTS"])
+        reported = View(vanishing=True)
+        reported.receive([b"* 8192 EXISTS"])
         while not (line := session.response()).startswith(b"n "):
-            told.hear([line])
-        told.answered(line)
+            reported.receive([line])
+        reported.answered(line)
         changes = []
         while len(changes) < 60:
             if found := re.search(rb"UID 1 MODSEQ \((\d+)\)|UID 8192 MODSEQ \((\d+)\)", other.response()):
                 changes.append(int(found[1] or 0))
-        lost = [modseq for modseq in changes if (told.known(1).modseq or 0) < modseq <= told.highest]
-        equal(lost, [], f"mod-sequences of changes not told to who comes back from {told.highest}")
+        lost = [modseq for modseq in changes if (reported.known(1).modseq or 0) < modseq <= reported.highest]
+        equal(lost, [], f"mod-sequences of changes not reported to a client that comes back from {reported.highest}")
         session.command("NOOP")
 
 
@@ -116,5 +116,5 @@ def rename_in_database(server, old, new):
 
 if __name__ == "__main__":
     main(names_of_an_older_server_stay_reachable, refused_commands_leave_nothing_in_a_session,
-         news_that_could_not_be_read_are_told_later, nothing_is_lost_below_a_mod_sequence_that_was_told,
+         changes_that_could_not_be_read_are_reported_later, nothing_is_lost_below_a_mod_sequence_that_was_reported,
          world=frugal_server)

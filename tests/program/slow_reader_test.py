@@ -1,6 +1,6 @@
 """A client that asks for much and does not read: the server's memory stays bounded and others are served.
 
-It takes a release build: sanitizers have memory needs of their own.
+It needs a release build: sanitizers have memory needs of their own.
 """
 
 import socket

@@ -16,7 +16,7 @@ def delivery_reaches_a_session_in_idle(server):
     session.send(b"i IDLE\r\n")
     assert session.response().startswith(b"+")
     server.run("deliver", user, "--dir", server.data, input=MESSAGE)
-    equal(session.response(), b"* 1 EXISTS", "told in IDLE")
+    equal(session.response(), b"* 1 EXISTS", "reported in IDLE")
     session.send(b"DONE\r\n")
     while not session.response().startswith(b"i OK"):
         pass
@@ -94,7 +94,7 @@ def shutdown_says_bye_and_keeps_what_was_acknowledged(server):
     equal(lines, [b"* STATUS INBOX (MESSAGES 2)"], "after the restart")
 
 
-def verify_tells_what_is_wrong_beside_the_server(server):
+def verify_reports_what_is_wrong_beside_the_server(server):
     user = server.add_user()
     session = server.logged_in(user)
     for _ in range(3):
@@ -113,5 +113,5 @@ def verify_tells_what_is_wrong_beside_the_server(server):
 
 if __name__ == "__main__":
     main(delivery_reaches_a_session_in_idle, delivery_into_a_mailbox_and_refused, delivery_beyond_a_limit_is_logged,
-         accounts_while_the_server_runs, dump_shows_what_is_stored, verify_tells_what_is_wrong_beside_the_server,
+         accounts_while_the_server_runs, dump_shows_what_is_stored, verify_reports_what_is_wrong_beside_the_server,
          one_server_a_directory, shutdown_says_bye_and_keeps_what_was_acknowledged)

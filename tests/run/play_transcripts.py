@@ -2,7 +2,7 @@
 
     python3 -m tests.run.play_transcripts --postbag build/postbag [--wirecheck PATH] [--jobs N] FILE...
 
-Prints each mismatch as file:line with what was expected and what came; exit 1 if there was one.
+Prints each mismatch as file:line with what was expected and what came; exits with 1 if any.
 """
 
 import argparse
@@ -35,7 +35,7 @@ def play_file(path, options):
     server = Server(options.postbag, options.wirecheck, script.config)
     try:
         server.start()
-        failures = [told for told in (play(server, path, scenario) for scenario in scenarios) if told]
+        failures = [reported for reported in (play(server, path, scenario) for scenario in scenarios) if reported]
         failures += ended(server, path)
     except ServerFailed as problem:
         failures = [f"{path}: {problem}"]

@@ -104,7 +104,7 @@ def plain(*fields):
 
 
 def grouped(steps):
-    """Runs that belong together: sends of one session (one write), and marked responses with the one behind them."""
+    """Runs that belong together: sends of one session (one write), and marked responses with the one after them."""
     groups = []
     for step in steps:
         if groups and joins(groups[-1], step):

@@ -20,7 +20,7 @@ import traceback
 from tests.run.server import Server, ServerFailed
 from tests.run.wire import Closed, Late, Refused
 
-SKIPPED = 77   # what Meson takes for a test that could not be run
+SKIPPED = 77   # what Meson considers a test that could not be run
 EXPECTED = (AssertionError, Closed, Late, Refused, ServerFailed)   # other exceptions are printed with their traceback
 
 

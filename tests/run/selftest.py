@@ -146,9 +146,9 @@ class PlayerTest(unittest.TestCase):
     def test_a_mismatch_names_line_expected_and_got(self):
         with self.assertRaises(Mismatch) as caught:
             self.play("C: a1 NOOP", "S: * 3 EXPUNGE", "S: * 4 EXISTS", "S: a1 OK *")
-        told = str(caught.exception)
+        reported = str(caught.exception)
         for part in ("file.txt:3:", "expected me '* 3 EXPUNGE'", "got me '* 2 EXPUNGE'"):
-            self.assertIn(part, told)
+            self.assertIn(part, reported)
 
     def test_an_extra_response_is_a_mismatch(self):
         with self.assertRaises(Mismatch):
@@ -202,13 +202,13 @@ class ReaderTest(unittest.TestCase):
 
 
 class ViewTest(unittest.TestCase):
-    def told(self, *lines, **more):
+    def reported(self, *lines, **more):
         view = View()
-        view.hear([line.encode() for line in lines], **more)
+        view.receive([line.encode() for line in lines], **more)
         return view
 
     def test_what_was_told_is_known(self):
-        view = self.told("* 3 EXISTS", "* 2 FETCH (UID 7 FLAGS (\\Seen \\Recent))", "* 1 EXPUNGE")
+        view = self.reported("* 3 EXISTS", "* 2 FETCH (UID 7 FLAGS (\\Seen \\Recent))", "* 1 EXPUNGE")
         self.assertEqual([(e.uid, e.flags) for e in view.entries], [(7, {"\\Seen"}), (None, None)])
         self.assertEqual(view.unknown(), [2])
 
@@ -216,11 +216,11 @@ class ViewTest(unittest.TestCase):
         for lines in (["* 1 EXPUNGE"], ["* 2 EXISTS", "* 1 EXISTS"], ["* 1 FETCH (FLAGS ())"],
                       ["* 1 EXISTS", "* 1 FETCH (UID 1)", "* 1 FETCH (UID 2)"]):
             with self.subTest(lines), self.assertRaises(AssertionError):
-                self.told(*lines)
+                self.reported(*lines)
 
     def test_no_expunge_where_it_is_forbidden(self):
         with self.assertRaises(AssertionError):
-            self.told("* 1 EXISTS", "* 1 EXPUNGE", expunge_allowed=False)
+            self.reported("* 1 EXISTS", "* 1 EXPUNGE", expunge_allowed=False)
 
 
 INBOX, ARCHIVE, SEEN = place("INBOX", ()), place("Archive", ()), place("INBOX", ("\\Seen",))

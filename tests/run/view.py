@@ -13,7 +13,7 @@ MESSAGE_ID = re.compile(rb"Message-Id: <([^>]*)>", re.IGNORECASE)
 
 
 class Entry:
-    """A message as far as it is known: None for what nobody told."""
+    """A message as far as it is known: None for what nobody reported."""
 
     __slots__ = ("uid", "flags", "modseq", "message_id")
 
@@ -28,16 +28,16 @@ class View:
         """`vanishing`: VANISHED instead of EXPUNGE (RFC 7162 section 3.2.10); `uid_only`: UIDFETCH (RFC 9586)."""
         self.vanishing, self.uid_only = vanishing, uid_only
         self.entries = []
-        self.told = []      # the entries whose flags the last hear() brought
+        self.reported = []      # the entries whose flags the last receive() brought
         self.highest = 0    # the mod-sequence that the client may come back from: RFC 7162 section 6
         self.code, self.seen = None, 0    # since the last tagged line: HIGHESTMODSEQ, the highest of FETCH
 
     def __len__(self):
         return len(self.entries)
 
-    def hear(self, lines, expunge_allowed=True):
+    def receive(self, lines, expunge_allowed=True):
         """Takes untagged responses in; AssertionError when one cannot be true."""
-        self.told = []
+        self.reported = []
         for line in lines:
             if fetch := FETCH.match(line):
                 self._fetch(int(fetch.group(1)), fetch.group(2) is not None, fetch.group(3))
@@ -53,7 +53,7 @@ class View:
             self.code = int(highest.group(1))
 
     def answered(self, tagged):
-        """A HIGHESTMODSEQ counts whatever else was seen, otherwise the highest that FETCH told."""
+        """A HIGHESTMODSEQ counts whatever else was seen, otherwise the highest that FETCH reported."""
         self.note_highest(tagged)
         self.highest = self.code or max(self.highest, self.seen)
         self.code, self.seen = None, 0
@@ -62,7 +62,7 @@ class View:
         return self.entries[number - 1]
 
     def unknown(self):
-        """The numbers of messages whose UID or flags were not told."""
+        """The numbers of messages whose UID or flags were not reported."""
         return [n for n, entry in enumerate(self.entries, 1) if entry.uid is None or entry.flags is None]
 
     def _count(self, number, what, expunge_allowed):
@@ -103,12 +103,12 @@ class View:
         entry = self._entry_of(number) if by_uid else self._numbered(number)
         flags, uid, modseq = FLAGS.search(items), UID.search(items), MODSEQ.search(items)
         if uid:
-            told = int(uid.group(1))
-            assert entry.uid in (None, told), f"number {number} had UID {entry.uid}, has now {told}"
-            entry.uid = told
+            reported = int(uid.group(1))
+            assert entry.uid in (None, reported), f"number {number} had UID {entry.uid}, has now {reported}"
+            entry.uid = reported
         if flags:
             entry.flags, entry.modseq = normal_flags(flags.group(1)), None
-            self.told.append(entry)
+            self.reported.append(entry)
         if modseq:
             entry.modseq = int(modseq.group(1))
             self.seen = max(self.seen, entry.modseq)
@@ -116,11 +116,11 @@ class View:
             entry.message_id = message_id.group(1)
 
     def _numbered(self, number):
-        assert 1 <= number <= len(self.entries), f"FETCH of {number}, there are {len(self.entries)}"
+        assert 1 <= number <= len(self.entries), f"FETCH of {number} of {len(self.entries)}"
         return self.entries[number - 1]
 
     def _entry_of(self, uid):
-        """The entry of a UID; one that nobody told of yet is put where it belongs."""
+        """The entry of a UID; one that nobody reported of yet is put where it belongs."""
         index = self._place(uid)
         entry = self.entries[index]
         if entry.uid is None:

@@ -49,8 +49,8 @@ class Kept:
 
     def remove(self, position, members):
         if position:
-            there = self.results[position - 1:position - 1 + len(members)]
-            assert there == members, f"{members} at {position} of {self.results}"
+            present = self.results[position - 1:position - 1 + len(members)]
+            assert present == members, f"{members} at {position} of {self.results}"
             del self.results[position - 1:position - 1 + len(members)]
         else:
             assert set(members) <= set(self.results), f"{members} not in {self.results}"
@@ -86,9 +86,9 @@ class Watching:
 
     def look(self):
         for line in self.client.command("NOOP")[0]:
-            self.take(line.decode())
+            self.receive(line.decode())
 
-    def take(self, line):
+    def receive(self, line):
         if expunge := re.fullmatch(r"\* (\d+) EXPUNGE", line):
             for kept in self.kept:
                 kept.expunged(int(expunge.group(1)))

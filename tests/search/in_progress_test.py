@@ -1,4 +1,4 @@
-"""Long searches, sorts and threads say how far they have come: rising numbers below their goal. RFC 9585."""
+"""Long searches, sorts and threads report their progress: rising numbers below their goal. RFC 9585."""
 
 import re
 
@@ -19,13 +19,13 @@ def progress_of(lines):
 
 
 def check(client, command, wanted):
-    told = progress_of(client.command(command)[0])
-    done = [number for number, _ in told]
-    assert bool(told) == wanted, f"{command}: {len(told)} signs of life"
+    reported = progress_of(client.command(command)[0])
+    done = [number for number, _ in reported]
+    assert bool(reported) == wanted, f"{command}: {len(reported)} progress reports"
     assert done == sorted(done), f"{command}: {done} fall"    # equal ones: within a message that takes long
     assert len(set(done)) >= len(done) // 2, f"{command}: {done} hardly rise"
-    assert all(number < goal == MANY for number, goal in told), f"{command}: {told}"
-    return len(told)
+    assert all(number < goal == MANY for number, goal in reported), f"{command}: {reported}"
+    return len(reported)
 
 
 def filled(server):
@@ -38,14 +38,14 @@ def filled(server):
     return client
 
 
-def long_commands_tell_how_far_they_are(server):
+def long_commands_report_their_progress(server):
     server.restart("[limits]\nin_progress_time = 0\n")
     client = filled(server)
-    told = sum(check(client, command, True) for command in COMMANDS)
-    return f"{told} signs of life of {len(COMMANDS)} commands"
+    reported = sum(check(client, command, True) for command in COMMANDS)
+    return f"{reported} progress reports of {len(COMMANDS)} commands"
 
 
-def commands_that_are_done_in_time_tell_nothing(server):
+def commands_that_end_in_time_report_nothing(server):
     server.restart("[limits]\nin_progress_time = 3600\n")
     client = filled(server)
     for command in COMMANDS:
@@ -53,4 +53,4 @@ def commands_that_are_done_in_time_tell_nothing(server):
 
 
 if __name__ == "__main__":
-    main(long_commands_tell_how_far_they_are, commands_that_are_done_in_time_tell_nothing)
+    main(long_commands_report_their_progress, commands_that_end_in_time_report_nothing)

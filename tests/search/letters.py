@@ -20,7 +20,7 @@ def encoded(text, random):
     """As a header has it: as it is, or in encoded words."""
     if text.isascii() and random.random() < 0.8:
         return text
-    if random.random() < 0.1:                             # not of its charset, or in one that nobody knows
+    if random.random() < 0.1:                             # not of its charset, or in an unknown one
         words = re.sub(r"[^A-Za-z0-9]", lambda c: "".join(f"={b:02X}" for b in c[0].encode()), text)
         return f"=?{random.choice(['x-none', 'iso-2022-jp', 'utf-8'])}?q?{words}{random.choice(['', '=FF'])}?="
     if random.random() < 0.5:

@@ -35,7 +35,7 @@ def filled(server, random, many, flags=False, with_corpus=False):
         random.shuffle(raws)
     messages, recent_from = [], random.randrange(len(raws))
     for number, raw in enumerate(raws):
-        if number == recent_from:                         # what is there by now is recent for this SELECT only
+        if number == recent_from:                         # what exists by now is recent for this SELECT only
             client.command("SELECT INBOX")
             client.command("UNSELECT")
         when = letters.arrival(random)

@@ -37,7 +37,7 @@ class Message:
         return [text for value in self.written(name) for text in mime.readings(value)]
 
     def address_texts(self, name):
-        """What ENVELOPE told of the addresses in field `name`. RFC 9051 section 7.5.2."""
+        """What ENVELOPE reported of the addresses in field `name`. RFC 9051 section 7.5.2."""
         return [text for address in self.told_addresses[name] or [] for text in readings_of_address(*address)]
 
     def texts(self, with_own_header):

@@ -48,13 +48,13 @@ class Question:
 
     def saves(self):
         """The UIDs in `$` afterwards. RFC 9051 section 6.4.4.1, RFC 9394 section 3.2."""
-        part, told = self.part(), set()
+        part, reported = self.part(), set()
         if "ALL" in self.wanted or "COUNT" in self.wanted or not ({"MIN", "MAX"} & set(self.wanted) or part is not None):
             return {m.uid for m in self.found}
         if self.found:
-            told |= {self.found[0].uid} if "MIN" in self.wanted else set()
-            told |= {self.found[-1].uid} if "MAX" in self.wanted else set()
-        return told | {self.found[n].uid for n in part or []}
+            reported |= {self.found[0].uid} if "MIN" in self.wanted else set()
+            reported |= {self.found[-1].uid} if "MAX" in self.wanted else set()
+        return reported | {self.found[n].uid for n in part or []}
 
 
 def partial(random):

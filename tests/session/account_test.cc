@@ -16,7 +16,7 @@
 #include <unistd.h>
 
 #include "tests/storage/fixture.h"
-#include "tests/unit_async/run.h"
+#include "tests/unit/async/run.h"
 
 using namespace postbag;
 using namespace postbag::storage::test;
@@ -27,7 +27,7 @@ namespace {
 
 constexpr std::chrono::seconds patience{60};
 
-/// Whether the next sync fails. A global, since functions called by libraries have nowhere else to look.
+/// True if the next sync fails. A global, because functions that libraries call have no other place for it.
 std::atomic<bool> next_sync_fails = false;  // NOLINT(cppcoreguidelines-avoid-non-const-global-variables)
 
 int sync(long number, int fd) {
@@ -94,7 +94,7 @@ struct Served {
     co_return co_await account->read(
         [](ReadTransaction& tx) { return tx.bodies_above(std::nullopt, 1'000'000).size(); });
   }
-  /// Looks again and again; the test fails when it takes too long.
+  /// Checks repeatedly; the test fails when it takes too long.
   async::Task<void> until(std::function<bool()> done) {
     const async::Deadline end = async::in(patience);
     while (!done()) {
@@ -159,15 +159,24 @@ TEST_CASE("deleted mail leaves the disk although the session stays and its store
   async::run_to_end(a.loop, body());
 }
 
-TEST_CASE("deleted mail leaves the disk although whoever comes stays for no more than a moment") {
-  Served a(std::chrono::seconds{3'600});
-  const auto first = [&]() -> async::Task<void> {
+namespace {
+
+/// Deletes all mail and ends the account, and lets time pass until the mail may be collected.
+void delete_mail_and_go(Served& a) {
+  const auto body = [&]() -> async::Task<void> {
     co_await a.append(100, 5'000);
     co_await a.expunge();
   };
-  async::run_to_end(a.loop, first());
+  async::run_to_end(a.loop, body());
   a.end();
   a.files.clock.seconds += 3'601;
+}
+
+}  // namespace
+
+TEST_CASE("deleted mail leaves the disk although each session lasts only a moment") {
+  Served a(std::chrono::seconds{3'600});
+  delete_mail_and_go(a);
   for (int i = 0; i < 5; ++i) {
     a.start(std::chrono::seconds{0});
     a.end();
@@ -176,15 +185,9 @@ TEST_CASE("deleted mail leaves the disk although whoever comes stays for no more
   CHECK(store->read([](ReadTransaction& tx) { return tx.bodies_above(std::nullopt, 1'000).empty(); }));
 }
 
-TEST_CASE("deleted mail leaves the disk although whoever comes stays for seconds and changes nothing") {
+TEST_CASE("deleted mail leaves the disk although each session lasts only seconds and changes nothing") {
   Served a(std::chrono::seconds{3'600});
-  const auto first = [&]() -> async::Task<void> {
-    co_await a.append(100, 5'000);
-    co_await a.expunge();
-  };
-  async::run_to_end(a.loop, first());
-  a.end();
-  a.files.clock.seconds += 3'601;
+  delete_mail_and_go(a);
   a.start(std::chrono::seconds{3'600});
   async::run_to_end(a.loop, a.until_collected());
 }
@@ -208,8 +211,8 @@ class Gate {
 
 }  // namespace
 
-TEST_CASE("a writer that is cut off takes nobody along, and what was committed is told") {
-  for (const bool begun : {false, true}) {  // whether the worker is at the batch when the writer goes
+TEST_CASE("a writer that is cut off fails alone, and what was committed is reported") {
+  for (const bool begun : {false, true}) {  // true: the worker runs the batch when the writer leaves
     CAPTURE(begun);
     Served a(std::chrono::seconds{3'600});
     Gate gate;
@@ -251,7 +254,7 @@ TEST_CASE("a writer that is cut off takes nobody along, and what was committed i
   }
 }
 
-TEST_CASE("a store that fails while it is put to rest is told of, although somebody opens it anew at once") {
+TEST_CASE("a store that fails while it is closed for idleness is reported, although it is opened again at once") {
   constexpr std::chrono::seconds long_time{3'600};
   Served a(long_time);
   a.end();
@@ -270,7 +273,7 @@ TEST_CASE("a store that fails while it is put to rest is told of, although someb
     for (int i = 0; i < 5; ++i) co_await a.loop.yield();  // all three wait for the thread now
     next_sync_fails = true;
     gate.open();
-    while (a.worker.load() > 0) std::this_thread::yield();  // and are over before the loop hears of any
+    while (a.worker.load() > 0) std::this_thread::yield();  // and are over before the loop knows of any
     while (jobs.size() > 0) co_await a.loop.yield();
     CHECK(a.failed == 1);
   };

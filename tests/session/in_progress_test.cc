@@ -12,7 +12,7 @@
 #include "core/clock.h"
 #include "session/context.h"
 #include "session/session.h"
-#include "tests/unit_async/run.h"
+#include "tests/unit/async/run.h"
 
 using namespace postbag;
 
@@ -48,7 +48,7 @@ class Nobody final : public Authenticator, public Accounts, public Log {
 
 }  // namespace
 
-TEST_CASE("one that sent its end is told at once how far a command is, and the command of one that is gone ends") {
+TEST_CASE("a client that sent its end gets progress reports at once, and the command of one that has left ends") {
   async::Loop loop;
   const Limits limits;
   Nobody nobody;

@@ -51,13 +51,13 @@ TEST_CASE("selection options") {
   CHECK(listed("*", {.subscribed = true, .special_use = true}).empty());
 }
 
-TEST_CASE("recursive match names the parents whose children are not told") {
+TEST_CASE("recursive match names the parents whose children are not listed") {
   const ListSelection selection{.subscribed = true, .special_use = false, .recursive_match = true};
   CHECK(listed("%", selection) == "Fruit+C INBOXs Vegetable+!C");
   CHECK(listed("*", selection) == "Fruit/Bananas Fruit/Peachs! INBOXs Vegetable/Corns");
 }
 
-TEST_CASE("LSUB answers a level for what lies below it") {  // RFC 3501 section 6.3.9
+TEST_CASE("LSUB answers a level for what is below it") {  // RFC 3501 section 6.3.9
   CHECK(shown(select_subscribed(tree, ListPattern("", "%", 32))) == "Fruit+! INBOXs Vegetable+!");
   CHECK(shown(select_subscribed(tree, ListPattern("", "*", 32))) ==
         "Fruit/Bananas Fruit/Peachs! INBOXs Vegetable/Corns");

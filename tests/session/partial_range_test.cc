@@ -15,7 +15,7 @@ std::pair<std::uint64_t, std::uint64_t> places(std::string_view text, std::uint6
 
 }  // namespace
 
-TEST_CASE("a PARTIAL names places from either end, and only such as there are. RFC 9394 section 3.1") {
+TEST_CASE("a PARTIAL names places from either end, and only those that exist. RFC 9394 section 3.1") {
   CHECK(places("1:3", 10) == std::pair(0UL, 3UL));
   CHECK(places("3:1", 10) == std::pair(0UL, 3UL));
   CHECK(places("4:4", 10) == std::pair(3UL, 4UL));
@@ -27,7 +27,7 @@ TEST_CASE("a PARTIAL names places from either end, and only such as there are. R
   CHECK(places("-4294967295:-10", 10) == std::pair(0UL, 1UL));
 }
 
-TEST_CASE("a PARTIAL behind the end names nothing, within the list") {
+TEST_CASE("a PARTIAL beyond the end names nothing, within the list") {
   for (const char* text : {"11:12", "-11:-12", "4294967295:4294967295", "-4294967295:-4294967294"}) {
     const auto [begin, end] = places(text, 10);
     CHECK(begin == end);
@@ -37,7 +37,7 @@ TEST_CASE("a PARTIAL behind the end names nothing, within the list") {
   CHECK(places("-1:-3", 0) == std::pair(0UL, 0UL));
 }
 
-TEST_CASE("a PARTIAL keeps what the client wrote, and takes no number over 32 bits") {
+TEST_CASE("a PARTIAL keeps what the client wrote, and accepts no number over 32 bits") {
   CHECK(partial_range("500:400")->written == "500:400");
   CHECK(partial_range("-1:-100")->written == "-1:-100");
   CHECK_FALSE(partial_range("1:4294967296"));

@@ -19,7 +19,7 @@ using namespace postbag;
 
 namespace {
 
-/// A client from another machine, all of whose commands are there from the beginning.
+/// A client from another machine, all of whose commands have arrived from the beginning.
 class FarStream final : public async::Stream {
  public:
   FarStream(async::Loop& loop, std::string_view commands)
@@ -94,7 +94,7 @@ TEST_CASE("LOGIN without encryption is refused and logged, with the name as far 
   CHECK(outcome.log == "192.0.2.1:40000 login refused user=\n");
 }
 
-TEST_CASE("whoever goes on all the same is sent away, so that he cannot fill the log") {
+TEST_CASE("a client that goes on nevertheless is disconnected, so that it cannot fill the log") {
   const std::string one_by_one = "a LOGIN alice secret\r\nb AUTHENTICATE PLAIN\r\nc LOGIN {5}\r\n";
   std::string many;
   for (int i = 0; i < 100; ++i) many += one_by_one;

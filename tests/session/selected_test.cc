@@ -14,14 +14,14 @@ constexpr NewsKinds all{.arrivals = true, .flags = true, .removals = true};
 
 }  // namespace
 
-TEST_CASE("a client whose own changes alone were found is behind with nothing") {
+TEST_CASE("a client whose own changes alone were found is up to date") {
   Told told(ModSeq(5));
   told.advance(ModSeq(6), nothing, nothing);
   CHECK(told.all() == ModSeq(6));
   CHECK_FALSE(told.is_behind());
 }
 
-TEST_CASE("what was found and not told keeps a client where it is, until it is told") {
+TEST_CASE("what was found and not reported keeps a client where it is, until it is reported") {
   Told told(ModSeq(5));
   told.advance(ModSeq(6), messages, flags);
   told.advance(ModSeq(7), messages, messages);

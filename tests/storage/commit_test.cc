@@ -43,7 +43,7 @@ TEST_CASE("bodies that fail in the middle of a group undo their own work only") 
   CHECK(first.take().value().uid == Uid(1));
   CHECK(refuses.take().error() == Error::over_quota);
   CHECK_THROWS_AS(throws.take(), std::runtime_error);
-  CHECK(last.take().value().uid == Uid(2));  // the UID of the refused body was never told to anyone
+  CHECK(last.take().value().uid == Uid(2));  // the UID of the refused body was never announced
   CHECK(report.mailboxes == std::vector{ChangedMailbox{a.inbox, ModSeq(3)}});
   CHECK(!report.names_changed);
   const auto after = a.store->counters();
@@ -105,7 +105,7 @@ TEST_CASE("a commit reports what changed, once each, in the order of ids") {
   CHECK(!report.names_changed);
 }
 
-TEST_CASE("a large body is a file, found again, and gone when nobody takes it") {
+TEST_CASE("a large body is a file, found again, and deleted when nobody takes it") {
   TestAccount a(true);
   const auto bodies = a.options.directory / "bodies";
   const std::string text = [] {
@@ -164,7 +164,7 @@ TEST_CASE("what a crash leaves in incoming is swept by opening") {
   CHECK(files_below(incoming) == 0);
 }
 
-TEST_CASE("bodies are collected when the last message that refers to them is gone, and not before the grace") {
+TEST_CASE("bodies are collected after the last message that refers to them was removed, and not before the grace") {
   for (const std::size_t size : {10U, 5000U}) {
     CAPTURE(size);
     TestAccount a(true);
@@ -222,7 +222,7 @@ TEST_CASE("the bodies of a removed mailbox are collected but for those shared") 
   CHECK(a.store->collect_garbage(100, std::chrono::seconds{0}) == 8);
 }
 
-TEST_CASE("a small cache gives the same answers") {
+TEST_CASE("a small cache yields the same answers") {
   StoreOptions options;
   options.cache_bytes = 20'000;
   TestAccount a(true, options);

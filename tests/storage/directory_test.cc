@@ -167,7 +167,7 @@ TEST_CASE("only the mail of removed accounts is swept") {
   CHECK(directory->sweep().accounts == 1);
   CHECK(std::filesystem::exists(bob));
   CHECK(!std::filesystem::exists(eve));
-  // What stands where a removed account was, and is another's.
+  // What is now in the place of a removed account, and belongs to another one.
   sqlite::make_account(eve, {"fay", "identity of fay."});
   const auto gone = directory->account_directory(directory->add("gil", "x").value());
   CHECK(directory->remove("gil"));
@@ -179,14 +179,14 @@ TEST_CASE("only the mail of removed accounts is swept") {
   CHECK(directory->strays().size() == 2);
 }
 
-TEST_CASE("what a crash left of an account that was being made or deleted goes with the next sweep") {
+TEST_CASE("what a crash left of an account that was being made or deleted is removed by the next sweep") {
   const TemporaryDirectory temporary;
   auto directory = Directory::open(temporary.path());
   const auto bob = directory->account_directory(directory->add("bob", "x").value());
   CHECK(directory->remove("bob"));
   std::filesystem::rename(bob, bob.string() + ".removed");  // as a sweep that was ended does
   sqlite::Connection(temporary.path() / "directory.db", {})
-      .run("INSERT INTO removed VALUES (2, 'eve', x'00', 0)");  // and one who begins to make an account
+      .run("INSERT INTO removed VALUES (2, 'eve', x'00', 0)");  // and one that is being made
   std::filesystem::create_directory(directory->account_directory(AccountId(2)));
   CHECK(directory->add("fay", "x").value() == AccountId(3));
   CHECK(directory->strays().empty());
@@ -213,7 +213,7 @@ TEST_CASE("mail that directory.db does not know is taken by its name, if that is
   CHECK(directory->add("bob", "x").value() == AccountId(7));  // removed is removed
 }
 
-TEST_CASE("what cannot be read below accounts/ keeps nobody from being added, and stays") {
+TEST_CASE("what cannot be read below accounts/ prevents no account from being added, and stays") {
   const TemporaryDirectory temporary;
   const auto accounts = temporary.path() / "accounts";
   std::filesystem::create_directory(accounts);
@@ -226,7 +226,7 @@ TEST_CASE("what cannot be read below accounts/ keeps nobody from being added, an
   for (const char* const name : {"1", "2"}) CHECK(std::filesystem::is_symlink(accounts / name));
 }
 
-TEST_CASE("the walk over a live account tells what is stored") {
+TEST_CASE("the walk over a live account reports what is stored") {
   TestAccount a(true);
   a.add(a.inbox, flags({SystemFlag::deleted}));
   a.add(a.inbox, {}, {"k"});

@@ -20,7 +20,7 @@ class FixedClock : public Clock {
   std::int64_t seconds = 1'800'000'000;
 };
 
-/// A directory that goes with the object.
+/// A directory that is removed with the object.
 class TemporaryDirectory {
  public:
   TemporaryDirectory() {

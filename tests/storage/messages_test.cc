@@ -60,7 +60,7 @@ TEST_CASE("a new mailbox is empty and has a mod-sequence") {
   });
 }
 
-TEST_CASE("an appended message is there with all it came with") {
+TEST_CASE("an appended message has all that it came with") {
   for_both([](TestAccount& a) {
     const auto staged = a.body("Hello");
     const NamedFlags named{flags({seen, flagged}), {"$Work", "later"}};
@@ -163,7 +163,7 @@ TEST_CASE("flags are replaced, added and removed, and only real changes count") 
   });
 }
 
-TEST_CASE("copies share bodies, pair their UIDs and take their keywords along") {
+TEST_CASE("copies share bodies, pair their UIDs and keep their keywords") {
   for_both([](TestAccount& a) {
     const auto archive = a.id("Archive");
     a.add(archive, {}, {"other"});
@@ -189,7 +189,7 @@ TEST_CASE("copies share bodies, pair their UIDs and take their keywords along") 
   });
 }
 
-TEST_CASE("a move takes away what it adds, in one step of each mailbox") {
+TEST_CASE("a move removes what it adds, in one step of each mailbox") {
   for_both([](TestAccount& a) {
     const auto archive = a.id("Archive");
     for (int i = 0; i < 300; ++i) a.add(a.inbox);
@@ -209,7 +209,7 @@ TEST_CASE("a move takes away what it adds, in one step of each mailbox") {
     CHECK(changes.vanished == uids);
     CHECK(changes.messages.empty());
     CHECK(changes.upto == moved.from_modseq);
-    // Again: nothing is there any more.
+    // Again: nothing is left.
     const auto again = a.write([&](Transaction& tx) { return tx.move(a.inbox, uids, archive); }).value();
     CHECK(again.from.empty());
     CHECK(again.to.empty());
@@ -217,7 +217,7 @@ TEST_CASE("a move takes away what it adds, in one step of each mailbox") {
   });
 }
 
-TEST_CASE("what is copied or moved is saved anew, the source's date stays. RFC 8514 section 3") {
+TEST_CASE("what is copied or moved gets a new save date, the source's date stays. RFC 8514 section 3") {
   for_both([](TestAccount& a) {
     const auto archive = a.id("Archive");
     const auto first = a.clock.seconds;

@@ -196,7 +196,7 @@ class Pair {
     REQUIRE(result.error() == Error::over_quota);
   }
 
-  /// A client that looks now and then, in slices, ends with what is there.
+  /// A client that looks now and then, in slices, ends with what exists.
   void catch_up(std::size_t i) {
     auto& client = clients_[i];
     const auto& model = models_[i];

@@ -99,7 +99,7 @@ TEST_CASE("a removed mailbox leaves the names below it and its subscription") {
   CHECK(remove(a, "INBOX").error() == Error::not_permitted);
 }
 
-TEST_CASE("every call says when its mailbox is gone") {
+TEST_CASE("every call reports a deleted mailbox") {
   TestAccount a(true);
   const auto id = create(a, "a").value();
   a.add(id);
@@ -126,7 +126,7 @@ TEST_CASE("every call says when its mailbox is gone") {
   CHECK(gone(a.write([&](Transaction& tx) { return tx.expunge(id); })));
 }
 
-TEST_CASE("a mailbox created anew has a new id and a higher UIDVALIDITY, even when the clock stands or goes back") {
+TEST_CASE("a mailbox created again has a new id and a higher UIDVALIDITY, even when the clock stops or goes back") {
   TestAccount a(true);
   std::optional<MailboxId> last_id;
   std::uint32_t last = 0;
@@ -144,7 +144,7 @@ TEST_CASE("a mailbox created anew has a new id and a higher UIDVALIDITY, even wh
   CHECK(last >= static_cast<std::uint32_t>(a.clock.seconds));
 }
 
-TEST_CASE("a mailbox that was rolled back leaves nothing behind, though its id is given again") {
+TEST_CASE("a mailbox that was rolled back leaves nothing, though its id is used again") {
   TestAccount a(true);
   std::optional<MailboxId> first;
   const auto refused = a.write([&](Transaction& tx) -> Result<void> {
@@ -159,7 +159,7 @@ TEST_CASE("a mailbox that was rolled back leaves nothing behind, though its id i
   CHECK(a.state(second).uid_validity.value() == a.clock.seconds);
 }
 
-TEST_CASE("a rename takes the names below along and leaves subscriptions") {
+TEST_CASE("a rename also renames the names below and leaves subscriptions") {
   TestAccount a(true);
   for (const auto* name : {"a", "a/b", "a/b/c", "ab"}) CHECK(create(a, name));
   a.write([](Transaction& tx) -> Result<void> { return tx.subscribe(TestAccount::name("a/b")); });
@@ -181,7 +181,7 @@ TEST_CASE("a rename is refused when names collide") {
   for (const auto* name : {"a", "a/b", "x/b", "y"}) CHECK(create(a, name));
   CHECK(rename(a, "a", "y").error() == Error::mailbox_exists);
   CHECK(rename(a, "a", "a").error() == Error::mailbox_exists);
-  CHECK(rename(a, "a", "x").error() == Error::mailbox_exists);  // x/b is there
+  CHECK(rename(a, "a", "x").error() == Error::mailbox_exists);  // x/b exists
   CHECK(rename(a, "a", "a/z").error() == Error::not_permitted);
   CHECK(rename(a, "nowhere", "z").error() == Error::no_such_mailbox);
   CHECK(rename(a, "y", "INBOX").error() == Error::mailbox_exists);

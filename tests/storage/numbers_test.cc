@@ -32,7 +32,7 @@ void damage(TestAccount& a, const char* sql) {
 
 }  // namespace
 
-TEST_CASE("a clock that is wrong for once leaves UIDVALIDITY rising for ever") {
+TEST_CASE("after a clock was wrong once, UIDVALIDITY still rises forever") {
   struct {
     std::int64_t wrong;
     std::uint32_t given;

@@ -1,4 +1,5 @@
-// Whose mail lies in a directory: what is missing or another's is refused, and what an older postbag made is taken.
+// Whose mail is in a directory: what is missing or another's is refused, and what an older postbag made is
+// accepted.
 #include "storage/owner.h"
 
 #include <fstream>
@@ -76,7 +77,7 @@ TEST_CASE("the mail of an account is opened by its name and its identity only") 
   }
 }
 
-TEST_CASE("mail that is missing is refused, and nothing is made in its place") {
+TEST_CASE("mail that is missing is refused, and nothing is created in its place") {
   const TemporaryDirectory temporary;
   const auto directory = Directory::open(temporary.path());
   const AccountId id = directory->add("bob", "x").value();
@@ -94,7 +95,7 @@ TEST_CASE("mail that is missing is refused, and nothing is made in its place") {
   CHECK(!std::filesystem::exists(account));
 }
 
-TEST_CASE("an account whose database cannot be made is not there") {
+TEST_CASE("an account whose database cannot be made does not exist") {
   const TemporaryDirectory temporary;
   const auto directory = Directory::open(temporary.path());
   std::ofstream(temporary.path() / "accounts").close();  // no directory can be made below a file

@@ -93,7 +93,7 @@ TEST_CASE("a page comes back as it was packed") {
   }));
 }
 
-TEST_CASE("a page cut short or with bytes left over is refused") {
+TEST_CASE("a page that is cut short or has bytes after its end is refused") {
   CHECK(rc::check([] {
     const auto messages = random_page();
     const auto key = messages.front().uid;

@@ -69,7 +69,7 @@ struct Relaxed : TestAccount {
 
 }  // namespace
 
-TEST_CASE("changes of flags share a sync, which reserves mod-sequences; all else is synced") {
+TEST_CASE("changes of flags share a sync, which reserves mod-sequences; everything else is synced") {
   Relaxed a;
   auto before = syncs(a);
   store<FlagWrite>(a);

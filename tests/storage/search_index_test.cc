@@ -1,4 +1,4 @@
-// The index beside the store: it knows what it was told of the mail that is there, and can go at any time.
+// The index beside the store: it knows the mail that it was given, and may be deleted at any time.
 #include "storage/text_index/search_index.h"
 
 #include <algorithm>
@@ -103,7 +103,7 @@ TEST_CASE("answers come in slices") {
   CHECK(first->next);
 }
 
-TEST_CASE("what another version made is made anew") {
+TEST_CASE("what another version made is made again") {
   Indexed a;
   a.say("xabcx");
   a.catch_up();
@@ -114,7 +114,7 @@ TEST_CASE("what another version made is made anew") {
   CHECK(a.find({"abc"}) == Uids{1});
 }
 
-TEST_CASE("when an older copy of the mail is put back, the index is made anew") {
+TEST_CASE("when an older copy of the mail is restored, the index is made again") {
   for (const int messages_after : {1, 2, 3}) {
     CAPTURE(messages_after);
     Indexed a;
@@ -165,7 +165,7 @@ TEST_CASE("bodies that are collected leave the index") {
   CHECK(a.find({"abc"}) == Uids{4, 5});
 }
 
-TEST_CASE("a damaged index is made anew; the mail is not touched") {
+TEST_CASE("a damaged index is made again; the mail is not touched") {
   for (const char* garbage : {"", "no database", "SQLite format 3"}) {
     CAPTURE(garbage);
     Indexed a;
@@ -192,7 +192,7 @@ TEST_CASE("a directory where the index should be: searches go without") {
   CHECK(a.uids(a.inbox) == set_of({1}));
 }
 
-TEST_CASE("without an index, one that is there is removed") {
+TEST_CASE("without an index, one that exists is removed") {
   Indexed a;
   a.say("xabcx");
   a.catch_up();

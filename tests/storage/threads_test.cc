@@ -122,7 +122,7 @@ TEST_CASE("the one that began the thread may outlive the others") {
   CHECK(thread(a, add(a, {B})) == begun_by(first));
 }
 
-TEST_CASE("messages of before there were threads are threads of their own") {
+TEST_CASE("messages from before threads existed are threads of their own") {
   TemporaryDirectory directory;
   {
     sqlite::Connection old(directory.path() / "mail.db", {});

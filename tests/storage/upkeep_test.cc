@@ -57,7 +57,7 @@ struct Mail : TestAccount {
   std::size_t bodies() {
     return store->read([&](ReadTransaction& tx) { return tx.bodies_above(std::nullopt, 1'000'000).size(); });
   }
-  /// Slices until there is nothing to do; how many.
+  /// Runs slices until nothing is left to do; returns how many.
   int keep_up(bool held = false) {
     int slices = 1;
     while (store->keep_up(held).more) ++slices;
@@ -81,7 +81,7 @@ void make_old_database(const std::filesystem::path& file) {
 
 }  // namespace
 
-TEST_CASE("after all was expunged and the grace is over, the disk has its room back") {
+TEST_CASE("after everything was expunged and the grace is over, the disk space is free again") {
   for (const bool old : {false, true}) {
     CAPTURE(old);
     Mail a;
@@ -138,7 +138,7 @@ TEST_CASE("a database that is not empty shrinks too, and keeps what is in it") {
   CHECK(std::filesystem::file_size(a.options.directory / "mail.db") < before / 2);
 }
 
-TEST_CASE("upkeep tells when it has to come again, and spares what somebody may be reading") {
+TEST_CASE("upkeep says when it has to run again, and spares what somebody may be reading") {
   Mail a;
   CHECK_FALSE(a.store->keep_up(false).next);
   a.fill(40, 100);
@@ -151,7 +151,7 @@ TEST_CASE("upkeep tells when it has to come again, and spares what somebody may 
   CHECK(a.store->keep_up(true).next == 0s);
   CHECK(a.bodies() == 40);
   a.clock.seconds += 24 * 3'600;
-  CHECK(a.store->keep_up(true).more);  // nobody reads that long
+  CHECK(a.store->keep_up(true).more);  // no read lasts that long
   CHECK(a.bodies() == 8);
   a.keep_up(true);
   CHECK(a.bodies() == 0);

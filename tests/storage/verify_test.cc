@@ -28,7 +28,7 @@ Findings verify(const std::filesystem::path& directory, VerifyBodies how = Verif
   return out;
 }
 
-/// Messages with keywords, copies, some gone, some moved; small ones and one in a file.
+/// Messages with keywords, copies, some deleted, some moved; small ones and one in a file.
 void fill(TestAccount& a) {
   for (int i = 0; i < 5; ++i) a.add(a.inbox, flags({SystemFlag::seen}), {"$Work"});
   a.add(a.inbox, flags({SystemFlag::deleted}));
@@ -148,7 +148,7 @@ TEST_CASE("damage to the files of large messages is found, and files without a r
   }
 }
 
-TEST_CASE("a damaged search index is told") {
+TEST_CASE("a damaged search index is reported") {
   StoreOptions options;
   options.search_texts = {.make = [](std::string_view structure, std::uint64_t,
                                      const SearchTexts::Read&) { return std::optional(std::string(structure)); },

@@ -15,7 +15,7 @@ struct MessageState {
   Message message;
   std::vector<std::string> keywords;
   std::string what;     ///< its structure, by which the tests tell messages apart
-  bool intact = false;  ///< its bytes are there, with their checksum
+  bool intact = false;  ///< its bytes exist and have their checksum
   bool operator==(const MessageState&) const = default;
 };
 
@@ -33,9 +33,9 @@ struct AccountState {
   bool operator==(const AccountState& other) const { return text() == other.text(); }
   /// One line a mailbox and a message.
   std::string text() const;
-  /// Whether every message is intact.
+  /// True if every message is intact.
   bool intact() const;
-  /// In how many mailboxes each message is, by what it is; as often as it is there.
+  /// How often each message occurs in all mailboxes, by its structure.
   std::map<std::string, int> census() const;
 };
 

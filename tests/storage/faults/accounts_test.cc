@@ -1,5 +1,5 @@
-// Accounts are made and removed while the power goes, the process is killed or the disk fails: each account that is
-// there has its mail, whoever was acknowledged is there, and nothing keeps the next one from being made.
+// Accounts are made and removed while the power fails, the process is killed or the disk fails: each account that
+// is there has its mail, each that was acknowledged exists, and nothing prevents the next one from being made.
 #include <algorithm>
 #include <iterator>
 #include <set>
@@ -29,7 +29,7 @@ Names names_of(const Directory& directory) {
 
 void add(Directory& directory, const std::string& name) { static_cast<void>(directory.add(name, "x").value()); }
 
-/// One step, and who is there after it.
+/// One step, and which accounts exist after it.
 struct Change {
   void (*run)(Directory& directory);
   Names after;
@@ -42,7 +42,7 @@ const Change changes[] = {
     {[](Directory& d) { add(d, "alice"); }, {"alice", "bob"}},
 };
 
-/// What is wrong with the accounts below `root`, where there have to be those of one of the sets; or nothing.
+/// What is wrong with the accounts below `root`, which must be those of one of the sets; or nothing.
 std::string wrong_with(const std::filesystem::path& root, const std::vector<Names>& allowed) {
   try {
     const auto directory = Directory::open(root);
@@ -104,7 +104,7 @@ TEST_CASE("power loss: accounts are made and removed") {
   report(tally);
 }
 
-TEST_CASE("power loss: a new data directory is there with its first account, however it is written") {
+TEST_CASE("power loss: a new data directory exists with its first account, however its path is written") {
   for (const char* const name : {"data", "data/", "new/data", "new/data/"}) {
     CAPTURE(name);
     const RunDirectory place;
@@ -116,7 +116,7 @@ TEST_CASE("power loss: a new data directory is there with its first account, how
   }
 }
 
-TEST_CASE("power loss: a directory.db of any moment while an account was made, beside its mail, costs none") {
+TEST_CASE("power loss: a directory.db of any moment while an account was made loses no account") {
   const RunDirectory place;
   Layer layer(place.path(), Tree{});
   const auto directory = Directory::open(place.path());
@@ -148,7 +148,7 @@ TEST_SUITE_END();
 
 TEST_SUITE_BEGIN("disk errors");
 
-TEST_CASE("disk errors: what verification cannot read at once it reads again, and then tells") {
+TEST_CASE("disk errors: what verification cannot read at once it reads again, and then reports") {
   for (const bool lasting : {false, true}) {
     CAPTURE(lasting);
     const RunDirectory place;
@@ -198,7 +198,7 @@ TEST_CASE("disk errors: accounts are made and removed") {
         struck = layer.struck();
       }
       ++tally.cases;
-      // Whether a commit whose sync failed was made nobody knows.
+      // It is unknown whether a commit whose sync failed was made.
       const Names both{"alice", "bob"};
       const std::string wrong = wrong_with(place.path(), {before, both});
       if (!wrong.empty()) tally.failures.push_back("fault " + std::to_string(n) + ": " + wrong);
@@ -207,7 +207,8 @@ TEST_CASE("disk errors: accounts are made and removed") {
   report(tally);
 }
 
-TEST_CASE("disk errors: what cannot be deleted of a removed account does not keep others from it, and goes later") {
+TEST_CASE(
+    "disk errors: what cannot be deleted of a removed account does not prevent others, and is deleted later") {
   std::size_t failed = 0;
   bool struck = true;
   for (int n = 0; struck; ++n) {

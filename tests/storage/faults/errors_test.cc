@@ -36,6 +36,20 @@ void survives_errors(const Operation& operation) {
   survives_errors(in_group(operation));
 }
 
+struct WrittenDirectory : RunDirectory {
+  WrittenDirectory() { write_tree(start_tree(), path()); }
+};
+
+/// A store on a disk that can be made to fail; a large message was appended to it.
+struct StartedRun {
+  StartedRun() { runner.run(step); }
+
+  WrittenDirectory directory;
+  Layer layer{directory.path(), start_tree()};
+  Runner runner{store_options(directory.path())};
+  const Step step = alone(append_large()).steps.at(2);
+};
+
 }  // namespace
 
 TEST_SUITE_BEGIN("disk errors");
@@ -61,13 +75,9 @@ TEST_CASE("disk errors: writes in a group commit") {
   survives_errors(in_group(multiappend_of_3()));
 }
 
-TEST_CASE("disk errors: a failed sync ends the use of the store until it is opened anew") {
-  const RunDirectory directory;
-  write_tree(start_tree(), directory.path());
-  Layer layer(directory.path(), start_tree());
-  Runner runner(store_options(directory.path()));
-  const auto step = alone(append_large()).steps.at(2);
-  runner.run(step);
+TEST_CASE("disk errors: a failed sync ends the use of the store until it is opened again") {
+  StartedRun run;
+  auto& [_, layer, runner, step] = run;
   layer.fail(Fault{FaultKind::failed_sync});
   CHECK_THROWS_AS(runner.run(step), Broken);
   CHECK_THROWS_AS(runner.run(step), StoreFailed);
@@ -81,12 +91,8 @@ TEST_CASE("disk errors: a failed sync ends the use of the store until it is open
 TEST_CASE("disk errors: a checkpoint whose sync fails is final too, and closing leaves the log as it is") {
   for (const int sync : {0, 1}) {  // of the log, of the database
     CAPTURE(sync);
-    const RunDirectory directory;
-    write_tree(start_tree(), directory.path());
-    Layer layer(directory.path(), start_tree());
-    Runner runner(store_options(directory.path()));
-    const auto step = alone(append_large()).steps.at(2);
-    runner.run(step);
+    StartedRun run;
+    auto& [_, layer, runner, step] = run;
     layer.fail(Fault{FaultKind::failed_sync, sync});
     CHECK_THROWS_AS(runner.store()->checkpoint(), Broken);
     REQUIRE(layer.struck());
@@ -101,13 +107,9 @@ TEST_CASE("disk errors: a checkpoint whose sync fails is final too, and closing 
   }
 }
 
-TEST_CASE("disk errors: a file that cannot be opened to be synced, as too many are, is no failed sync") {
-  const RunDirectory directory;
-  write_tree(start_tree(), directory.path());
-  Layer layer(directory.path(), start_tree());
-  Runner runner(store_options(directory.path()));
-  const auto step = alone(append_large()).steps.at(2);
-  runner.run(step);
+TEST_CASE("disk errors: a file that cannot be opened for a sync, because too many are open, is no failed sync") {
+  StartedRun run;
+  auto& [_, layer, runner, step] = run;
   int refused = 0;  // of the message, and of directories
   for (;; ++refused) {
     layer.fail(Fault{FaultKind::too_many_files, refused});
@@ -126,12 +128,8 @@ TEST_CASE("disk errors: a file that cannot be opened to be synced, as too many a
 }
 
 TEST_CASE("disk errors: a sync that finds the disk full is a failed sync") {
-  const RunDirectory directory;
-  write_tree(start_tree(), directory.path());
-  Layer layer(directory.path(), start_tree());
-  Runner runner(store_options(directory.path()));
-  const auto step = alone(append_large()).steps.at(2);
-  runner.run(step);
+  StartedRun run;
+  auto& [_, layer, runner, step] = run;
   for (int after = 0; after < 3; ++after) {  // of the message, its directory, the log
     layer.fail(Fault{FaultKind::full_at_sync, after});
     CHECK_THROWS_AS(runner.run(step), Broken);

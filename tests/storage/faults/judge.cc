@@ -5,7 +5,7 @@
 #include <sstream>
 
 #include "storage/sqlite/connection.h"
-#include "tests/storage/faults/layer.h"
+#include "tests/storage/faults/disk/layer.h"
 #include "tests/storage/faults/runner.h"
 
 namespace postbag::storage::test {
@@ -28,7 +28,7 @@ bool is_among(const AccountState& found, const std::vector<const AccountState*>&
   return std::ranges::any_of(states, [&](const auto* state) { return *state == found; });
 }
 
-/// How many messages are there more often or less often than in any right state.
+/// How many messages exist more often or less often than in any correct state.
 std::uint64_t miscounted(const AccountState& found, const Expected& expected) {
   auto counts = found.census();
   std::uint64_t wrong = 0;
@@ -131,7 +131,7 @@ void Judge::open_and_compare(const Tree& disk, const Expected& expected, const s
   const RunDirectory directory;
   write_tree(disk, directory.path());
   const auto options = store_options(directory.path());
-  // With a log that nobody took away, opening does SQLite's own check.
+  // With a log that was not removed, opening runs SQLite's own check.
   const auto log = disk.find("account/mail.db-wal");
   const bool checked_by_open = log != disk.end() && !log->second->empty();
   {

@@ -17,10 +17,10 @@ namespace postbag::storage::test {
 struct Tally {
   std::uint64_t cases = 0;            ///< moments at which the account was opened again and compared
   std::uint64_t disks = 0;            ///< different contents of the disk among them
-  std::uint64_t lost = 0;             ///< acknowledged operations that are not there, or cannot be read
+  std::uint64_t lost = 0;             ///< acknowledged operations that are missing, or cannot be read
   std::uint64_t half_done = 0;        ///< neither done nor not done
   std::uint64_t both_or_neither = 0;  ///< messages that were moved and are not in exactly one mailbox
-  std::uint64_t reused = 0;           ///< recovered stores that give out a number which was given out before
+  std::uint64_t reused = 0;           ///< recovered stores that use a number which was used before
   std::uint64_t unusable = 0;         ///< stores out of use although only room was missing, or a write was short
   std::vector<std::string> failures;  ///< one line for each of those
 
@@ -30,7 +30,7 @@ struct Tally {
 };
 
 /// The states that are right, in the order they came about: what was acknowledged, and with it what was not.
-/// Earlier ones are what was there before.
+/// Earlier ones are what existed before.
 struct Expected {
   std::vector<const AccountState*> right;
   std::vector<const AccountState*> earlier;
@@ -41,9 +41,9 @@ class Judge {
  public:
   explicit Judge(const Scenario& scenario) : scenario_(scenario) {}
 
-  /// Opens the account on a copy of `disk`. `when` tells the case in a report of a failure.
+  /// Opens the account on a copy of `disk`. `when` names the case in a report of a failure.
   void judge(const Tree& disk, const Expected& expected, const std::function<std::string()>& when);
-  /// Compares what is there while the store still runs.
+  /// Compares what exists while the store still runs.
   void compare(const AccountState& found, const Expected& expected, const std::function<std::string()>& when);
   void unusable(const std::string& when);
   const Tally& tally() const { return tally_; }

@@ -1,9 +1,9 @@
-// A process is killed, the next one goes on with what it finds, and then the power goes: what the first one had not
-// synced yet was never durable, although the second one saw it.
+// A process is killed, the next one goes on with what it finds, and then the power fails: what the first one had
+// not synced yet was never durable, although the second one saw it.
 #include <doctest/doctest.h>
 
 #include "storage/errors.h"
-#include "tests/storage/faults/names.h"
+#include "tests/storage/faults/disk/names.h"
 #include "tests/storage/faults/report.h"
 #include "tests/storage/faults/runner.h"
 
@@ -24,7 +24,7 @@ std::vector<Disk> killed_at_each_change(const Scenario& scenario) {
   return disks;
 }
 
-/// What is there after another process has acknowledged one more message and the power went.
+/// What remains after another process has acknowledged one more message and the power failed.
 Tree after_one_more(const Disk& disk) {
   const RunDirectory directory;
   write_tree(disk.live(), directory.path());
@@ -35,7 +35,7 @@ Tree after_one_more(const Disk& disk) {
   return layer.disk().after_power_loss(0);
 }
 
-/// Whether the account there can be read and has that message.
+/// True if the account there can be read and has that message.
 bool has_the_last(const Tree& tree) {
   const RunDirectory directory;
   write_tree(tree, directory.path());

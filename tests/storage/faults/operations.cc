@@ -1,7 +1,7 @@
 #include "tests/storage/faults/operations.h"
 
-#include "tests/storage/faults/layer.h"
-#include "tests/storage/faults/names.h"
+#include "tests/storage/faults/disk/layer.h"
+#include "tests/storage/faults/disk/names.h"
 #include "tests/storage/faults/runner.h"
 #include "tests/storage/fixture.h"
 #include "tests/storage/formats/old_account.h"
@@ -14,7 +14,7 @@ const UidSet every_uid{{Uid::min(), Uid::max()}};
 
 MailboxName name(std::string_view text) { return MailboxName::from(text).value(); }
 
-/// The mailbox, or one that is gone: what a session has that did not notice.
+/// The mailbox, or a deleted one: what a session has that did not notice.
 MailboxId id(Transaction& tx, std::string_view mailbox) {
   return tx.find(name(mailbox)).value_or(MailboxId(1'000'000));
 }

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "storage/store.h"
-#include "tests/storage/faults/disk.h"
+#include "tests/storage/faults/disk/disk.h"
 
 namespace postbag::storage::test {
 
@@ -24,7 +24,7 @@ struct Step {
 /// An operation with all that is done before and after it.
 struct Scenario {
   std::string name;
-  Tree start;  ///< what lies on the disk at first
+  Tree start;  ///< what is on the disk at first
   std::vector<Step> steps;
   std::size_t first = 0;  ///< the first step that is under test
   bool moves = false;     ///< whatever happens, each message is somewhere as often as before
@@ -60,7 +60,7 @@ Operation subscribe();
 Deed deliver_anew();
 /// The operation between two others.
 Scenario alone(const Operation& operation);
-/// The operation with two others in one commit, of which the first is refused.
+/// The operation and two others in one commit; the first of these is refused.
 Scenario in_group(const Operation& operation);
 /// The operation between two others, with checkpoints and the collection of garbage.
 Scenario with_upkeep(const Operation& operation);

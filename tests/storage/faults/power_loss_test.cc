@@ -1,4 +1,4 @@
-// The power goes at each moment of each operation.
+// The power fails at each moment of each operation.
 #include <doctest/doctest.h>
 
 #include "tests/storage/faults/report.h"

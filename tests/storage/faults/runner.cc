@@ -4,8 +4,8 @@
 
 #include <unistd.h>
 
-#include "tests/storage/faults/layer.h"
-#include "tests/storage/faults/names.h"
+#include "tests/storage/faults/disk/layer.h"
+#include "tests/storage/faults/disk/names.h"
 
 namespace postbag::storage::test {
 

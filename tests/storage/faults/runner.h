@@ -1,4 +1,4 @@
-// Does the steps of a scenario, and knows what must be there after any choice of them.
+// Runs the steps of a scenario, and knows what must exist after any choice of them.
 #pragma once
 
 #include <map>
@@ -11,7 +11,7 @@
 
 namespace postbag::storage::test {
 
-/// A directory for one run, in memory where there is a file system for that.
+/// A directory for one run, in memory where a file system for that exists.
 class RunDirectory {
  public:
   RunDirectory();
@@ -47,7 +47,7 @@ class Runner {
 /// Which of the first steps were done.
 using Done = std::vector<bool>;
 
-/// What is there after some of the steps, on a disk that does not fail.
+/// What exists after some of the steps, on a disk that does not fail.
 class References {
  public:
   explicit References(const Scenario& scenario) : scenario_(scenario) {}

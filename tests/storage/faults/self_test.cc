@@ -7,7 +7,7 @@ using namespace postbag::storage::test;
 
 namespace {
 
-/// Nothing of it goes into the program's counts.
+/// It is not part of the program's counts.
 Tally on_a_lying_disk(const Operation& operation, Lie lie) { return cut_power(alone(operation), {}, lie); }
 
 }  // namespace

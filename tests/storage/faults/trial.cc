@@ -12,7 +12,7 @@ namespace {
 
 using When = std::function<std::string()>;
 
-/// What the layer recorded is what is there; else something went past it and the trial proves nothing.
+/// What the layer recorded is what exists; otherwise something bypassed it and the trial proves nothing.
 void require_complete(const Layer& layer, const std::filesystem::path& root) {
   const auto recorded = layer.disk().live();
   const auto real = read_tree(root);
@@ -23,7 +23,7 @@ void require_complete(const Layer& layer, const std::filesystem::path& root) {
   if (!same) throw std::logic_error("the layer missed a change of the disk");
 }
 
-/// What is there after `done`, or, `uncertain`, after the next step too.
+/// What exists after `done`, or, `uncertain`, after the next step too.
 Expected expectation(References& references, Done done, bool uncertain) {
   Expected expected;
   expected.right.push_back(&references.after(done));
@@ -81,7 +81,7 @@ class PowerTrial {
   }
 
   void judge_pictures() {
-    // What is acknowledged is there, and perhaps what is under way.
+    // What is acknowledged exists, and perhaps what is under way.
     const auto expected = expectation(references_, done_, done_.size() < scenario_.steps.size());
     for (const auto& picture : pictures_)
       judge_.judge(picture.disk, expected, [&] {
@@ -117,7 +117,7 @@ class FaultTrial {
   }
 
  private:
-  /// False when there are less than n_ operations that this kind can strike.
+  /// False when this kind can strike fewer than n_ operations.
   bool attempt() {
     const RunDirectory directory;
     write_tree(scenario_.start, directory.path());
@@ -142,7 +142,7 @@ class FaultTrial {
     }
   }
 
-  /// False when the store went out of use within a step that failed: then nobody knows whether that step was done.
+  /// False when the store closed within a step that failed: then it is unknown whether that step was done.
   bool run_steps(Layer& layer, Runner& runner) {
     for (const auto& step : scenario_.steps) {
       if (&step == first_to_fail()) layer.fail(Fault{kind_, n_, lasting_});
@@ -151,7 +151,7 @@ class FaultTrial {
       if (!run_step(step, layer, runner)) return false;
       // A short write is an ordinary answer of write(2): the rest is written with the next.
       if (!done_.back() && kind_ == FaultKind::short_write) judge_.unusable(when());
-      // Room that was missing once, or is there again, is no reason not to work.
+      // Space that was missing once, or is free again, is no reason not to work.
       if (!done_.back() && kind_ == FaultKind::disk_full && struck_before && !(lasting_ && layer.struck()))
         judge_.unusable(when());
     }

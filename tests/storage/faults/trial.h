@@ -3,8 +3,8 @@
 
 #include <cstdint>
 
+#include "tests/storage/faults/disk/layer.h"
 #include "tests/storage/faults/judge.h"
-#include "tests/storage/faults/layer.h"
 #include "tests/storage/faults/operations.h"
 #include "tests/storage/faults/runner.h"
 
@@ -27,7 +27,7 @@ Tally cut_power(const Scenario& scenario, const Effort& effort, Lie lie = Lie::n
 
 /// Fails each operation of the disk that this kind can strike, once or from there on, from the operation under test
 /// to the end. Goes on as a server would, and
-/// looks at what is there while it runs, after a kill, after a loss of power, and after closing.
+/// checks what exists while it runs, after a kill, after a loss of power, and after closing.
 Tally fail_each(References& references, FaultKind kind, bool lasting, const Effort& effort);
 
 }  // namespace postbag::storage::test

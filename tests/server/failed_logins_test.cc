@@ -1,0 +1,57 @@
+#include "server/login/failed_logins.h"
+
+#include <doctest/doctest.h>
+
+using namespace postbag;
+using postbag::async::Address;
+using postbag::server::FailedLogins;
+using std::chrono::seconds;
+
+namespace {
+Address at(const char* text) { return *Address::parse(text); }
+}  // namespace
+
+TEST_CASE("the delay doubles up to its maximum, and starts again after a success") {
+  const Limits limits;
+  FailedLogins failed(limits);
+  FailedLogins::Time now{seconds(1'000'000)};
+  const Address peer = at("192.0.2.1:1000");
+  CHECK(failed.not_before(peer, now) == now);
+  for (const int want : {2, 4, 8, 15, 15}) {
+    failed.count(peer, now);
+    CHECK(failed.not_before(peer, now) == now + seconds(want));
+    now = failed.not_before(peer, now);
+    CHECK(failed.not_before(peer, now) == now);
+  }
+  failed.forget(peer);
+  failed.count(peer, now);
+  CHECK(failed.not_before(peer, now) == now + seconds(2));
+}
+
+TEST_CASE("one address does not slow another, nor itself for ever, and the host never") {
+  const Limits limits;
+  FailedLogins failed(limits);
+  const FailedLogins::Time now{seconds(1'000'000)};
+  failed.count(at("[2001:db8::1]:1"), now);
+  CHECK(failed.not_before(at("[2001:db8::2]:9"), now) > now);  // the same /64
+  CHECK(failed.not_before(at("[2001:db8:0:1::1]:1"), now) == now);
+  CHECK(failed.not_before(at("192.0.2.1:1"), now) == now);
+  const FailedLogins::Time later = now + std::chrono::hours(1);
+  failed.count(at("[2001:db8::1]:1"), later);
+  CHECK(failed.not_before(at("[2001:db8::1]:1"), later) == later + seconds(2));
+  failed.count(Address{}, now);
+  CHECK(failed.not_before(Address{}, now) == now);
+}
+
+TEST_CASE("very many addresses are not all kept") {
+  const Limits limits;
+  FailedLogins failed(limits);
+  FailedLogins::Time now{seconds(1'000'000)};
+  for (int i = 0; i < 20'000; ++i) {
+    now += std::chrono::milliseconds(1);
+    failed.count(Address::ipv4({10, 0, static_cast<std::uint8_t>(i / 256), static_cast<std::uint8_t>(i % 256)}, 1),
+                 now);
+  }
+  CHECK(failed.not_before(at("10.0.0.1:1"), FailedLogins::Time{}) == FailedLogins::Time{});  // the oldest went
+  CHECK(failed.not_before(at("10.0.78.31:1"), now) > now);                                   // the last one exists
+}
