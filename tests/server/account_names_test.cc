@@ -12,8 +12,8 @@
 #include "postbag/accounts.h"
 #include "postbag/server.h"
 #include "server/accounts/account_registry.h"
-#include "tests/embed/socket_client.h"
 #include "storage/accounts/directory.h"
+#include "tests/embed/socket_client.h"
 #include "tests/embed/temporary_directory.h"
 
 using namespace postbag;

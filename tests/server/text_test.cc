@@ -2,8 +2,8 @@
 
 #include <doctest/doctest.h>
 
-#include "main/delivery/mail_filter.h"
 #include "main/config/nearest.h"
+#include "main/delivery/mail_filter.h"
 
 using namespace postbag::daemon;
 

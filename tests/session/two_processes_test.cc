@@ -18,7 +18,7 @@
 #include "storage/accounts/directory.h"
 #include "tests/storage/fixture.h"
 #include "tests/storage/other_process.h"
-#include "tests/unit_async/run.h"
+#include "tests/unit/async/run.h"
 
 using namespace postbag;
 using storage::DataLock;

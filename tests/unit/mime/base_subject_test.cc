@@ -1,12 +1,10 @@
 #define DOCTEST_CONFIG_IMPLEMENT_WITH_MAIN
-#include "protocol/mime/base_subject.h"
+#include "protocol/mime/header/base_subject.h"
 
 #include <chrono>
 #include <string>
 
 #include <doctest/doctest.h>
-
-#include "protocol/mime/header/base_subject.h"
 
 using postbag::mime::base_subject;
 

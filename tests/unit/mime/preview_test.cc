@@ -1,5 +1,5 @@
 #define DOCTEST_CONFIG_IMPLEMENT_WITH_MAIN
-#include "protocol/mime/preview.h"
+#include "protocol/mime/text/preview.h"
 
 #include <chrono>
 #include <string>
@@ -10,7 +10,6 @@
 #include "core/utf8.h"
 #include "protocol/mime/parser.h"
 #include "protocol/mime/stored_structure.h"
-#include "protocol/mime/text/preview.h"
 #include "protocol/text/excerpt.h"
 
 using namespace postbag;

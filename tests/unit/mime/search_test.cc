@@ -7,8 +7,8 @@
 #include <rapidcheck.h>
 
 #include "core/utf8.h"
-#include "protocol/mime/text/message_text.h"
 #include "protocol/mime/parser.h"
+#include "protocol/mime/text/message_text.h"
 #include "protocol/mime/text/searchable_text.h"
 #include "protocol/text/casefold.h"
 #include "tests/unit/mime/messages.h"

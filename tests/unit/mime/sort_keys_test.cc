@@ -7,7 +7,6 @@
 #include <doctest/doctest.h>
 
 #include "protocol/mime/parser.h"
-#include "protocol/mime/sort_keys.h"
 #include "protocol/mime/stored_structure.h"
 
 using namespace postbag::mime;
