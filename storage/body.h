@@ -4,13 +4,10 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
-
-#include "storage/bodies/staged.h"
 
 namespace postbag::storage {
 
@@ -20,53 +17,49 @@ namespace postbag::storage {
 /// Store.
 class StagedBody {
  public:
+  /// What a store keeps of the body until then: each kind of store derives its own.
+  class Content {
+   public:
+    Content() = default;
+    virtual ~Content() = default;
+    Content(const Content&) = delete;
+    Content& operator=(const Content&) = delete;
+    virtual std::uint64_t size() const = 0;
+    virtual std::size_t memory() const = 0;
+  };
+
+  explicit StagedBody(std::shared_ptr<Content> content) : content_(std::move(content)) {}
   /// Bytes of the message, without the structure.
-  std::uint64_t size() const { return staged_->size; }
+  std::uint64_t size() const { return content_->size(); }
   /// Bytes of it that wait in memory for the commit.
-  std::size_t memory() const { return staged_->inline_bytes.size(); }
+  std::size_t memory() const { return content_->memory(); }
+  /// For the store that staged it.
+  const std::shared_ptr<Content>& content() const { return content_; }
 
  private:
-  friend class BodyWriter;
-  friend class Transaction;
-  explicit StagedBody(std::shared_ptr<bodies::Staged> staged) : staged_(std::move(staged)) {}
-  std::shared_ptr<bodies::Staged> staged_;
+  std::shared_ptr<Content> content_;
 };
 
 /// What ties a message to others, in the order in which its thread is to be looked for; opaque to storage. A
 /// message joins the thread of the first key that some message before it had.
 using ThreadKeys = std::vector<std::uint64_t>;
 
-/// Receives one message body piece by piece, outside of any transaction. Up to StoreOptions::inline_body bytes go
-/// into the database, more into a file of their own. Until the commit, what is small waits in memory, or in a file
-/// too when there is no room for it. From Store::stage(); on the account's thread; may outlive the Store. Dropped
-/// before finish(): nothing remains.
+/// Receives one message body piece by piece, outside of any transaction. From Store::stage(); on the account's
+/// thread; may outlive the Store. Destroyed before finish(), it leaves nothing.
 class BodyWriter {
  public:
-  /// Without `files` all bodies are held in memory.
-  BodyWriter(std::shared_ptr<bodies::BodyFiles> files, std::size_t inline_limit, std::size_t memory_limit);
+  BodyWriter() = default;
+  virtual ~BodyWriter() = default;
+  BodyWriter(const BodyWriter&) = delete;
+  BodyWriter& operator=(const BodyWriter&) = delete;
 
-  /// Adds bytes at the end. Writes to disk when the message is large, without syncing; throws DiskFull or Broken,
-  /// and then only destruction is left to do.
-  void append(std::string_view bytes);
-  /// Bytes so far.
-  std::uint64_t size() const { return staged_->size; }
-  /// The bytes so far, when they are still held in memory (see inline_body); nothing once they are in a file. Valid
-  /// until the next call.
-  std::optional<std::string_view> in_memory() const;
-  /// Reads back up to `length` bytes from `offset` of what was appended, wherever it is; shorter at the end.
-  std::string read(std::uint64_t offset, std::size_t length) const;
-  /// Ends the message. `structure` is what the reader of the message wants beside it, opaque here.
-  StagedBody finish(std::string structure, ThreadKeys thread_keys = {});
-
- private:
-  /// Moves what is in memory to a new file.
-  void spill();
-
-  bodies::Hasher hasher_;
-  std::size_t inline_limit_;
-  std::size_t memory_limit_;
-  std::shared_ptr<bodies::BodyFiles> files_;
-  std::shared_ptr<bodies::Staged> staged_;
+  /// Adds bytes at the end. Does not wait for the disk. Throws DiskFull or Broken, and then only destruction is
+  /// left to do.
+  virtual void append(std::string_view bytes) = 0;
+  /// Reads back up to `length` bytes from `offset` of what was appended; fewer at the end.
+  virtual std::string read(std::uint64_t offset, std::size_t length) const = 0;
+  /// Ends the message; called once. `structure` is what readers of the message want beside it, opaque here.
+  virtual StagedBody finish(std::string structure, ThreadKeys thread_keys = {}) = 0;
 };
 
 }  // namespace postbag::storage

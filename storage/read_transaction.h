@@ -15,8 +15,6 @@
 
 namespace postbag::storage {
 
-class Engine;
-
 /// Which bodies a searched text may be in, as far as the search index knows.
 struct IndexedBodies {
   BodyId upto;             ///< nothing is known of bodies above this one
@@ -30,75 +28,66 @@ struct IndexedBodies {
 /// what is stored is corrupt. Error::mailbox_gone is what any call with the id of a removed mailbox yields.
 class ReadTransaction {
  public:
-  explicit ReadTransaction(Engine& engine) : engine_(engine) {}
+  ReadTransaction() = default;
+  virtual ~ReadTransaction() = default;
   ReadTransaction(const ReadTransaction&) = delete;
   ReadTransaction& operator=(const ReadTransaction&) = delete;
 
   // Names
   /// The mailbox of that name; nothing when it does not exist (also when only names below it do).
-  std::optional<MailboxId> find(const MailboxName& name) const;
+  virtual std::optional<MailboxId> find(const MailboxName& name) const = 0;
   /// The present name; nothing when the mailbox was removed.
-  std::optional<MailboxName> name(MailboxId id) const;
+  virtual std::optional<MailboxName> name(MailboxId id) const = 0;
   /// Whether a mailbox had that name that has it no more, so that clients may know another UIDVALIDITY by it. Also
   /// true of some names that never were, once very many names are out of use.
-  bool was_used(const MailboxName& name) const;
+  virtual bool was_used(const MailboxName& name) const = 0;
   /// All names: mailboxes, the parents they imply, and subscriptions without a mailbox; rising by name.
-  std::vector<MailboxEntry> mailboxes() const;
+  virtual std::vector<MailboxEntry> mailboxes() const = 0;
 
   /// What the account holds. In a write, with what its body and those before it in the same commit have changed.
-  AccountTotals totals() const;
+  virtual AccountTotals totals() const = 0;
 
   // One mailbox
-  /// Reads one row at most: cheap enough for STATUS of every mailbox.
-  Result<MailboxState> state(MailboxId id) const;
+  /// Cheap enough for STATUS of every mailbox.
+  virtual Result<MailboxState> state(MailboxId id) const = 0;
   /// The table of keywords; a message's KeywordSet indexes it. Entries are only ever added, as first spelt.
-  Result<std::vector<std::string>> keywords(MailboxId id) const;
+  virtual Result<std::vector<std::string>> keywords(MailboxId id) const = 0;
   /// The lowest UID without \Seen; nothing when all are seen.
-  Result<std::optional<Uid>> first_unseen(MailboxId id) const;
-  /// Every UID there is. Reads only the pages that have gaps.
-  Result<UidSet> uids(MailboxId id) const;
+  virtual Result<std::optional<Uid>> first_unseen(MailboxId id) const = 0;
+  /// Every UID that exists.
+  virtual Result<UidSet> uids(MailboxId id) const = 0;
   /// Those of `uids` at or above `from` that are there, at most `limit`.
-  Result<MessageSlice> messages(MailboxId id, const UidSet& uids, std::size_t limit, Uid from = Uid::min()) const;
+  virtual Result<MessageSlice> messages(MailboxId id, const UidSet& uids, std::size_t limit,
+                                        Uid from = Uid::min()) const = 0;
   /// What changed since then. `limit` bounds the messages of one slice; go on with `from` = the last answer's next.
   /// A commit may come between slices: a later slice may tell more than upto, never less.
-  Result<MailboxChanges> changes_since(MailboxId id, Since since_changed, Since since_vanished, std::size_t limit,
-                                       Uid from = Uid::min()) const;
+  virtual Result<MailboxChanges> changes_since(MailboxId id, Since since_changed, Since since_vanished,
+                                               std::size_t limit, Uid from = Uid::min()) const = 0;
   /// The UIDs of what appeared or changed flags above `since`, all at once.
-  Result<UidSet> changed_since(MailboxId id, Since since) const;
+  virtual Result<UidSet> changed_since(MailboxId id, Since since) const;
   /// Those of `known` that vanished above `since`; when the log does not reach back so far, all of `known` that
   /// were given out and are not there (RFC 7162 section 3.2.6). Perhaps somewhat more, see
   /// MailboxChanges::vanished.
-  Result<UidSet> vanished_since(MailboxId id, Since since, const UidSet& known) const;
+  virtual Result<UidSet> vanished_since(MailboxId id, Since since, const UidSet& known) const = 0;
   /// Makes this caller the one session that sees the messages from first_recent on as \Recent (RFC 3501 section
   /// 2.3.2), and yields them; nothing when none are. Takes effect at once, in memory, and is written with the next
-  /// commit or checkpoint; a crash before it makes them recent again, which the RFC allows.
-  Result<std::optional<UidRange>> claim_recent(MailboxId id);
+  /// commit or maintenance; a crash before it makes them recent again, which the RFC allows.
+  virtual Result<std::optional<UidRange>> claim_recent(MailboxId id) = 0;
 
   // Bodies
   /// Up to `length` bytes from `offset`, fewer at the end. Nothing when the body was collected meanwhile.
-  std::optional<std::string> read_body(BodyId id, std::uint64_t offset, std::size_t length) const;
-  /// Nothing when the body was collected meanwhile.
-  std::optional<std::uint64_t> body_size(BodyId id) const;
-  /// BLAKE2b-256 of the bytes. Nothing when the body was collected meanwhile.
-  std::optional<std::string> body_checksum(BodyId id) const;
-  /// The highest id that a body ever had; 0 before the first.
-  std::int64_t newest_body() const;
-  /// The next bodies above `id`, or the first, rising; those too that no message refers to any more.
-  std::vector<BodyId> bodies_above(std::optional<BodyId> id, std::size_t limit) const;
-  /// Which bodies may have all of `trigrams`: SearchIndex::find. Nothing when no index knows.
-  std::optional<IndexedBodies> bodies_with(std::span<const std::string> trigrams, std::optional<BodyId> after,
-                                           std::chrono::milliseconds time) const;
+  virtual std::optional<std::string> read_body(BodyId id, std::uint64_t offset, std::size_t length) const = 0;
+  /// The bodies above `after` whose text may have all of `trigrams` (at least one, at most 16), looked for during
+  /// about `time`. Nothing when there is no index.
+  virtual std::optional<IndexedBodies> bodies_with(std::span<const std::string> trigrams,
+                                                   std::optional<BodyId> after,
+                                                   std::chrono::milliseconds time) const;
   /// What BodyWriter::finish was given. Nothing when the body was collected meanwhile.
-  std::optional<std::string> structure(BodyId id) const;
+  virtual std::optional<std::string> structure(BodyId id) const = 0;
   /// The same for many, in the order asked; fastest when rising. Empty text where there is none any more.
-  std::vector<std::string> structures(std::span<const BodyId> ids) const;
+  virtual std::vector<std::string> structures(std::span<const BodyId> ids) const;
   /// The thread of the message, the same for as long as the body is there. RFC 8474 section 5.2.
-  ThreadId thread(BodyId id) const;
-  /// Reads the whole body and compares its checksum. False when it differs, nothing when it was collected.
-  std::optional<bool> verify_body(BodyId id) const;
-
- protected:
-  Engine& engine_;
+  virtual ThreadId thread(BodyId id) const = 0;
 };
 
 }  // namespace postbag::storage

@@ -1,71 +1,75 @@
-// One account's mail at rest.
+// One account's mail at rest: what a store is, for those who use one and for those who bring their own.
 #pragma once
 
 #include <chrono>
 #include <cstdint>
-#include <functional>
 #include <limits>
 #include <memory>
 #include <optional>
 #include <span>
 #include <utility>
 
-#include "storage/options.h"
 #include "storage/write.h"
 
 namespace postbag::storage {
 
-class Engine;
-
 /// What a store has done since it was opened.
 struct StoreCounters {
-  std::uint64_t commits = 0;      ///< SQLite transactions that wrote
-  std::uint64_t writes = 0;       ///< bodies committed by them: writes / commits is what group commit saves
-  std::uint64_t refused = 0;      ///< bodies rolled back
-  std::uint64_t syncs = 0;        ///< syncs waited for: of the log once a commit, of body files and directories
-  std::uint64_t cache_loads = 0;  ///< index pages decoded
+  std::uint64_t commits = 0;  ///< transactions that wrote
+  std::uint64_t writes = 0;   ///< bodies committed by them: writes / commits is what group commit saves
+  std::uint64_t refused = 0;  ///< bodies rolled back
+  std::uint64_t syncs = 0;    ///< waits for the disk
 };
 
-/// What Store::keep_up left to do.
-struct Upkeep {
-  bool more = false;  ///< at once: this was one slice
-  std::optional<std::chrono::seconds>
-      next;  ///< in so much time there are bodies to collect; nothing: there are none
+/// How soon maintain() should be called.
+enum class MaintenanceDue : std::uint8_t {
+  later,      ///< a second after the last commit is soon enough
+  when_idle,  ///< once no commit waits
+  at_once,    ///< before the next commit
+};
+
+/// How much maintain() may do.
+struct MaintenanceScope {
+  bool urgent_only = false;  ///< commits wait: only what maintenance_due() asks for
+  bool bodies_held = false;  ///< somebody may be reading bodies of messages that were removed today: they stay
+};
+
+/// What maintain() left to do.
+struct Maintenance {
+  bool more = false;                         ///< at once: this was one slice
+  std::optional<std::chrono::seconds> next;  ///< after so much time; nothing: only after other commits
 };
 
 /// The mail of one account. Blocking, without threads and without locks: used by one thread at a time, and by one
-/// Store object per directory (across processes, see DataLock in directory.h). Reading and writing throw Broken or
-/// what derives from it.
+/// Store object per account. Reading and writing throw Broken or what derives from it.
 ///
-///     auto store = Store::open({.directory = dir});
-///     auto uid = store->write([&](Transaction& tx) { return tx.append(inbox, body, {}, now); });
+///     auto uid = store.write([&](Transaction& tx) { return tx.append(inbox, body, {}, now); });
 class Store {
  public:
-  /// Opens and migrates the account's database; removes what a crash left of bodies nobody refers to. It is made
-  /// only as StoreOptions::owner says. Throws Missing, Foreign, TooNew, InUse, Corrupt or Broken.
-  static std::unique_ptr<Store> open(StoreOptions options);
-  ~Store();
+  Store() = default;
+  virtual ~Store() = default;
+  Store(const Store&) = delete;
+  Store& operator=(const Store&) = delete;
 
-  /// Starts to receive a message body, of which at most `memory_limit` bytes may wait in memory; see BodyWriter.
-  /// Throws DiskFull when only the reserve is left.
-  BodyWriter stage(std::size_t memory_limit = std::numeric_limits<std::size_t>::max());
+  /// Starts to receive a message body, of which at most `memory_limit` bytes may wait in memory. Throws DiskFull
+  /// when there is no space for mail.
+  virtual std::unique_ptr<BodyWriter> stage(std::size_t memory_limit = std::numeric_limits<std::size_t>::max()) = 0;
 
   /// Runs body(ReadTransaction&) and returns what it returns. A throwing body breaks nothing.
   template <class Body>
   auto read(Body&& body) {
-    const ReadScope scope(*this);
-    ReadTransaction transaction(*engine_);
-    return std::forward<Body>(body)(transaction);
+    const Reading reading(*this);
+    return std::forward<Body>(body)(reading.transaction());
   }
 
-  /// GROUP COMMIT: runs the writes in order, each in its own savepoint of one SQLite transaction, and syncs once.
-  /// One that refuses or throws is rolled back alone. When SQLite or the disk fails, all fail, and each owner finds
-  /// the exception in its Write; this call itself throws only StoreFailed. Returns what to tell
-  /// watchers, commit by commit in this order.
-  CommitReport commit(std::span<Write* const> writes);
+  /// GROUP COMMIT: runs the writes in order, each all or nothing, and makes them durable together. One that refuses
+  /// or throws is rolled back alone. When the disk fails, all fail, and each owner finds the exception in its
+  /// Write; this call itself throws only StoreFailed. Returns what to report to watchers, commit by commit in this
+  /// order.
+  virtual CommitReport commit(std::span<Write* const> writes) = 0;
 
-  /// commit() of a single body `Result<T>(Transaction&)`: its result, or throws what it threw. Told to `report`
-  /// when given.
+  /// commit() of a single body `Result<T>(Transaction&)`: its result, or throws what it threw. What changed goes to
+  /// `report` when given.
   template <class Body>
   auto write(Body body, CommitReport* report = nullptr) {
     WriteOf<Body> write(std::move(body));
@@ -75,63 +79,48 @@ class Store {
     return write.take();
   }
 
-  /// After another process has committed: what it changed, for those who watch. The first call reports all mailboxes,
-  /// since nobody knows how far they were reported before the store was opened. Of `watched`, those that do not exist
-  /// any more are reported gone. The other process must hold DataLock while it uses the account, and this one may
-  /// neither hold a StagedBody then nor use the store; it needs no call to answer reads and writes right.
-  CommitReport external_change(std::span<const MailboxId> watched);
+  /// After another process has committed: what it changed, for those who watch. The first call reports all
+  /// mailboxes, since nobody knows how far they were reported before the store was opened. Of `watched`, those that
+  /// do not exist any more are reported gone. The other process must hold DataLock while it uses the account, and
+  /// this one may neither hold a StagedBody then nor use the store; it needs no call to answer reads and writes
+  /// right.
+  virtual CommitReport external_change(std::span<const MailboxId> /*watched*/) { return {}; }
 
   /// Waits until what was acknowledged under FlagDurability::relaxed is on the disk; nothing when it is.
-  void sync_flags();
-  /// Before it is destroyed for good: the log is copied into the database, and nothing is left that opening would
-  /// have to make up for. Left out, nothing is lost.
-  void close_cleanly();
+  virtual void sync_flags() {}
 
-  /// Bytes in the write-ahead log that no checkpoint has tried to copy. Above some MiB it is time for checkpoint().
-  std::uint64_t wal_bytes() const;
-  /// Copies the log into the database, with two syncs. Never needed for safety; call it when idle, or when the log
-  /// is large, after the waiting writes were answered. A failure other than DiskFull is final.
-  void checkpoint();
+  /// One slice, of about 20 ms, of the work that no command waits for: unused space goes back to the disk, a search
+  /// index takes in what is new. Called again while there is more. A failure other than DiskFull is final.
+  virtual Maintenance maintain(MaintenanceScope) { return {}; }
+  /// Whether a commit has left work that should not wait.
+  virtual MaintenanceDue maintenance_due() const { return MaintenanceDue::later; }
 
-  /// One slice, of some 20 ms, of what has to be done from time to time: bodies without messages are collected,
-  /// room in the database goes back to the disk, the log is copied. Bodies stay for an hour, for a day while
-  /// `bodies_held` (somebody reads some), and not at all when only the reserve is left on the disk.
-  Upkeep keep_up(bool bodies_held);
-  /// Gives free pages of the database back to the disk, in one slice, but for `keep` of them; the file becomes
-  /// shorter with the next checkpoint. Whether there are more.
-  bool shrink(std::uint64_t keep);
-
-  /// Enters bodies into the search index, for some `time`. Whether there are more; false when no index is kept,
-  /// or only the reserve is left on the disk.
-  bool index_some(std::chrono::milliseconds time);
-
-  /// Removes up to `limit` bodies that no message refers to since `grace`. Returns how many it removed: fewer than
-  /// `limit` means there are no more now. Commits on its own.
-  std::size_t collect_garbage(std::size_t limit, std::chrono::seconds grace = std::chrono::hours{1});
-
-  /// Whose mail it is; nothing when nobody has said.
-  std::optional<Owner> owner() const;
+  /// Before it is destroyed for good: nothing is left that opening would have to make up for. When it is not
+  /// called, nothing is lost.
+  virtual void close_cleanly() {}
 
   /// Whether a commit or a sync has failed: everything but destruction throws StoreFailed then.
-  bool failed() const;
+  virtual bool failed() const = 0;
 
-  StoreCounters counters() const;
+  virtual StoreCounters counters() const = 0;
 
- private:
-  /// Brackets a read, so that all of it sees one state of the database.
-  class ReadScope {
+ protected:
+  /// Begins a read: until end_read(), all of it sees one state of the account.
+  virtual ReadTransaction& begin_read() = 0;
+  virtual void end_read() noexcept = 0;
+
+  class Reading {
    public:
-    explicit ReadScope(Store& store);
-    ~ReadScope();
-    ReadScope(const ReadScope&) = delete;
-    ReadScope& operator=(const ReadScope&) = delete;
+    explicit Reading(Store& store) : store_(store), transaction_(store.begin_read()) {}
+    ~Reading() { store_.end_read(); }
+    Reading(const Reading&) = delete;
+    Reading& operator=(const Reading&) = delete;
+    ReadTransaction& transaction() const { return transaction_; }
 
    private:
     Store& store_;
+    ReadTransaction& transaction_;
   };
-
-  explicit Store(std::unique_ptr<Engine> engine);
-  std::unique_ptr<Engine> engine_;
 };
 
 /// The mailboxes of a new account: INBOX, Drafts, Sent, Junk, Trash and Archive with their special uses (RFC 6154),

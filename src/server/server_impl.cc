@@ -1,14 +1,12 @@
 #include "server/server_impl.h"
 
-#include <filesystem>
 #include <functional>
 #include <utility>
 
 #include "server/accounts/account_names.h"
 #include "server/failures.h"
 #include "server/limits_table.h"
-#include "storage/disk/reserve.h"
-#include "storage/options.h"
+#include "storage/accounts/directory.h"
 
 namespace postbag {
 
@@ -67,15 +65,10 @@ bool is_listen_address(std::string_view text) {
 
 void Server::Impl::open_data() {
   if (options.clock) host_clock = std::make_unique<HostClock>(calls);
-  if (!options.data_dir.empty()) {
-    lock = storage::DataLock::acquire(options.data_dir);
-    // On a full disk SQLite could not create its files beside a database, and mail could not be deleted.
-    const storage::disk::Reserve reserve(std::filesystem::path(options.data_dir) / "reserve",
-                                         storage::StoreOptions{}.most_in_reserve_file);
-    reserve.use_when_full();
-  }
-  registry = std::make_shared<server::AccountRegistry>(options.data_dir, host_clock ? *host_clock : system_clock(),
-                                                       options.names);
+  if (!options.data_dir.empty()) lock = storage::DataLock::acquire(options.data_dir);
+  auto directory = storage::Directory::open(options.data_dir, host_clock ? *host_clock : system_clock());
+  stores = &directory->stores();
+  registry = std::make_shared<server::AccountRegistry>(std::move(directory), options.names);
   not_deleted = registry->sweep().left;
 }
 

@@ -22,7 +22,8 @@
 #include "server/host_calls.h"
 #include "server/loop_poster.h"
 #include "server/serving.h"
-#include "storage/accounts/directory.h"
+#include "storage/accounts/data_lock.h"
+#include "storage/store_provider.h"
 
 namespace postbag {
 
@@ -58,6 +59,7 @@ struct Server::Impl : std::enable_shared_from_this<Impl> {
   std::unique_ptr<const Clock> host_clock;            ///< null: the system clock
   std::optional<storage::DataLock> lock;              ///< none in memory
   std::shared_ptr<server::AccountRegistry> registry;  ///< shared with calls in progress
+  storage::StoreProvider* stores = nullptr;           ///< lives as long as the registry
   std::vector<std::string>
       not_deleted;  ///< removed accounts that could not be deleted, and why; the loop's thread logs them
   WriteTotals totals;

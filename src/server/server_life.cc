@@ -54,7 +54,7 @@ Expected<void> Server::Impl::try_begin() {
   calls.set_loop_thread();
   const Clock& clock = host_clock ? *host_clock : system_clock();
   auto made = std::make_unique<server::Serving>(
-      *loop, server::ServingParts{options, limits, clock, *registry, poster, calls, totals});
+      *loop, server::ServingParts{options, limits, clock, *registry, *stores, poster, calls, totals});
   try {
     made->listen();
   } catch (const std::system_error& error) {

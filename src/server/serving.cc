@@ -6,6 +6,7 @@
 
 #include "server/login/host_authenticator.h"
 #include "server/login/password_authenticator.h"
+#include "session/account/search_texts.h"
 
 namespace postbag::server {
 
@@ -45,18 +46,22 @@ std::unique_ptr<Authenticator> make_authenticator(const ServingParts& parts, asy
   return std::make_unique<PasswordAuthenticator>(parts.limits, parts.registry, lookups, hashing);
 }
 
-OpenAccountsOptions account_options(const ServingParts& parts, Log& log) {
+storage::StoreSettings store_settings(const ServingParts& parts) {
   const ServerOptions& options = parts.options;
-  return {.limits = parts.limits,
-          .clock = parts.clock,
-          .log = log,
-          .close_idle_after = options.close_idle_after,
-          .history = {.ranges = options.history.ranges, .age = std::chrono::days(options.history.days)},
+  return {.clock = &parts.clock,
+          .limits = parts.limits,
+          .vanished = {.ranges = options.history.ranges, .age = std::chrono::days(options.history.days)},
           .flags = options.flags == FlagDurability::relaxed ? storage::FlagDurability::relaxed
                                                             : storage::FlagDurability::full,
-          .search_index = options.search_index,
-          .totals = parts.totals,
-          .in_memory = options.data_dir.empty()};
+          .search_texts = options.search_index ? search_texts() : storage::SearchTexts{}};
+}
+
+OpenAccountsOptions account_options(const ServingParts& parts, Log& log) {
+  return {.limits = parts.limits,
+          .log = log,
+          .close_idle_after = parts.options.close_idle_after,
+          .settings = store_settings(parts),
+          .totals = parts.totals};
 }
 
 }  // namespace
@@ -67,7 +72,7 @@ Serving::Serving(async::Loop& loop, const ServingParts& parts)
       log_(std::make_unique<HostLog>(parts_.calls)),
       workers_(loop, parts_.options.workers, parts_.limits.connections),
       hashing_(loop, std::min(parts_.options.workers, most_hashing_threads), parts_.limits.password_queue),
-      accounts_(loop, workers_, parts_.registry, account_options(parts_, *log_)),
+      accounts_(loop, workers_, parts_.registry, parts_.stores, account_options(parts_, *log_)),
       authenticator_(make_authenticator(parts_, workers_, hashing_)),
       context_{loop, parts_.limits, parts_.clock, *authenticator_, accounts_, commands_, *log_},
       delivery_context_{workers_, parts_.registry, accounts_, parts_.limits, parts_.clock, *log_},

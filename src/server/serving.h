@@ -25,6 +25,7 @@ struct ServingParts {
   const Limits& limits;
   const Clock& clock;
   AccountRegistry& registry;
+  storage::StoreProvider& stores;
   std::shared_ptr<LoopPoster> poster;
   HostCalls& calls;
   WriteTotals& totals;

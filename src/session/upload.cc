@@ -76,17 +76,17 @@ void Upload::write_on_worker(storage::Store& store) {
 
 void Upload::write(storage::Store& store, std::string_view bytes) {
   if (!open_) open_.emplace(Open{store.stage(memory_left()), mime::Parser(mime::parser_limits(limits_))});
-  open_->writer.append(bytes);
+  open_->writer->append(bytes);
   open_->parser.feed(bytes);
 }
 
 void Upload::finish() {
   mime::Structure structure = std::move(open_->parser).finish();
   structure.preview = mime::preview(structure, [this](mime::ByteRange range) {
-    return open_->writer.read(range.offset, static_cast<std::size_t>(range.size));
+    return open_->writer->read(range.offset, static_cast<std::size_t>(range.size));
   });
   limits_met_.add(structure.limits_met);
-  messages_.push_back(open_->writer.finish(mime::encode(structure), mime::thread_keys(structure)));
+  messages_.push_back(open_->writer->finish(mime::encode(structure), mime::thread_keys(structure)));
   open_.reset();
 }
 

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <exception>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -43,7 +44,7 @@ class Upload {
  private:
   /// A message of which a part was handed to the store.
   struct Open {
-    storage::BodyWriter writer;
+    std::unique_ptr<storage::BodyWriter> writer;
     mime::Parser parser;
   };
   async::Task<void> hand_over();

@@ -1,15 +1,13 @@
 #include "storage/accounts/directory.h"
 
 #include <algorithm>
-#include <cerrno>
-
-#include <fcntl.h>
-#include <sys/file.h>
-#include <unistd.h>
 
 #include "core/utf8.h"
 #include "storage/accounts/directory_impl.h"
+#include "storage/accounts/file_stores.h"
 #include "storage/disk/posix.h"
+#include "storage/disk/reserve.h"
+#include "storage/engine/store_options.h"
 #include "storage/errors.h"
 
 namespace postbag::storage {
@@ -28,6 +26,8 @@ std::filesystem::path database_path(const std::filesystem::path& directory) {
   if (directory.empty()) return {};
   disk::make_directory(directory);
   const auto database = directory / "directory.db";
+  // On a full disk there would be no room for what SQLite keeps beside a database, nor for the mail to go.
+  disk::Reserve(directory / "reserve", StoreOptions{}.most_in_reserve_file).use_when_full();
   // Whoever made the directory may have ended before it was durable; once there is a database in it, it is.
   if (!std::filesystem::exists(database)) disk::sync_into_parent(directory);
   return database;
@@ -35,37 +35,11 @@ std::filesystem::path database_path(const std::filesystem::path& directory) {
 
 }  // namespace
 
-DataLock DataLock::acquire(const std::filesystem::path& directory) {
-  disk::make_directory(directory);
-  const auto path = directory / "lock";
-  const int fd = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-  if (fd < 0) disk::throw_errno("cannot open " + path.string());
-  DataLock lock(fd);
-  if (::flock(fd, LOCK_EX | LOCK_NB) == 0) return lock;
-  if (errno == EWOULDBLOCK) throw InUse("another server uses " + directory.string());
-  disk::throw_errno("cannot lock " + path.string());
-}
-
-DataLock::DataLock(int fd) : fd_(fd), process_(::getpid()) {}
-
-DataLock& DataLock::operator=(DataLock&& other) noexcept {
-  std::swap(fd_, other.fd_);
-  std::swap(process_, other.process_);
-  return *this;
-}
-
-DataLock::~DataLock() {
-  if (fd_ < 0) return;
-  // flock(2): the lock is the open file's, which a forked child shares, so closing is not enough here, and
-  // unlocking in the child would be too much.
-  if (::getpid() == process_) ::flock(fd_, LOCK_UN);
-  ::close(fd_);
-}
-
-Directory::Impl::Impl(std::filesystem::path directory, const Clock& clock)
-    : directory_(std::move(directory)),
-      clock_(clock),
-      connection_(database_path(directory_), {}),
+Directory::Impl::Impl(const std::filesystem::path& directory, const Clock& clock,
+                      std::unique_ptr<StoreProvider> stores)
+    : clock_(clock),
+      stores_(std::move(stores)),
+      connection_(database_path(directory), {}),
       accounts_((sqlite::migrate(connection_, sqlite::directory_migrations), connection_)),
       removed_(connection_) {}
 
@@ -82,7 +56,12 @@ Directory::Directory(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Directory::~Directory() = default;
 
 std::unique_ptr<Directory> Directory::open(const std::filesystem::path& directory, const Clock& clock) {
-  return std::unique_ptr<Directory>(new Directory(std::make_unique<Impl>(directory, clock)));
+  return open(directory, clock, std::make_unique<FileStores>(directory));
+}
+
+std::unique_ptr<Directory> Directory::open(const std::filesystem::path& directory, const Clock& clock,
+                                           std::unique_ptr<StoreProvider> stores) {
+  return std::unique_ptr<Directory>(new Directory(std::make_unique<Impl>(directory, clock, std::move(stores))));
 }
 
 Result<AccountId> Directory::add(std::string_view name, std::string_view password_hash) {
@@ -125,6 +104,6 @@ std::optional<Account> Directory::find(std::string_view name) const { return imp
 
 std::optional<Account> Directory::find(AccountId id) const { return impl_->accounts_.find(id); }
 
-std::filesystem::path Directory::account_directory(AccountId id) const { return impl_->account_directory(id); }
+StoreProvider& Directory::stores() const { return *impl_->stores_; }
 
 }  // namespace postbag::storage

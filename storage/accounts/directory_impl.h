@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <memory>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -9,7 +10,7 @@
 #include "storage/accounts/directory.h"
 #include "storage/errors.h"
 #include "storage/sqlite/account_table.h"
-#include "storage/sqlite/connection.h"
+#include "storage/sqlite/connection/connection.h"
 #include "storage/sqlite/migrations/migrations.h"
 #include "storage/sqlite/removed_table.h"
 
@@ -17,11 +18,8 @@ namespace postbag::storage {
 
 class Directory::Impl {
  public:
-  Impl(std::filesystem::path directory, const Clock& clock);
+  Impl(const std::filesystem::path& directory, const Clock& clock, std::unique_ptr<StoreProvider> stores);
 
-  bool in_memory() const { return directory_.empty(); }
-  std::filesystem::path accounts_directory() const { return directory_ / "accounts"; }
-  std::filesystem::path account_directory(AccountId id) const;
   std::int64_t now() const { return clock_.now().seconds; }
 
   /// Runs f in one transaction; what f throws undoes it.
@@ -63,15 +61,15 @@ class Directory::Impl {
 
   // ---- removing one ----
 
-  /// Whether what lies there is what the tombstone names.
-  static bool is_what_goes(const sqlite::Removed& removed, const std::filesystem::path& directory);
-  /// Gives its directory a name that no account has. False when it is not there, or is another's.
-  bool take_aside(const sqlite::Removed& removed, const std::filesystem::path& aside);
+  /// Whether the store of that number is what the tombstone names.
+  bool is_what_goes(const sqlite::Removed& removed);
+  /// False when there is no such store, or it is another's.
+  bool take_aside(const sqlite::Removed& removed);
   /// False when there was nothing to delete.
   bool sweep_one(const sqlite::Removed& removed);
 
-  const std::filesystem::path directory_;
   const Clock& clock_;
+  const std::unique_ptr<StoreProvider> stores_;
   sqlite::Connection connection_;
   sqlite::AccountTable accounts_;
   sqlite::RemovedTable removed_;

@@ -5,11 +5,11 @@
 #include <memory>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include <sodium/crypto_generichash.h>
 
 #include "storage/bodies/body_files.h"
+#include "storage/body.h"
 
 namespace postbag::storage::bodies {
 
@@ -27,17 +27,16 @@ class Hasher {
 };
 
 /// The bytes, in memory or in a file in incoming/.
-struct Staged {
-  Staged() = default;
+struct Staged final : StagedBody::Content {
   /// Removes the file unless `keep`.
-  ~Staged();
-  Staged(const Staged&) = delete;
-  Staged& operator=(const Staged&) = delete;
+  ~Staged() override;
+  std::uint64_t size() const override { return length; }
+  std::size_t memory() const override { return inline_bytes.size(); }
 
-  std::uint64_t size = 0;
+  std::uint64_t length = 0;
   std::string inline_bytes;  ///< empty when there is a file
   std::string structure;
-  std::vector<std::uint64_t> thread_keys;
+  ThreadKeys thread_keys;
   std::string checksum;
   std::string file;                  ///< its name; empty when inline
   bool spooled = false;              ///< the file only waits: its bytes go into the database with the commit

@@ -10,7 +10,7 @@
 #include "core/limits.h"
 #include "core/result.h"
 #include "storage/engine/pages/mailbox_index.h"
-#include "storage/sqlite/tables.h"
+#include "storage/engine/tables.h"
 
 namespace postbag::storage {
 
@@ -18,8 +18,7 @@ namespace postbag::storage {
 class OpenMailbox {
  public:
   /// Adds to `totals` the messages that come and takes away those that go; to `loads` the pages it unpacks.
-  OpenMailbox(MailboxId id, sqlite::MailboxRow row, sqlite::Tables& tables, AccountTotals& totals,
-              std::uint64_t& loads)
+  OpenMailbox(MailboxId id, MailboxRow row, Tables& tables, AccountTotals& totals, std::uint64_t& loads)
       : id_(id), row_(std::move(row)), tables_(tables), totals_(totals), loads_(loads) {}
 
   MailboxId id() const { return id_; }
@@ -92,8 +91,8 @@ class OpenMailbox {
   std::optional<std::size_t> keyword_index(std::string_view name) const;
 
   MailboxId id_;
-  sqlite::MailboxRow row_;
-  sqlite::Tables& tables_;
+  MailboxRow row_;
+  Tables& tables_;
   AccountTotals& totals_;
   std::uint64_t& loads_;
   std::unique_ptr<pages::MailboxIndex> index_;

@@ -2,7 +2,6 @@
 #include <algorithm>
 
 #include "storage/engine/engine.h"
-#include "storage/errors.h"
 
 namespace postbag::storage {
 
@@ -13,15 +12,15 @@ constexpr std::uint64_t block = 1'000;
 
 }  // namespace
 
-bool Engine::may_relax(std::span<Write* const> writes) const {
-  return options_.flags == FlagDurability::relaxed && files_ &&
+bool GroupCommit::may_relax(std::span<Write* const> writes) const {
+  return engine_.options.flags == FlagDurability::relaxed && engine_.files &&
          std::ranges::all_of(writes, [](const Write* write) { return write->changes_only_flags(); });
 }
 
-bool Engine::reserve_for_flags() {
+bool GroupCommit::reserve_for_flags() {
   bool reserves = false;
   for (const auto& [id, change] : group_.changed) {
-    auto* mailbox = open(id);
+    auto* mailbox = engine_.mailboxes.open(id);
     if (mailbox == nullptr || mailbox->state().highest_modseq.value() <= mailbox->reserved_modseq()) continue;
     const std::uint64_t upto = mailbox->state().highest_modseq.value() + block;
     mailbox->reserve_modseq(std::min(upto, ModSeq::max_value - 1));
@@ -31,39 +30,33 @@ bool Engine::reserve_for_flags() {
   return reserves;
 }
 
-void Engine::sync_flags() {
-  require_usable();
+void GroupCommit::sync_flags() {
+  engine_.health.require_usable();
   if (!std::exchange(unsynced_, false)) return;
-  fatally([&] { connection_.sync_log(); });
-  ++counters_.syncs;
+  engine_.health.fatally([&] { engine_.tables.sync(); });
+  ++engine_.counters.syncs;
 }
 
 template <class F>
-void Engine::change_reserved(F&& f) {
-  const auto reserved = tables_.mailboxes.reserved();
+void GroupCommit::change_reserved(F&& f) {
+  const auto reserved = engine_.tables.mailboxes.reserved();
   if (reserved.empty()) return;
-  connection_.sync_commits(true);
-  try {
-    begin_write();
+  change([&] {
     for (const auto id : reserved) {
-      auto* mailbox = open(id);
+      auto* mailbox = engine_.mailboxes.open(id);
       f(*mailbox);
       mailbox->flush();
     }
-    end_write();
-  } catch (...) {
-    roll_back();
-    throw;
-  }
+  });
   unsynced_ = false;
 }
 
-void Engine::recover_reserved() {
+void GroupCommit::recover_reservations() {
   change_reserved([](OpenMailbox& mailbox) { mailbox.change_all_above_reservation(); });
 }
 
-void Engine::take_reservations_back() {
-  require_usable();
+void GroupCommit::take_reservations_back() {
+  engine_.health.require_usable();
   change_reserved([](OpenMailbox& mailbox) { mailbox.reserve_modseq(0); });
 }
 

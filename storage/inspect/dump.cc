@@ -5,8 +5,8 @@
 #include "storage/engine/pages/page_codec.h"
 #include "storage/errors.h"
 #include "storage/sqlite/mail_file.h"
+#include "storage/sqlite/mail_tables.h"
 #include "storage/sqlite/migrations/migrations.h"
-#include "storage/sqlite/tables.h"
 
 namespace postbag::storage {
 
@@ -30,7 +30,7 @@ class Dump::Impl {
   }
 
   sqlite::Connection connection;
-  sqlite::Tables tables;
+  sqlite::MailTables tables;
 };
 
 Dump::Dump(const std::filesystem::path& directory) : impl_(std::make_unique<Impl>(directory)) {}
@@ -90,7 +90,7 @@ std::vector<DumpedVanished> Dump::vanished(MailboxId id) const {
 void Dump::bodies(const std::function<void(const DumpedBody&)>& f) const {
   auto& bodies = impl_->tables.bodies;
   impl_->snapshot([&] {
-    bodies.each([&](BodyId id, const sqlite::BodyRow& row) {
+    bodies.each([&](BodyId id, const BodyRow& row) {
       f({.id = id,
          .size = row.size,
          .checksum = row.checksum,

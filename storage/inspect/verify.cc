@@ -14,9 +14,9 @@
 #include "storage/errors.h"
 #include "storage/inspect/verify_mailbox.h"
 #include "storage/sqlite/mail_file.h"
+#include "storage/sqlite/mail_tables.h"
 #include "storage/sqlite/migrations/migrations.h"
 #include "storage/sqlite/owner_table.h"
-#include "storage/sqlite/tables.h"
 
 namespace postbag::storage {
 
@@ -81,7 +81,7 @@ class AccountVerifier {
 
   void verify_mailboxes() {
     SpecialUses uses;
-    for (const sqlite::NameRow& row : tables_.mailboxes.names()) {
+    for (const NameRow& row : tables_.mailboxes.names()) {
       ++found_.mailboxes;
       if (!MailboxName::from(row.name)) report_.deviation("not a mailbox name: " + row.name);
       if (uses.overlaps(row.use)) report_.deviation(row.name + ": another mailbox has its special use too");
@@ -98,7 +98,7 @@ class AccountVerifier {
     auto next = references_.begin();
     const auto garbage = tables_.bodies.garbage_ranges();
     std::uint64_t shared = 0;
-    tables_.bodies.each([&](BodyId id, const sqlite::BodyRow& row) {
+    tables_.bodies.each([&](BodyId id, const BodyRow& row) {
       bodies_.push_back(id);
       if (!row.file.empty()) files_.insert(row.file);
       for (; next != references_.end() && next->body < id; ++next) report_missing(next->body);
@@ -162,12 +162,12 @@ class AccountVerifier {
     return what;
   }
 
-  std::string wrong_inside(BodyId id, const sqlite::BodyRow& row, VerifyBodies how) {
+  std::string wrong_inside(BodyId id, const BodyRow& row, VerifyBodies how) {
     if (tables_.bodies.inline_size(id) != row.size) return " is not as long as it should be";
     return wrong_bytes(row, how, [&](std::uint64_t at) { return tables_.bodies.read(id, at, piece); });
   }
 
-  std::string wrong_file(const sqlite::BodyRow& row, VerifyBodies how) {
+  std::string wrong_file(const BodyRow& row, VerifyBodies how) {
     const auto path = bodies_directory_ / row.file.substr(0, 2) / row.file;
     std::error_code none;
     const auto size = std::filesystem::file_size(path, none);
@@ -178,7 +178,7 @@ class AccountVerifier {
   }
 
   template <class Read>
-  static std::string wrong_bytes(const sqlite::BodyRow& row, VerifyBodies how, Read&& read) {
+  static std::string wrong_bytes(const BodyRow& row, VerifyBodies how, Read&& read) {
     if (how == VerifyBodies::sizes) return {};
     bodies::Hasher hasher;
     for (std::uint64_t at = 0; at < row.size; at += piece) hasher.update(read(at));
@@ -224,7 +224,7 @@ class AccountVerifier {
   AccountTotals counted_;
   VerifyReport report_;
   sqlite::Connection connection_;
-  sqlite::Tables tables_;
+  sqlite::MailTables tables_;
   std::vector<Reference> references_;
   std::vector<BodyId> bodies_;
   std::set<std::string> files_;

@@ -25,7 +25,7 @@ void MailboxVerifier::run(std::vector<Reference>& references) {
 }
 
 void MailboxVerifier::verify_pages(std::vector<Reference>& references) {
-  for (const sqlite::PageSummary& summary : tables_.pages.directory(id_)) {
+  for (const PageSummary& summary : tables_.pages.directory(id_)) {
     try {
       verify_page(summary, references);
     } catch (const Corrupt& corrupt) {
@@ -34,7 +34,7 @@ void MailboxVerifier::verify_pages(std::vector<Reference>& references) {
   }
 }
 
-void MailboxVerifier::verify_page(const sqlite::PageSummary& summary, std::vector<Reference>& references) {
+void MailboxVerifier::verify_page(const PageSummary& summary, std::vector<Reference>& references) {
   const auto messages = pages::unpack_page(summary.key, tables_.pages.load(id_, summary.key));
   for (const Message& message : messages) {
     verify_message(message);
@@ -59,7 +59,7 @@ void MailboxVerifier::verify_message(const Message& m) {
   if (m.flags.system.has(SystemFlag::deleted)) ++messages_.deleted;
 }
 
-void MailboxVerifier::verify_summary(const sqlite::PageSummary& summary, const std::vector<Message>& messages) {
+void MailboxVerifier::verify_summary(const PageSummary& summary, const std::vector<Message>& messages) {
   const std::string page = "page " + text(summary.key.value());
   const auto unseen =
       std::ranges::count_if(messages, [](const Message& m) { return !m.flags.system.has(SystemFlag::seen); });
@@ -85,7 +85,7 @@ void MailboxVerifier::verify_state() {
 
 void MailboxVerifier::verify_vanished() {
   std::uint64_t ranges = 0;
-  for (const sqlite::VanishedRow& entry : tables_.vanished.above(id_, 0)) {
+  for (const VanishedRow& entry : tables_.vanished.above(id_, 0)) {
     const std::string what = "vanished at " + text(entry.modseq.value());
     ranges += entry.uids.ranges().size();
     if (entry.modseq > row_.state.highest_modseq) wrong(what + ": above the mailbox's mod-sequence");

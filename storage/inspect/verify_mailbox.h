@@ -8,7 +8,7 @@
 
 #include "storage/inspect/verify.h"
 #include "storage/mail.h"
-#include "storage/sqlite/tables.h"
+#include "storage/sqlite/mail_tables.h"
 
 namespace postbag::storage {
 
@@ -21,7 +21,7 @@ struct Reference {
 
 class MailboxVerifier {
  public:
-  MailboxVerifier(sqlite::Tables& tables, const sqlite::NameRow& mailbox, const VerifyReport& report)
+  MailboxVerifier(sqlite::MailTables& tables, const NameRow& mailbox, const VerifyReport& report)
       : tables_(tables), id_(mailbox.id), name_(mailbox.name), report_(report) {}
 
   /// Reports what is wrong, and adds what its messages refer to.
@@ -30,19 +30,19 @@ class MailboxVerifier {
 
  private:
   void verify_pages(std::vector<Reference>& references);
-  void verify_page(const sqlite::PageSummary& summary, std::vector<Reference>& references);
+  void verify_page(const PageSummary& summary, std::vector<Reference>& references);
   void verify_message(const Message& message);
-  void verify_summary(const sqlite::PageSummary& summary, const std::vector<Message>& messages);
+  void verify_summary(const PageSummary& summary, const std::vector<Message>& messages);
   void verify_state();
   void verify_vanished();
   void wrong(const std::string& what) const { report_.deviation(name_ + ": " + what); }
   void compare(const char* what, std::uint64_t stored, std::uint64_t counted) const;
 
-  sqlite::Tables& tables_;
+  sqlite::MailTables& tables_;
   MailboxId id_;
   std::string name_;
   const VerifyReport& report_;
-  sqlite::MailboxRow row_;
+  MailboxRow row_;
   MailboxState messages_;  ///< what the messages themselves add up to
   UidSet uids_;
   std::uint64_t last_ = 0;  ///< highest UID so far

@@ -1,25 +1,21 @@
 // The one row of the table account in mail.db. FORMAT.md, "account".
 #pragma once
 
-#include "storage/mail.h"
-#include "storage/sqlite/connection.h"
+#include "storage/engine/tables.h"
+#include "storage/sqlite/connection/connection.h"
 
 namespace postbag::storage::sqlite {
 
-class AccountRow {
+class AccountRow final : public storage::AccountRow {
  public:
   explicit AccountRow(const Connection& connection);
 
-  AccountTotals totals();
-  /// Adds the difference, which is modulo 2^64.
-  void change_totals(const AccountTotals& difference);
+  AccountTotals totals() override;
+  void change_totals(const AccountTotals& difference) override;
 
-  /// Counts the commits that changed a mailbox or a name, of all processes.
-  std::uint64_t generation();
-  /// The generation in which names changed last.
-  std::uint64_t names_generation();
-  /// The last statement of a commit.
-  void raise_generation(const AccountTotals& difference, bool names_changed);
+  std::uint64_t generation() override;
+  std::uint64_t names_generation() override;
+  void raise_generation(const AccountTotals& difference, bool names_changed) override;
 
   /// Sums them up again, from the counters of the mailboxes and the sizes of bodies that are shared or garbage.
   void recount();

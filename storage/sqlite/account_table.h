@@ -6,8 +6,8 @@
 #include <string_view>
 #include <vector>
 
-#include "storage/accounts/directory.h"
-#include "storage/sqlite/connection.h"
+#include "storage/account_directory.h"
+#include "storage/sqlite/connection/connection.h"
 
 namespace postbag::storage::sqlite {
 

@@ -11,44 +11,22 @@
 
 #include "core/numbers.h"
 #include "core/range_set.h"
-#include "storage/sqlite/connection.h"
+#include "storage/engine/tables.h"
+#include "storage/sqlite/connection/connection.h"
 
 namespace postbag::storage::sqlite {
 
-struct BodyRow {
-  std::uint64_t size;
-  std::string checksum;
-  std::string file;  ///< empty: the bytes lie in the row
-};
-
-struct SizedBody {
-  BodyId id;
-  std::uint64_t size;
-  auto operator<=>(const SizedBody&) const = default;
-};
-
-/// What is written of a new body.
-struct NewBody {
-  std::uint64_t size;
-  std::string_view checksum;
-  std::string_view file;  ///< empty: `data` counts
-  std::string_view data;
-  std::string_view structure;
-};
-
-class BodyTable {
+class BodyTable final : public storage::BodyTable {
  public:
   explicit BodyTable(const Connection& connection);
 
-  BodyId add(const NewBody& body);
-  std::optional<BodyRow> find(BodyId id);
-  /// Part of a body whose row has no file.
-  std::string read(BodyId id, std::uint64_t offset, std::size_t length) const;
-  std::optional<std::string> structure(BodyId id);
+  BodyId add(const NewBody& body) override;
+  std::optional<BodyRow> find(BodyId id) override;
+  std::string read(BodyId id, std::uint64_t offset, std::size_t length) const override;
+  std::optional<std::string> structure(BodyId id) override;
   std::optional<std::uint64_t> structure_size(BodyId id);
-  bool has_file(std::string_view file);
-  /// The next ids above `id`, or the first; rising.
-  std::vector<BodyId> above(std::optional<BodyId> id, std::size_t limit);
+  bool has_file(std::string_view file) override;
+  std::vector<BodyId> above(std::optional<BodyId> id, std::size_t limit) override;
   /// Calls f for each body, rising.
   void each(const std::function<void(BodyId, const BodyRow&)>& f);
 
@@ -60,19 +38,12 @@ class BodyTable {
   std::uint64_t shared_count();
   RangeSet<BodyId> garbage_ranges();
 
-  /// One more message refers to the body.
-  void share(BodyId id);
-  /// One message less refers to each of `bodies`, which may name a body twice. Those without any are garbage from
-  /// `now` on, in seconds; their bytes are returned.
-  std::uint64_t release(std::vector<SizedBody> bodies, std::int64_t now);
-  /// Up to `limit` bodies that are garbage since `before` or earlier.
-  std::vector<BodyId> garbage(std::size_t limit, std::int64_t before);
-  /// Since when the oldest garbage is, in seconds; nothing when there is none.
-  std::optional<std::int64_t> oldest_garbage();
-  /// Removes what garbage() told. The ids are never given again.
-  void erase(std::span<const BodyId> ids);
-  /// The highest id that was ever given; 0 before the first.
-  std::int64_t newest();
+  void share(BodyId id) override;
+  std::uint64_t release(std::vector<SizedBody> bodies, std::int64_t now) override;
+  std::vector<BodyId> garbage(std::size_t limit, std::int64_t before) override;
+  std::optional<std::int64_t> oldest_garbage() override;
+  void erase(std::span<const BodyId> ids) override;
+  std::int64_t newest() override;
 
  private:
   /// The ids of bodies more than one message refers to, within a range.

@@ -4,7 +4,7 @@
 
 #include "storage/disk/posix.h"
 #include "storage/errors.h"
-#include "storage/sqlite/connection.h"
+#include "storage/sqlite/connection/connection.h"
 #include "storage/sqlite/migrations/migrations.h"
 #include "storage/sqlite/owner_table.h"
 

@@ -4,7 +4,7 @@
 #include <optional>
 
 #include "storage/owner.h"
-#include "storage/sqlite/connection.h"
+#include "storage/sqlite/connection/connection.h"
 
 namespace postbag::storage::sqlite {
 

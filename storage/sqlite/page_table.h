@@ -8,30 +8,20 @@
 #include <vector>
 
 #include "core/numbers.h"
-#include "storage/sqlite/connection.h"
+#include "storage/engine/tables.h"
+#include "storage/sqlite/connection/connection.h"
 
 namespace postbag::storage::sqlite {
 
-/// What is known of a page without unpacking it.
-struct PageSummary {
-  Uid key;  ///< the first UID the page was made with; its UIDs lie from here to `last`
-  Uid last;
-  ModSeq modseq;  ///< highest of its messages
-  std::uint32_t count;
-  std::uint32_t unseen;
-};
-
-class PageTable {
+class PageTable final : public storage::PageTable {
  public:
   explicit PageTable(const Connection& connection);
 
-  /// All pages of a mailbox, rising by key. Read from an index alone.
-  std::vector<PageSummary> directory(MailboxId mailbox);
-  /// The packed messages. Throws Corrupt when the page is not there.
-  std::string load(MailboxId mailbox, Uid key);
-  void save(MailboxId mailbox, const PageSummary& summary, std::string_view data);
-  void erase(MailboxId mailbox, Uid key);
-  void erase_all(MailboxId mailbox);
+  std::vector<PageSummary> directory(MailboxId mailbox) override;
+  std::string load(MailboxId mailbox, Uid key) override;
+  void save(MailboxId mailbox, const PageSummary& summary, std::string_view data) override;
+  void erase(MailboxId mailbox, Uid key) override;
+  void erase_all(MailboxId mailbox) override;
 
  private:
   Statement directory_;

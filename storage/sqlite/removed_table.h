@@ -6,7 +6,7 @@
 
 #include "core/numbers.h"
 #include "storage/owner.h"
-#include "storage/sqlite/connection.h"
+#include "storage/sqlite/connection/connection.h"
 
 namespace postbag::storage::sqlite {
 

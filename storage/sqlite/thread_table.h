@@ -6,21 +6,18 @@
 #include <span>
 
 #include "core/numbers.h"
-#include "storage/sqlite/connection.h"
+#include "storage/engine/tables.h"
+#include "storage/sqlite/connection/connection.h"
 
 namespace postbag::storage::sqlite {
 
-class ThreadTable {
+class ThreadTable final : public storage::ThreadTable {
  public:
   explicit ThreadTable(const Connection& connection);
 
-  /// Puts a new body into the thread of the first of `keys` that is known, else into one of its own. The thread
-  /// gets the keys that were unknown.
-  void join(BodyId body, std::span<const std::uint64_t> keys);
-  /// The thread of a body.
-  ThreadId thread(BodyId body);
-  /// Takes removed bodies out of their threads; of a thread that has none left the keys go.
-  void erase(std::span<const BodyId> bodies);
+  void join(BodyId body, std::span<const std::uint64_t> keys) override;
+  ThreadId thread(BodyId body) override;
+  void erase(std::span<const BodyId> bodies) override;
   /// For verification: keys of threads that no body is in.
   std::uint64_t stray_keys();
 

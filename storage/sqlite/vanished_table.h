@@ -5,34 +5,20 @@
 #include <optional>
 #include <vector>
 
-#include "storage/mail.h"
-#include "storage/sqlite/connection.h"
+#include "storage/engine/tables.h"
+#include "storage/sqlite/connection/connection.h"
 
 namespace postbag::storage::sqlite {
 
-/// One entry: what one operation took away.
-struct VanishedRow {
-  ModSeq modseq;
-  std::int64_t time;
-  UidSet uids;
-};
-
-class VanishedTable {
+class VanishedTable final : public storage::VanishedTable {
  public:
   explicit VanishedTable(const Connection& connection);
 
-  void add(MailboxId mailbox, const VanishedRow& row);
-  /// All above `since`, rising by modseq.
-  std::vector<VanishedRow> above(MailboxId mailbox, Since since);
-  /// The entry with the lowest modseq, without its UIDs: {modseq, time, ranges}.
-  struct Oldest {
-    ModSeq modseq;
-    std::int64_t time;
-    std::uint64_t ranges;
-  };
-  std::optional<Oldest> oldest(MailboxId mailbox);
-  void erase(MailboxId mailbox, ModSeq modseq);
-  void erase_all(MailboxId mailbox);
+  void add(MailboxId mailbox, const VanishedRow& row) override;
+  std::vector<VanishedRow> above(MailboxId mailbox, Since since) override;
+  std::optional<Oldest> oldest(MailboxId mailbox) override;
+  void erase(MailboxId mailbox, ModSeq modseq) override;
+  void erase_all(MailboxId mailbox) override;
 
  private:
   Statement add_, above_, oldest_, erase_, erase_all_;

@@ -5,8 +5,7 @@
 #include <utility>
 
 #include "storage/errors.h"
-#include "storage/read_transaction.h"
-#include "storage/sqlite/connection.h"
+#include "storage/sqlite/connection/connection.h"
 #include "storage/text_index/search_table.h"
 
 namespace postbag::storage {
@@ -41,10 +40,10 @@ class SearchIndex::Database {
   SearchTable table{connection};
 };
 
-SearchIndex::SearchIndex(std::filesystem::path directory, SearchTexts texts, const ReadTransaction& tx)
+SearchIndex::SearchIndex(std::filesystem::path directory, SearchTexts texts, const BodySource& mail)
     : directory_(std::move(directory)), texts_(std::move(texts)) {
-  open(tx);
-  if (!database_) open(tx);  // what was damaged is gone now
+  open(mail);
+  if (!database_) open(mail);  // what was damaged is gone now
 }
 
 SearchIndex::~SearchIndex() = default;
@@ -73,10 +72,10 @@ void SearchIndex::give_up() {
   remove(directory_);
 }
 
-void SearchIndex::open(const ReadTransaction& tx) {
+void SearchIndex::open(const BodySource& mail) {
   try {
     database_ = std::make_unique<Database>(directory_);
-    if (fits(tx)) return;
+    if (fits(mail)) return;
     give_up();
     database_ = std::make_unique<Database>(directory_);
     database_->table.set_version(texts_.version);
@@ -85,22 +84,22 @@ void SearchIndex::open(const ReadTransaction& tx) {
   }
 }
 
-bool SearchIndex::fits(const ReadTransaction& tx) {
+bool SearchIndex::fits(const BodySource& mail) {
   if (database_->table.version() != texts_.version) return false;
   const auto last = database_->table.last();
   if (!last) return true;
   // An older copy of the mail may have been put back: its next bodies have ids that are in here.
-  const auto checksum = tx.body_checksum(last->body);
-  return checksum ? *checksum == last->checksum : tx.newest_body() >= static_cast<std::int64_t>(last->body.value());
+  const auto checksum = mail.checksum(last->body);
+  return checksum ? *checksum == last->checksum : mail.newest() >= static_cast<std::int64_t>(last->body.value());
 }
 
-std::optional<std::string> SearchIndex::text_of(const ReadTransaction& tx, BodyId body) const {
+std::optional<std::string> SearchIndex::text_of(const BodySource& mail, BodyId body) const {
   try {
-    const auto structure = tx.structure(body);
-    const auto size = tx.body_size(body);
+    const auto structure = mail.structure(body);
+    const auto size = mail.size(body);
     if (!structure || !size) return std::nullopt;
     const auto read = [&](std::uint64_t offset) {
-      auto bytes = tx.read_body(body, offset, piece);
+      auto bytes = mail.read(body, offset, piece);
       if (!bytes || bytes->empty()) throw Corrupt("a message's bytes are missing");
       return std::move(*bytes);
     };
@@ -110,24 +109,23 @@ std::optional<std::string> SearchIndex::text_of(const ReadTransaction& tx, BodyI
   }
 }
 
-bool SearchIndex::catch_up(const ReadTransaction& tx, std::chrono::milliseconds time) {
+bool SearchIndex::catch_up(const BodySource& mail, std::chrono::milliseconds time) {
   const auto end = Clock::now() + time;
   bool more = true;
   while (more && Clock::now() < end) {
-    const bool done = guarded([&] { more = enter_some(tx); });
+    const bool done = guarded([&] { more = enter_some(mail); });
     if (!done) return false;
   }
   return more;
 }
 
-bool SearchIndex::enter_some(const ReadTransaction& tx) {
+bool SearchIndex::enter_some(const BodySource& mail) {
   const auto last = database_->table.last();
-  const std::vector<BodyId> bodies =
-      tx.bodies_above(last ? std::optional(last->body) : std::nullopt, entered_at_once);
+  const std::vector<BodyId> bodies = mail.above(last ? std::optional(last->body) : std::nullopt, entered_at_once);
   if (bodies.empty()) return false;
   std::vector<IndexedText> texts;
-  for (const BodyId body : bodies) texts.push_back({body, text_of(tx, body)});
-  database_->table.add(texts, {bodies.back(), tx.body_checksum(bodies.back()).value_or("")});
+  for (const BodyId body : bodies) texts.push_back({body, text_of(mail, body)});
+  database_->table.add(texts, {bodies.back(), mail.checksum(bodies.back()).value_or("")});
   if (database_->connection.wal_bytes() > longest_log) database_->connection.checkpoint();
   return bodies.size() == entered_at_once;
 }
@@ -152,20 +150,20 @@ std::optional<IndexedBodies> SearchIndex::find(std::span<const std::string> trig
   return out;
 }
 
-std::vector<IndexedText> SearchIndex::texts(const ReadTransaction& tx, std::span<const BodyId> bodies) {
+std::vector<IndexedText> SearchIndex::texts(const BodySource& mail, std::span<const BodyId> bodies) {
   std::vector<IndexedText> out;
   guarded([&] {
     const auto last = database_->table.last();
     for (const BodyId body : bodies)
-      if (last && body <= last->body) out.push_back({body, text_of(tx, body)});
+      if (last && body <= last->body) out.push_back({body, text_of(mail, body)});
   });
   return out;
 }
 
-void SearchIndex::forget(const ReadTransaction& tx, std::span<const IndexedText> texts) {
+void SearchIndex::forget(const BodySource& mail, std::span<const IndexedText> texts) {
   if (texts.empty()) return;
-  if (tx.bodies_above(std::nullopt, 1).empty()) {
-    start_anew(tx);  // what FTS5 notes of texts that went takes room until others come
+  if (mail.above(std::nullopt, 1).empty()) {
+    start_anew(mail);  // what FTS5 notes of texts that went takes room until others come
     return;
   }
   guarded([&] {
@@ -174,9 +172,9 @@ void SearchIndex::forget(const ReadTransaction& tx, std::span<const IndexedText>
   });
 }
 
-void SearchIndex::start_anew(const ReadTransaction& tx) {
+void SearchIndex::start_anew(const BodySource& mail) {
   give_up();
-  open(tx);
+  open(mail);
 }
 
 void SearchIndex::give_room_back() {

@@ -13,6 +13,7 @@
 #include "core/numbers.h"
 #include "storage/options.h"
 #include "storage/read_transaction.h"
+#include "storage/text_index/body_source.h"
 
 namespace postbag::storage {
 
@@ -28,7 +29,7 @@ class SearchIndex {
  public:
   /// Opens or makes it. One that does not belong to this mail, or was made by another version of `texts`, is made
   /// anew.
-  SearchIndex(std::filesystem::path directory, SearchTexts texts, const ReadTransaction& tx);
+  SearchIndex(std::filesystem::path directory, SearchTexts texts, const BodySource& mail);
   ~SearchIndex();
   SearchIndex(const SearchIndex&) = delete;
   SearchIndex& operator=(const SearchIndex&) = delete;
@@ -37,15 +38,15 @@ class SearchIndex {
   static void remove(const std::filesystem::path& directory);
 
   /// Enters bodies that are not in it yet, for some `time`. Whether there are more.
-  bool catch_up(const ReadTransaction& tx, std::chrono::milliseconds time);
+  bool catch_up(const BodySource& mail, std::chrono::milliseconds time);
   /// The bodies above `after` that may have all of `trigrams` (16 at most, at least one), for some `time`. Nothing
   /// when the index knows nothing.
   std::optional<IndexedBodies> find(std::span<const std::string> trigrams, std::optional<BodyId> after,
                                     std::chrono::milliseconds time);
   /// What was entered of those bodies, as long as they are there.
-  std::vector<IndexedText> texts(const ReadTransaction& tx, std::span<const BodyId> bodies);
+  std::vector<IndexedText> texts(const BodySource& mail, std::span<const BodyId> bodies);
   /// Takes that out once the bodies are gone. Left out, it only takes room.
-  void forget(const ReadTransaction& tx, std::span<const IndexedText> texts);
+  void forget(const BodySource& mail, std::span<const IndexedText> texts);
   /// Copies its log into its database.
   void checkpoint();
   /// Removes it, and does without it until the store is opened again.
@@ -53,14 +54,14 @@ class SearchIndex {
 
  private:
   class Database;
-  void open(const ReadTransaction& tx);
-  bool fits(const ReadTransaction& tx);
-  void start_anew(const ReadTransaction& tx);
+  void open(const BodySource& mail);
+  bool fits(const BodySource& mail);
+  void start_anew(const BodySource& mail);
   /// Shortens its database by some pages that are free.
   void give_room_back();
-  std::optional<std::string> text_of(const ReadTransaction& tx, BodyId body) const;
+  std::optional<std::string> text_of(const BodySource& mail, BodyId body) const;
   /// The next bodies that are not in the index, entered. Whether there may be more.
-  bool enter_some(const ReadTransaction& tx);
+  bool enter_some(const BodySource& mail);
   /// Runs f() with the database there; false when it is out of use, before or by that.
   template <class F>
   bool guarded(F&& f);

@@ -9,7 +9,7 @@
 
 #include "core/numbers.h"
 #include "core/range_set.h"
-#include "storage/sqlite/connection.h"
+#include "storage/sqlite/connection/connection.h"
 #include "storage/text_index/search_index.h"
 
 namespace postbag::storage {

@@ -7,7 +7,7 @@
 
 #include <benchmark/benchmark.h>
 
-#include "storage/store.h"
+#include "storage/sqlite/mail_database.h"
 
 namespace {
 
@@ -34,7 +34,7 @@ class Account {
           return {};
         })
         .value();
-    store->checkpoint();
+    store->maintainer().copy_log();
   }
   ~Account() {
     store.reset();
@@ -45,7 +45,11 @@ class Account {
 
   void reopen() {
     store.reset();
-    store = Store::open({.directory = path_, .durability = Durability::none, .cache_bytes = 64 << 20});
+    StoreOptions options;
+    options.directory = path_;
+    options.durability = Durability::none;
+    options.cache_bytes = 64 << 20;
+    store = sqlite::open_store(std::move(options));
   }
   MailboxId id(std::string_view text) {
     const auto name = MailboxName::from(text).value();
@@ -53,11 +57,11 @@ class Account {
   }
   StagedBody body(ThreadKeys keys = {}) {
     auto writer = store->stage();
-    writer.append(text_);
-    return writer.finish(std::string(300, 's'), std::move(keys));
+    writer->append(text_);
+    return writer->finish(std::string(300, 's'), std::move(keys));
   }
 
-  std::unique_ptr<Store> store;
+  std::unique_ptr<PagedStore> store;
   MailboxId inbox = MailboxId::min();
   MailboxId archive = MailboxId::min();
 
@@ -79,7 +83,7 @@ void flag_all(benchmark::State& state) {
   for (auto _ : state) {
     toggle(account, all, on = !on);
     state.PauseTiming();
-    account.store->checkpoint();
+    account.store->maintainer().copy_log();
     state.ResumeTiming();
   }
 }
@@ -91,9 +95,9 @@ void flag_one(benchmark::State& state) {
   for (auto _ : state) {
     const Uid uid(n++ * 7919 % 10'000 + 1);
     toggle(account, {{uid, uid}}, n / 10'000 % 2 == 0);
-    if (account.store->wal_bytes() > (8 << 20)) {
+    if (account.store->log_bytes() > (8 << 20)) {
       state.PauseTiming();
-      account.store->checkpoint();
+      account.store->maintainer().copy_log();
       state.ResumeTiming();
     }
   }
@@ -109,7 +113,7 @@ void move_thousand(benchmark::State& state) {
     uids = account.store->write([&](Transaction& tx) { return tx.move(from, uids, to); }).value().to;
     std::swap(from, to);
     state.PauseTiming();
-    account.store->checkpoint();
+    account.store->maintainer().copy_log();
     state.ResumeTiming();
   }
 }
@@ -170,9 +174,9 @@ void append_all(benchmark::State& state, ThreadKeys (*keys)(std::uint64_t)) {
   for (auto _ : state) {
     const auto staged = account.body(keys(n++));
     account.store->write([&](Transaction& tx) { return tx.append(account.inbox, staged, {}, {}); }).value();
-    if (account.store->wal_bytes() > (8 << 20)) {
+    if (account.store->log_bytes() > (8 << 20)) {
       state.PauseTiming();
-      account.store->checkpoint();
+      account.store->maintainer().copy_log();
       state.ResumeTiming();
     }
   }

@@ -32,7 +32,7 @@ class OldDirectory {
   }
   /// The name of the account that is found; empty when none is.
   std::string found(std::string_view name, const AccountNames& rules = {}) const {
-    const AccountRegistry registry(place_.path(), system_clock(), rules);
+    const AccountRegistry registry(storage::Directory::open(place_.path()), rules);
     const auto account = registry.find(name);
     return account ? account->name : std::string();
   }
@@ -81,7 +81,7 @@ TEST_CASE("accounts of before keep their names and are found") {
 
 TEST_CASE("no second account of a name that is taken in other letters") {
   const OldDirectory old({"Alice", "carol@example.org"});
-  AccountRegistry registry(old.path(), system_clock(), with_domain);
+  AccountRegistry registry(storage::Directory::open(old.path()), with_domain);
   CHECK(registry.add("ALICE", "x").error() == Error::account_exists);
   CHECK(registry.add("alice@example.org", "x").error() == Error::account_exists);
   CHECK(registry.add("Carol", "x").error() == Error::account_exists);

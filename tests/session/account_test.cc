@@ -46,7 +46,7 @@ struct Served {
   void start(std::chrono::seconds rest_after) {
     const auto open = [this] {
       ++opened;
-      return storage::Store::open(files.options);
+      return storage::sqlite::open_store(files.options);
     };
     account.emplace(loop, worker, AccountId(1), open(), open, AccountOptions{rest_after, false},
                     Account::Events{[this] { ++rested; }, [this] { ++failed; }}, totals);
@@ -75,8 +75,8 @@ struct Served {
       std::optional<storage::StagedBody> staged;
       co_await account->with_store([&](storage::Store& store) {
         auto writer = store.stage();
-        writer.append(text);
-        staged.emplace(writer.finish("structure"));
+        writer->append(text);
+        staged.emplace(writer->finish("structure"));
       });
       (void)co_await account->write([&](Transaction& tx) { return tx.append(files.inbox, *staged, deleted, {}); });
       longest_log = std::max(longest_log, size_of("mail.db-wal"));
@@ -91,8 +91,9 @@ struct Served {
     co_await account->with_store([&](storage::Store&) { files.clock.seconds += time.count(); });
   }
   async::Task<std::size_t> bodies() {
-    co_return co_await account->read(
-        [](ReadTransaction& tx) { return tx.bodies_above(std::nullopt, 1'000'000).size(); });
+    co_return co_await account->with_store([](storage::Store& store) {
+      return static_cast<storage::PagedStore&>(store).bodies().above(std::nullopt, 1'000'000).size();
+    });
   }
   /// Checks repeatedly; the test fails when it takes too long.
   async::Task<void> until(std::function<bool()> done) {
@@ -181,8 +182,8 @@ TEST_CASE("deleted mail leaves the disk although each session lasts only a momen
     a.start(std::chrono::seconds{0});
     a.end();
   }
-  const auto store = storage::Store::open(a.files.options);
-  CHECK(store->read([](ReadTransaction& tx) { return tx.bodies_above(std::nullopt, 1'000).empty(); }));
+  const auto store = storage::sqlite::open_store(a.files.options);
+  CHECK(store->bodies().above(std::nullopt, 1'000).empty());
 }
 
 TEST_CASE("deleted mail leaves the disk although each session lasts only seconds and changes nothing") {

@@ -49,8 +49,8 @@ struct OneMessage : storage::test::TestAccount {
   OneMessage() : TestAccount(false) {
     const std::string bytes = long_message();
     auto writer = store->stage();
-    writer.append(bytes);
-    const auto staged = writer.finish(mime::encode(mime::parse(bytes)));
+    writer->append(bytes);
+    const auto staged = writer->finish(mime::encode(mime::parse(bytes)));
     write([&](storage::Transaction& tx) { return tx.append(inbox, staged, {}, {clock.seconds, 0}); });
   }
 

@@ -15,14 +15,13 @@
 #include "session/account/account.h"
 #include "session/context.h"
 #include "session/session.h"
-#include "storage/accounts/directory.h"
+#include "storage/accounts/data_lock.h"
 #include "tests/storage/fixture.h"
 #include "tests/storage/other_process.h"
 #include "tests/unit/async/run.h"
 
 using namespace postbag;
 using storage::DataLock;
-using storage::Store;
 using storage::test::OtherProcess;
 using storage::test::TemporaryDirectory;
 
@@ -89,7 +88,10 @@ class Side {
   explicit Side(const std::filesystem::path& data) : data_(data) {
     const auto lock = DataLock::acquire(data_);
     const auto open = [this] {
-      return Store::open({.directory = data_ / "account", .durability = storage::Durability::none});
+      storage::StoreOptions options;
+      options.directory = data_ / "account";
+      options.durability = storage::Durability::none;
+      return storage::sqlite::open_store(std::move(options));
     };
     auto store = open();
     static_cast<void>(store->write([](storage::Transaction& tx) { return create_default_mailboxes(tx); }));

@@ -1,6 +1,4 @@
-// Group commit, rollback, and what a commit reports.
-#include <stdexcept>
-
+// What a commit costs, and what becomes of the bodies of messages.
 #include "storage/errors.h"
 #include "tests/storage/fixture.h"
 
@@ -18,46 +16,6 @@ std::size_t files_below(const std::filesystem::path& path) {
 }
 
 }  // namespace
-
-TEST_CASE("bodies that fail in the middle of a group undo their own work only") {
-  TestAccount a(true);
-  const auto archive = a.id("Archive");
-  const auto small = a.body("small");
-  const NamedFlags none;
-  const auto before = a.store->counters();
-
-  WriteOf first([&](Transaction& tx) { return tx.append(a.inbox, small, none, {}); });
-  WriteOf refuses([&](Transaction& tx) -> Result<Appended> {
-    auto appended = tx.append(a.inbox, small, none, {});
-    if (!appended || !tx.create(TestAccount::name("ghost"))) return appended;
-    return std::unexpected(Error::over_quota);
-  });
-  WriteOf throws([&](Transaction& tx) -> Result<Appended> {
-    static_cast<void>(tx.move(a.inbox, TestAccount::all, archive));
-    throw std::runtime_error("a bug in the body");
-  });
-  WriteOf last([&](Transaction& tx) { return tx.append(a.inbox, small, none, {}); });
-  Write* const writes[] = {&first, &refuses, &throws, &last};
-  const auto report = a.store->commit(writes);
-
-  CHECK(first.take().value().uid == Uid(1));
-  CHECK(refuses.take().error() == Error::over_quota);
-  CHECK_THROWS_AS(throws.take(), std::runtime_error);
-  CHECK(last.take().value().uid == Uid(2));  // the UID of the refused body was never announced
-  CHECK(report.mailboxes == std::vector{ChangedMailbox{a.inbox, ModSeq(3)}});
-  CHECK(!report.names_changed);
-  const auto after = a.store->counters();
-  CHECK(after.commits == before.commits + 1);
-  CHECK(after.writes == before.writes + 2);
-  CHECK(after.refused == before.refused + 2);
-
-  for (int round = 0; round < 2; ++round, a.reopen()) {
-    CHECK(a.uids(a.inbox) == set_of({1, 2}));
-    CHECK(a.uids(archive).empty());
-    CHECK(a.state(a.inbox).highest_modseq == ModSeq(3));
-    CHECK(!a.store->read([](ReadTransaction& tx) { return tx.find(TestAccount::name("ghost")); }));
-  }
-}
 
 TEST_CASE("a group costs one sync, and its bodies' files one each and their directories") {
   TestAccount a(true);
@@ -81,28 +39,6 @@ TEST_CASE("a group costs one sync, and its bodies' files one each and their dire
   const auto syncs = a.store->counters().syncs;
   a.write([&](Transaction& tx) { return tx.append(a.inbox, large, none, {}); });
   CHECK(a.store->counters().syncs == syncs + 4);  // file, bodies/, directory in it, log
-}
-
-TEST_CASE("a commit reports what changed, once each, in the order of ids") {
-  TestAccount a(true);
-  const auto archive = a.id("Archive");
-  a.add(a.inbox);
-  CommitReport report;
-  a.write(
-      [&](Transaction& tx) -> Result<void> {
-        static_cast<void>(tx.copy(a.inbox, TestAccount::all, archive));
-        static_cast<void>(tx.move(a.inbox, TestAccount::all, archive));
-        return {};
-      },
-      &report);
-  CHECK(report.mailboxes == std::vector{ChangedMailbox{a.inbox, ModSeq(3)}, ChangedMailbox{archive, ModSeq(3)}});
-  a.write([&](Transaction& tx) -> Result<void> { return tx.subscribe(TestAccount::name("z")), Result<void>(); },
-          &report);
-  CHECK(report.mailboxes.empty());
-  CHECK(report.names_changed);
-  a.write([&](Transaction& tx) { return tx.expunge(a.inbox); }, &report);
-  CHECK(report.mailboxes.empty());
-  CHECK(!report.names_changed);
 }
 
 TEST_CASE("a large body is a file, found again, and deleted when nobody takes it") {
@@ -134,7 +70,7 @@ TEST_CASE("a large body is a file, found again, and deleted when nobody takes it
   a.store->read([&](ReadTransaction& tx) {
     CHECK(tx.read_body(body, 0, 1'000'000) == text);
     CHECK(tx.read_body(body, 123'456, 1000) == text.substr(123'456, 1000));
-    CHECK(tx.verify_body(body) == true);
+    CHECK(a.store->bodies().verify(body) == true);
     return 0;
   });
 }
@@ -150,7 +86,7 @@ TEST_CASE("a damaged file is noticed") {
       std::fputc('y', f);
       std::fclose(f);
     }
-  CHECK(a.store->read([&](ReadTransaction& tx) { return tx.verify_body(body); }) == false);
+  CHECK(a.store->read([&](ReadTransaction&) { return a.store->bodies().verify(body); }) == false);
 }
 
 TEST_CASE("what a crash leaves in incoming is swept by opening") {
@@ -160,7 +96,7 @@ TEST_CASE("what a crash leaves in incoming is swept by opening") {
   std::FILE* f = std::fopen((incoming / "00112233445566778899aabbccddeeff").c_str(), "w");
   std::fputs("half a message", f);
   std::fclose(f);
-  a.store = Store::open(a.options);
+  a.store = sqlite::open_store(a.options);
   CHECK(files_below(incoming) == 0);
 }
 
@@ -175,7 +111,7 @@ TEST_CASE("bodies are collected after the last message that refers to them was r
     a.write([&](Transaction& tx) { return tx.copy(a.inbox, TestAccount::all, archive); });
     a.write([&](Transaction& tx) { return tx.copy(a.inbox, TestAccount::all, a.inbox); });
     const auto there = [&] {
-      return a.store->read([&](ReadTransaction& tx) { return tx.body_size(body).has_value(); });
+      return a.store->read([&](ReadTransaction& tx) { return a.store->bodies().size(body).has_value(); });
     };
     const auto collect = [&] { return a.store->collect_garbage(100, std::chrono::seconds{60}); };
     a.write([&](Transaction& tx) { return tx.expunge(a.inbox); });  // two at once
@@ -205,8 +141,8 @@ TEST_CASE("garbage is collected in slices, also from the middle of a run") {
   CHECK(total == 20);
   const auto left = a.messages(a.inbox);
   CHECK(left.size() == 11);
-  a.store->read([&](ReadTransaction& tx) {
-    for (const auto& m : left) CHECK(tx.verify_body(m.body) == true);
+  a.store->read([&](ReadTransaction&) {
+    for (const auto& m : left) CHECK(a.store->bodies().verify(m.body) == true);
     return 0;
   });
 }
@@ -220,6 +156,14 @@ TEST_CASE("the bodies of a removed mailbox are collected but for those shared") 
   CHECK(a.write([](Transaction& tx) { return tx.remove(TestAccount::name("a")); }));
   a.add(a.inbox);
   CHECK(a.store->collect_garbage(100, std::chrono::seconds{0}) == 8);
+}
+
+TEST_CASE("the bodies of vanished messages are collected") {
+  TestAccount a(true);
+  for (int i = 0; i < 4; ++i) a.add(a.inbox);
+  a.write([&](Transaction& tx) { return tx.vanish(a.inbox, set_of({1, 3, 9})); }).value();
+  a.add(a.inbox);
+  CHECK(a.store->collect_garbage(10, std::chrono::seconds{0}) == 2);
 }
 
 TEST_CASE("a small cache yields the same answers") {
@@ -236,8 +180,8 @@ TEST_CASE("a small cache yields the same answers") {
 TEST_CASE("a checkpoint empties the log") {
   TestAccount a(true);
   a.add(a.inbox);
-  CHECK(a.store->wal_bytes() > 0);
-  a.store->checkpoint();
-  CHECK(a.store->wal_bytes() == 0);
+  CHECK(a.store->log_bytes() > 0);
+  a.store->maintainer().copy_log();
+  CHECK(a.store->log_bytes() == 0);
   CHECK(a.uids(a.inbox).size() == 1);
 }

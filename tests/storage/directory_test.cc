@@ -11,9 +11,11 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "storage/accounts/data_lock.h"
+#include "storage/accounts/file_stores.h"
 #include "storage/errors.h"
 #include "storage/inspect/dump.h"
-#include "storage/sqlite/connection.h"
+#include "storage/sqlite/connection/connection.h"
 #include "storage/sqlite/mail_file.h"
 #include "storage/sqlite/migrations/migrations.h"
 #include "tests/storage/fixture.h"
@@ -43,7 +45,7 @@ TEST_CASE("accounts are added, found, changed and removed") {
     CHECK(directory->remove("bob"));
     CHECK(directory->remove("bob").error() == Error::no_such_account);
     CHECK(directory->add("bob", "again").value() > alice);  // an id is never given again
-    CHECK(directory->account_directory(alice).empty() == !in_files);
+    CHECK(directory->stores().exists(alice) == in_files);
   }
 }
 
@@ -61,7 +63,7 @@ TEST_CASE("a database of a newer schema is refused, not changed") {
   TestAccount a(true);
   a.store.reset();
   sqlite::Connection(a.options.directory / "mail.db", {}).set_version(99);
-  CHECK_THROWS_AS(Store::open(a.options), TooNew);
+  CHECK_THROWS_AS(sqlite::open_store(a.options), TooNew);
   CHECK_THROWS_AS(Dump(a.options.directory), TooNew);
   CHECK(sqlite::Connection(a.options.directory / "mail.db", {}).version() == 99);
 }
@@ -72,7 +74,7 @@ TEST_CASE("a file that is no database is refused") {
   std::FILE* f = std::fopen((a.options.directory / "mail.db").c_str(), "w");
   std::fputs(std::string(10'000, 'x').c_str(), f);
   std::fclose(f);
-  CHECK_THROWS_AS(Store::open(a.options), Corrupt);
+  CHECK_THROWS_AS(sqlite::open_store(a.options), Corrupt);
 }
 
 TEST_CASE("two objects on one directory see each other's accounts") {
@@ -159,17 +161,17 @@ TEST_CASE("only the mail of removed accounts is swept") {
   const TemporaryDirectory temporary;
   auto directory = Directory::open(temporary.path());
   CHECK(directory->sweep().accounts == 0);
-  const auto bob = directory->account_directory(directory->add("bob", "x").value());
-  const auto eve = directory->account_directory(directory->add("eve", "x").value());
-  Store::open({.directory = bob});
-  Store::open({.directory = eve});
+  const auto bob = account_path(temporary.path(), directory->add("bob", "x").value());
+  const auto eve = account_path(temporary.path(), directory->add("eve", "x").value());
+  open_account(bob);
+  open_account(eve);
   CHECK(directory->remove("eve"));
   CHECK(directory->sweep().accounts == 1);
   CHECK(std::filesystem::exists(bob));
   CHECK(!std::filesystem::exists(eve));
   // What is now in the place of a removed account, and belongs to another one.
   sqlite::make_account(eve, {"fay", "identity of fay."});
-  const auto gone = directory->account_directory(directory->add("gil", "x").value());
+  const auto gone = account_path(temporary.path(), directory->add("gil", "x").value());
   CHECK(directory->remove("gil"));
   std::filesystem::remove_all(gone);
   sqlite::make_account(gone, {"fay", "identity of fay."});
@@ -182,12 +184,12 @@ TEST_CASE("only the mail of removed accounts is swept") {
 TEST_CASE("what a crash left of an account that was being made or deleted is removed by the next sweep") {
   const TemporaryDirectory temporary;
   auto directory = Directory::open(temporary.path());
-  const auto bob = directory->account_directory(directory->add("bob", "x").value());
+  const auto bob = account_path(temporary.path(), directory->add("bob", "x").value());
   CHECK(directory->remove("bob"));
   std::filesystem::rename(bob, bob.string() + ".removed");  // as a sweep that was ended does
   sqlite::Connection(temporary.path() / "directory.db", {})
       .run("INSERT INTO removed VALUES (2, 'eve', x'00', 0)");  // and one that is being made
-  std::filesystem::create_directory(directory->account_directory(AccountId(2)));
+  std::filesystem::create_directory(account_path(temporary.path(), AccountId(2)));
   CHECK(directory->add("fay", "x").value() == AccountId(3));
   CHECK(directory->strays().empty());
   CHECK(directory->sweep().accounts == 2);

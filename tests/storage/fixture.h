@@ -1,111 +1,45 @@
-// What the tests of storage share: a clock held still, a temporary directory, and a store that can be reopened.
+// An account in our own store, which can be opened again, with its finer grips.
 #pragma once
 
-#include <cstdlib>
 #include <filesystem>
 #include <memory>
-#include <string>
-#include <string_view>
+#include <optional>
 
-#include <doctest/doctest.h>
-
-#include "storage/store.h"
+#include "storage/sqlite/mail_database.h"
+#include "tests/store/mail_account.h"
 
 namespace postbag::storage::test {
 
-/// Stands still until moved.
-class FixedClock : public Clock {
- public:
-  DateTime now() const override { return {.seconds = seconds, .zone_minutes = 0}; }
-  std::int64_t seconds = 1'800'000'000;
-};
+/// The store in a directory, of that account only if given.
+inline std::unique_ptr<PagedStore> open_account(const std::filesystem::path& directory,
+                                                std::optional<Owner> owner = {}) {
+  StoreOptions options;
+  options.directory = directory;
+  options.owner = std::move(owner);
+  return sqlite::open_store(std::move(options));
+}
 
-/// A directory that is removed with the object.
-class TemporaryDirectory {
- public:
-  TemporaryDirectory() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "postbag-test-XXXXXX").string();
-    REQUIRE(mkdtemp(pattern.data()) != nullptr);
-    path_ = pattern;
-  }
-  ~TemporaryDirectory() { std::filesystem::remove_all(path_); }
-  TemporaryDirectory(const TemporaryDirectory&) = delete;
-  TemporaryDirectory& operator=(const TemporaryDirectory&) = delete;
-  const std::filesystem::path& path() const { return path_; }
-
- private:
-  std::filesystem::path path_;
-};
-
-/// One account, in memory or in files, with an INBOX.
-struct TestAccount {
-  /// Closes and opens again; a store in memory stays.
-  void reopen() {
-    if (options.directory.empty()) return;
-    store.reset();
-    store = Store::open(options);
-  }
-  template <class Body>
-  auto write(Body body, CommitReport* report = nullptr) {
-    return store->write(std::move(body), report);
-  }
+/// In memory or in files, with an INBOX.
+struct TestAccount : MailAccount {
   explicit TestAccount(bool in_files, StoreOptions given = {}) : options(std::move(given)) {
     options.directory = in_files ? directory.path() / "account" : std::filesystem::path();
     options.clock = &clock;
     options.durability = Durability::none;
     options.inline_body = 1000;
-    store = Store::open(options);
-    write([](Transaction& tx) { return create_default_mailboxes(tx); });
-    inbox = id("INBOX");
+    store = sqlite::open_store(options);
+    make_mailboxes();
+  }
+  Store& mail() override { return *store; }
+  /// Closes and opens again; a store in memory stays.
+  void reopen() {
+    if (options.directory.empty()) return;
+    store.reset();
+    store = sqlite::open_store(options);
   }
 
-  static MailboxName name(std::string_view text) { return MailboxName::from(text).value(); }
-  MailboxId id(std::string_view text) {
-    return store->read([&](ReadTransaction& tx) { return tx.find(name(text)).value(); });
-  }
-  StagedBody body(std::string_view text) {
-    auto writer = store->stage();
-    writer.append(text);
-    return writer.finish("structure of " + std::string(text.substr(0, 20)));
-  }
-  /// Adds a message and yields its UID.
-  Uid add(MailboxId mailbox, SystemFlags flags = {}, std::vector<std::string> keywords = {}) {
-    const auto staged = body("Subject: test\r\n\r\n");
-    const NamedFlags named{flags, std::move(keywords)};
-    return write([&](Transaction& tx) { return tx.append(mailbox, staged, named, {clock.seconds, 60}); })->uid;
-  }
-  MailboxState state(MailboxId mailbox) {
-    return store->read([&](ReadTransaction& tx) { return tx.state(mailbox).value(); });
-  }
-  UidSet uids(MailboxId mailbox) {
-    return store->read([&](ReadTransaction& tx) { return tx.uids(mailbox).value(); });
-  }
-  std::vector<Message> messages(MailboxId mailbox) {
-    return store->read([&](ReadTransaction& tx) { return tx.messages(mailbox, all, 1'000'000).value().messages; });
-  }
-  MailboxChanges changes(MailboxId mailbox, Since since) {
-    return store->read(
-        [&](ReadTransaction& tx) { return tx.changes_since(mailbox, since, since, 1'000'000).value(); });
-  }
-
-  inline static const UidSet all{{Uid::min(), Uid::max()}};
-  FixedClock clock;
   TemporaryDirectory directory;
   StoreOptions options;
-  std::unique_ptr<Store> store;
-  MailboxId inbox = MailboxId::min();
+  std::unique_ptr<PagedStore> store;
 };
-
-inline SystemFlags flags(std::initializer_list<SystemFlag> list) {
-  SystemFlags out;
-  for (const auto f : list) out.add(f);
-  return out;
-}
-
-inline UidSet set_of(std::initializer_list<std::uint32_t> list) {
-  UidSet out;
-  for (const auto v : list) out.add(Uid(v));
-  return out;
-}
 
 }  // namespace postbag::storage::test

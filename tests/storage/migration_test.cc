@@ -2,7 +2,7 @@
 #include "storage/errors.h"
 #include "storage/inspect/dump.h"
 #include "storage/inspect/verify.h"
-#include "storage/sqlite/connection.h"
+#include "storage/sqlite/connection/connection.h"
 #include "storage/sqlite/migrations/migrations.h"
 #include "tests/storage/faults/account_state.h"
 #include "tests/storage/fixture.h"
@@ -25,7 +25,7 @@ struct OldAccount {
     options.owner = Owner{"anna", "0123456789abcdef"};
     options.clock = &clock;
   }
-  std::unique_ptr<Store> open() const { return Store::open(options); }
+  std::unique_ptr<PagedStore> open() const { return sqlite::open_store(options); }
 
   TemporaryDirectory directory;
   FixedClock clock;

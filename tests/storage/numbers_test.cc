@@ -2,7 +2,7 @@
 #include <limits>
 
 #include "storage/errors.h"
-#include "storage/sqlite/connection.h"
+#include "storage/sqlite/connection/connection.h"
 #include "tests/storage/fixture.h"
 
 using namespace postbag;
@@ -27,7 +27,7 @@ void remove(TestAccount& a, std::string_view name) {
 void damage(TestAccount& a, const char* sql) {
   a.store.reset();
   sqlite::Connection(a.options.directory / "mail.db", {}).run(sql);
-  a.store = Store::open(a.options);
+  a.store = sqlite::open_store(a.options);
 }
 
 }  // namespace

@@ -5,9 +5,10 @@
 #include <fstream>
 
 #include "storage/accounts/directory.h"
+#include "storage/accounts/file_stores.h"
 #include "storage/errors.h"
 #include "storage/inspect/verify.h"
-#include "storage/sqlite/connection.h"
+#include "storage/sqlite/connection/connection.h"
 #include "storage/sqlite/mail_file.h"
 #include "storage/sqlite/migrations/migrations.h"
 #include "tests/storage/fixture.h"
@@ -67,9 +68,10 @@ TEST_CASE("the mail of an account is opened by its name and its identity only") 
     sqlite::make_account(account, found);
     CHECK(sqlite::owner_of(account) == found);
     if (fits)
-      CHECK(Store::open({.directory = account, .owner = wanted})->owner() == bob);
+      CHECK_NOTHROW(open_account(account, wanted));
     else
-      CHECK_THROWS_AS(Store::open({.directory = account, .owner = wanted}), Foreign);
+      CHECK_THROWS_AS(open_account(account, wanted), Foreign);
+    if (fits) CHECK(sqlite::owner_of(account) == bob);
     std::size_t deviations = 0;
     const VerifyReport report{.deviation = [&](const std::string&) { ++deviations; }, .note = {}};
     CHECK(verify_account(account, wanted, VerifyBodies::sizes, report).deviations == (fits ? 0 : 1));
@@ -81,17 +83,17 @@ TEST_CASE("mail that is missing is refused, and nothing is created in its place"
   const TemporaryDirectory temporary;
   const auto directory = Directory::open(temporary.path());
   const AccountId id = directory->add("bob", "x").value();
-  const auto account = directory->account_directory(id);
-  const StoreOptions options{.directory = account, .owner = directory->find(id)->owner()};
-  CHECK_NOTHROW(Store::open(options));
+  const auto account = account_path(temporary.path(), id);
+  const Owner bob = directory->find(id)->owner();
+  CHECK_NOTHROW(open_account(account, bob));
   std::filesystem::remove(account / "mail.db");
-  CHECK_THROWS_AS(Store::open(options), Missing);
+  CHECK_THROWS_AS(open_account(account, bob), Missing);
   CHECK_THROWS_AS(sqlite::owner_of(account), Missing);
   CHECK(!std::filesystem::exists(account / "mail.db"));
   std::ofstream(account / "mail.db").close();  // what is empty is no database of bob
-  CHECK_THROWS_AS(Store::open(options), Foreign);
+  CHECK_THROWS_AS(open_account(account, bob), Foreign);
   std::filesystem::remove_all(account);
-  CHECK_THROWS_AS(Store::open(options), Missing);
+  CHECK_THROWS_AS(open_account(account, bob), Missing);
   CHECK(!std::filesystem::exists(account));
 }
 
@@ -103,7 +105,7 @@ TEST_CASE("an account whose database cannot be made does not exist") {
   CHECK(!directory->find("bob"));
   std::filesystem::remove(temporary.path() / "accounts");
   const AccountId id = directory->add("bob", "x").value();
-  CHECK(sqlite::owner_of(directory->account_directory(id)) == directory->find(id)->owner());
+  CHECK(sqlite::owner_of(account_path(temporary.path(), id)) == directory->find(id)->owner());
 }
 
 TEST_CASE("what an older postbag made gets its identity when it is opened, and keeps its mail") {
@@ -115,14 +117,14 @@ TEST_CASE("what an older postbag made gets its identity when it is opened, and k
     const Account bob = directory->find("bob").value();
     CHECK(bob.identity.empty());
     for (int time = 0; time < 2; ++time) {  // also when directory.db has not learned of the identity the first time
-      const auto store = Store::open({.directory = account, .owner = bob.owner()});
-      CHECK(store->owner()->name == "bob");
+      const auto store = open_account(account, bob.owner());
+      CHECK(sqlite::owner_of(account)->name == "bob");
       CHECK(has_subscription(*store) == used);
     }
     directory->set_identity(bob.id, sqlite::owner_of(account)->identity);
     CHECK(directory->find("bob")->owner() == sqlite::owner_of(account));
-    CHECK_NOTHROW(Store::open({.directory = account, .owner = directory->find("bob")->owner()}));
-    CHECK_THROWS_AS(Store::open({.directory = account, .owner = Owner{"eve", ""}}), Foreign);
+    CHECK_NOTHROW(open_account(account, directory->find("bob")->owner()));
+    CHECK_THROWS_AS(open_account(account, Owner{"eve", ""}), Foreign);
   }
 }
 
@@ -131,5 +133,5 @@ TEST_CASE("mail of an older postbag of which something is left is missed too") {
   const auto account = make_old(temporary.path() / "data", true);
   std::filesystem::create_directory(account / "bodies");
   std::filesystem::remove(account / "mail.db");
-  CHECK_THROWS_AS(Store::open({.directory = account, .owner = Owner{"bob", ""}}), Missing);
+  CHECK_THROWS_AS(open_account(account, Owner{"bob", ""}), Missing);
 }

@@ -44,7 +44,7 @@ struct AfterCrash {
     options.directory = copy.path() / "account";
     std::filesystem::copy(a.options.directory, options.directory, std::filesystem::copy_options::recursive);
     std::filesystem::remove(options.directory / "mail.db-shm");
-    store = Store::open(options);
+    store = sqlite::open_store(options);
   }
   std::vector<Message> messages(MailboxId id) {
     return store->read(
@@ -56,7 +56,7 @@ struct AfterCrash {
 
   TemporaryDirectory copy;
   StoreOptions options;
-  std::unique_ptr<Store> store;
+  std::unique_ptr<PagedStore> store;
 };
 
 struct Relaxed : TestAccount {
@@ -107,7 +107,7 @@ TEST_CASE("after a stop that was not clean no mod-sequence is used again, and al
   CHECK(changes->messages.size() == 3);
   const auto once = crashed.highest(a.inbox);
   crashed.store.reset();
-  crashed.store = Store::open(crashed.options);
+  crashed.store = sqlite::open_store(crashed.options);
   CHECK(crashed.highest(a.inbox) == once);
 }
 
@@ -128,6 +128,6 @@ TEST_CASE("the setting can be taken back after a crash") {
   AfterCrash crashed(a);
   crashed.store.reset();
   crashed.options.flags = FlagDurability::full;
-  crashed.store = Store::open(crashed.options);
+  crashed.store = sqlite::open_store(crashed.options);
   CHECK(crashed.highest(a.inbox) > told);
 }

@@ -43,7 +43,7 @@ struct Indexed : TestAccount {
     return write([&](Transaction& tx) { return tx.append(inbox, staged, {}, {clock.seconds, 0}); })->uid;
   }
   void catch_up() {
-    while (store->index_some(1ms)) {
+    while (store->maintainer().index_some(1ms)) {
     }
   }
   /// The UIDs whose bodies may have the trigrams; nothing when no index knows.
@@ -201,7 +201,7 @@ TEST_CASE("without an index, one that exists is removed") {
   a.reopen();
   CHECK_FALSE(std::filesystem::exists(a.file()));
   CHECK_FALSE(a.find({"abc"}));
-  CHECK_FALSE(a.store->index_some(1ms));
+  CHECK_FALSE(a.store->maintainer().index_some(1ms));
 }
 
 TEST_CASE("a message that cannot be read is left to the searches") {

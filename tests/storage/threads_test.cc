@@ -1,9 +1,7 @@
-// Which messages make a thread, for how long.
-#include <doctest/doctest.h>
-
-#include "fixture.h"
-#include "storage/sqlite/connection.h"
+// How long the keys of a thread are known, and databases of before there were threads. tests/store has the rest.
+#include "storage/sqlite/connection/connection.h"
 #include "storage/sqlite/migrations/migrations.h"
+#include "tests/storage/fixture.h"
 
 using namespace postbag;
 using namespace postbag::storage;
@@ -12,16 +10,16 @@ using namespace postbag::storage::test;
 namespace {
 
 /// Keys of messages, by their names.
-constexpr std::uint64_t A = 0xffff'ffff'ffff'ffffULL, B = 2, C = 3, D = 0;
+constexpr std::uint64_t A = 0xffff'ffff'ffff'ffffULL, B = 2;
 
 /// Appends a message with these keys and yields its body.
-BodyId add(TestAccount& a, ThreadKeys keys, MailboxId mailbox) {
-  auto writer = a.store->stage();
-  writer.append("Subject: test\r\n\r\n");
-  const auto staged = writer.finish("structure", std::move(keys));
-  return a.write([&](Transaction& tx) { return tx.append(mailbox, staged, {}, {}); })->body;
+BodyId add(TestAccount& a, ThreadKeys keys) {
+  const auto staged = a.body("Subject: test
+
+", std::move(keys));
+  return a.write([&](Transaction& tx) {
+    return tx.append(a.inbox, staged, {}, {}); })->body;
 }
-BodyId add(TestAccount& a, ThreadKeys keys) { return add(a, std::move(keys), a.inbox); }
 
 ThreadId thread(TestAccount& a, BodyId body) {
   return a.store->read([&](ReadTransaction& tx) { return tx.thread(body); });
@@ -36,61 +34,6 @@ void expunge_all(TestAccount& a, const UidSet& uids) {
 }
 
 }  // namespace
-
-TEST_CASE("a message joins the thread of its first key that is known, and brings the others along") {
-  for (const bool in_files : {false, true}) {
-    TestAccount a(in_files);
-    const auto first = add(a, {A});
-    const auto alone = add(a, {});
-    const auto reply = add(a, {B, A});
-    const auto apart = add(a, {C});
-    const auto both = add(a, {D, C, A}, a.id("Archive"));
-    const auto later = add(a, {D});
-    a.reopen();
-    CHECK(thread(a, first) == begun_by(first));
-    CHECK(thread(a, alone) == begun_by(alone));
-    CHECK(thread(a, reply) == begun_by(first));
-    CHECK(thread(a, apart) == begun_by(apart));
-    CHECK(thread(a, both) == begun_by(apart));
-    CHECK(thread(a, later) == begun_by(apart));
-    CHECK(thread(a, add(a, {B})) == begun_by(first));
-  }
-}
-
-TEST_CASE("what is answered may come after the answer") {
-  TestAccount a(false);
-  const auto answer = add(a, {B, A});
-  CHECK(thread(a, add(a, {A})) == begun_by(answer));
-}
-
-TEST_CASE("what was rolled back left no keys") {
-  TestAccount a(false);
-  auto writer = a.store->stage();
-  writer.append("x");
-  const auto staged = writer.finish("structure", {A});
-  const auto refused = a.write([&](Transaction& tx) -> Result<void> {
-    tx.append(a.inbox, staged, {}, {}).value();
-    return std::unexpected(Error::busy);
-  });
-  CHECK(!refused);
-  const auto first = add(a, {});
-  const auto second = add(a, {A});
-  CHECK(thread(a, second) == begun_by(second));
-  CHECK(thread(a, first) == begun_by(first));
-}
-
-TEST_CASE("a body that is appended twice is in one thread") {
-  TestAccount a(false);
-  const auto first = add(a, {A});
-  auto writer = a.store->stage();
-  writer.append("x");
-  const auto staged = writer.finish("structure", {B, A});
-  const auto twice = a.write([&](Transaction& tx) {
-    tx.append(a.inbox, staged, {}, {}).value();
-    return tx.append(a.inbox, staged, {}, {});
-  });
-  CHECK(thread(a, twice->body) == begun_by(first));
-}
 
 TEST_CASE("the keys go with the last body of the thread, not before") {
   for (const bool in_files : {false, true}) {
@@ -133,7 +76,7 @@ TEST_CASE("messages from before threads existed are threads of their own") {
   StoreOptions options;
   options.directory = directory.path();
   options.clock = &clock;
-  const auto store = Store::open(options);
+  const auto store = sqlite::open_store(options);
   store->read([&](ReadTransaction& tx) {
     CHECK(tx.thread(BodyId(1)) == ThreadId(1));
     CHECK(tx.thread(BodyId(2)) == ThreadId(2));

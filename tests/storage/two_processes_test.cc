@@ -5,7 +5,7 @@
 #include <set>
 #include <utility>
 
-#include "storage/accounts/directory.h"
+#include "storage/accounts/data_lock.h"
 #include "storage/inspect/verify.h"
 #include "tests/storage/faults/account_state.h"
 #include "tests/storage/fixture.h"
@@ -42,15 +42,15 @@ class Worker {
     static_cast<void>(store().write([](Transaction& tx) { return create_default_mailboxes(tx); }));
     for (auto count = below(3) + 1; count > 0; --count) change();
     if (below(10) == 0) store().collect_garbage(5, std::chrono::seconds{0});
-    if (below(10) == 0) store().checkpoint();
+    if (below(10) == 0) store().maintainer().copy_log();
     if (below(30) == 0) store().close_cleanly();
   }
   CommitReport external_change(std::span<const MailboxId> watched) {
     const auto lock = DataLock::acquire(data_);
     return store().external_change(watched);
   }
-  Store& store() {
-    if (!store_) store_ = Store::open(options_);
+  PagedStore& store() {
+    if (!store_) store_ = sqlite::open_store(options_);
     return *store_;
   }
 
@@ -66,8 +66,8 @@ class Worker {
 
   void change() {
     auto writer = store().stage();
-    writer.append(std::string(below(10) == 0 ? 2000 : 20, 'x'));
-    const auto staged = writer.finish("structure");
+    writer->append(std::string(below(10) == 0 ? 2000 : 20, 'x'));
+    const auto staged = writer->finish("structure");
     const NamedFlags named{SystemFlags::from_bits(below(32)), {"$" + std::to_string(below(4))}};
     const auto what = below(8);
     const Body body = [&](Transaction& tx) { return change(tx, what, staged, named); };
@@ -101,7 +101,7 @@ class Worker {
   FixedClock clock_;
   StoreOptions options_;
   std::mt19937 random_;
-  std::unique_ptr<Store> store_;
+  std::unique_ptr<PagedStore> store_;
 };
 
 /// Of each mailbox its mod-sequence.

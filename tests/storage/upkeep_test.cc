@@ -48,19 +48,19 @@ struct Mail : TestAccount {
       const auto staged = body(text);
       write([&](Transaction& tx) { return tx.append(inbox, staged, deleted, {}); }).value();
     }
-    while (store->index_some(100ms)) {
+    while (store->maintainer().index_some(100ms)) {
     }
   }
   void expunge() {
     write([&](Transaction& tx) { return tx.expunge(inbox); }).value();
   }
   std::size_t bodies() {
-    return store->read([&](ReadTransaction& tx) { return tx.bodies_above(std::nullopt, 1'000'000).size(); });
+    return store->read([&](ReadTransaction&) { return store->bodies().above(std::nullopt, 1'000'000).size(); });
   }
   /// Runs slices until nothing is left to do; returns how many.
   int keep_up(bool held = false) {
     int slices = 1;
-    while (store->keep_up(held).more) ++slices;
+    while (store->maintainer().clean_up(held).more) ++slices;
     return slices;
   }
   void check_intact() {
@@ -89,7 +89,7 @@ TEST_CASE("after everything was expunged and the grace is over, the disk space i
       a.store.reset();
       std::filesystem::remove_all(a.options.directory);
       make_old_database(a.options.directory / "mail.db");
-      a.store = Store::open(a.options);
+      a.store = sqlite::open_store(a.options);
       a.write([](Transaction& tx) { return create_default_mailboxes(tx); }).value();
       a.inbox = a.id("INBOX");
     }
@@ -128,7 +128,7 @@ TEST_CASE("a database that is not empty shrinks too, and keeps what is in it") {
     a.write([&](Transaction& tx) { return tx.append(a.inbox, staged, none, {}); }).value();
   }
   a.fill(300, 900);
-  a.store->checkpoint();
+  a.store->maintainer().copy_log();
   const auto before = std::filesystem::file_size(a.options.directory / "mail.db");
   a.expunge();
   a.clock.seconds += 3'601;
@@ -140,18 +140,18 @@ TEST_CASE("a database that is not empty shrinks too, and keeps what is in it") {
 
 TEST_CASE("upkeep says when it has to run again, and spares what somebody may be reading") {
   Mail a;
-  CHECK_FALSE(a.store->keep_up(false).next);
+  CHECK_FALSE(a.store->maintainer().clean_up(false).next);
   a.fill(40, 100);
-  CHECK_FALSE(a.store->keep_up(false).next);
+  CHECK_FALSE(a.store->maintainer().clean_up(false).next);
   a.expunge();
-  CHECK(a.store->keep_up(false).next == 3'600s);
+  CHECK(a.store->maintainer().clean_up(false).next == 3'600s);
   a.clock.seconds += 3'000;
-  CHECK(a.store->keep_up(false).next == 600s);
+  CHECK(a.store->maintainer().clean_up(false).next == 600s);
   a.clock.seconds += 600;
-  CHECK(a.store->keep_up(true).next == 0s);
+  CHECK(a.store->maintainer().clean_up(true).next == 0s);
   CHECK(a.bodies() == 40);
   a.clock.seconds += 24 * 3'600;
-  CHECK(a.store->keep_up(true).more);  // no read lasts that long
+  CHECK(a.store->maintainer().clean_up(true).more);  // no read lasts that long
   CHECK(a.bodies() == 8);
   a.keep_up(true);
   CHECK(a.bodies() == 0);
@@ -163,7 +163,7 @@ TEST_CASE("a slice of upkeep stays short where messages are long") {
   a.expunge();
   a.clock.seconds += 3'601;
   for (std::size_t before = 20; before > 0;) {
-    CHECK((a.store->keep_up(false).more || before <= 2));
+    CHECK((a.store->maintainer().clean_up(false).more || before <= 2));
     const std::size_t left = a.bodies();
     CHECK(before - left <= 2);
     REQUIRE(left < before);
@@ -185,9 +185,9 @@ TEST_CASE("an id is never given again, whatever is collected") {
 TEST_CASE("the log is copied when it is long, and cut off") {
   Mail a;
   a.fill(7'000, 900);
-  CHECK(a.store->wal_bytes() > 4 << 20);
+  CHECK(a.store->log_bytes() > 4 << 20);
   a.keep_up();
-  CHECK(a.store->wal_bytes() == 0);
+  CHECK(a.store->log_bytes() == 0);
   a.add(a.inbox);
   CHECK(std::filesystem::file_size(a.options.directory / "mail.db-wal") <= 4 << 20);
 }

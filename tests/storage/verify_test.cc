@@ -56,7 +56,7 @@ bool is_told(const Findings& findings, const std::string& what) {
 TEST_CASE("what a store has done has no deviation, beside the open store too") {
   TestAccount a(true);
   fill(a);
-  for (int round = 0; round < 2; ++round, a.store->checkpoint()) {
+  for (int round = 0; round < 2; ++round, a.store->maintainer().copy_log()) {
     const Findings findings = verify(a.options.directory);
     CHECK(findings.deviations.empty());
     CHECK(findings.notes.empty());
@@ -155,7 +155,7 @@ TEST_CASE("a damaged search index is reported") {
                           .version = "1"};
   TestAccount a(true, std::move(options));
   fill(a);
-  while (a.store->index_some(std::chrono::milliseconds(1))) {
+  while (a.store->maintainer().index_some(std::chrono::milliseconds(1))) {
   }
   CHECK(verify(a.options.directory).deviations.empty());
   a.store->close_cleanly();

@@ -1,10 +1,10 @@
 // postbag::AccountFile: the list of accounts for tools that run beside a server.
 
-#include "core/clock.h"
 #include "postbag/accounts.h"
 #include "server/accounts/account_registry.h"
 #include "server/failures.h"
 #include "server/login/passwords.h"
+#include "storage/accounts/directory.h"
 
 namespace postbag {
 
@@ -13,7 +13,8 @@ using server::guarded;
 using server::with_password;
 
 struct AccountFile::Impl {
-  Impl(const std::string& data_dir, const AccountNames& names) : registry(data_dir, system_clock(), names) {}
+  Impl(const std::string& data_dir, const AccountNames& names)
+      : registry(storage::Directory::open(data_dir), names) {}
   server::AccountRegistry registry;
 };
 

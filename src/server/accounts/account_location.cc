@@ -1,6 +1,8 @@
 #include "server/accounts/account_location.h"
 
 #include "server/accounts/account_registry.h"
+#include "storage/accounts/directory.h"
+#include "storage/accounts/file_stores.h"
 
 namespace postbag::server {
 
@@ -12,10 +14,10 @@ Expected<AccountLocation> locate_account(const std::string& data_dir, std::strin
                                          const AccountNames& names) {
   const Failure unknown{Cause::no_such_account, "no such account"};
   if (!std::filesystem::exists(data_dir)) return std::unexpected(unknown);
-  const AccountRegistry registry(data_dir, system_clock(), names);
+  const AccountRegistry registry(storage::Directory::open(data_dir), names);
   const auto account = registry.find(user);
   if (!account) return std::unexpected(unknown);
-  return AccountLocation{registry.account_directory(account->id), account->owner()};
+  return AccountLocation{storage::account_path(data_dir, account->id), account->owner()};
 }
 
 }  // namespace postbag::server

@@ -7,8 +7,8 @@
 
 namespace postbag::server {
 
-AccountRegistry::AccountRegistry(const std::filesystem::path& data_dir, const Clock& clock, AccountNames rules)
-    : rules_(std::move(rules)), directory_(storage::Directory::open(data_dir, clock)) {
+AccountRegistry::AccountRegistry(std::unique_ptr<storage::AccountDirectory> directory, AccountNames rules)
+    : rules_(std::move(rules)), directory_(std::move(directory)) {
   for (storage::Account& account : directory_->list()) {
     const std::string canonical = canonical_name(account.name, rules_);
     if (canonical == account.name) continue;
@@ -78,10 +78,6 @@ Result<AccountId> AccountRegistry::find_or_add(std::string_view name) {
   const std::lock_guard lock(mutex_);
   if (const auto account = look_up(name)) return account->id;
   return directory_->add(canonical_name(name, rules_), no_password);
-}
-
-std::filesystem::path AccountRegistry::account_directory(AccountId id) const {
-  return directory_->account_directory(id);
 }
 
 void AccountRegistry::set_identity(AccountId id, std::string_view identity) {

@@ -1,7 +1,6 @@
 // The directory database for several threads, with the rules for account names.
 #pragma once
 
-#include <filesystem>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -10,9 +9,8 @@
 #include <string_view>
 #include <vector>
 
-#include "core/clock.h"
 #include "postbag/server.h"
-#include "storage/accounts/directory.h"
+#include "storage/account_directory.h"
 
 namespace postbag::server {
 
@@ -20,8 +18,7 @@ namespace postbag::server {
 /// unless their comment says otherwise, and throw storage::Broken when the database fails.
 class AccountRegistry {
  public:
-  /// Empty `data_dir`: in memory. `clock` must outlive it.
-  AccountRegistry(const std::filesystem::path& data_dir, const Clock& clock, AccountNames rules = {});
+  explicit AccountRegistry(std::unique_ptr<storage::AccountDirectory> directory, AccountNames rules = {});
 
   /// add() and set_password() take about 0.1 s for the hash.
   Result<void> add(std::string_view name, std::string_view password);
@@ -34,11 +31,9 @@ class AccountRegistry {
   std::optional<storage::Account> find_recipient(std::string_view name) const;
   /// The account of that name. Creates it without a password when it does not exist. Error::invalid_account_name.
   Result<AccountId> find_or_add(std::string_view name);
-  /// Does not block: the path is computed and never changes.
-  std::filesystem::path account_directory(AccountId id) const;
-  /// See storage::Directory::set_identity().
+  /// See storage::AccountDirectory::set_identity().
   void set_identity(AccountId id, std::string_view identity);
-  /// See storage::Directory::sweep().
+  /// See storage::AccountDirectory::sweep().
   storage::Swept sweep();
 
  private:
@@ -46,7 +41,7 @@ class AccountRegistry {
 
   const AccountNames rules_;
   mutable std::mutex mutex_;
-  std::unique_ptr<storage::Directory> directory_;
+  std::unique_ptr<storage::AccountDirectory> directory_;
   /// The stored names of accounts that are not stored under their canonical name, by canonical name. Only accounts
   /// older than the rules are such. The value is empty where several accounts share the canonical name.
   std::map<std::string, std::string> old_names_;

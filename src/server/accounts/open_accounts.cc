@@ -37,7 +37,7 @@ class OpenAccounts::Entry final : private async::Timer {
   }
   /// Schedules the closing if nobody has a lease.
   void close_when_idle() {
-    if (!is_idle() || (owner_.options_.in_memory && !removed && !owner_.closing_all_)) return;
+    if (!is_idle() || (!owner_.stores_.can_reopen() && !removed && !owner_.closing_all_)) return;
     const bool at_once = removed || owner_.closing_all_ || account->failed();
     owner_.loop_.timers().arm(*this,
                               async::in(at_once ? std::chrono::seconds{0} : owner_.options_.close_idle_after));
@@ -115,8 +115,13 @@ async::Task<void> OpenAccounts::trim_memory() {
 }
 
 OpenAccounts::OpenAccounts(async::Loop& loop, async::Workers& workers, AccountRegistry& registry,
-                           OpenAccountsOptions options)
-    : loop_(loop), workers_(workers), registry_(registry), options_(options), closing_(loop) {}
+                           storage::StoreProvider& stores, OpenAccountsOptions options)
+    : loop_(loop),
+      workers_(workers),
+      registry_(registry),
+      stores_(stores),
+      options_(std::move(options)),
+      closing_(loop) {}
 
 OpenAccounts::~OpenAccounts() = default;
 
@@ -155,9 +160,9 @@ async::Task<Result<OpenAccounts::Entry*>> OpenAccounts::open_entry(AccountId id)
   if (!opened) co_return std::unexpected(opened.error());
   Account::Events events{.rested = [this] { trim_.schedule(); }, .failed = [this, id] { log_failure(id); }};
   entry.account = std::make_unique<Account>(
-      loop_, entry.worker(), id, std::move(opened->store), reopener(std::move(opened->options)),
+      loop_, entry.worker(), id, std::move(opened->store), reopener(std::move(opened->account)),
       AccountOptions{.rest_after = options_.close_idle_after,
-                     .relaxed_flags = options_.flags == storage::FlagDurability::relaxed},
+                     .relaxed_flags = options_.settings.flags == storage::FlagDurability::relaxed},
       std::move(events), options_.totals);
   co_return &entry;
 }
@@ -171,40 +176,26 @@ void OpenAccounts::log_failure(AccountId id) {
 
 async::Task<Result<OpenAccounts::Opened>> OpenAccounts::open_store(const Entry& entry) {
   co_return co_await entry.worker().run([&]() -> Result<Opened> {
-    const auto account = registry_.find(entry.id());
+    auto account = registry_.find(entry.id());
     if (!account) return std::unexpected(Error::no_such_account);
-    Opened opened{.store = nullptr, .options = store_options(*account)};
-    opened.store = storage::Store::open(opened.options);
-    note_identity(opened, entry.id());
-    make_mailboxes_of_new(*opened.store);
-    return opened;
+    auto store = stores_.open(*account, options_.settings);
+    note_identity(*account);
+    make_mailboxes_of_new(*store);
+    return Opened{.account = *std::move(account), .store = std::move(store)};
   });
 }
 
-void OpenAccounts::note_identity(Opened& opened, AccountId id) {
-  if (!opened.options.owner || !opened.options.owner->identity.empty()) return;
-  opened.options.owner = opened.store->owner();
-  registry_.set_identity(id, opened.options.owner->identity);
+void OpenAccounts::note_identity(storage::Account& account) {
+  if (!account.identity.empty()) return;
+  const auto owner = stores_.owner(account.id);
+  if (!owner) return;
+  account.identity = owner->identity;
+  registry_.set_identity(account.id, account.identity);
 }
 
-storage::StoreOptions OpenAccounts::store_options(const storage::Account& account) const {
-  storage::StoreOptions options;
-  if (!options_.in_memory) {
-    options.directory = registry_.account_directory(account.id);
-    options.owner = account.owner();
-    options.reserve_file = options.directory.parent_path().parent_path() / "reserve";
-  }
-  options.clock = &options_.clock;
-  options.limits = options_.limits;
-  options.vanished = options_.history;
-  options.flags = options_.flags;
-  if (options_.search_index) options.search_texts = search_texts();
-  return options;
-}
-
-Account::OpenStore OpenAccounts::reopener(storage::StoreOptions options) const {
-  if (options_.in_memory) return nullptr;
-  return [options = std::move(options)] { return storage::Store::open(options); };
+Account::OpenStore OpenAccounts::reopener(storage::Account account) const {
+  if (!stores_.can_reopen()) return nullptr;
+  return [this, account = std::move(account)] { return stores_.open(account, options_.settings); };
 }
 
 void OpenAccounts::forget(AccountId id) {

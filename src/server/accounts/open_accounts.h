@@ -13,27 +13,24 @@
 #include "server/accounts/account_registry.h"
 #include "session/account/account.h"
 #include "session/context.h"
-#include "storage/options.h"
+#include "storage/store_provider.h"
 
 namespace postbag::server {
 
 /// How stores are opened and closed.
 struct OpenAccountsOptions {
   const Limits& limits;
-  const Clock& clock;
   Log& log;
-  std::chrono::seconds close_idle_after;
-  storage::VanishedLimits history;
-  storage::FlagDurability flags;
-  bool search_index;
+  std::chrono::seconds close_idle_after;  ///< a store that cannot be opened again stays open
+  storage::StoreSettings settings;
   WriteTotals& totals;
-  bool in_memory;  ///< then an idle store is not closed: it has the only copy
 };
 
 /// Loop thread only. All leases must be released before it is destroyed.
 class OpenAccounts final : public Accounts {
  public:
-  OpenAccounts(async::Loop& loop, async::Workers& workers, AccountRegistry& registry, OpenAccountsOptions options);
+  OpenAccounts(async::Loop& loop, async::Workers& workers, AccountRegistry& registry,
+               storage::StoreProvider& stores, OpenAccountsOptions options);
   ~OpenAccounts() override;
 
   /// Yields a lease, which must be released soon after the account's store fails: see Watch. Throws
@@ -64,17 +61,16 @@ class OpenAccounts final : public Accounts {
   async::Task<void> trim_memory();
   async::Task<Result<Entry*>> entry_of(AccountId id);
   async::Task<Result<Entry*>> open_entry(AccountId id);
-  /// A store, and the options to open it again after a rest.
+  /// A store, and whose it is.
   struct Opened {
+    storage::Account account;
     std::unique_ptr<storage::Store> store;
-    storage::StoreOptions options;
   };
   async::Task<Result<Opened>> open_store(const Entry& entry);
-  storage::StoreOptions store_options(const storage::Account& account) const;
   /// An account made by an older version gets its identity here when none is recorded yet.
-  void note_identity(Opened& opened, AccountId id);
-  /// Null in memory, where a store must not be closed.
-  Account::OpenStore reopener(storage::StoreOptions options) const;
+  void note_identity(storage::Account& account);
+  /// How it is opened again after a rest. Null: its store must not be closed.
+  Account::OpenStore reopener(storage::Account account) const;
   /// Waits until an account was opened or closed, or until the deadline.
   async::Task<void> wait_for_change(async::Deadline deadline = async::never);
   void notify_waiters();
@@ -84,6 +80,7 @@ class OpenAccounts final : public Accounts {
   async::Loop& loop_;
   async::Workers& workers_;
   AccountRegistry& registry_;
+  storage::StoreProvider& stores_;
   OpenAccountsOptions options_;
   std::map<AccountId, std::unique_ptr<Entry>> entries_;
   std::vector<async::Signal*> waiters_;

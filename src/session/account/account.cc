@@ -13,11 +13,6 @@ namespace {
 
 /// Writes that share one sync at most, so that a slice of the worker's time stays short.
 constexpr std::size_t batch_limit = 64;
-/// A write-ahead log above this is copied into the database once the waiting writes were answered.
-constexpr std::uint64_t checkpoint_bytes = 4ULL * 1024 * 1024;
-/// And above this also while others wait: where writes never end, the log would not either.
-constexpr std::uint64_t longest_log = 16ULL * 1024 * 1024;
-constexpr std::chrono::milliseconds index_slice{5};
 /// Until a busy account is looked at again, at the earliest.
 constexpr std::chrono::milliseconds look_again{100};
 
@@ -35,7 +30,6 @@ Account::Account(async::Loop& loop, async::Worker& worker, AccountId id, std::un
       totals_(totals) {
   note_use();
   upkeep_.soon();
-  if (open_) indexing_.soon();
 }
 
 Account::~Account() {
@@ -55,7 +49,7 @@ void Account::note_use() {
 
 void Account::on_deadline() {
   const bool busy = std::exchange(used_, false) || holds_ != 0 || committer_ || resting_ ||
-                    flag_sync_.is_at_work() || indexing_.is_at_work() || upkeep_.is_at_work();
+                    flag_sync_.is_at_work() || upkeep_.is_at_work();
   if (busy) {
     loop_.timers().arm(*this, async::in(std::max<std::chrono::milliseconds>(options_.rest_after, look_again)));
     return;
@@ -92,7 +86,7 @@ async::Task<void> Account::clear_graves() {
 async::Task<void> Account::close() {
   const bool due = upkeep_.stop();  // it would open the store again
   try {
-    if (due) co_await keep_up_some();
+    if (due) co_await maintain();
   } catch (...) {
     // The next time, then.
   }
@@ -142,9 +136,9 @@ async::Task<void> Account::commit_waiting() {
     waiting_.erase(waiting_.begin(), waiting_.begin() + take);
     co_await commit_batch();
     for (Committed* waiter : std::exchange(batch_, {})) loop_.defer(*waiter);
-    co_await checkpoint_above(longest_log);
+    co_await maintain_if(storage::MaintenanceDue::at_once);
   }
-  co_await checkpoint_above(checkpoint_bytes);
+  co_await maintain_if(storage::MaintenanceDue::when_idle);
 }
 
 async::Task<void> Account::commit_batch() {
@@ -159,7 +153,6 @@ async::Task<void> Account::commit_batch() {
     const storage::CommitReport report = co_await worker_.run([&] { return commit_writes(); });
     tell(report);
     flag_sync_.soon();
-    if (open_) indexing_.soon();
     upkeep_.soon();
   } catch (...) {
     failure = std::current_exception();
@@ -195,22 +188,16 @@ async::Task<void> Account::sync_flags() {
   });
 }
 
-async::Task<bool> Account::index_some() {
-  const NoticesFailure notices(*this);
-  co_return co_await worker_.run(
-      [&] { return store_ && on_store([](storage::Store& store) { return store.index_some(index_slice); }); });
-}
-
-async::Task<storage::Upkeep> Account::keep_up() {
+async::Task<storage::Maintenance> Account::maintain_in_use() {
   note_use();  // it may open the store, which has to rest again
-  co_return co_await keep_up_some();
+  co_return co_await maintain();
 }
 
-async::Task<storage::Upkeep> Account::keep_up_some() {
+async::Task<storage::Maintenance> Account::maintain() {
   const NoticesFailure notices(*this);
-  const bool held = body_holds_ != 0;
+  const storage::MaintenanceScope scope{.bodies_held = body_holds_ != 0};
   co_return co_await worker_.run(
-      [&] { return on_store([&](storage::Store& store) { return store.keep_up(held); }); });
+      [&] { return on_store([&](storage::Store& store) { return store.maintain(scope); }); });
 }
 
 storage::CommitReport Account::commit_writes() {
@@ -223,7 +210,7 @@ storage::CommitReport Account::commit_writes() {
   totals_.writes += after.writes - before.writes;
   totals_.commits += after.commits - before.commits;
   totals_.syncs += after.syncs - before.syncs;
-  log_bytes_ = here.wal_bytes();
+  due_ = here.maintenance_due();
   note_state_of(here);  // each write has its exception; commit() itself throws none
   return changed;
 }
@@ -256,12 +243,12 @@ void Account::tell(const storage::CommitReport& report) {
   for (CommitListener* listener : listeners_) listener->committed(report);
 }
 
-async::Task<void> Account::checkpoint_above(std::uint64_t bytes) {
-  if (log_bytes_ <= bytes) co_return;
+async::Task<void> Account::maintain_if(storage::MaintenanceDue due) {
+  if (due_ < due) co_return;
   const NoticesFailure notices(*this);
   co_await worker_.run([&] {
-    log_bytes_ = 0;
-    on_store([](storage::Store& store) { store.checkpoint(); });
+    due_ = storage::MaintenanceDue::later;
+    on_store([](storage::Store& store) { store.maintain({.urgent_only = true}); });
   });
 }
 

@@ -17,7 +17,6 @@
 #include "async/timers.h"
 #include "async/workers.h"
 #include "core/numbers.h"
-#include "session/account/indexing.h"
 #include "session/account/upkeep.h"
 #include "storage/errors.h"
 #include "storage/store.h"
@@ -68,7 +67,7 @@ struct AccountOptions {
 /// who watch it are told, and it has to be opened anew.
 class Account : private async::Timer {
  public:
-  /// Opens the store, on the worker; throws what storage::Store::open throws.
+  /// Opens the store, on the worker; throws what storage::StoreProvider::open throws.
   using OpenStore = std::function<std::unique_ptr<storage::Store>()>;
   /// What its owner hears of, on the loop.
   struct Events {
@@ -205,9 +204,9 @@ class Account : private async::Timer {
     std::unique_ptr<async::Job> job_;
   };
   async::Task<void> sync_flags();
-  async::Task<bool> index_some();
-  async::Task<storage::Upkeep> keep_up();
-  async::Task<storage::Upkeep> keep_up_some();
+  /// One slice.
+  async::Task<storage::Maintenance> maintain();
+  async::Task<storage::Maintenance> maintain_in_use();
   /// Closes the store. It opens again with the next use.
   async::Task<void> rest();
   /// On the worker: commits the batch and counts.
@@ -238,8 +237,8 @@ class Account : private async::Timer {
   void start_committing();
   async::Task<void> commit_waiting();
   async::Task<void> commit_batch();
-  /// Copies the write-ahead log into the database when it is longer.
-  async::Task<void> checkpoint_above(std::uint64_t bytes);
+  /// Does what the last commit left, if it is as urgent as that.
+  async::Task<void> maintain_if(storage::MaintenanceDue due);
   void tell(const storage::CommitReport& report);
   void fail_batch(const std::exception_ptr& failure);
   void forget(Committed& waiter);
@@ -263,10 +262,9 @@ class Account : private async::Timer {
   std::mutex writes_mutex_;              ///< held on the worker while it commits, and on the loop to change:
   std::vector<storage::Write*> writes_;  ///< of the batch
   int holds_ = 0;
-  int body_holds_ = 0;           ///< of them, those that keep bodies
-  std::uint64_t log_bytes_ = 0;  ///< in the write-ahead log; written on the worker in a batch
-  Indexing indexing_{loop_, [this] { return index_some(); }};
-  Upkeep upkeep_{loop_, [this] { return keep_up(); }};
+  int body_holds_ = 0;             ///< of them, those that keep bodies
+  storage::MaintenanceDue due_{};  ///< written on the worker in a batch
+  Upkeep upkeep_{loop_, [this] { return maintain_in_use(); }};
   // They use what stands above, also when they are cut off.
   std::unique_ptr<async::Job> committer_;
   std::unique_ptr<async::Job> resting_;

@@ -5,7 +5,7 @@
 
 namespace postbag {
 
-/// For StoreOptions::search_texts. Messages with more than 256 kB of text are not indexed.
+/// For StoreSettings::search_texts. Messages with more than 256 kB of text are not indexed.
 storage::SearchTexts search_texts();
 
 }  // namespace postbag

@@ -16,7 +16,7 @@ namespace postbag {
 class Upkeep final : private async::Timer {
  public:
   /// One slice. What it throws is tried again a minute later.
-  using Step = std::function<async::Task<storage::Upkeep>()>;
+  using Step = std::function<async::Task<storage::Maintenance>()>;
 
   Upkeep(async::Loop& loop, Step step) : loop_(loop), step_(std::move(step)) {}
 
@@ -35,9 +35,9 @@ class Upkeep final : private async::Timer {
 
   async::Loop& loop_;
   Step step_;
-  storage::Upkeep left_;     ///< by the last step
-  bool again_ = false;       ///< soon() was called during a step
-  bool waits_long_ = false;  ///< until garbage comes due: the store may rest meanwhile
+  storage::Maintenance left_;  ///< by the last step
+  bool again_ = false;         ///< soon() was called during a step
+  bool waits_long_ = false;    ///< until garbage comes due: the store may rest meanwhile
   bool stopped_ = false;
   std::unique_ptr<async::Job> job_;
 };

@@ -1,3 +1,15 @@
+// The messages of a mailbox as a run of pages in rising order of UID. A page is found by its summary, which is read
+// for all pages at once; its messages are unpacked when somebody needs them.
+//
+// - Bulk work touches pages and not messages: flagging 10 000 messages writes 80 blobs. "What changed since M"
+// unpacks
+//   only pages whose highest mod-sequence is above M.
+// - A changed page is dirty (to be written) and, when messages were changed or removed, stale (its summary is
+// wrong).
+//   settle() makes summaries true again before anything is asked; flush() writes what is dirty.
+// - Pages are filled up to 128 messages and never split. Small neighbours are joined, because a mailbox from which
+// much
+//   was expunged would stay a long run of nearly empty pages. No page is empty.
 #include "storage/engine/pages/mailbox_index.h"
 
 #include <iterator>
@@ -15,7 +27,7 @@ constexpr std::size_t joined_messages = MailboxIndex::page_messages * 3 / 4;
 
 }  // namespace
 
-MailboxIndex::MailboxIndex(MailboxId mailbox, sqlite::PageTable& table, std::uint64_t& loads)
+MailboxIndex::MailboxIndex(MailboxId mailbox, PageTable& table, std::uint64_t& loads)
     : mailbox_(mailbox), table_(table), loads_(loads) {
   for (const auto& summary : table.directory(mailbox)) slots_.push_back({.summary = summary, .messages = {}});
 }

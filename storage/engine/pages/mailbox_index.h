@@ -7,8 +7,8 @@
 #include <optional>
 #include <vector>
 
+#include "storage/engine/tables.h"
 #include "storage/mail.h"
-#include "storage/sqlite/page_table.h"
 
 namespace postbag::storage::pages {
 
@@ -35,7 +35,7 @@ class MailboxIndex {
   static constexpr std::size_t page_messages = 128;
 
   /// Reads the list of pages. `table` and `loads`, a counter of unpacked pages, must outlive it.
-  MailboxIndex(MailboxId mailbox, sqlite::PageTable& table, std::uint64_t& loads);
+  MailboxIndex(MailboxId mailbox, PageTable& table, std::uint64_t& loads);
 
   UidSet uids();
   std::optional<Uid> first_unseen();
@@ -62,7 +62,7 @@ class MailboxIndex {
 
  private:
   struct Slot {
-    sqlite::PageSummary summary;
+    PageSummary summary;
     std::vector<Message> messages;  ///< empty: not unpacked
     bool dirty = false;             ///< to be written by flush()
     bool stale = false;             ///< its summary no longer tells what its messages are
@@ -83,7 +83,7 @@ class MailboxIndex {
   void remove(const std::vector<Message>& gone);
 
   MailboxId mailbox_;
-  sqlite::PageTable& table_;
+  PageTable& table_;
   std::uint64_t& loads_;
   std::vector<Slot> slots_;
   std::vector<Uid> emptied_;  ///< keys of pages to be deleted

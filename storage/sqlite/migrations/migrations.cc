@@ -3,7 +3,7 @@
 #include <string>
 
 #include "storage/errors.h"
-#include "storage/sqlite/connection.h"
+#include "storage/sqlite/connection/connection.h"
 
 namespace postbag::storage::sqlite {
 

@@ -6,7 +6,7 @@
 
 #include "storage/engine/pages/page_codec.h"
 #include "storage/errors.h"
-#include "storage/sqlite/connection.h"
+#include "storage/sqlite/connection/connection.h"
 
 namespace postbag::storage::sqlite {
 

@@ -12,21 +12,22 @@ namespace {
 constexpr std::size_t no_limit = std::numeric_limits<std::size_t>::max();
 const UidSet every_uid{{Uid::min(), Uid::max()}};
 
-MessageState read_message(const ReadTransaction& tx, const Message& message,
+MessageState read_message(const PagedStore& store, const ReadTransaction& tx, const Message& message,
                           const std::vector<std::string>& names) {
-  MessageState out{message, {}, tx.structure(message.body).value_or("gone"), tx.verify_body(message.body) == true};
+  MessageState out{
+      message, {}, tx.structure(message.body).value_or("gone"), store.bodies().verify(message.body) == true};
   message.flags.keywords.for_each([&](std::size_t i) { out.keywords.push_back(names.at(i)); });
   return out;
 }
 
-MailboxPicture read_mailbox(const ReadTransaction& tx, const MailboxEntry& entry) {
+MailboxPicture read_mailbox(const PagedStore& store, const ReadTransaction& tx, const MailboxEntry& entry) {
   MailboxPicture out{entry, {}, {}, {}};
   if (!entry.id) return out;
   out.state = tx.state(*entry.id).value();
   out.vanished = tx.changes_since(*entry.id, 0, 0, 1).value().vanished;
   const auto names = tx.keywords(*entry.id).value();
   for (const auto slice = tx.messages(*entry.id, every_uid, no_limit).value(); const auto& message : slice.messages)
-    out.messages.push_back(read_message(tx, message, names));
+    out.messages.push_back(read_message(store, tx, message, names));
   return out;
 }
 
@@ -74,10 +75,11 @@ std::map<std::string, int> AccountState::census() const {
   return out;
 }
 
-AccountState read_account(Store& store) {
-  return store.read([](ReadTransaction& tx) {
+AccountState read_account(PagedStore& store) {
+  return store.read([&](ReadTransaction& tx) {
     AccountState out;
-    for (const auto& entry : tx.mailboxes()) out.mailboxes.emplace(entry.name.utf8(), read_mailbox(tx, entry));
+    for (const auto& entry : tx.mailboxes())
+      out.mailboxes.emplace(entry.name.utf8(), read_mailbox(store, tx, entry));
     return out;
   });
 }

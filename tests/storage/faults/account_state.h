@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "storage/store.h"
+#include "storage/sqlite/mail_database.h"
 
 namespace postbag::storage::test {
 
@@ -40,6 +40,6 @@ struct AccountState {
 };
 
 /// Reads it. Throws what the store throws.
-AccountState read_account(Store& store);
+AccountState read_account(PagedStore& store);
 
 }  // namespace postbag::storage::test

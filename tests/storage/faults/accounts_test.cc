@@ -9,6 +9,7 @@
 #include <doctest/doctest.h>
 
 #include "storage/accounts/directory.h"
+#include "storage/accounts/file_stores.h"
 #include "storage/errors.h"
 #include "storage/inspect/verify.h"
 #include "tests/storage/faults/report.h"
@@ -50,8 +51,7 @@ std::string wrong_with(const std::filesystem::path& root, const std::vector<Name
     if (std::ranges::find(allowed, found) == allowed.end()) return "other accounts";
     if (!directory->sweep().left.empty()) return "something cannot be deleted";
     add(*directory, "the next");
-    for (const Account& account : directory->list())
-      Store::open({.directory = directory->account_directory(account.id), .owner = account.owner()});
+    for (const Account& account : directory->list()) open_account(account_path(root, account.id), account.owner());
     if (!directory->strays().empty()) return "mail that belongs to nobody";
     return {};
   } catch (const Broken& broken) {
@@ -125,8 +125,9 @@ TEST_CASE("power loss: a directory.db of any moment while an account was made lo
   add(*directory, "alice");
   layer.each_change({});
   const Account alice = directory->find("alice").value();
-  Store::open({.directory = directory->account_directory(alice.id), .owner = alice.owner()})
-      ->write([](Transaction& tx) { return create_default_mailboxes(tx); });
+  open_account(account_path(place.path(), alice.id), alice.owner())->write([](Transaction& tx) {
+    return create_default_mailboxes(tx);
+  });
   Tree mail = layer.disk().live();
   const auto is_of_directory = [](const auto& entry) { return entry.first.starts_with("directory.db"); };
   std::erase_if(mail, is_of_directory);
@@ -139,7 +140,7 @@ TEST_CASE("power loss: a directory.db of any moment while an account was made lo
     CHECK(old->sweep().left.empty());
     if (!old->find("alice")) add(*old, "alice");
     const Account found = old->find("alice").value();
-    const auto store = Store::open({.directory = old->account_directory(found.id), .owner = found.owner()});
+    const auto store = open_account(account_path(restored.path(), found.id), found.owner());
     CHECK(store->read([](ReadTransaction& tx) { return tx.find(postbag::MailboxName::inbox()).has_value(); }));
   }
 }

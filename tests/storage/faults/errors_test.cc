@@ -82,7 +82,7 @@ TEST_CASE("disk errors: a failed sync ends the use of the store until it is open
   CHECK_THROWS_AS(runner.run(step), Broken);
   CHECK_THROWS_AS(runner.run(step), StoreFailed);
   CHECK_THROWS_AS(read_account(*runner.store()), StoreFailed);
-  CHECK_THROWS_AS(runner.store()->checkpoint(), StoreFailed);
+  CHECK_THROWS_AS(runner.store()->maintainer().copy_log(), StoreFailed);
   CHECK_THROWS_AS(runner.store()->collect_garbage(1), StoreFailed);
   runner.close();
   CHECK_NOTHROW(runner.run(step));
@@ -94,12 +94,12 @@ TEST_CASE("disk errors: a checkpoint whose sync fails is final too, and closing 
     StartedRun run;
     auto& [_, layer, runner, step] = run;
     layer.fail(Fault{FaultKind::failed_sync, sync});
-    CHECK_THROWS_AS(runner.store()->checkpoint(), Broken);
+    CHECK_THROWS_AS(runner.store()->maintainer().copy_log(), Broken);
     REQUIRE(layer.struck());
     CHECK(runner.store()->failed());
     CHECK_THROWS_AS(runner.run(step), StoreFailed);
-    CHECK_THROWS_AS(runner.store()->checkpoint(), StoreFailed);
-    CHECK_THROWS_AS(runner.store()->keep_up(false), StoreFailed);
+    CHECK_THROWS_AS(runner.store()->maintainer().copy_log(), StoreFailed);
+    CHECK_THROWS_AS(runner.store()->maintainer().clean_up(false), StoreFailed);
     const auto log = *layer.disk().live().at("account/mail.db-wal");
     runner.close();
     CHECK(*layer.disk().live().at("account/mail.db-wal") == log);

@@ -4,7 +4,7 @@
 #include <cstdlib>
 #include <sstream>
 
-#include "storage/sqlite/connection.h"
+#include "storage/sqlite/connection/connection.h"
 #include "tests/storage/faults/disk/layer.h"
 #include "tests/storage/faults/runner.h"
 
@@ -53,10 +53,10 @@ struct Next {
   UidValidity created = UidValidity::min();
 };
 
-Next take_next(Store& store) {
+Next take_next(PagedStore& store) {
   auto writer = store.stage();
-  writer.append("Subject: after recovery\r\n\r\n");
-  const auto body = writer.finish("after recovery");
+  writer->append("Subject: after recovery\r\n\r\n");
+  const auto body = writer->finish("after recovery");
   const NamedFlags none;
   const auto fresh = MailboxName::from("Made after recovery").value();
   Next next;
@@ -118,7 +118,8 @@ void Judge::compare(const AccountState& found, const Expected& expected, const s
     fail(tally_.half_done, "half done", when());
 }
 
-void Judge::check_next_numbers(Store& store, const AccountState& found, const std::function<std::string()>& when) {
+void Judge::check_next_numbers(PagedStore& store, const AccountState& found,
+                               const std::function<std::string()>& when) {
   const auto next = take_next(store);
   const auto inbox = found.mailboxes.find("INBOX");
   const bool there = inbox != found.mailboxes.end() && inbox->second.entry.id;
@@ -135,7 +136,7 @@ void Judge::open_and_compare(const Tree& disk, const Expected& expected, const s
   const auto log = disk.find("account/mail.db-wal");
   const bool checked_by_open = log != disk.end() && !log->second->empty();
   {
-    const auto store = Store::open(options);
+    const auto store = sqlite::open_store(options);
     const auto found = read_account(*store);
     compare(found, expected, when);
     check_next_numbers(*store, found, when);

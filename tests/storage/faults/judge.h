@@ -51,7 +51,7 @@ class Judge {
  private:
   void open_and_compare(const Tree& disk, const Expected& expected, const std::function<std::string()>& when);
   void fail(std::uint64_t& count, std::string_view what, const std::string& when, std::uint64_t by = 1);
-  void check_next_numbers(Store& store, const AccountState& found, const std::function<std::string()>& when);
+  void check_next_numbers(PagedStore& store, const AccountState& found, const std::function<std::string()>& when);
 
   const Scenario& scenario_;
   Tally tally_;

@@ -40,7 +40,7 @@ bool has_the_last(const Tree& tree) {
   const RunDirectory directory;
   write_tree(tree, directory.path());
   try {
-    const auto account = read_account(*Store::open(store_options(directory.path())));
+    const auto account = read_account(*sqlite::open_store(store_options(directory.path())));
     return account.intact() && account.census()["one more"] == 1;
   } catch (const Broken&) {
     return false;

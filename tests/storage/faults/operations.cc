@@ -38,8 +38,8 @@ StagedBody stage(Store& store, const Letter& letter) {
   auto writer = store.stage(letter.in_memory);
   std::string bytes = "Subject: " + letter.what + "\r\n\r\n";
   bytes.resize(letter.size, 'x');
-  writer.append(bytes);
-  return writer.finish(letter.what);
+  writer->append(bytes);
+  return writer->finish(letter.what);
 }
 
 const DateTime arrival{1'700'000'000, 60};
@@ -113,7 +113,7 @@ Tree make_start_tree() {
   const TemporaryDirectory directory;
   draw_names_from(0);
   {
-    const auto store = Store::open(store_options(directory.path()));
+    const auto store = sqlite::open_store(store_options(directory.path()));
     for (const auto& deed : start_deeds()) store->write(deed(*store)).value();
   }
   return read_tree(directory.path());

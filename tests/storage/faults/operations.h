@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "storage/store.h"
+#include "storage/sqlite/mail_database.h"
 #include "tests/storage/faults/disk/disk.h"
 
 namespace postbag::storage::test {

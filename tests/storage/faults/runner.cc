@@ -28,8 +28,8 @@ RunDirectory::~RunDirectory() { std::filesystem::remove_all(path_); }
 
 Runner::Runner(StoreOptions options) : options_(std::move(options)) { draw_names_from(1); }
 
-Store& Runner::opened() {
-  if (!store_) store_ = Store::open(options_);
+PagedStore& Runner::opened() {
+  if (!store_) store_ = sqlite::open_store(options_);
   return *store_;
 }
 
@@ -38,10 +38,10 @@ void Runner::run(const Step& step) {
   switch (step.what) {
     case open: opened(); return;
     case commit: run_group(step.deeds); return;
-    case checkpoint: opened().checkpoint(); return;
+    case checkpoint: opened().maintainer().copy_log(); return;
     case collect_garbage:
       opened().collect_garbage(100, std::chrono::seconds(0));
-      opened().shrink(0);
+      opened().maintainer().shrink(0);
       return;
     case close: store_.reset(); return;
   }

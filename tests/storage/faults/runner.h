@@ -33,15 +33,15 @@ class Runner {
   /// Throws std::logic_error when one of a group was acknowledged and another one failed.
   void run(const Step& step);
   /// Null when it is not open.
-  Store* store() { return store_.get(); }
+  PagedStore* store() { return store_.get(); }
   void close() { store_.reset(); }
 
  private:
-  Store& opened();
+  PagedStore& opened();
   void run_group(const std::vector<Deed>& deeds);
 
   StoreOptions options_;
-  std::unique_ptr<Store> store_;
+  std::unique_ptr<PagedStore> store_;
 };
 
 /// Which of the first steps were done.

@@ -175,7 +175,7 @@ class FaultTrial {
   }
 
   /// False when the store cannot be read any more.
-  bool look_inside(Store& store, bool acknowledged) {
+  bool look_inside(PagedStore& store, bool acknowledged) {
     try {
       const auto found = read_account(store);
       auto done = done_;
