@@ -89,7 +89,7 @@ TEST_CASE("what is put in the place of another message comes with its going, or 
   });
 }
 
-TEST_CASE("the log of vanished UIDs is bounded, and says when it no longer reaches back") {
+TEST_CASE("the log of vanished UIDs is bounded, and says when it does not reach back far enough") {
   for (const bool by_age : {false, true}) {
     CAPTURE(by_age);
     const auto limits = by_age ? VanishedLimits{.ranges = 1000, .age = std::chrono::seconds{100}}
