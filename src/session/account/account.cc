@@ -224,7 +224,6 @@ async::Task<void> Account::external_change() {
   const storage::CommitReport report = co_await worker_.run(
       [&] { return on_store([&](storage::Store& store) { return store.external_change(watched); }); });
   tell(report);
-  if (open_) indexing_.soon();
   upkeep_.soon();
 }
 
