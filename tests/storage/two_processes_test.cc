@@ -139,10 +139,10 @@ TEST_CASE("what one process commits, the other sees with a store that it has had
     for (unsigned turn = 1; turn <= 120; ++turn) {
       CAPTURE(turn);
       turn % 2 == 0 ? here.work(turn) : static_cast<void>(other.run(std::to_string(turn)));
-      const auto anew = turn % 20 == 0 ? Worker(data.path(), durability).look() : std::string();
+      const auto reopened = turn % 20 == 0 ? Worker(data.path(), durability).look() : std::string();
       const auto seen = here.look();
       REQUIRE(seen == other.run(""));
-      if (!anew.empty()) REQUIRE(seen == anew);
+      if (!reopened.empty()) REQUIRE(seen == reopened);
     }
     std::vector<std::string> wrong;
     verify_account(
