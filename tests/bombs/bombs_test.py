@@ -44,7 +44,7 @@ SORTS = [
 
 
 class Neighbour(threading.Thread):
-    """Another user who says NOOP without pause; remembers the longest wait that the server's own work explains."""
+    """Another user who sends NOOP without pause; remembers the longest wait that is explained by the server's own work."""
 
     def __init__(self, connection, process):
         super().__init__(daemon=True)
@@ -78,7 +78,7 @@ class Trial:
         self.faults, self.worst = [], {"seconds": (0, ""), "kib": (0, ""), "wait": (0, "")}
 
     def step(self, what, act):
-        """Measures act() and gives what it gives."""
+        """Measures act() and returns its result."""
         self.process.forget_peak()
         self.neighbour.take_longest()
         before = self.process.seconds()

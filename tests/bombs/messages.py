@@ -12,7 +12,7 @@ def nested_multiparts(count):
 
 
 def nested_by_prefixes(count):
-    """Boundaries that are the beginning of later ones: those close what lies between."""
+    """Boundaries that are the beginning of later ones: those close what is between."""
     return b"".join(b'Content-Type: multipart/mixed; boundary="b%d"\r\n\r\n--b%d\r\n' % (n, n) for n in range(count))
 
 
@@ -78,12 +78,12 @@ def broken_addresses(count):
 
 
 def nicknames(count):
-    """Brackets that may be the address or belong to the name, behind a long comment that may be the name."""
+    """Brackets that may be the address or belong to the name, after a long comment that may be the name."""
     return b"From: (" + b"c" * 700_000 + b")" + b"<a>" * count + b" <a@b>\r\n\r\nbody\r\n"
 
 
 def unfinished_tokens(count):
-    """Each token could end anywhere behind it, and does not."""
+    """Each token could end anywhere after it, and does not."""
     pieces = {b"To": b"<@a,", b"Cc": b"[\\[", b"Bcc": b'"\\"', b"Sender": b"[a,", b"References": b"<(", b"In-Reply-To": b"<[",
               b"Content-Type": b';["', b"Content-Language": b"a,(", b"Date": b"(\\)"}
     return b"".join(name + b": text/plain" + piece * count + CRLF for name, piece in pieces.items()) + CRLF + b"body" + CRLF
@@ -108,7 +108,7 @@ def empty_alternatives(count):
 
 
 def parts_with_fields(count):
-    """As many parts as are reported apart, each with all there can be in BODYSTRUCTURE."""
+    """As many parts as BODYSTRUCTURE has, each with everything that it can have there."""
     part = (b"--b\r\nContent-Type: text/plain; charset*0*=koi8-r''a; name=\"%s\"\r\nContent-ID: <i@x>\r\n"
             b"Content-Description: =?utf-8?q?d?=\r\nContent-Disposition: attachment; filename=x\r\n"
             b"Content-Language: en, de\r\nContent-Transfer-Encoding: base64\r\n\r\nZ3L8bg==\r\n" % (b"n" * 100))
@@ -120,7 +120,7 @@ def nested_messages(count):
 
 
 def digests(count):
-    """Multipart and message by turns."""
+    """Multiparts and messages alternate."""
     return b"".join(b'Content-Type: multipart/digest; boundary="b%dx"\r\n\r\n--b%dx\r\n\r\n' % (n, n) for n in range(count))
 
 
@@ -140,7 +140,7 @@ def replies(count):
 
 
 def blobs(count):
-    """Base subjects take these off one by one. RFC 5256 section 2.1."""
+    """A base subject is found by removing these one by one. RFC 5256 section 2.1."""
     return b"Subject: " + b"[x]" * count + b"Re[y]: " * count + b"[fwd: " * count + b"\r\n\r\nbody\r\n"
 
 

@@ -45,7 +45,7 @@ class World:
         connection.close()
 
     def run(self, *command, input=None, check=True):
-        """Runs a program to its end; gives its stdout. CalledProcessError, with its words, when it fails."""
+        """Runs a program to its end; returns its stdout. CalledProcessError, with its words, when it fails."""
         environment = {"HOME": self.home, "PATH": os.environ["PATH"], "LANG": "C.UTF-8", "TERM": "xterm"}
         done = subprocess.run(command, input=input, capture_output=True, timeout=60, env=environment, cwd=self.home)
         if check and done.returncode != 0:

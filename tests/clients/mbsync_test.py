@@ -43,7 +43,7 @@ def configure(world):
 
 
 def sync(world):
-    """Runs mbsync; gives what it sent."""
+    """Runs mbsync; returns what it sent."""
     before = len(world.proxy.sent)
     world.run("mbsync", "-c", os.path.join(world.home, "mbsyncrc"), "-a")
     return b"".join(bytes(sent) for sent in world.proxy.sent[before:])

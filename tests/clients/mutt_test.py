@@ -43,7 +43,7 @@ def configure(world, more=""):
 
 
 def in_terminal(world, *command):
-    """Runs a program that needs a terminal until it ends by itself; gives what it drew."""
+    """Runs a program that needs a terminal until it ends by itself; returns what it drew."""
     child, terminal = pty.fork()
     if child == 0:
         os.chdir(world.home)

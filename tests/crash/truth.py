@@ -9,7 +9,7 @@ def place(mailbox, flags):
 
 
 class Truth:
-    """`state`: what is known to hold: message id -> its places as a sorted tuple, ("box", name) -> its present name or
+    """`state`: the known state: message id -> its places as a sorted tuple, ("box", name) -> its present name or
     None. `pending`: client -> {key: (before, after)} of the one command that was not answered."""
 
     def __init__(self):
@@ -38,13 +38,13 @@ class Truth:
             self.highest[mailbox, what] = max(self.highest[mailbox, what], number)
 
     def wait_for(self, more):
-        """Until so many more acknowledgements have come, or none came for a minute."""
+        """Returns after so many more acknowledgements, or when none came for a minute."""
         with self.lock:
             target = self.acknowledged.total() + more
             self.lock.wait_for(lambda: self.acknowledged.total() >= target, timeout=60)
 
     def compare(self, found):
-        """{what is wrong: lines}; `found` as `state`. What was in doubt is settled by what was found."""
+        """{what is wrong: lines}; `found` as `state`. What was in doubt is as it was found from now on."""
         wrong = collections.defaultdict(list)
         doubtful = set()
         for client, changes in self.pending.items():

@@ -75,7 +75,7 @@ class MemoryClient {
     received_.erase(0, end + 2);
     return out;
   }
-  /// Sends a command and yields its whole answer.
+  /// Sends a command and returns its whole answer.
   std::string run(const std::string& command) {
     connection_->send("t " + command + "\r\n");
     return read_to("t ");

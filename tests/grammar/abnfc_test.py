@@ -1,4 +1,4 @@
-"""The grammar tool on small grammars: what it takes, what it refuses, and that the recogniser is exact."""
+"""The grammar tool on small grammars: what it accepts, what it refuses, and that the recogniser is exact."""
 import pathlib
 import tempfile
 import unittest

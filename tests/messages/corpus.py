@@ -18,7 +18,7 @@ def unescaped(line):
 
 
 def data(line):
-    """A line with CRLF; a \\ at its end takes that away."""
+    """A line with CRLF; a \\ at its end removes that."""
     return unescaped(line[:-1]) if line.endswith("\\") else unescaped(line) + b"\r\n"
 
 

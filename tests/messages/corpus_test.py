@@ -24,7 +24,7 @@ def shape(part):
 
 
 def answer(key, content, answers, uid):
-    """What the server says to the question of one line; `content` is what the line expects."""
+    """The server's answer to the question of one line; `content` is what the line expects."""
     if key in ("ENVELOPE", "BODYSTRUCTURE"):
         return written(answers.items[key])
     if key in ("FOUND", "MISSING"):

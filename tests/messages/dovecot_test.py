@@ -87,7 +87,7 @@ def cut_address(pair):
 
 
 def empty_disposition(pair):
-    """8: the message ends after the name of Content-Disposition, which Dovecot takes for a disposition of no name."""
+    """8: the message ends after the name of Content-Disposition, which Dovecot considers a disposition without a name."""
     return re.fullmatch(rb"Content-Disposition:[ \t]*", last_line(pair.raw))
 
 

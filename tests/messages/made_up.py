@@ -74,7 +74,7 @@ def none_differs(wrong):
 
 
 class PythonPart:
-    """The same questions as to values.Part."""
+    """Has the same members as values.Part."""
 
     def __init__(self, parsed):
         self.multipart = parsed.get_content_maintype() == "multipart"

@@ -49,12 +49,12 @@ def ends_in_delimiter(raw):
 
 
 def cut_type(raw):
-    """8: the message ends within Content-Type's type, of which Python believes what there is."""
+    """8: the message ends within Content-Type's type, of which Python accepts what is written."""
     return re.fullmatch(rb"Content-Type:[^;]*", raw.rpartition(b"\n")[2])
 
 
 def cut_at_end(got, python, raw):
-    """1: a multipart that is not closed; Python takes the last line end for that of a delimiter."""
+    """1: a multipart that is not closed; Python considers the last line end part of a delimiter."""
     return got in (python + b"\r\n", python + b"\n", python + b"\r") and raw.endswith(got)
 
 
@@ -79,7 +79,7 @@ def blank_at_end(leaf):
 
 
 def empty_disposition(raw):
-    """7: the message ends after the name of Content-Disposition, which Python takes for a disposition of no name."""
+    """7: the message ends after the name of Content-Disposition, which Python considers a disposition without a name."""
     return re.search(rb"\nContent-Disposition:[ \t]*\Z", raw)
 
 

@@ -170,6 +170,6 @@ def base64_of(body):
 
 
 def quoted_printable_of(body):
-    """RFC 2045 section 6.7: white space at the end of a line goes, what is no escape stays as it is."""
+    """RFC 2045 section 6.7: white space at the end of a line is removed, what is no escape stays as it is."""
     body = re.sub(rb"[ \t]+(?=\r?\n|\Z)", b"", body)
     return re.sub(rb"=(?:([0-9A-Fa-f]{2})|\r*\n|\Z)", lambda match: bytes.fromhex((match[1] or b"").decode()), body)

@@ -25,7 +25,7 @@ class Picked:
 
 
 def pick(client, chance):
-    """Some of what the client knows, or None."""
+    """Some messages that the client knows, or None."""
     entries = client.entries()
     if not entries:
         return None
@@ -41,7 +41,7 @@ def flag_list(flags):
 
 
 def message(world):
-    """(message id, bytes) of a message that never was before."""
+    """(message id, bytes) of a new message."""
     message_id = world.fresh_id()
     filling = b"x" * world.chance.choice([0, 10, 100, 2000])
     return message_id, b"Message-Id: <" + message_id + b">\r\nSubject: x\r\n\r\n" + filling

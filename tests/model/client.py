@@ -1,4 +1,4 @@
-"""One client of the account: what it has selected, and its view, which only untagged responses teach."""
+"""One client of the account: what it has selected, and its view, which is built only from untagged responses."""
 
 from tests.model.model import changed_flags
 from tests.model.notified import Notice
@@ -39,7 +39,7 @@ class Client:
 
     @property
     def numbers(self):
-        """Whether sequence numbers can be used: RFC 5465 section 5.3, RFC 9586."""
+        """True if sequence numbers can be used: RFC 5465 section 5.3, RFC 9586."""
         return self.by_number and not self.notice.at_once
 
     @property
@@ -47,8 +47,8 @@ class Client:
         return self.box is not None and not self.read_only and not self.box.dead
 
     def run(self, text, effect=None, literals=(), by_number=False, synced=False):
-        """(tagged text, untagged lines). `effect(tagged, lines)` tells the model what became of it, before the view
-        hears the lines; `by_number` forbids EXPUNGE; `synced`: afterwards the view must be the truth."""
+        """(tagged text, untagged lines). `effect(tagged, lines)` applies the result to the model, before the view
+        receives the lines; `by_number` forbids EXPUNGE; `synced`: afterwards the view must be the truth."""
         self.send_log(text)
         lines, tagged = self.connection.any_command(text, literals)
         self.took(tagged, lines, effect, by_number, synced)
@@ -89,7 +89,7 @@ class Client:
             self.notice.check(self.world, self.name, self.box)
 
     def see_nothing(self, lines):
-        """A mailbox that was deleted has nothing to tell; a namesake is looked at, and must be as it was."""
+        """Of a deleted mailbox nothing is reported."""
         reported = [line for line in lines if b"EXISTS" in line or b"EXPUNGE" in line or b"FETCH" in line]
         assert not reported, f"{self.name} got {reported} about a deleted mailbox"
         namesake = self.world.model.boxes.get(self.box.name)
@@ -98,7 +98,7 @@ class Client:
             self.world.model.touch(namesake)
 
     def check_told(self):
-        """What is reported of a message is what it is now, unless later changes are kept back."""
+        """What is reported of a message is its state now, unless later changes are held back."""
         if not self.notice.flags:
             return
         for entry in self.view.reported:
@@ -145,7 +145,7 @@ class Client:
             f"{self.name}, UID {uid}: MODSEQ {entry.modseq}, not {message.modseq}"
 
     def learn(self):
-        """Asks for what was announced and not reported."""
+        """Fetches what was announced and not yet reported."""
         unknown = self.view.unknown()
         if not unknown or self.box.dead:
             return
@@ -162,12 +162,12 @@ class Client:
                 if entry.uid is not None and entry.flags is not None]
 
     def snapshot(self):
-        """The moment the client knows, if it knows all of it."""
+        """The moment that the client knows, if it knows it completely."""
         moment = self.moment()
         return moment if self.kind == "qresync" and moment and not moment.unknown else None
 
     def moment(self):
-        """What the client would come back with, were the connection lost now; None when it has nothing to go by."""
+        """What the client would come back with if the connection were lost now; None if it knows nothing."""
         if self.box is None or self.box.dead or not self.view.highest:
             return None
         moment = self.box.snapshot()
@@ -178,11 +178,11 @@ class Client:
         return moment
 
     def restore(self, known):
-        """The view after a resynchronisation: uid -> flags is all there is."""
+        """The view after a resynchronisation, from uid -> flags of all messages."""
         self.view.entries = [Entry(uid, known[uid]) for uid in sorted(known)]
 
     def assume(self, uids, how, flags, before):
-        """After .SILENT a client takes its own change as made, unless it was reported otherwise."""
+        """After .SILENT a client assumes its own change, unless something else was reported."""
         for entry in self.view.entries:
             if entry.uid in uids and entry not in self.view.reported:
                 entry.flags = changed_flags(before[entry.uid], how, flags)

@@ -1,8 +1,8 @@
-"""What stays with a message wherever COPY, MOVE and RENAME take it, and with a mailbox whatever its name."""
+"""What stays the same for a message after COPY, MOVE and RENAME, and for a mailbox under any name."""
 
 
 class Identities:
-    """Messages go by their Message-Id, which no two have. AssertionError when an identity changes or is given twice."""
+    """Messages are known by their unique Message-Id. AssertionError when an identity changes or is used twice."""
 
     def __init__(self):
         self.dates = {}         # message id -> date-time
@@ -15,7 +15,7 @@ class Identities:
             self.dates[message_id] = date
 
     def message(self, message_id, date, email_id):
-        """Takes in what the server tells of a message; whether it was known before."""
+        """Learns what the server says of a message; True if the message was known before."""
         meant = self.dates.setdefault(message_id, date)
         assert date == meant, f"INTERNALDATE of {message_id} was {meant}, is {date}"
         known = message_id in self.email_ids
@@ -27,7 +27,7 @@ class Identities:
         return known
 
     def mailbox(self, box, mailbox_id):
-        """A MAILBOXID outlives RENAME and is never given again. RFC 8474 section 4"""
+        """A MAILBOXID outlives RENAME and is never used again. RFC 8474 section 4"""
         assert mailbox_id not in self.mailbox_ids or self.mailbox_ids[mailbox_id] is box, \
             f"MAILBOXID {mailbox_id} of {box.name} was that of another"
         new = box not in self.mailbox_ids.values()

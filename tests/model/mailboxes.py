@@ -22,7 +22,7 @@ def delete(client):
 
 
 def rename(client):
-    """With all below it; INBOX only when existing is room for one more."""
+    """With all below it; INBOX only when one more mailbox has room."""
     world = client.world
     full = len(world.active()) >= world.most
     source = world.chance.choice([name for name in world.active() if not (name == "INBOX" and full)] or ["INBOX"])
@@ -44,7 +44,7 @@ def named(client, command, change):
 
 
 def keep_moment(client):
-    """Before leaving: the moment a QRESYNC client comes back with."""
+    """Before leaving: remembers the moment that a QRESYNC client comes back from."""
     if client.box is None or client.box.dead:
         return
     client.learn()
@@ -57,7 +57,7 @@ def keep_moment(client):
 
 
 def select(client):
-    """SELECT or EXAMINE, as the kind can: with CONDSTORE, or by QRESYNC from where the client had left."""
+    """SELECT or EXAMINE in the way of the client's kind: with CONDSTORE, or by QRESYNC from where the client had left."""
     world = client.world
     keep_moment(client)
     name = world.chance.choice(world.active() if world.chance.random() < 0.9 else world.names)
@@ -119,7 +119,7 @@ def unselect(client):
 
 
 def close(client):
-    """Expunges without a word, unless read-only. RFC 9051 section 6.4.1"""
+    """Expunges without EXPUNGE responses, unless read-only. RFC 9051 section 6.4.1"""
     world, box = client.world, client.box
 
     def effect(tagged, lines):

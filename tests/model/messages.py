@@ -1,4 +1,4 @@
-"""The commands that change messages. Each action gives False when there was nothing to do."""
+"""The commands that change messages. Each action returns False when it had nothing to do."""
 
 import re
 
@@ -11,7 +11,7 @@ MODIFIED = re.compile(rb"\[MODIFIED (\S+)\]")
 
 
 def refused(client, tagged, target="INBOX"):
-    """Whether the command has to be refused, for what is selected or for its target; then it must be."""
+    """True if the command must be refused, because of the selected mailbox or the target; AssertionError if it was not."""
     world = client.world
     if client.box is not None and client.box.dead:
         return must_be_no(world, tagged, "refused: the mailbox was deleted")
@@ -82,7 +82,7 @@ def append(client):
 
 
 def condition(client, picked):
-    """The n of UNCHANGEDSINCE: right, stale for some, or 0 (RFC 7162 section 3.1.3); None for none."""
+    """The n of UNCHANGEDSINCE: right, too low for some, or 0 (RFC 7162 section 3.1.3); or None."""
     world = client.world
     if not world.has("CONDSTORE") or world.chance.random() < 0.5:
         return None
@@ -130,7 +130,7 @@ def store(client):
 
 
 def check_modified(world, picked, tagged, modified, present):
-    """MODIFIED names exactly those that changed since; a message that is gone may be among them."""
+    """MODIFIED names exactly those that changed since; an expunged message may be among them."""
     code = MODIFIED.search(tagged)
     reported = set(expanded(code.group(1))) if code else set()
     if not picked.by_uid:
@@ -142,7 +142,7 @@ def check_modified(world, picked, tagged, modified, present):
 
 
 def transferred(client, picked, target, code, way):
-    """What COPYUID says came into being; the observer then compares the contents."""
+    """The messages that COPYUID names exist now; the observer compares the contents later."""
     world, source = client.world, client.box
     present = source.present(picked.uids)
     world.model.touch(source, world.model.boxes[target])
@@ -195,7 +195,7 @@ def move(client):
 
 
 def move_code(client, lines):
-    """COPYUID, which comes before any EXPUNGE or VANISHED, but for those of before. RFC 6851 section 4.3"""
+    """COPYUID, which comes before any EXPUNGE or VANISHED of this command. RFC 6851 section 4.3"""
     gone = [n for n, line in enumerate(lines) if b" EXPUNGE" in line or b"* VANISHED" in line]
     for n, line in enumerate(lines):
         if code := COPYUID.search(line):
@@ -205,7 +205,7 @@ def move_code(client, lines):
 
 
 def replace(client):
-    """RFC 8508: the new message comes and the old one goes, in one step."""
+    """RFC 8508: the new message is added and the old one removed, in one step."""
     world, entries = client.world, client.entries()
     if not world.has("REPLACE") or not entries:
         return False
@@ -232,7 +232,7 @@ def replace(client):
 
 
 def expunge(client):
-    """What the client was not reported of may be \\Deleted too, so it first hears of all."""
+    """Messages that the client does not know may be \\Deleted too, so first everything is reported to it."""
     world = client.world
     client.run("NOOP", synced=True)
     picked = pick(client, world.chance)

@@ -1,4 +1,4 @@
-"""The truth: mailboxes as plain values, and what each command makes of them.
+"""The truth: mailboxes as plain values, and how each command changes them.
 
 Mod-sequences are the server's to choose. The model knows which must have risen: a message whose `due` is set got a new
 one in this step, and settle() demands that it is above all that the mailbox had before (RFC 7162 section 3.1).
@@ -18,7 +18,7 @@ class Message:
 
 
 class Snapshot:
-    """What a client knew at one moment: uid -> flags, as of `modseq`; of `unknown` more messages only that there are."""
+    """What a client knew at one moment: uid -> flags, as of `modseq`; of `unknown` more messages only that they exist."""
 
     __slots__ = ("validity", "modseq", "known", "next", "unknown")
 
@@ -68,7 +68,7 @@ class Mailbox:
             message.flags = after
 
     def settle(self, seen):
-        """The observer's look must be equal to the model; takes the mod-sequences over. AssertionError if not."""
+        """What the observer sees must be equal to the model, or AssertionError; copies the mod-sequences from it."""
         self._take_adopted(seen)
         self._settle_numbers(seen)
         assert seen.uids == list(self.messages), f"{self.name} has {seen.uids}, not {list(self.messages)}"
@@ -117,13 +117,13 @@ class Mailbox:
         return Snapshot(self.validity, self.highest, self.flags_by_uid(), self.next)
 
     def remember(self, snapshot):
-        """Keeps a moment to return to."""
+        """Remembers a moment to come back from."""
         if snapshot.key() not in self.kept:
             self.kept.add(snapshot.key())
             self.snapshots.append(snapshot)
 
     def forget_one(self, chance):
-        """When there are too many; old ones stay as likely as new ones."""
+        """When they are too many; old ones stay as likely as new ones."""
         if len(self.snapshots) > SNAPSHOTS:
             self.kept.discard(self.snapshots.pop(chance.randrange(SNAPSHOTS)).key())
 
@@ -149,14 +149,14 @@ class Model:
         return box
 
     def delete(self, name):
-        """The mailbox goes; what had it selected keeps the object, and its last moment outlives it by name."""
+        """The mailbox is deleted; clients that had it selected keep the object, and its last moment stays under its name."""
         box = self.boxes.pop(name)
         box.dead, self.names_changed = True, True
         self.age += 1
         self.former[name] = box.snapshot()
 
     def rename(self, source, target):
-        """RFC 9051 section 6.3.6: with all below it; INBOX only gives its messages away."""
+        """RFC 9051 section 6.3.6: with all below it; INBOX stays, and its messages move."""
         self.names_changed = True
         self.age += 1
         if source == "INBOX":
@@ -172,7 +172,7 @@ class Model:
             self.touch(box)
 
     def validity_of(self, box, reported, before):
-        """A new UIDVALIDITY is above all the account had `before` this step."""
+        """A new UIDVALIDITY is above all that the account had `before` this step."""
         if box.validity is None or box.renamed and reported != box.validity:
             assert reported > before, f"UIDVALIDITY {reported} of {box.name}, {before} was used"
         self.highest_validity = max(self.highest_validity, reported)

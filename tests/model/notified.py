@@ -20,7 +20,7 @@ OF_OTHERS = OF_MESSAGES + [
 
 
 class Group:
-    """One event group about mailboxes that are not selected, as sent, and what it asks of a name."""
+    """One event group about mailboxes that are not selected, as sent, and what it asks for a name."""
 
     def __init__(self, chance, names):
         self.kind = chance.choice(["personal", "personal", "inboxes", "subscribed", "subtree", "mailboxes"])
@@ -38,7 +38,7 @@ class Group:
 
 
 class Notice:
-    """What one client hears. Before the first NOTIFY: all of the selected mailbox, with each command."""
+    """What one client is notified of. Before the first NOTIFY: everything of the selected mailbox, with each command."""
 
     def __init__(self, status_modseqs):
         """`status_modseqs`: STATUS has HIGHESTMODSEQ, since CONDSTORE is enabled. Section 5.1."""
@@ -61,7 +61,7 @@ class Notice:
         return " ".join(g.events for g in self.groups if g.covers(name, name in model.subscribed))
 
     def begin(self, model):
-        """What was asked holds from here on, where the client knows all."""
+        """What was asked for holds from here on, when the client knows everything."""
         self.reported = {box: numbers(box) for box in model.boxes.values()}
         self.names, self.subscribed, self.age = set(model.boxes), set(model.subscribed), model.age
 
@@ -94,7 +94,7 @@ class Notice:
         self.names = self.names - below | {new + name[len(old):] for name in below}
 
     def check(self, world, who, selected):
-        """At a point of synchronisation the client knows all it asked for; AssertionError if it does not."""
+        """At a point of synchronisation the client knows everything it asked for; AssertionError if it does not."""
         model, everywhere = world.model, " ".join(g.events for g in self.groups if g.kind in ("personal", "inboxes"))
         if "MailboxName" in everywhere:
             assert self.names == set(model.boxes), f"{who} got the names {self.names}, not {set(model.boxes)}"
@@ -151,7 +151,7 @@ def notify(client):
 
 
 def subscribe(client):
-    """SUBSCRIBE or UNSUBSCRIBE; a name need not be there."""
+    """SUBSCRIBE or UNSUBSCRIBE; the mailbox need not exist."""
     world = client.world
     name = world.chance.choice(world.names)
     verb = "UNSUBSCRIBE" if name in world.model.subscribed else "SUBSCRIBE"
@@ -167,7 +167,7 @@ def subscribe(client):
 
 
 def fetch_vanished(client):
-    """What NOTIFY keeps back can be asked for. RFC 7162 section 3.2.6"""
+    """What NOTIFY holds back can be asked for. RFC 7162 section 3.2.6"""
     if client.kind != "qresync" or client.notice.messages or client.box.dead or not client.view.highest:
         return False
     moment = client.moment()

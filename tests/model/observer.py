@@ -1,4 +1,4 @@
-"""A session of its own that looks at whole mailboxes, without \\Recent and with everything in one write."""
+"""A session of its own that reads complete mailboxes, without \\Recent, with one write each."""
 
 import re
 
@@ -19,7 +19,7 @@ NUMBERS = {
 
 
 class Look:
-    """A mailbox as seen: numbers, and its messages as lists that go together."""
+    """A mailbox as seen: numbers, and its messages as parallel lists."""
 
     def __init__(self, text, modseqs):
         numbers = {name: pattern.search(text) for name, pattern in NUMBERS.items()}

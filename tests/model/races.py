@@ -1,4 +1,4 @@
-"""Two sessions at the same messages at the same time."""
+"""Two sessions change the same messages at the same time."""
 
 from tests.model.choices import some_flags
 from tests.model.messages import MODIFIED, move_code
@@ -19,7 +19,7 @@ def rivals(client):
 
 
 def at_once(clients, command):
-    """Both send before either answer is read; gives the (tagged, lines) of each."""
+    """Both send before either answer is read; returns the (tagged, lines) of each."""
     for client in clients:
         client.send_log("(at once) " + command)
         client.connection.send(f"race {command}\r\n".encode())
@@ -33,7 +33,7 @@ def at_once(clients, command):
 
 
 def race_to_move(client):
-    """Each message moves exactly once, whoever moves it."""
+    """Each message moves exactly once, no matter who moves it."""
     other, uids = rivals(client)
     if not uids:
         return False
@@ -61,7 +61,7 @@ def race_to_move(client):
 
 
 def race_to_store(client):
-    """Of two conditional changes from the same state, one is made and the other is reported. RFC 7162 section 3.1.3"""
+    """Of two conditional changes from the same state one succeeds, and the other one gets MODIFIED. RFC 7162 section 3.1.3"""
     other, uids = rivals(client)
     if not uids or not client.world.has("CONDSTORE"):
         return False

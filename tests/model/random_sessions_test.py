@@ -88,7 +88,7 @@ def server_views_and_model_stay_equal(server, steps, seed, all_moments, spoil, c
 
 
 def server_in_memory(postbag, wirecheck):
-    """Its files are below /dev/shm where there is one."""
+    """Its files are below /dev/shm, where that exists."""
     shm = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
     return Server(postbag, wirecheck, below=shm, deadline=60)
 

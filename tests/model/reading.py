@@ -1,4 +1,4 @@
-"""The commands that change nothing: they tell, and what they tell is the truth."""
+"""The commands that change nothing: what they return is the truth."""
 
 import re
 
@@ -25,7 +25,7 @@ def fetch(client):
 
 
 def fetch_all(client):
-    """The view, contents too, is the truth."""
+    """The view is the truth, contents included."""
     client.run("NOOP", synced=True)
     if client.box.dead or not client.box.messages or not client.notice.messages:
         return False
@@ -38,7 +38,7 @@ def fetch_all(client):
 
 
 def changed_since(client):
-    """FETCH CHANGEDSINCE tells what is above, and nothing else; RFC 7162 section 3.1.4.1."""
+    """FETCH CHANGEDSINCE returns what is above, and nothing else; RFC 7162 section 3.1.4.1."""
     client.run("NOOP", synced=True)
     world, box = client.world, client.box
     if not world.has("CONDSTORE") or box.dead or not box.messages or not client.notice.messages:
@@ -55,7 +55,7 @@ def changed_since(client):
 
 
 def changed_and_vanished(client):
-    """A live session asks back: what vanished earlier does not change its numbers."""
+    """A live session asks what vanished earlier: that does not change its numbers."""
     world, box = client.world, client.box
     if client.kind != "qresync" or box.dead or not box.snapshots or not client.notice.messages:
         return False

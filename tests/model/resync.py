@@ -22,10 +22,10 @@ def as_set(uids):
 
 
 class Request:
-    """What is asked since a moment, and what the answer makes of what was known then."""
+    """What is asked since a moment, and how the answer changes what was known then."""
 
     def __init__(self, world, box, moment, complete=False):
-        """`complete`: asks for all since just then; otherwise, at random, only for some of the UIDs that were known."""
+        """`complete`: asks for everything since; otherwise, at random, only for some of the known UIDs."""
         self.world, self.box, self.moment = world, box, moment
         self.since = moment.modseq
         if not complete and world.chance.random() < 0.2:      # a client may have lost its last mod-sequences
@@ -35,7 +35,7 @@ class Request:
             self.asked = set(world.chance.sample(sorted(moment.known), world.chance.randint(1, len(moment.known))))
 
     def parameter(self):
-        """The parameter of SELECT, with known UIDs and sequence match data now and then. Section 3.2.5"""
+        """The parameter of SELECT, sometimes with known UIDs and sequence match data. Section 3.2.5"""
         chance, known = self.world.chance, sorted(self.moment.known)
         parts = [str(self.moment.validity), str(self.since)]
         named = self.asked
@@ -52,7 +52,7 @@ class Request:
         return f"({both}QRESYNC ({' '.join(parts)}))"
 
     def fetch(self):
-        """The same question asked of a selected mailbox. Section 3.2.6"""
+        """The same question for a selected mailbox. Section 3.2.6"""
         return f"UID FETCH {as_set(self.asked) if self.asked else '1:*'} (FLAGS) (CHANGEDSINCE {self.since} VANISHED)"
 
     def answered(self, text):
@@ -77,7 +77,7 @@ class Request:
         return f"resynchronised {self.box.name} since {self.since}, UIDs {what}"
 
     def _check_gone(self, gone):
-        """What is reported to have vanished is not there; more than was known is the answer beyond the history."""
+        """What is reported to have vanished does not exist; it is more than was known only beyond the history."""
         wrong = [uid for uid in self.box.messages if any(a <= uid <= b for a, b in gone)]
         assert not wrong, f"VANISHED (EARLIER) names {wrong}, which exist"
         assert all(b < self.box.next for _, b in gone), f"VANISHED (EARLIER) {gone} up to UIDNEXT {self.box.next}"
@@ -132,7 +132,7 @@ class Resyncer:
         world.count("resynchronised by UID FETCH")
 
     def come_back_as(self, client):
-        """The connection of `client` is lost: it comes back with what it was reported, and that is enough."""
+        """The connection of `client` is lost: it comes back with what it knows, and that is enough."""
         moment = client.moment()
         if moment is None:
             return
@@ -144,7 +144,7 @@ class Resyncer:
         self.world.count("came back from what a step had reported")
 
     def come_back_from(self, box, moments):
-        """The same from each of these, by one connection that asks since each of their mod-sequences."""
+        """The same from each of these moments, on one connection."""
         requests = {}
         for moment in moments:
             requests.setdefault(moment.modseq, []).append(Request(self.world, box, moment, complete=True))

@@ -4,7 +4,7 @@ import re
 
 
 def reversed_range(found):
-    """The same UIDs the other way round, so that each goes with another message."""
+    """The same UIDs in reverse, so that each is paired with another message."""
     return b",".join(b"%d" % uid for uid in range(int(found[3]), int(found[2]) - 1, -1))
 
 

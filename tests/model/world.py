@@ -35,7 +35,7 @@ class World:
     names = ["INBOX", "Archive", "Work", "Work/Old", "Play", "Play/Old"]
 
     def __init__(self, server, seed, counts, all_moments=False):
-        """`all_moments`: all that was ever reported is kept, and come back from after each step; not only some of it."""
+        """`all_moments`: every moment that was ever reported is kept, and after each step clients come back from all of them."""
         self.all_moments, self.changed = all_moments, []
         self.server, self.chance, self.counts = server, random.Random(seed), counts
         self.log, self.ids, self.most = collections.deque(maxlen=60), 0, 4
@@ -52,7 +52,7 @@ class World:
             self.count(f"a session of kind {client.kind}")
 
     def _begin(self, connection):
-        """Two to four mailboxes of the names that are played with; what else an account has stays as it is."""
+        """Two to four mailboxes of the names that the test uses; the account's other mailboxes stay as they are."""
         existing = self.observer.names()
         self.others = existing - set(self.names)
         for name in self.names[:self.chance.randint(2, 4)]:
@@ -76,11 +76,11 @@ class World:
         return list(self.model.boxes)
 
     def target(self):
-        """A mailbox to write to; sometimes one that may not be existing."""
+        """A mailbox to write to; sometimes one that may not exist."""
         return self.chance.choice(self.active() if self.chance.random() < 0.9 else self.names)
 
     def model_allows(self, source, target):
-        """Whether RENAME of `source` is possible: all the new names are free, and are among ours."""
+        """True if RENAME of `source` is possible: all the new names are free, and are among ours."""
         if target in self.model.boxes or target.startswith(source + "/"):
             return False
         below = [name for name in self.model.boxes if name.startswith(source + "/") and source != "INBOX"]
@@ -129,7 +129,7 @@ class World:
             self.resynchronise()
 
     def come_back(self, client):
-        """After a step the client from what it was reported, and others to what the step has changed."""
+        """After a step its client comes back from what it knows, and others come back to what the step has changed."""
         changed, self.changed = self.changed, []
         if self.resyncer is None:
             return

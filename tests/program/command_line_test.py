@@ -27,7 +27,7 @@ class Place(contextlib.AbstractContextManager):
         self.temporary.cleanup()
 
     def run(self, *arguments, stdin=b"", code=0):
-        """Runs a subcommand, which must end with `code`; gives what it printed."""
+        """Runs a subcommand, which must end with `code`; returns what it printed."""
         done = subprocess.run([self.postbag, *arguments], input=stdin, capture_output=True, timeout=60)
         assert done.returncode == code, f"{arguments}: exit {done.returncode}, wanted {code}: {done.stderr.decode()}"
         return done.stdout.decode()

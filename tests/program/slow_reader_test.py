@@ -43,7 +43,7 @@ def ask_for_all(server, user):
 
 
 def read_all(client):
-    """Reads to the tagged OK and gives the number of octets."""
+    """Reads to the tagged OK and returns the number of octets."""
     octets, end = 0, b""
     while not end.endswith(b"\r\n") or b"\r\nall OK" not in end:
         piece = client.socket.recv(1 << 20)

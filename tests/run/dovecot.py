@@ -1,4 +1,4 @@
-"""A Dovecot of one's own on a free loopback port, as a peer to compare with. Needs Debian's dovecot-imapd, and root."""
+"""A Dovecot on a free loopback port, to compare with. Needs Debian's dovecot-imapd, and root."""
 
 import os
 import shutil

@@ -16,7 +16,7 @@ class Mismatch(Exception):
 
 
 def matches(pattern, actual, captures):
-    """Whether `actual` is what `pattern` asks for (both str, one char a byte); if so, `captures` gets new names."""
+    """True if `actual` is what `pattern` asks for (both str, one char a byte); if so, `captures` gets new names."""
     pattern, actual = unquote_name(pattern), unquote_name(actual)
     if "BINARY[" in pattern and "~{" not in pattern:
         actual = actual.replace("~{", "{")
@@ -38,7 +38,7 @@ def unquote_name(line):
 
 
 def _match(pattern, text, at, bound, paired, ignore_case):
-    """Matches the whole pattern at `at`; gives where it ended."""
+    """Matches the whole pattern at `at`; returns where it ended."""
     i = 0
     while i < len(pattern):
         if pattern[i:] == " *" and at < len(text) and text[at] == " ":

@@ -35,7 +35,7 @@ class Player:
         self.captures = {}
 
     def play(self, scenario):
-        """Mismatch (with file:line) at the first step that goes otherwise."""
+        """Mismatch (with file:line) at the first step that differs."""
         try:
             for steps in grouped(scenario.steps):
                 self._play(steps)

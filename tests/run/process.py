@@ -1,4 +1,4 @@
-"""What Linux says of a running process, in /proc."""
+"""What Linux reports about a running process in /proc."""
 
 import os
 

@@ -61,7 +61,7 @@ def _parser(checks, options):
 
 
 def _run(check, world, options):
-    """Runs one check, prints how it went, and gives its exit code."""
+    """Runs one check, prints how it went, and returns its exit code."""
     try:
         with world() as place:
             report = check(place, **options)

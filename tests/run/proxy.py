@@ -1,4 +1,4 @@
-"""A TCP proxy that notes what a mail program and the server say to each other."""
+"""A TCP proxy that records what a mail program and the server send to each other."""
 
 import socket
 import threading

@@ -17,7 +17,7 @@ def entered(server):
 
 
 def wait(server, bodies, deadline=60):
-    """The server tells nobody when it is done: what it wrote is looked at until it is there."""
+    """The server does not report when it is done, so this looks at the file until all is in it."""
     end = time.monotonic() + deadline
     while entered(server) < bodies:
         assert time.monotonic() < end, f"only {entered(server)} of {bodies} bodies are in the index"

@@ -90,7 +90,7 @@ class PageTest(unittest.TestCase):
 
 
 class CannedServer:
-    """Stands in for server.Server: greets, and answers each line from a table."""
+    """Replaces server.Server: greets, and answers each line from a table."""
 
     def __init__(self, answers):
         self.answers = answers

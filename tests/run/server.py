@@ -71,14 +71,14 @@ class Server:
         self.start()
 
     def add_user(self, name=None):
-        """Adds an account with PASSWORD and gives its name; a made up one has 7 letters."""
+        """Adds an account with PASSWORD and returns its name; without `name` that is a new one of 7 letters."""
         self.accounts += 1
         name = name or f"user{self.accounts:03d}"
         self.run("user", "add", name, "--dir", self.data, input=PASSWORD.encode() + b"\n")
         return name
 
     def run(self, *arguments, input=b""):
-        """Runs another `postbag` subcommand and gives its stdout. ServerFailed when it does not exit with 0."""
+        """Runs another `postbag` subcommand and returns its stdout. ServerFailed when it does not exit with 0."""
         done = subprocess.run([self.postbag, *arguments], input=input, capture_output=True, timeout=self.deadline)
         if done.returncode != 0:
             raise ServerFailed(f"postbag {' '.join(arguments)}: exit {done.returncode}: {done.stderr.decode()}")

@@ -16,7 +16,7 @@ class Malformed(Exception):
 
 
 class Step:
-    """One thing that happens. `kind`: given, send, hang up, expect, eof."""
+    """One step of a scenario. `kind`: given, send, hang up, expect, eof."""
 
     def __init__(self, kind, line, session=None, text="", modes="", data=""):
         self.kind, self.line, self.session = kind, line, session
@@ -65,7 +65,7 @@ class Reader:
             self._spoken(line)
 
     def _indented(self):
-        """The bytes of the `| ` lines that follow, each ended with CRLF; a `\\` at the end of the last takes it away."""
+        """The bytes of the `| ` lines that follow, each ended with CRLF; a `\\` at the end of the last removes that."""
         data = ""
         while self.at < len(self.lines) and re.match(r"\|( |$)", self.lines[self.at]):
             data += unescaped(self.lines[self.at][2:]) + "\r\n"

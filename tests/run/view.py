@@ -13,7 +13,7 @@ MESSAGE_ID = re.compile(rb"Message-Id: <([^>]*)>", re.IGNORECASE)
 
 
 class Entry:
-    """A message as far as it is known: None for what nobody reported."""
+    """A message as far as it is known: None for what was not reported."""
 
     __slots__ = ("uid", "flags", "modseq", "message_id")
 
@@ -36,7 +36,7 @@ class View:
         return len(self.entries)
 
     def receive(self, lines, expunge_allowed=True):
-        """Takes untagged responses in; AssertionError when one cannot be true."""
+        """Applies untagged responses; AssertionError when one cannot be true."""
         self.reported = []
         for line in lines:
             if fetch := FETCH.match(line):
@@ -120,7 +120,7 @@ class View:
         return self.entries[number - 1]
 
     def _entry_of(self, uid):
-        """The entry of a UID; one that nobody reported of yet is put where it belongs."""
+        """The entry of a UID; one that was not reported yet is put where it belongs."""
         index = self._place(uid)
         entry = self.entries[index]
         if entry.uid is None:
@@ -143,7 +143,7 @@ def normal_flags(text):
 
 
 def ranges(uid_set):
-    """The (first, last) of a set, in the order it names them, each the right way round."""
+    """The (first, last) of a set, in the order of the set, each with the lower number first."""
     for part in uid_set.decode().split(","):
         first, _, last = part.partition(":")
         first, last = int(first), int(last or first)

@@ -13,7 +13,7 @@ class Closed(Exception):
 
 
 class Late(Exception):
-    """The deadline passed before a whole response was there; the text says what had arrived."""
+    """The deadline passed before a complete response arrived; the text says what had arrived."""
 
 
 class Refused(Exception):
@@ -38,7 +38,7 @@ class Connection:
         self.socket.sendall(data)
 
     def hang_up(self):
-        """Sends nothing more; what the server still says can be read."""
+        """Sends nothing more; what the server still sends can be read."""
         self.socket.shutdown(socket.SHUT_WR)
 
     def close(self):
@@ -61,7 +61,7 @@ class Connection:
         return whole
 
     def at_end(self, deadline=None):
-        """Whether the server closes the connection without sending anything more."""
+        """True if the server closes the connection without sending anything more."""
         until = time.monotonic() + (deadline or self.deadline)
         try:
             while not self.buffer:
@@ -71,7 +71,7 @@ class Connection:
         return False
 
     def greet(self):
-        """Reads the greeting and gives it."""
+        """Reads the greeting and returns it."""
         return self.response()
 
     def command(self, text, literals=()):
@@ -85,14 +85,14 @@ class Connection:
         return lines, tagged
 
     def any_command(self, text, literals=()):
-        """As command(), but gives a NO or BAD as well."""
+        """As command(), but returns a NO or BAD as well."""
         self.tags += 1
         tag = b"t%d" % self.tags
         self.send(tag + b" " + _bytes(text) + b"\r\n")
         return self._until_tagged(tag, list(literals))
 
     def exchange(self, commands):
-        """Sends commands in one write and gives all that comes as one piece, after the last one's tagged line.
+        """Sends commands in one write and returns all that comes as one piece, after the last one's tagged line.
 
         For answers without literals that hold such a line. A tagged NO or BAD among them raises Refused.
         """
@@ -108,7 +108,7 @@ class Connection:
         return self.command(f"LOGIN {user} {password}")
 
     def append(self, mailbox, message, flags="", date=""):
-        """APPENDs `message` (bytes); gives the tagged rest, which holds APPENDUID."""
+        """APPENDs `message` (bytes); returns the tagged rest, which holds APPENDUID."""
         head = " ".join(part for part in ("APPEND", mailbox, flags, date, "{%d}" % len(message)) if part)
         return self.command(head, [message])[1]
 

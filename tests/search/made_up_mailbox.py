@@ -20,7 +20,7 @@ def can_be_stored(raw):
 
 
 def append(client, raw, flags, date):
-    """As a literal8, which may hold anything. Whether it was taken."""
+    """As a literal8, which may hold anything. True if it was accepted."""
     tagged = client.any_command(f"APPEND INBOX ({' '.join(flags)}) {date} ~{{{len(raw)}}}", [raw])[1]
     assert tagged.startswith(b"OK") == bool(can_be_stored(raw)), f"APPEND of {raw!r}: {tagged}"
     return tagged.startswith(b"OK")

@@ -94,7 +94,7 @@ class Reader:
         return b"".join(self.lines[begin:self.at])
 
     def at_own_parts(self, header, default):
-        """Whether this line is the first delimiter of the multipart whose header is read."""
+        """True if this line is the first delimiter of the multipart whose header is read."""
         if not self.lines[self.at].startswith(b"--"):
             return False
         part = Part(header, default)

@@ -50,7 +50,7 @@ class Message:
         return found
 
     def has(self, needle, with_own_header):
-        """Whether the folded needle is in one of the texts."""
+        """True if the folded needle is in one of the texts."""
         if with_own_header not in self._folded_texts:
             self._folded_texts[with_own_header] = [searched(text) for text in self.texts(with_own_header)]
         return not needle or any(needle in text for text in self._folded_texts[with_own_header])
@@ -89,7 +89,7 @@ REFWD = rf"(?:re|fwd?)[ ]*(?:{BLOB})?:"
 
 
 def base_subject(text):
-    """The base subject, and whether something that makes a reply or forward was taken off."""
+    """The base subject, and True if something that makes a reply or forward was removed."""
     text, marked = re.sub(r"[ \t\r\n]+", " ", text), False
     while True:                                                      # step 2 again after 6
         while found := re.search(r"(\(fwd\)|[ ])$", text, re.I):     # 2

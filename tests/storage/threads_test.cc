@@ -12,13 +12,10 @@ namespace {
 /// Keys of messages, by their names.
 constexpr std::uint64_t A = 0xffff'ffff'ffff'ffffULL, B = 2;
 
-/// Appends a message with these keys and yields its body.
+/// Appends a message with these keys and returns its body.
 BodyId add(TestAccount& a, ThreadKeys keys) {
-  const auto staged = a.body("Subject: test
-
-", std::move(keys));
-  return a.write([&](Transaction& tx) {
-    return tx.append(a.inbox, staged, {}, {}); })->body;
+  const auto staged = a.body("Subject: test\r\n\r\n", std::move(keys));
+  return a.write([&](Transaction& tx) { return tx.append(a.inbox, staged, {}, {}); })->body;
 }
 
 ThreadId thread(TestAccount& a, BodyId body) {
