@@ -24,9 +24,7 @@ struct Logged {
       options.log = [this](const LogLine& line) {
         log += std::string(line.what) + ": " + std::string(line.detail) + '\n';
       };
-    server.emplace(Server::open(std::move(options)).value());
-    REQUIRE(server->add_account("alice", "secret"));
-    REQUIRE(server->start(host.loop()));
+    server.emplace(started(host, std::move(options)));
   }
   void check_failed(const std::string& which) const {
     CHECK(contains(log, "callback of the host failed: " + which));

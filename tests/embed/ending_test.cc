@@ -23,8 +23,6 @@ constexpr Reason reasons[] = {
 /// A server with one client, which is logged in.
 struct Fixture {
   Fixture() {
-    REQUIRE(server.add_account("alice", "secret"));
-    REQUIRE(server.start(host.loop()));
     alice.emplace(host, server);
     REQUIRE(contains(alice->run("LOGIN alice secret"), "t OK"));
   }
@@ -36,7 +34,7 @@ struct Fixture {
   Fixture& operator=(const Fixture&) = delete;
 
   Host host;
-  Server server = Server::open({}).value();
+  Server server = started(host);
   std::optional<MemoryClient> alice;
 };
 

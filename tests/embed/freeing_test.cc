@@ -99,8 +99,6 @@ void wait_for(const std::function<bool()>& what) {
   }
 }
 
-Server in_memory(ServerOptions options = {}) { return Server::open(std::move(options)).value(); }
-
 }  // namespace
 
 TEST_CASE("a host frees the server inside any callback, in its own loop") {
@@ -182,9 +180,7 @@ TEST_CASE("freed without stop: the last callbacks come in the destructor, on the
   int done = 0;
   std::optional<Connection> client;
   {
-    Server server = in_memory();
-    REQUIRE(server.add_account("alice", "secret"));
-    REQUIRE(server.start(host.loop()));
+    Server server = started(host);
     client = server.connect([](std::string_view) {}, [&] { ++closed; }).value();
     server.deliver({.user = "alice", .bytes = message}, [&](const Expected<Delivered>&) { ++done; });
     uv_run(&host.loop(), UV_RUN_NOWAIT);
@@ -254,9 +250,7 @@ TEST_CASE("a server that does not run is freed inside the callbacks that it call
 
 TEST_CASE("a second stop shortens the grace, and so does freeing") {
   Host host;
-  Server server = in_memory();
-  REQUIRE(server.add_account("alice", "secret"));
-  REQUIRE(server.start(host.loop()));
+  Server server = started(host);
   MemoryClient client(host, server);
   client.run("LOGIN alice secret");
   client.send("b APPEND INBOX {1000}\r\n");

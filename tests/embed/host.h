@@ -5,6 +5,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include <doctest/doctest.h>
 #include <uv.h>
@@ -51,6 +52,21 @@ class Host {
   uv_timer_t timer_{};
   int ticks_ = 0;
 };
+
+/// A server that keeps everything in memory. It does not run yet.
+inline postbag::Server in_memory(postbag::ServerOptions options = {}) {
+  postbag::Expected<postbag::Server> server = postbag::Server::open(std::move(options));
+  REQUIRE(server);
+  return std::move(*server);
+}
+
+/// One that runs in the host's loop, with an account "alice" whose password is "secret".
+inline postbag::Server started(Host& host, postbag::ServerOptions options = {}) {
+  postbag::Server server = in_memory(std::move(options));
+  REQUIRE(server.add_account("alice", "secret"));
+  REQUIRE(server.start(host.loop()));
+  return server;
+}
 
 /// An IMAP client over an in-memory connection.
 class MemoryClient {

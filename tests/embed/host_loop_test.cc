@@ -11,12 +11,6 @@ using namespace postbag;
 
 namespace {
 
-Server open_server(ServerOptions options = {}) {
-  Expected<Server> server = Server::open(std::move(options));
-  REQUIRE(server);
-  return std::move(*server);
-}
-
 constexpr auto message = "Subject: hello\r\n\r\nWorld\r\n";
 
 }  // namespace
@@ -25,9 +19,7 @@ TEST_CASE("a host reads its mail over memory, beside its own timers") {
   for (const std::size_t workers : {std::size_t{0}, std::size_t{2}}) {
     CAPTURE(workers);
     Host host;
-    Server server = open_server({.workers = workers});
-    REQUIRE(server.add_account("alice", "secret"));
-    REQUIRE(server.start(host.loop()));
+    Server server = started(host, {.workers = workers});
     {
       MemoryClient alice(host, server);
       CHECK(alice.read_to("* ").starts_with("* OK "));
@@ -51,9 +43,7 @@ TEST_CASE("a host reads its mail over memory, beside its own timers") {
 
 TEST_CASE("an idle client is notified of a delivery at once") {
   Host host;
-  Server server = open_server();
-  REQUIRE(server.add_account("alice", "secret"));
-  REQUIRE(server.start(host.loop()));
+  Server server = started(host);
   MemoryClient alice(host, server);
   alice.run("LOGIN alice secret");
   alice.run("SELECT INBOX");
@@ -68,7 +58,7 @@ TEST_CASE("an idle client is notified of a delivery at once") {
 
 TEST_CASE("over TCP on a free port") {
   Host host;
-  Server server = open_server({.listen = {"127.0.0.1:0", "127.0.0.1:0"}});
+  Server server = in_memory({.listen = {"127.0.0.1:0", "127.0.0.1:0"}});
   REQUIRE(server.add_account("bob", "pass word"));
   REQUIRE(server.start(host.loop()));
   REQUIRE(server.addresses().size() == 2);
@@ -89,9 +79,7 @@ TEST_CASE("over TCP on a free port") {
 TEST_CASE("stop says BYE, closes, and leaves the host's loop empty") {
   Host host;
   {
-    Server server = open_server({.listen = {"127.0.0.1:0"}});
-    REQUIRE(server.add_account("alice", "secret"));
-    REQUIRE(server.start(host.loop()));
+    Server server = started(host, {.listen = {"127.0.0.1:0"}});
     MemoryClient one(host, server);
     MemoryClient two(host, server);
     one.run("LOGIN alice secret");
@@ -110,9 +98,7 @@ TEST_CASE("stop says BYE, closes, and leaves the host's loop empty") {
 
 TEST_CASE("destroyed without stop, in the middle of everything") {
   Host host;
-  Server server = open_server();
-  REQUIRE(server.add_account("alice", "secret"));
-  REQUIRE(server.start(host.loop()));
+  Server server = started(host);
   MemoryClient alice(host, server);
   alice.send("t LOGIN alice secret\r\nt SELECT INBOX\r\nt IDLE\r\n");
   uv_run(&host.loop(), UV_RUN_NOWAIT);
@@ -127,7 +113,7 @@ TEST_CASE("the host decides who may log in, later and from another thread") {
     const bool right = attempt.user == "carol" && attempt.password == "by host";
     threads.emplace_back([decide, right] { decide(right); });
   };
-  Server server = open_server(std::move(options));
+  Server server = in_memory(std::move(options));
   REQUIRE(server.start(host.loop()));
   MemoryClient carol(host, server);
   CHECK(contains(carol.run("LOGIN carol wrong"), "t NO [AUTHENTICATIONFAILED]"));
@@ -138,9 +124,7 @@ TEST_CASE("the host decides who may log in, later and from another thread") {
 
 TEST_CASE("an unknown user and a wrong password get the same answer") {
   Host host;
-  Server server = open_server();
-  REQUIRE(server.add_account("alice", "secret"));
-  REQUIRE(server.start(host.loop()));
+  Server server = started(host);
   MemoryClient client(host, server);
   client.read_to("* OK");
   const std::string wrong = client.run("LOGIN alice guess");
@@ -151,7 +135,7 @@ TEST_CASE("an unknown user and a wrong password get the same answer") {
 
 TEST_CASE("removing an account ends its sessions with BYE, others stay") {
   Host host;
-  Server server = open_server();
+  Server server = in_memory();
   REQUIRE(server.add_account("alice", "secret"));
   REQUIRE(server.add_account("bob", "secret"));
   REQUIRE(server.start(host.loop()));
@@ -170,7 +154,7 @@ TEST_CASE("removing an account ends its sessions with BYE, others stay") {
 
 TEST_CASE("above a limit a connection is refused with BYE") {
   Host host;
-  Server server = open_server({.limits = {{"connections", 1}, {"connections_per_account", 1}}});
+  Server server = in_memory({.limits = {{"connections", 1}, {"connections_per_account", 1}}});
   REQUIRE(server.start(host.loop()));
   MemoryClient first(host, server);
   first.read_to("* OK");
@@ -183,9 +167,7 @@ TEST_CASE("above a limit a connection is refused with BYE") {
 
 TEST_CASE("an account has only so many connections, and gets one back when one ends") {
   Host host;
-  Server server = open_server({.limits = {{"connections_per_account", 1}}});
-  REQUIRE(server.add_account("alice", "secret"));
-  REQUIRE(server.start(host.loop()));
+  Server server = started(host, {.limits = {{"connections_per_account", 1}}});
   std::optional<MemoryClient> first(std::in_place, host, server);
   MemoryClient second(host, server);
   CHECK(contains(first->run("LOGIN alice secret"), "t OK"));
@@ -198,7 +180,7 @@ TEST_CASE("an account has only so many connections, and gets one back when one e
 
 TEST_CASE("hanging up ends the session after its last answer") {
   Host host;
-  Server server = open_server();
+  Server server = in_memory();
   REQUIRE(server.start(host.loop()));
   MemoryClient client(host, server);
   client.send("t NOOP\r\n");
