@@ -111,7 +111,7 @@ TEST_CASE("bodies are collected after the last message that refers to them was r
     a.write([&](Transaction& tx) { return tx.copy(a.inbox, TestAccount::all, archive); });
     a.write([&](Transaction& tx) { return tx.copy(a.inbox, TestAccount::all, a.inbox); });
     const auto there = [&] {
-      return a.store->read([&](ReadTransaction& tx) { return a.store->bodies().size(body).has_value(); });
+      return a.store->read([&](ReadTransaction&) { return a.store->bodies().size(body).has_value(); });
     };
     const auto collect = [&] { return a.store->collect_garbage(100, std::chrono::seconds{60}); };
     a.write([&](Transaction& tx) { return tx.expunge(a.inbox); });  // two at once

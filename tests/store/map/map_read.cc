@@ -136,10 +136,10 @@ Result<MailboxChanges> MapTransaction::changes_since(MailboxId id, Since since_c
   const auto* found = mailbox(id);
   if (found == nullptr) return gone;
   auto slice = slice_of(*found, from, limit, [&](const Message& m) { return m.modseq.value() > since_changed; });
-  MailboxChanges changes{.messages = std::move(slice.messages), .vanished = {}, .upto = found->modseq};
+  MailboxChanges changes{
+      .messages = std::move(slice.messages), .vanished = {}, .upto = found->modseq, .next = slice.next};
   if (from == Uid::min()) changes.vanished = vanished_above(*found, since_vanished);
   changes.complete = since_vanished >= found->low_water;
-  changes.next = slice.next;
   return changes;
 }
 
