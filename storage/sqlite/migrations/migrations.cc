@@ -49,7 +49,9 @@ void require_version(Connection& connection, std::span<const Migration> steps) {
   const int version = connection.version();
   const int newest = static_cast<int>(steps.size());
   if (version > newest) throw_too_new(version);
-  if (version < newest) throw Corrupt("database: schema version " + std::to_string(version) + " is not migrated");
+  if (version < newest)
+    throw Corrupt("database: schema version " + std::to_string(version) +
+                  " is of an older postbag; the next login or delivery migrates it");
 }
 
 }  // namespace postbag::storage::sqlite
