@@ -1,4 +1,4 @@
-// A thread that is busy for long: it keeps neither other accounts nor the loop waiting.
+// A thread that is busy for long delays neither other accounts nor the loop.
 
 #include <atomic>
 #include <optional>
@@ -51,7 +51,7 @@ extern "C" int crypto_pwhash_str(char* out, const char* password, unsigned long 
   return real(out, password, size, passes, memory);
 }
 
-// Stands first: what a process does at its first login it does once.
+// The first test: what a process does at its first login it does only once.
 TEST_CASE("no login costs more than one password hash, not even the first, nor one of an unknown user") {
   Fixture f;
   REQUIRE(f.server->add_account("erin", "secret"));

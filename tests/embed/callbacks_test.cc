@@ -1,4 +1,4 @@
-// What a host's callbacks throw stays at the frontier, and what they leave out is made good.
+// What a host's callbacks throw is caught at the border, and what they do not call is called for them.
 
 #include <atomic>
 #include <functional>

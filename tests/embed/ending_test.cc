@@ -1,4 +1,4 @@
-// Sessions that have to end do so soon, whatever their clients go on sending.
+// Sessions that have to end do so soon, whatever their clients still send.
 
 #include <string>
 

@@ -22,7 +22,7 @@ enum class Moment : std::uint8_t { log, clock, authenticate, receive, closed, do
 constexpr std::array moments{Moment::log,    Moment::clock, Moment::authenticate, Moment::receive,
                              Moment::closed, Moment::done,  Moment::stopped};
 
-/// A server that is freed inside one of its callbacks, and what was called how often.
+/// A server that is freed inside one of its callbacks, with counts of its callbacks.
 class FreedWithin {
  public:
   FreedWithin(Moment moment, std::size_t workers) : moment_(moment) {
@@ -71,7 +71,7 @@ class FreedWithin {
   bool on_loop() const { return std::this_thread::get_id() == loop_thread_; }
   void reached(Moment moment) {
     if (moment_ == moment && server_) {
-      server_.reset();  // what is owed is called in here
+      server_.reset();  // the last callbacks are called in here
       freed_ = true;
     } else if (freed_) {
       ++late_;
@@ -121,7 +121,7 @@ TEST_CASE("a host frees the server inside any callback, in its own loop") {
 TEST_CASE("a host frees the server inside any callback, on the server's thread") {
   for (const Moment moment : moments) {
     CAPTURE(static_cast<int>(moment));
-    if (moment == Moment::clock) continue;  // on a worker's thread too; nothing is owed before that has returned
+    if (moment == Moment::clock) continue;  // on a worker's thread too; no callback is due before that has returned
     FreedWithin freed(moment, 2);
     // Everything begins on the server's thread, so that only that one touches the host's objects.
     std::atomic<bool> begun = false;
@@ -335,7 +335,7 @@ TEST_CASE("connections and deliveries that were moved from do nothing; moving on
   CHECK(delivery.finish().error().cause == Cause::stopped);
 }
 
-TEST_CASE("what would wait for the loop's own thread does not") {
+TEST_CASE("calls that would wait for the loop's own thread do not") {
   Host host;
   Server server = in_memory();
   REQUIRE(server.start(host.loop()));

@@ -1,7 +1,7 @@
-// The disk fills up. What is refused then, what still works, and how it becomes free again. The functions below
+// The disk fills up: what is refused then, what still works, and how space becomes free again. The functions below
 // replace those of libc, also for SQLite: they imitate a disk of which only some bytes are free.
 
-#undef _FILE_OFFSET_BITS  // else the functions below have the names of their 64-bit twins
+#undef _FILE_OFFSET_BITS  // otherwise the functions below have the names of their 64-bit twins
 
 #include <atomic>
 #include <cerrno>
@@ -28,8 +28,8 @@ using namespace postbag;
 namespace {
 
 constexpr std::int64_t plenty = std::int64_t{1} << 40;
-/// Bytes by which files may still grow, and the size of the disk. Globals, since functions called by libraries have
-/// nowhere else to look.
+/// Bytes by which files may still grow, and the size of the disk. Globals, because functions that
+/// libraries call have no other place for them.
 std::atomic<std::int64_t> room = plenty;      // NOLINT(cppcoreguidelines-avoid-non-const-global-variables)
 std::atomic<std::int64_t> capacity = plenty;  // NOLINT(cppcoreguidelines-avoid-non-const-global-variables)
 
@@ -88,7 +88,7 @@ std::string append(SocketClient& client, const std::string& message) {
   return client.read_to("t ");
 }
 
-/// Appends until it is refused; how many went in.
+/// Appends until it is refused; returns how many were stored.
 int fill(SocketClient& client, const std::string& message) {
   int count = 0;
   std::string answer = append(client, message);
@@ -113,7 +113,7 @@ bool append_soon(SocketClient& client, const std::string& message) {
   return false;
 }
 
-/// Upkeep makes it, a 64th of the disk; its path.
+/// The path of the reserve, a 64th of the disk, which upkeep makes.
 std::string wait_for_reserve(const Fixture& f, SocketClient& client) {
   const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(60);
   std::string reserve = f.directory.path() + "/reserve";
@@ -238,7 +238,7 @@ TEST_CASE("a full disk gets free space by deleting") {
   }
 }
 
-/// It is made of the mail, and its room is worth more to new mail.
+/// The index can be made again from the mail, and new mail needs its space more.
 TEST_CASE("on a full disk the search index is dropped first, and searches find what they found") {
   Fixture f(48 << 20);
   LoggedIn client(f);

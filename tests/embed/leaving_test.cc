@@ -1,4 +1,4 @@
-// Clients that go, in every way and at every moment: neither a descriptor nor a place among the account's
+// Clients that leave, in every way and at every moment: neither a descriptor nor a place among the account's
 // connections stays.
 
 #include <algorithm>

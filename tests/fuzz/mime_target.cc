@@ -1,6 +1,6 @@
 // Fuzz target: any bytes as a message. Input: a seed of the pieces, a choice of limits, the message.
 //
-// What must hold: the structure does not depend on the pieces; parts lie in each other and in the message; limits
+// What must hold: the structure does not depend on the pieces; parts are within each other and the message; limits
 // hold; the stored form restores what went in; every part is found by its section; what is rendered is a
 // response.
 #include <cstddef>
@@ -177,7 +177,7 @@ void check_sort_keys(const Structure& s) {
           "the base subject is in the subject");
 }
 
-/// HEADER.FIELDS and HEADER.FIELDS.NOT share the header's bytes between them.
+/// HEADER.FIELDS and HEADER.FIELDS.NOT have each byte of the header exactly once between them.
 void check_fields(std::string_view header) {
   const std::string_view names[] = {"Subject", "to", "CONTENT-TYPE"};
   const std::string named = header_fields(header, names, Pick::named);

@@ -1,4 +1,4 @@
-// Fuzz target: the text that SEARCH looks at. Input: a seed of the pieces, what to do, the needle's length and
+// Fuzz target: the text that SEARCH sees. Input: a seed of the pieces, what to do, the needle's length and
 // bytes, the message.
 //
 // What must hold: decoders produce the same in pieces and at once; a search in pieces finds what a naive search
@@ -80,7 +80,7 @@ void add_field(std::string_view field, std::vector<std::string>& texts) {
   if (text.octets) texts.push_back(std::move(*text.octets));
 }
 
-/// All texts of the message that SEARCH looks at, one by one.
+/// All texts of the message that SEARCH sees, one by one.
 std::vector<std::string> texts_of(std::string_view message, const StoredStructure& structure, SearchIn where,
                                   std::uint8_t seed) {
   std::vector<std::string> texts;

@@ -15,7 +15,7 @@ namespace {
 
 enum class Answer { memory, stream_messages, refuse };
 
-/// Feeds a reader and writes down what it says, a line an event.
+/// Feeds a reader and writes each event as a line.
 class Session {
  public:
   explicit Session(const Limits& limits, Answer answer = Answer::stream_messages)
@@ -152,7 +152,7 @@ TEST_CASE("the bytes of a refused literal are never run as commands") {
   const char* want = "a append message literal 8\nb noop: NOOP\n";
   CHECK(log_of("a APPEND x {8+}\r\nc NOOP\r\n\r\nb NOOP\r\n", Answer::refuse) == want);
   CHECK(log_bytewise("a APPEND x {8+}\r\nc NOOP\r\n\r\nb NOOP\r\n", Answer::refuse) == want);
-  // The rest of its command goes with it, further literals included.
+  // The rest of its command is dropped too, further literals included.
   CHECK(log_of("a APPEND x {8+}\r\nc NOOP\r\n (\\Seen) {9+}\r\nd LOGOUT\n\r\nb NOOP\r\n", Answer::refuse) == want);
   // A literal that would have been asked for does not come.
   CHECK(log_of("a APPEND x {8}\r\nb NOOP\r\n", Answer::refuse) == "a append message literal 8 +\nb noop: NOOP\n");
@@ -204,7 +204,7 @@ TEST_CASE("lines are bounded") {
   CHECK(log_of("a RENAME {1}\r\nx " + most + "\r\n") == "a rename literal 1 +\na BAD Command line too long\n");
 }
 
-TEST_CASE("before login less is taken") {
+TEST_CASE("before login less is accepted") {
   CommandReader reader(defaults);
   const auto said = [&](std::string_view bytes) {
     reader.feed(bytes);
@@ -308,7 +308,7 @@ TEST_CASE("a held partial command takes less than twice its bytes") {
     return s;
   }() + " \"x\" {2000}\r\n";
   session.feed(line);
-  session.feed("x");  // the literal has begun: the parser must have let go of its tree
+  session.feed("x");  // the literal has begun: the parser must have freed its tree
   CHECK(session.reader.memory() < 2 * line.size() + 8192);
   session.feed(std::string(1999, 'y') + ")\r\n");
   CHECK(session.log.find("a id: ID") != std::string::npos);

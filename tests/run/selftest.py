@@ -1,5 +1,6 @@
 """Tests of the transcript tools themselves, against a server made of canned answers."""
 
+import glob
 import os
 import re
 import socket
@@ -71,12 +72,22 @@ class PatternTest(unittest.TestCase):
         self.assertFalse(matches("* STATUS a (UIDVALIDITY <v>)", "* STATUS a (UIDVALIDITY 78)", captures))
 
 
+TRANSCRIPTS = os.path.join(os.path.dirname(os.path.abspath(transcript.__file__)), "..", "transcripts")
+
+
+class FolderTest(unittest.TestCase):
+    def test_meson_plays_each_transcript(self):
+        with open(os.path.join(TRANSCRIPTS, "meson.build"), encoding="utf-8") as text:
+            listed = re.findall(r"^      '(\w+)',$", text.read(), re.MULTILINE)
+        found = [os.path.basename(path)[:-4] for path in glob.glob(os.path.join(TRANSCRIPTS, "*", "*.txt"))]
+        self.assertEqual(sorted(listed), sorted(found))
+
+
 class PageTest(unittest.TestCase):
     """The examples of patterns in tests/transcripts/README.md."""
 
     def rows(self):
-        page = os.path.join(os.path.dirname(transcript.__file__), "..", "transcripts", "README.md")
-        with open(page, encoding="utf-8") as text:
+        with open(os.path.join(TRANSCRIPTS, "README.md"), encoding="utf-8") as text:
             for row in re.findall(r"^\|.*\| `(.*)` \| `(.*)` \| `(.*)` \|$", text.read(), re.MULTILINE):
                 yield [transcript.unescaped(cell) for cell in row]
 

@@ -63,7 +63,7 @@ TEST_CASE("the detail of an address") {
   CHECK(without_detail("bob-lists", {.detail_separator = "-"}) == "bob");
 }
 
-TEST_CASE("accounts of before keep their names and are found") {
+TEST_CASE("existing accounts keep their names and are found") {
   const OldDirectory old({"Alice", "BOB", "Carol@Example.org", "Dave", "dave", "EVE", "Eve"});
   CHECK(old.found("Alice") == "Alice");
   CHECK(old.found("aLICE") == "Alice");
@@ -79,7 +79,7 @@ TEST_CASE("accounts of before keep their names and are found") {
   CHECK(old.found("eve").empty());  // it could be either
 }
 
-TEST_CASE("no second account of a name that is taken in other letters") {
+TEST_CASE("no second account of a name that differs in case only") {
   const OldDirectory old({"Alice", "carol@example.org"});
   AccountRegistry registry(storage::Directory::open(old.path()), with_domain);
   CHECK(registry.add("ALICE", "x").error() == Error::account_exists);

@@ -91,14 +91,14 @@ TEST_CASE("the history must be a table of bounds that make sense") {
   CHECK(has("4: unknown bound of the history \"range\"; did you mean ranges?"));
 }
 
-TEST_CASE("a configuration is kept for others, whole or not at all") {
+TEST_CASE("a configuration is kept for other processes, all or nothing") {
   const TemporaryDirectory place;
   const auto kept = [&] { return remembered_config(place.path()).value().workers; };
   CHECK_FALSE(kept());
   const File one("workers = 1\n");
   CHECK(remember_config(place.path(), read_config(one.path()).value()));
   CHECK(kept() == 1);
-  // No room, or no right: the one before stays.
+  // No space, or no permission: the previous one stays.
   REQUIRE(std::filesystem::create_directory(place.path() + "/config.toml.new"));
   std::ofstream(place.path() + "/config.toml.new/in the way") << "x";
   const File two("workers = 2\n");

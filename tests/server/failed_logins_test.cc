@@ -28,7 +28,7 @@ TEST_CASE("the delay doubles up to its maximum, and starts again after a success
   CHECK(failed.not_before(peer, now) == now + seconds(2));
 }
 
-TEST_CASE("one address does not slow another, nor itself for ever, and the host never") {
+TEST_CASE("one address delays no other one, nor itself forever, and never the host") {
   const Limits limits;
   FailedLogins failed(limits);
   const FailedLogins::Time now{seconds(1'000'000)};
@@ -52,6 +52,7 @@ TEST_CASE("very many addresses are not all kept") {
     failed.count(Address::ipv4({10, 0, static_cast<std::uint8_t>(i / 256), static_cast<std::uint8_t>(i % 256)}, 1),
                  now);
   }
-  CHECK(failed.not_before(at("10.0.0.1:1"), FailedLogins::Time{}) == FailedLogins::Time{});  // the oldest went
-  CHECK(failed.not_before(at("10.0.78.31:1"), now) > now);                                   // the last one exists
+  CHECK(failed.not_before(at("10.0.0.1:1"), FailedLogins::Time{}) ==
+        FailedLogins::Time{});                              // the oldest was dropped
+  CHECK(failed.not_before(at("10.0.78.31:1"), now) > now);  // the last one exists
 }

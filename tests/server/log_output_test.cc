@@ -7,7 +7,7 @@
 using namespace postbag;
 using namespace postbag::daemon;
 
-TEST_CASE("what a stranger sends cannot make a line of its own") {
+TEST_CASE("what a client sends cannot make a line of its own in the log") {
   const LogLine line{LogLine::Level::warning, "login failed", "192.0.2.1:7", "eve\r\n\x1b[2Jroot\xff",
                      "say \"hi\""};
   for (const LogFormat format : {LogFormat::text, LogFormat::json}) {

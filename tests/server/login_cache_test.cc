@@ -7,7 +7,7 @@
 using namespace postbag;
 using server::LoginCache;
 
-TEST_CASE("only the very same account, hash and password are known, and only for a while") {
+TEST_CASE("only the same account, hash and password are known, and only for a while") {
   server::prepare_crypto();
   LoginCache cache;
   const LoginCache::Time now{std::chrono::seconds(1'000'000)};

@@ -7,7 +7,7 @@
 
 using namespace postbag::daemon;
 
-TEST_CASE("delivered mail is made what is stored, whatever the pieces") {
+TEST_CASE("delivered mail is converted to what is stored, in pieces of any size") {
   struct {
     std::string in;
     std::string want;
@@ -42,7 +42,7 @@ TEST_CASE("delivered mail is made what is stored, whatever the pieces") {
   }
 }
 
-TEST_CASE("a stranger's first line costs no more than its length, and CRs are not held back without a bound") {
+TEST_CASE("a line costs no more than its length, and only so many CRs are held back") {
   constexpr std::size_t many = 1'000'000;
   MailFilter filter;
   std::string out = filter.filter("From " + std::string(many, ' '));

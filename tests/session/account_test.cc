@@ -1,4 +1,4 @@
-// An account's store under its sessions: the log stays short, and deleted mail leaves the disk.
+// An account's store, used by sessions: the log stays short, and deleted mail leaves the disk.
 #include "session/account/account.h"
 
 #include <algorithm>

@@ -1,4 +1,4 @@
-// Long commands of clients that go meanwhile.
+// Long commands of clients that leave meanwhile.
 #include "commands/search/in_progress.h"
 
 #include <functional>
@@ -18,7 +18,7 @@ using namespace postbag;
 
 namespace {
 
-/// A client that says nothing until it sends its end.
+/// A client that sends nothing until it sends its end.
 class LeavingStream final : public async::Stream {
  public:
   explicit LeavingStream(async::Loop& loop) : Stream(loop, async::Address()) {}

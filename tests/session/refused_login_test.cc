@@ -1,4 +1,4 @@
-// Passwords that would cross a network in the clear: refused, and said in the log.
+// Passwords that would cross a network in the clear are refused and logged.
 
 #include <algorithm>
 #include <string>
@@ -61,7 +61,7 @@ class KeptLog final : public Log {
   std::string text;
 };
 
-/// What a client from far away is answered, and what the log says of it.
+/// The answer to a client from another machine, and the log lines about it.
 struct Outcome {
   std::string answer;
   std::string log;

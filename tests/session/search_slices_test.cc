@@ -54,7 +54,7 @@ struct OneMessage : storage::test::TestAccount {
     write([&](storage::Transaction& tx) { return tx.append(inbox, staged, {}, {clock.seconds, 0}); });
   }
 
-  /// What it yields, and in how many steps.
+  /// The result, and the number of steps.
   std::pair<Relevancy, int> match(const Key& key, Time end) {
     MessageMatch match(key, messages(inbox).front());
     const UidSet none;

@@ -1,4 +1,4 @@
-// How far the client of a session is with the news of its selected mailbox.
+// How much the client of a session knows of the changes to its selected mailbox.
 #include "session/selected.h"
 
 #include <doctest/doctest.h>

@@ -44,7 +44,7 @@ TEST_CASE("accounts are added, found, changed and removed") {
     CHECK(directory->list()[0].name == "bob");
     CHECK(directory->remove("bob"));
     CHECK(directory->remove("bob").error() == Error::no_such_account);
-    CHECK(directory->add("bob", "again").value() > alice);  // an id is never given again
+    CHECK(directory->add("bob", "again").value() > alice);  // an id is never used again
     CHECK(directory->stores().exists(alice) == in_files);
   }
 }
@@ -196,7 +196,7 @@ TEST_CASE("what a crash left of an account that was being made or deleted is rem
   CHECK(std::distance(std::filesystem::directory_iterator(temporary.path() / "accounts"), {}) == 1);
 }
 
-TEST_CASE("mail that directory.db does not know is taken by its name, if that is the name of one only") {
+TEST_CASE("mail that directory.db does not know is found by its owner's name, if only one has it") {
   const TemporaryDirectory temporary;
   const auto accounts = temporary.path() / "accounts";
   const Owner bob{"bob", "identity of bob."};

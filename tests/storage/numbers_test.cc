@@ -1,4 +1,4 @@
-// Numbers that only rise, near their ends: UIDVALIDITY, which follows the clock, and mod-sequences.
+// Numbers that only rise, near their maximum: UIDVALIDITY, which follows the clock, and mod-sequences.
 #include <limits>
 
 #include "storage/errors.h"

@@ -128,7 +128,7 @@ TEST_CASE("what an older postbag made gets its identity when it is opened, and k
   }
 }
 
-TEST_CASE("mail of an older postbag of which something is left is missed too") {
+TEST_CASE("mail of an older postbag of which only a part is left counts as missing too") {
   const TemporaryDirectory temporary;
   const auto account = make_old(temporary.path() / "data", true);
   std::filesystem::create_directory(account / "bodies");

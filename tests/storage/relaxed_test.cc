@@ -86,7 +86,7 @@ TEST_CASE("changes of flags share a sync, which reserves mod-sequences; everythi
   store<Unflag>(a);
   a.add(a.inbox);
   CHECK(syncs(a) == before + 3);
-  a.store->sync_flags();  // the APPEND brought the flags along
+  a.store->sync_flags();  // the APPEND committed the flags too
   CHECK(syncs(a) == before + 3);
   for (int i = 0; i < 600; ++i) {
     store<FlagWrite>(a);
@@ -111,7 +111,7 @@ TEST_CASE("after a stop that was not clean no mod-sequence is used again, and al
   CHECK(crashed.highest(a.inbox) == once);
 }
 
-TEST_CASE("a clean close leaves nothing to make up for") {
+TEST_CASE("a clean close leaves nothing to repair") {
   Relaxed a;
   const auto told = store<FlagWrite>(a).modseq;
   a.store->close_cleanly();

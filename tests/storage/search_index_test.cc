@@ -17,7 +17,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-/// The message's bytes are its text; one with "?" in it cannot be known.
+/// The message's bytes are its text; one with "?" in it cannot be indexed.
 SearchTexts plain(std::string version = "1") {
   return {.make = [](std::string_view, std::uint64_t size,
                      const SearchTexts::Read& read) -> std::optional<std::string> {
@@ -70,7 +70,7 @@ using Uids = std::vector<std::uint32_t>;
 
 }  // namespace
 
-TEST_CASE("what is not entered yet and what cannot be known may be anything") {
+TEST_CASE("what is not indexed yet and what cannot be indexed may match") {
   Indexed a;
   CHECK_FALSE(a.find({"abc"}));
   a.say("xabcx");

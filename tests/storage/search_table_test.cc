@@ -35,7 +35,7 @@ using Ids = std::vector<std::uint64_t>;
 
 }  // namespace
 
-TEST_CASE("bodies with all the trigrams, and those nothing is known of") {
+TEST_CASE("bodies with all the trigrams, and those that are not indexed") {
   Table t;
   CHECK_FALSE(t.table.last());
   const IndexedText entries[] = {{BodyId(2), "HELLO WORLD"}, {BodyId(3), std::nullopt}, {BodyId(7), "HELL"}};

@@ -52,7 +52,7 @@ TEST_CASE("the keys go with the last body of the thread, not before") {
   }
 }
 
-TEST_CASE("the one that began the thread may outlive the others") {
+TEST_CASE("the first message of the thread may outlive the others") {
   TestAccount a(false);
   const auto first = add(a, {A});
   add(a, {B, A});

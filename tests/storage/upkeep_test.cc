@@ -1,4 +1,4 @@
-// What a store does from time to time: bodies of deleted mail go, and the disk has its room back.
+// What a store does from time to time: it removes bodies of deleted mail and frees disk space.
 #include <filesystem>
 #include <fstream>
 #include <string>
@@ -112,7 +112,7 @@ TEST_CASE("after everything was expunged and the grace is over, the disk space i
     CHECK(bytes_below(a.options.directory) < empty + 400'000);
     a.check_intact();
 
-    // The ids are not given again, and what comes is found.
+    // The ids are not used again, and new messages are found.
     a.fill(1, 100);
     CHECK(a.messages(a.inbox).front().body == BodyId(611));
     a.check_intact();
@@ -171,7 +171,7 @@ TEST_CASE("a slice of upkeep stays short where messages are long") {
   }
 }
 
-TEST_CASE("an id is never given again, whatever is collected") {
+TEST_CASE("an id is never used again, whatever is collected") {
   Mail a;
   for (std::uint64_t id = 1; id < 6; ++id) {
     a.fill(1, id % 2 == 0 ? 100 : 5'000);

@@ -1,4 +1,4 @@
-// Each thing that verification looks at is damaged in turn, and is found.
+// Each thing that verification checks is damaged in turn, and is found.
 #include "storage/inspect/verify.h"
 
 #include <algorithm>
@@ -53,7 +53,7 @@ bool is_told(const Findings& findings, const std::string& what) {
 
 }  // namespace
 
-TEST_CASE("what a store has done has no deviation, beside the open store too") {
+TEST_CASE("a store without damage has no deviation, beside the open store too") {
   TestAccount a(true);
   fill(a);
   for (int round = 0; round < 2; ++round, a.store->maintainer().copy_log()) {

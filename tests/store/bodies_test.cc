@@ -14,7 +14,7 @@ std::string long_text(std::size_t size) {
   return text;
 }
 
-/// Appends the body to INBOX and yields what it is known by.
+/// Appends the body to INBOX and returns what it is known by.
 BodyId append(AnyAccount& a, const StagedBody& staged) {
   return a.write([&](Transaction& tx) { return tx.append(a.inbox, staged, {}, {}); }).value().body;
 }

@@ -7,7 +7,7 @@ using namespace postbag;
 using namespace postbag::storage;
 using namespace postbag::storage::test;
 
-TEST_CASE("bodies that fail in the middle of a group undo their own work only") {
+TEST_CASE("transactions that fail in the middle of a group undo their own work only") {
   for_each_store([](AnyAccount& a) {
     const auto archive = a.id("Archive");
     const auto small = a.body("small");
@@ -31,7 +31,7 @@ TEST_CASE("bodies that fail in the middle of a group undo their own work only") 
     CHECK(first.take().value().uid == Uid(1));
     CHECK(refuses.take().error() == Error::over_quota);
     CHECK_THROWS_AS(throws.take(), std::runtime_error);
-    CHECK(last.take().value().uid == Uid(2));  // the UID of the refused body was never told to anyone
+    CHECK(last.take().value().uid == Uid(2));  // the UID of the refused body was never announced
     CHECK(report.mailboxes == std::vector{ChangedMailbox{a.inbox, ModSeq(3)}});
     CHECK(!report.names_changed);
     const auto after = a.store->counters();

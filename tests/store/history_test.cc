@@ -1,4 +1,4 @@
-// What vanishes, and how far back that is known: RFC 7162 section 3.2.
+// What vanishes, and how long that is remembered: RFC 7162 section 3.2.
 #include "tests/store/each_store.h"
 
 using namespace postbag;
@@ -15,12 +15,12 @@ void for_each_store_with(VanishedLimits limits, F&& f) {
   for_each_store(std::forward<F>(f), settings);
 }
 
-/// Takes `uids` away and yields the mailbox's mod-sequence after it.
+/// Removes `uids` and returns the mailbox's mod-sequence after it.
 Since vanish(AnyAccount& a, const UidSet& uids) {
   return a.write([&](Transaction& tx) { return tx.vanish(a.inbox, uids); }).value().modseq.value();
 }
 
-/// A client that knows everything up to `since` is told exactly `uids`.
+/// A client that knows everything up to `since` gets exactly `uids`.
 void check_told(AnyAccount& a, Since since, const UidSet& uids) {
   CAPTURE(since);
   for (int round = 0; round < 2; ++round, a.reopen()) {
@@ -68,7 +68,7 @@ TEST_CASE("nothing vanishes where nothing is") {
   });
 }
 
-TEST_CASE("what is put in the place of another message comes with its going, or not at all") {
+TEST_CASE("a replacement and the removal of the old message happen together or not at all") {
   for_each_store([](AnyAccount& a) {
     a.add(a.inbox);
     const NamedFlags none;
@@ -113,26 +113,26 @@ TEST_CASE("the log of vanished UIDs is bounded, and says when it does not reach 
   }
 }
 
-TEST_CASE("a client exactly at the low-water mark is told everything, one below it is not") {
+TEST_CASE("a client exactly at the low-water mark gets everything, one below it does not") {
   for_each_store_with({.ranges = 3, .age = std::chrono::hours{1}}, [](AnyAccount& a) {
     for (int i = 0; i < 12; ++i) a.add(a.inbox);
     vanish(a, set_of({1}));
     const auto second = vanish(a, set_of({3, 5}));  // three ranges now: just within
     check_told(a, second - 2, set_of({1, 3, 5}));
     check_told(a, 0, set_of({1, 3, 5}));
-    const auto third = vanish(a, set_of({7}));  // the first entry goes
+    const auto third = vanish(a, set_of({7}));  // the first entry is dropped
     check_told(a, second - 1, set_of({3, 5, 7}));
     check_not_told(a, second - 2);
     check_not_told(a, 0);
     check_told(a, third, {});
-    check_told(a, third + 1, {});  // more than there is yet
-    vanish(a, set_of({9, 11}));    // whole entries go: two ranges for the one that is too many
+    check_told(a, third + 1, {});  // above the highest
+    vanish(a, set_of({9, 11}));    // whole entries are dropped: two ranges although only one is too many
     check_told(a, second, set_of({7, 9, 11}));
     check_not_told(a, second - 1);
   });
 }
 
-TEST_CASE("an operation larger than the whole log is still told to who was up to date") {
+TEST_CASE("an operation larger than the whole log is still reported to a client that was up to date") {
   for_each_store_with({.ranges = 3, .age = std::chrono::hours{1}}, [](AnyAccount& a) {
     for (int i = 0; i < 20; ++i) a.add(a.inbox);
     const auto first = vanish(a, set_of({20}));
@@ -140,14 +140,14 @@ TEST_CASE("an operation larger than the whole log is still told to who was up to
     const auto second = vanish(a, many);
     check_told(a, first, many);
     check_not_told(a, first - 1);
-    const auto third = vanish(a, set_of({11}));  // now it makes room
+    const auto third = vanish(a, set_of({11}));  // now it drops others
     check_told(a, second, set_of({11}));
     check_not_told(a, second - 1);
     CHECK(third == second + 1);
   });
 }
 
-TEST_CASE("an entry as old as the bound stays, and goes a second later") {
+TEST_CASE("an entry as old as the bound stays, and is dropped a second later") {
   for_each_store_with({.ranges = 100, .age = std::chrono::seconds{60}}, [](AnyAccount& a) {
     for (int i = 0; i < 9; ++i) a.add(a.inbox);
     const auto first = vanish(a, set_of({1}));
@@ -158,7 +158,7 @@ TEST_CASE("an entry as old as the bound stays, and goes a second later") {
     vanish(a, set_of({3}));
     check_told(a, first, set_of({2, 3}));
     check_not_told(a, first - 1);
-    a.clock.seconds += 1'000;  // however long nothing happens, the last entry tells what went
+    a.clock.seconds += 1'000;  // however long nothing happens, the last entry says what was removed
     const auto last = vanish(a, set_of({4}));
     check_told(a, last - 1, set_of({4}));
     check_not_told(a, last - 2);

@@ -14,14 +14,14 @@
 
 namespace postbag::storage::test {
 
-/// Stands still until moved.
+/// A clock that stops until it is moved.
 class FixedClock : public Clock {
  public:
   DateTime now() const override { return {.seconds = seconds, .zone_minutes = 0}; }
   std::int64_t seconds = 1'800'000'000;
 };
 
-/// A directory that goes with the object.
+/// A directory that is removed with the object.
 class TemporaryDirectory {
  public:
   TemporaryDirectory() {
@@ -62,7 +62,7 @@ class MailAccount {
     writer->append(text);
     return writer->finish("structure of " + std::string(text.substr(0, 20)), std::move(keys));
   }
-  /// Adds a message and yields its UID.
+  /// Adds a message and returns its UID.
   Uid add(MailboxId mailbox, SystemFlags flags = {}, std::vector<std::string> keywords = {}) {
     const auto staged = body("Subject: test\r\n\r\n");
     const NamedFlags named{flags, std::move(keywords)};

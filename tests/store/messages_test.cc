@@ -262,7 +262,7 @@ TEST_CASE("expunge removes the deleted, all or of a set") {
   });
 }
 
-TEST_CASE("UIDs are not used again when the last messages go") {
+TEST_CASE("UIDs are not used again after the last messages were removed") {
   for_each_store([](AnyAccount& a) {
     a.add(a.inbox, flags({deleted}));
     a.write([&](Transaction& tx) { return tx.expunge(a.inbox); });

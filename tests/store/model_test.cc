@@ -188,7 +188,7 @@ class Pair {
     }
   }
 
-  /// Does much, and is rolled back: the model does not change.
+  /// Makes many changes and is rolled back: the model does not change.
   void refused() {
     const auto from = below(3);
     const auto to = below(3);

@@ -105,7 +105,7 @@ TEST_CASE("a removed mailbox leaves the names below it and its subscription") {
   });
 }
 
-TEST_CASE("every call says when its mailbox is gone") {
+TEST_CASE("every call reports a deleted mailbox") {
   for_each_store([](AnyAccount& a) {
     const auto id = create(a, "a").value();
     a.add(id);
@@ -133,7 +133,9 @@ TEST_CASE("every call says when its mailbox is gone") {
   });
 }
 
-TEST_CASE("a mailbox created anew has a new id and a higher UIDVALIDITY, even when the clock stands or goes back") {
+TEST_CASE(
+    "a mailbox created again has a new id and a higher UIDVALIDITY, even when the clock stands still or goes "
+    "back") {
   for_each_store([](AnyAccount& a) {
     std::optional<MailboxId> last_id;
     std::uint32_t last = 0;
@@ -152,7 +154,7 @@ TEST_CASE("a mailbox created anew has a new id and a higher UIDVALIDITY, even wh
   });
 }
 
-TEST_CASE("a mailbox that was rolled back leaves nothing behind, though its id is given again") {
+TEST_CASE("a mailbox that was rolled back leaves nothing, though its id is used again") {
   for_each_store([](AnyAccount& a) {
     std::optional<MailboxId> first;
     const auto refused = a.write([&](Transaction& tx) -> Result<void> {
@@ -168,7 +170,7 @@ TEST_CASE("a mailbox that was rolled back leaves nothing behind, though its id i
   });
 }
 
-TEST_CASE("a rename takes the names below along and leaves subscriptions") {
+TEST_CASE("a rename also renames the names below and leaves subscriptions") {
   for_each_store([](AnyAccount& a) {
     for (const auto* name : {"a", "a/b", "a/b/c", "ab"}) CHECK(create(a, name));
     a.write([](Transaction& tx) -> Result<void> { return tx.subscribe(AnyAccount::name("a/b")); });
@@ -191,7 +193,7 @@ TEST_CASE("a rename is refused when names collide") {
     for (const auto* name : {"a", "a/b", "x/b", "y"}) CHECK(create(a, name));
     CHECK(rename(a, "a", "y").error() == Error::mailbox_exists);
     CHECK(rename(a, "a", "a").error() == Error::mailbox_exists);
-    CHECK(rename(a, "a", "x").error() == Error::mailbox_exists);  // x/b is there
+    CHECK(rename(a, "a", "x").error() == Error::mailbox_exists);  // x/b exists
     CHECK(rename(a, "a", "a/z").error() == Error::not_permitted);
     CHECK(rename(a, "nowhere", "z").error() == Error::no_such_mailbox);
     CHECK(rename(a, "y", "INBOX").error() == Error::mailbox_exists);
@@ -264,7 +266,7 @@ TEST_CASE("a commit reports which mailboxes were made by renaming INBOX, and of 
   });
 }
 
-TEST_CASE("a name was used when a mailbox had it that has it no more") {
+TEST_CASE("a name was used if a mailbox had it and does not have it now") {
   for_each_store([](AnyAccount& a) {
     const auto was_used = [&](std::string_view name) {
       return a.read([&](ReadTransaction& tx) { return tx.was_used(AnyAccount::name(name)); });

@@ -10,7 +10,7 @@ namespace {
 /// Keys of messages, by their names.
 constexpr std::uint64_t A = 0xffff'ffff'ffff'ffffULL, B = 2, C = 3, D = 0;
 
-/// Appends a message with these keys and yields its body.
+/// Appends a message with these keys and returns its body.
 BodyId add(AnyAccount& a, ThreadKeys keys, MailboxId mailbox) {
   const auto staged = a.body("Subject: test\r\n\r\n", std::move(keys));
   return a.write([&](Transaction& tx) { return tx.append(mailbox, staged, {}, {}); })->body;
@@ -51,7 +51,7 @@ TEST_CASE("what is answered may come after the answer") {
   });
 }
 
-TEST_CASE("what was rolled back left no keys") {
+TEST_CASE("what was rolled back leaves no keys") {
   for_each_store([](AnyAccount& a) {
     const auto staged = a.body("x", {A});
     const auto refused = a.write([&](Transaction& tx) -> Result<void> {

@@ -14,7 +14,7 @@ namespace postbag::storage::test {
 struct MessageState {
   Message message;
   std::vector<std::string> keywords;
-  std::string what;     ///< its structure, by which the tests tell messages apart
+  std::string what;     ///< its structure, by which the tests distinguish messages
   bool intact = false;  ///< its bytes exist and have their checksum
   bool operator==(const MessageState&) const = default;
 };

@@ -1,5 +1,5 @@
 // Accounts are made and removed while the power fails, the process is killed or the disk fails: each account that
-// is there has its mail, each that was acknowledged exists, and nothing prevents the next one from being made.
+// exists has its mail, each that was acknowledged exists, and nothing prevents the next one from being made.
 #include <algorithm>
 #include <iterator>
 #include <set>

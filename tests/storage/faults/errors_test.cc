@@ -28,7 +28,7 @@ void survives_errors(const Scenario& scenario) {
   if (effort.thorough) report(fail_each(references, FaultKind::io_error, true, effort));
 }
 
-/// With upkeep all that can follow an operation follows it; the other ways to do it are for those with time.
+/// With upkeep everything that can follow an operation follows it; the other ways are for longer runs.
 void survives_errors(const Operation& operation) {
   survives_errors(with_upkeep(operation));
   if (!effort().thorough) return;

@@ -21,22 +21,22 @@ struct Tally {
   std::uint64_t half_done = 0;        ///< neither done nor not done
   std::uint64_t both_or_neither = 0;  ///< messages that were moved and are not in exactly one mailbox
   std::uint64_t reused = 0;           ///< recovered stores that use a number which was used before
-  std::uint64_t unusable = 0;         ///< stores out of use although only room was missing, or a write was short
+  std::uint64_t unusable = 0;         ///< stores that closed although only space was missing, or a write was short
   std::vector<std::string> failures;  ///< one line for each of those
 
   void add(const Tally& other);
-  /// The counts in lines, for people.
+  /// The counts as readable lines.
   std::string text() const;
 };
 
-/// The states that are right, in the order they came about: what was acknowledged, and with it what was not.
+/// The correct states, in the order of time: what was acknowledged, and with it what was not.
 /// Earlier ones are what existed before.
 struct Expected {
   std::vector<const AccountState*> right;
   std::vector<const AccountState*> earlier;
 };
 
-/// Judges the disks that one run of a scenario left.
+/// Checks the disks that one run of a scenario left.
 class Judge {
  public:
   explicit Judge(const Scenario& scenario) : scenario_(scenario) {}

@@ -30,7 +30,7 @@ Tree after_one_more(const Disk& disk) {
   write_tree(disk.live(), directory.path());
   Layer layer(directory.path(), disk);
   Runner runner(store_options(directory.path()));
-  draw_names_from(2);  // else it would name its file as the first process did
+  draw_names_from(2);  // otherwise it would name its file as the first process did
   runner.run({Step::What::commit, {deliver_anew()}});
   return layer.disk().after_power_loss(0);
 }

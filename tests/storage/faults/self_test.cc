@@ -1,4 +1,4 @@
-// That the trials find losses: on disks that say they have synced and have not.
+// The trials find losses: on disks that report syncs that they have not done.
 #include <doctest/doctest.h>
 
 #include "tests/storage/faults/trial.h"

@@ -25,7 +25,7 @@ TEST_CASE("an IPv4-mapped address is the IPv4 address it means") {
   CHECK(mapped->is_loopback());
 }
 
-TEST_CASE("who counts as loopback") {
+TEST_CASE("which addresses count as loopback") {
   struct {
     const char* text;
     bool want;

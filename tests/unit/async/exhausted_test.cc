@@ -20,13 +20,13 @@ using namespace std::chrono_literals;
 
 namespace {
 
-/// How many descriptors are refused to be watched before one is. A global, since the function below has nowhere
-/// else to look.
+/// How many descriptors are refused to be watched before one is. A global, because the function below has
+/// no other place for it.
 std::atomic<int> refused = 0;  // NOLINT(cppcoreguidelines-avoid-non-const-global-variables)
 
 }  // namespace
 
-/// In the place of libc's, for libuv.
+/// Replaces that of libc, for libuv.
 extern "C" int epoll_ctl(int epoll, int operation, int fd, epoll_event* event) {
   static const auto real = reinterpret_cast<decltype(&::epoll_ctl)>(::dlsym(RTLD_NEXT, "epoll_ctl"));
   if (operation == EPOLL_CTL_ADD && refused > 0) {

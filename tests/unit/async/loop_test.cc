@@ -32,7 +32,7 @@ TEST_CASE("posts of several threads all run, each thread's in order") {
   CHECK(left == 0);
 }
 
-TEST_CASE("in a host's loop, beside the host's timers, and gone without a trace") {
+TEST_CASE("in a host's loop, beside the host's timers, nothing is left at the end") {
   uv_loop_t host;
   uv_loop_init(&host);
   uv_timer_t tick;

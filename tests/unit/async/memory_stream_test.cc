@@ -45,7 +45,7 @@ TEST_CASE("a host talks to a coroutine, and gets the last bytes before the end")
   run_to_end(loop, body());
 }
 
-TEST_CASE("after close a write fails and nothing comes any more") {
+TEST_CASE("after close a write fails and nothing more arrives") {
   Loop loop;
   const auto body = [&]() -> Task<void> {
     MemoryStream stream(loop, [](std::string_view) { FAIL("written"); }, [] {});

@@ -8,7 +8,7 @@
 
 namespace postbag::async {
 
-/// Runs `task` on `loop` to its end and throws what it threw.
+/// Runs `task` on `loop` to its end; throws what it threw.
 inline void run_to_end(Loop& loop, Task<void> task) {
   std::exception_ptr error;
   Job job(loop, std::move(task), [&](std::exception_ptr e) {

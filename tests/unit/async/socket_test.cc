@@ -105,7 +105,7 @@ TEST_CASE("a peer that reads nothing fails the write after a time, one that has 
   run_to_end(loop, body());
 }
 
-TEST_CASE("patience is for progress, not for the whole") {
+TEST_CASE("the time limit is for progress, not for the whole write") {
   Loop loop;
   auto [a, b] = socket_pair(loop);
   const std::string big(2'000'000, 'y');
@@ -249,7 +249,7 @@ TEST_CASE("a cancelled write leaves the stream usable for closing") {
   run_to_end(loop, body());
 }
 
-TEST_CASE("last words reach a peer whose bytes were not read") {
+TEST_CASE("the last bytes reach a peer whose bytes were not read") {
   Loop loop;
   std::unique_ptr<Stream> server;
   Acceptor acceptor(loop, *Address::parse("127.0.0.1:0"),

@@ -12,7 +12,7 @@ using namespace postbag::async;
 
 namespace {
 
-/// Counts how many of it live, so that a value destroyed twice or never is seen.
+/// Counts its instances, so that a value that is destroyed twice or never is noticed.
 struct Counted {
   explicit Counted(int& alive) : alive_(&alive) { ++*alive_; }
   Counted(Counted&& other) noexcept : alive_(other.alive_) { ++*alive_; }

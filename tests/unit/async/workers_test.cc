@@ -172,7 +172,7 @@ TEST_CASE("a cancelled coroutine waits for its running body and removes a waitin
   CHECK_FALSE(went_on);
 }
 
-TEST_CASE("owners that always have the next body ready leave the loop to others in between") {
+TEST_CASE("owners that always have the next body ready let others use the loop in between") {
   Loop loop;
   Worker worker(loop, true, 8);
   constexpr int most_rounds = 300;

@@ -68,7 +68,7 @@ TEST_CASE("it takes time in proportion to the subject") {
     CHECK(base_subject(subject).text.size() <= subject.size());
     CHECK(base_subject(subject + "x").text.size() <= subject.size() + 1);
     CHECK(base_subject(subject + std::string(many, ']')).text.size() <= subject.size() + many);
-    // Linear is some milliseconds; with the square of it this would take minutes.
+    // Linear is a few milliseconds; quadratic would be minutes.
     CHECK(std::chrono::steady_clock::now() - begin < std::chrono::seconds(20));
   }
 }

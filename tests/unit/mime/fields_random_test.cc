@@ -1,5 +1,5 @@
 // Structured header fields made after the grammar of the RFCs, with comments, quoting and folds wherever these may
-// stand: what is read is what was meant.
+// be: what is read is what was meant.
 #define DOCTEST_CONFIG_IMPLEMENT_WITH_MAIN
 #include <array>
 #include <string>
@@ -50,7 +50,7 @@ Text word() {
   return {.written = written, .means = written};
 }
 
-/// Words, and comments between them, which come out as one space each.
+/// Words, and comments between them, which are read as one space each.
 Text phrase() {
   Text text = word();
   for (int left = below(3); left > 0; --left) {

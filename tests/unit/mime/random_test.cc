@@ -159,7 +159,7 @@ void check_renders(const std::string& message) {
     if (!client.done()) throw std::runtime_error("bytes left over in " + bs);
 }
 
-/// The ranges of parts lie in their parent's body, in order.
+/// The ranges of parts are in their parent's body, in order.
 void check_ranges(const Structure& s) {
   std::uint64_t last_end = 0;
   for (std::size_t i = 0; i < s.parts.size(); ++i) {

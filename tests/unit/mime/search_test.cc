@@ -197,7 +197,7 @@ TEST_CASE("a text over the ends of lines, folded fields") {
 
 namespace {
 
-/// Characters that are awkward to an index: they fold to several, to longer ones, or are not UTF-8 at all.
+/// Characters that are difficult for an index: they fold to several, to longer ones, or are not UTF-8 at all.
 const std::vector<std::string> characters = {"a",
                                              "B",
                                              "c",

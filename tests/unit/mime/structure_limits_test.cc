@@ -1,4 +1,4 @@
-// What of a message is beyond the limits, and that the size of the pieces changes nothing of it.
+// What the limits cut off a message, which does not depend on the size of the pieces.
 #define DOCTEST_CONFIG_IMPLEMENT_WITH_MAIN
 #include <algorithm>
 #include <string>

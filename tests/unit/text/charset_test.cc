@@ -18,7 +18,7 @@ TEST_CASE("charsets are known by their names, in any case") {
     CHECK_MESSAGE(!is_known_charset(name), name);
 }
 
-TEST_CASE("text becomes UTF-8; what means nothing is marked") {
+TEST_CASE("text becomes UTF-8; invalid bytes are marked") {
   struct {
     const char* charset;
     const char* bytes;
@@ -42,7 +42,7 @@ TEST_CASE("text becomes UTF-8; what means nothing is marked") {
   }
 }
 
-TEST_CASE("a charset means what mail means by its name") {
+TEST_CASE("a charset means a name usually means in mail") {
   struct {
     const char* charset;
     const char* bytes;

@@ -34,7 +34,7 @@ TEST_CASE("dates of messages") {
               {"Mon Feb 3, 2020", 1580688000, 0},
               {"3 Februaryx 2020", 0, 9999},
               {"3 Fe 2020", 0, 9999},
-              // A time or a zone that is none does not cost the day.
+              // An invalid time or zone does not invalidate the day.
               {"Mon, 3 Feb 2020 25:61:00 +0100", 1580684400, 60},
               {"3 Feb 2020 24:00:00 +0000", 1580688000, 0},
               {"3 Feb 2020 10:60:00 -0530", 1580707800, -330},

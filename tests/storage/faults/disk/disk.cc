@@ -116,7 +116,7 @@ void Disk::sync(Node node) {
   }
   auto& file = items_[node].file;
   if (file.sync_failed) {
-    // What failed to be synced once stays in doubt.
+    // What failed to be synced once stays uncertain.
     for (auto& change : file.changes) change.synced = change.synced || change.number > 0;
     return;
   }
@@ -167,7 +167,7 @@ Disk::Entries Disk::surviving(const Directory& directory, Chance& chance) {
   return entries;
 }
 
-/// Draws the tree as it lives, or as chance leaves it. A file has the same bytes under each of its names.
+/// Builds the tree as it is, or as chance leaves it. A file has the same bytes under each of its names.
 class Disk::Picture {
  public:
   Picture(const Disk& disk, std::optional<Chance> chance) : disk_(disk), chance_(std::move(chance)) {}

@@ -1,4 +1,4 @@
-// A disk as a program must fear it: what is synced stays, of the rest anything may remain after a loss of power.
+// A disk in the worst case: what is synced stays, of the rest anything may remain after a loss of power.
 #pragma once
 
 #include <cstddef>
@@ -75,7 +75,7 @@ class Disk {
     bool sync_failed = false;
   };
   using Entries = std::map<std::string, Node>;
-  /// A name that changed, with what it means since; a rename is two that survive together.
+  /// A name that changed, and what it means now; a rename is two that survive together.
   using Renamed = std::vector<std::pair<std::string, std::optional<Node>>>;
   struct Directory {
     Entries durable;

@@ -15,7 +15,7 @@ namespace {
 
 bool is_recorded(std::string_view path) { return !path.ends_with("-shm"); }
 
-// The only mutable global: functions called by libraries have nowhere else to look.
+// The only mutable global: functions that libraries call have no other place for it.
 Layer* current = nullptr;  // NOLINT(cppcoreguidelines-avoid-non-const-global-variables)
 
 }  // namespace

@@ -1,8 +1,8 @@
 // The layer between the store and its disk, for SQLite's files and the body files alike.
 //
 // libc.cc defines the functions of libc that open, change or sync files; the dynamic linker prefers them to libc's
-// own, also for the calls of libsqlite3 and libstdc++, which are shared libraries. That was chosen over a VFS of
-// SQLite's because it is the truth that counts: SQLite's own unix VFS and storage/disk/posix.cc run as they are in
+// own, also for the calls of libsqlite3 and libstdc++, which are shared libraries. This was chosen over a VFS of
+// SQLite's because real code is tested: SQLite's own unix VFS and storage/disk/posix.cc run as they are in
 // production, with their retries after short writes and their handling of errno, and one layer sees the order of
 // both, on which the guarantees rest. That nothing escapes it is checked by comparing what it recorded with the
 // directory on each run.
@@ -21,10 +21,10 @@ namespace postbag::storage::test {
 /// What can go wrong, as the program sees it.
 enum class FaultKind : std::uint8_t {
   io_error,        ///< opening or changing fails with EIO, after half of the bytes; when it lasts, syncs fail too
-  disk_full,       ///< ENOSPC from what needs room
+  disk_full,       ///< ENOSPC from what needs space
   short_write,     ///< a write writes half of its bytes
   failed_sync,     ///< a sync fails with EIO, and it is unknown what unsynced data is on the disk
-  full_at_sync,    ///< the same with ENOSPC, as file systems say it that find room late
+  full_at_sync,    ///< the same with ENOSPC, as from file systems that allocate late
   too_many_files,  ///< a file that exists cannot be opened: EMFILE
 };
 

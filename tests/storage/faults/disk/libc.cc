@@ -1,4 +1,4 @@
-// The functions of libc that layer.h speaks of.
+// The functions of libc that layer.h mentions.
 //
 // With 64-bit offsets glibc renames pwrite to pwrite64 and so on; here both names are defined.
 #undef _FILE_OFFSET_BITS
@@ -44,7 +44,7 @@ int truncate_to(int fd, off64_t size) {
 
 int sync_file(int fd) {
   if (auto* layer = covering(fd)) return layer->sync(fd);
-  return 0;  // nothing outside of the layer is to outlive this process
+  return 0;  // nothing outside the layer needs to outlive this process
 }
 
 }  // namespace

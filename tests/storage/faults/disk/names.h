@@ -1,4 +1,4 @@
-// The names of body files, the same in each run: else a failing case could not be run again.
+// The names of body files, the same in each run: otherwise a failing case could not be repeated.
 #pragma once
 
 #include <cstdint>
@@ -6,7 +6,7 @@
 namespace postbag::storage::test {
 
 /// From now on libsodium's random bytes are drawn from `seed`. The first one is 0, so that all files of an account
-/// lie in one directory: the second finds what the first may have left undone.
+/// are in one directory: the second finds what the first may have left undone.
 void draw_names_from(std::uint64_t seed);
 
 }  // namespace postbag::storage::test
