@@ -9,7 +9,7 @@
 #include <utility>
 
 #include "tests/embed/host.h"
-#include "tests/embed/temporary_directory.h"
+#include "tests/temporary_directory.h"
 
 using namespace postbag;
 

@@ -116,7 +116,7 @@ bool append_soon(SocketClient& client, const std::string& message) {
 /// The path of the reserve, a 64th of the disk, which upkeep makes.
 std::string wait_for_reserve(const Fixture& f, SocketClient& client) {
   const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(60);
-  std::string reserve = f.directory.path() + "/reserve";
+  std::string reserve = f.directory.path() / "reserve";
   std::error_code none;
   while (std::filesystem::file_size(reserve, none) != static_cast<std::uintmax_t>(capacity / 64)) {
     REQUIRE(std::chrono::steady_clock::now() < end);
@@ -243,7 +243,7 @@ TEST_CASE("on a full disk the search index is dropped first, and searches find w
   Fixture f(48 << 20);
   LoggedIn client(f);
   REQUIRE(contains(append(client, text_of(1000)), "t OK"));
-  const std::string index = f.directory.path() + "/accounts/1/search.db";
+  const std::string index = f.directory.path() / "accounts/1/search.db";
   REQUIRE(std::filesystem::exists(index));
   room = 0;
   CHECK(contains(append(client, text_of(1000)), "t NO [OVERQUOTA]"));

@@ -13,7 +13,7 @@
 #include "postbag/server.h"
 #include "tests/embed/contains.h"
 #include "tests/embed/socket_client.h"
-#include "tests/embed/temporary_directory.h"
+#include "tests/temporary_directory.h"
 
 using namespace postbag;
 
@@ -89,7 +89,7 @@ TEST_CASE("options that make no sense are all named, and nothing is touched") {
   for (const char* part : {"localhost:imap", "no_such_limit", "autologout", "history ranges", "history days",
                            "workers", "close_idle_after"})
     CHECK(contains(server.error().text, part));
-  CHECK_FALSE(std::filesystem::exists(directory.path() + "/new"));
+  CHECK_FALSE(std::filesystem::exists(directory.path() / "new"));
 }
 
 TEST_CASE("each option that makes no sense is refused alone") {

@@ -9,7 +9,7 @@
 #include <doctest/doctest.h>
 
 #include "postbag/server.h"
-#include "tests/embed/temporary_directory.h"
+#include "tests/temporary_directory.h"
 
 /// It stops at the latest when it is destroyed; the directory stays until then.
 class RunningServer {

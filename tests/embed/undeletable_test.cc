@@ -15,7 +15,7 @@
 
 #include "postbag/server.h"
 #include "tests/embed/socket_client.h"
-#include "tests/embed/temporary_directory.h"
+#include "tests/temporary_directory.h"
 
 using namespace postbag;
 
@@ -45,7 +45,7 @@ extern "C" int rename(const char* from, const char* to) noexcept {
 
 TEST_CASE("a removed account that cannot be deleted does not keep the server from starting") {
   const TemporaryDirectory directory;
-  const std::filesystem::path removed = std::filesystem::path(directory.path()) / "accounts" / "1";
+  const std::filesystem::path removed = directory.path() / "accounts" / "1";
   std::vector<std::string> warnings;
   std::mutex mutex;
   {

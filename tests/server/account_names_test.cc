@@ -14,7 +14,7 @@
 #include "server/accounts/account_registry.h"
 #include "storage/accounts/directory.h"
 #include "tests/embed/socket_client.h"
-#include "tests/embed/temporary_directory.h"
+#include "tests/temporary_directory.h"
 
 using namespace postbag;
 using namespace postbag::server;

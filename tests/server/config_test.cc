@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 #include "postbag/server.h"
-#include "tests/embed/temporary_directory.h"
+#include "tests/temporary_directory.h"
 
 using namespace postbag;
 using namespace postbag::daemon;
@@ -99,12 +99,12 @@ TEST_CASE("a configuration is kept for other processes, all or nothing") {
   CHECK(remember_config(place.path(), read_config(one.path()).value()));
   CHECK(kept() == 1);
   // No space, or no permission: the previous one stays.
-  REQUIRE(std::filesystem::create_directory(place.path() + "/config.toml.new"));
-  std::ofstream(place.path() + "/config.toml.new/in the way") << "x";
+  REQUIRE(std::filesystem::create_directory(place.path() / "config.toml.new"));
+  std::ofstream(place.path() / "config.toml.new/in the way") << "x";
   const File two("workers = 2\n");
   CHECK_FALSE(remember_config(place.path(), read_config(two.path()).value()));
   CHECK(kept() == 1);
-  std::filesystem::remove_all(place.path() + "/config.toml.new");
+  std::filesystem::remove_all(place.path() / "config.toml.new");
   CHECK(remember_config(place.path(), {}));
   CHECK_FALSE(kept());
 }

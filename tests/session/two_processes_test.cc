@@ -23,7 +23,6 @@
 using namespace postbag;
 using storage::DataLock;
 using storage::test::OtherProcess;
-using storage::test::TemporaryDirectory;
 
 namespace {
 

@@ -1,9 +1,6 @@
-// What tests of stores share: a clock held still, a temporary directory, and an account with ways to use it
-// briefly.
+// What tests of stores share: a clock held still, and an account with ways to use it briefly.
 #pragma once
 
-#include <cstdlib>
-#include <filesystem>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -11,6 +8,7 @@
 #include <doctest/doctest.h>
 
 #include "storage/store.h"
+#include "tests/temporary_directory.h"
 
 namespace postbag::storage::test {
 
@@ -19,23 +17,6 @@ class FixedClock : public Clock {
  public:
   DateTime now() const override { return {.seconds = seconds, .zone_minutes = 0}; }
   std::int64_t seconds = 1'800'000'000;
-};
-
-/// A directory that is removed with the object.
-class TemporaryDirectory {
- public:
-  TemporaryDirectory() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "postbag-test-XXXXXX").string();
-    REQUIRE(mkdtemp(pattern.data()) != nullptr);
-    path_ = pattern;
-  }
-  ~TemporaryDirectory() { std::filesystem::remove_all(path_); }
-  TemporaryDirectory(const TemporaryDirectory&) = delete;
-  TemporaryDirectory& operator=(const TemporaryDirectory&) = delete;
-  const std::filesystem::path& path() const { return path_; }
-
- private:
-  std::filesystem::path path_;
 };
 
 /// An account in whatever store.

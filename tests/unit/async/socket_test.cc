@@ -1,7 +1,6 @@
 #include "async/net/socket.h"
 
 #include <csignal>
-#include <cstdlib>
 #include <filesystem>
 #include <string>
 
@@ -12,7 +11,8 @@
 
 #include "async/net/acceptor.h"
 #include "async/net/socket_address.h"
-#include "run.h"
+#include "tests/temporary_directory.h"
+#include "tests/unit/async/run.h"
 
 using namespace postbag::async;
 using namespace std::chrono_literals;
@@ -63,12 +63,6 @@ int connected_to(const Address& address) {
 
 std::unique_ptr<Stream> connect_to(Loop& loop, const Address& address) {
   return make_socket(loop, connected_to(address), address);
-}
-
-std::string temporary_directory() {
-  std::string name = (std::filesystem::temp_directory_path() / "postbag-async-XXXXXX").string();
-  REQUIRE(mkdtemp(name.data()) != nullptr);
-  return name;
 }
 
 }  // namespace
@@ -276,8 +270,8 @@ TEST_CASE("two acceptors cannot have one port") {
 }
 
 TEST_CASE("a Unix socket is private, replaces a dead one, leaves a live one, and is removed with its acceptor") {
-  const std::string directory = temporary_directory();
-  const std::string path = directory + "/s";
+  const TemporaryDirectory directory;
+  const std::string path = directory.path() / "s";
   {
     const SocketAddress where = to_socket_address(Address::unix_socket(path));
     const int dead = ::socket(AF_UNIX, SOCK_STREAM, 0);
@@ -292,5 +286,4 @@ TEST_CASE("a Unix socket is private, replaces a dead one, leaves a live one, and
     CHECK(std::filesystem::exists(path));
   }
   CHECK_FALSE(std::filesystem::exists(path));
-  std::filesystem::remove_all(directory);
 }
