@@ -13,7 +13,7 @@
 
 #include "async/net/acceptor.h"
 #include "async/net/socket_address.h"
-#include "run.h"
+#include "tests/unit/async/run.h"
 
 using namespace postbag::async;
 using namespace std::chrono_literals;

@@ -6,7 +6,7 @@
 #include <doctest/doctest.h>
 
 #include "async/signal.h"
-#include "run.h"
+#include "tests/unit/async/run.h"
 
 using namespace postbag::async;
 

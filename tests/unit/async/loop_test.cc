@@ -7,7 +7,7 @@
 #include <uv.h>
 
 #include "async/signal.h"
-#include "run.h"
+#include "tests/unit/async/run.h"
 
 using namespace postbag::async;
 using namespace std::chrono_literals;

@@ -5,7 +5,7 @@
 
 #include <doctest/doctest.h>
 
-#include "run.h"
+#include "tests/unit/async/run.h"
 
 using namespace postbag::async;
 using namespace std::chrono_literals;

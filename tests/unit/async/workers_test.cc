@@ -9,7 +9,7 @@
 
 #include <doctest/doctest.h>
 
-#include "run.h"
+#include "tests/unit/async/run.h"
 
 using namespace postbag;
 using namespace postbag::async;
