@@ -51,9 +51,10 @@ class Store {
   Store(const Store&) = delete;
   Store& operator=(const Store&) = delete;
 
+  static constexpr std::size_t any_memory = std::numeric_limits<std::size_t>::max();
   /// Starts to receive a message body, of which at most `memory_limit` bytes may wait in memory. Throws DiskFull
   /// when there is no space for mail.
-  virtual std::unique_ptr<BodyWriter> stage(std::size_t memory_limit = std::numeric_limits<std::size_t>::max()) = 0;
+  virtual std::unique_ptr<BodyWriter> stage(std::size_t memory_limit = any_memory) = 0;
 
   /// Runs body(ReadTransaction&) and returns what it returns. A throwing body breaks nothing.
   template <class Body>

@@ -6,7 +6,7 @@
 //   BodyFiles      large messages, outside of the database
 //   SearchIndex    derived from all of it, in a database of its own
 //
-// PagedTransaction does mail with them, Maintenance gives back what is not used any more, PagedStore is the door.
+// PagedTransaction does mail with them, Maintainer gives back what is not used any more, PagedStore is the door.
 //
 // Opening makes up for what a process left that ended in the middle: files of messages whose commit never came go,
 // and mod-sequences that may have been reported but are not on the disk are passed over.

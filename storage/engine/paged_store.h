@@ -16,8 +16,7 @@ class PagedStore final : public Store {
   PagedStore(StoreOptions options, std::unique_ptr<Tables> tables)
       : engine_(std::move(options), std::move(tables)) {}
 
-  std::unique_ptr<BodyWriter> stage(std::size_t memory_limit) override;
-  std::unique_ptr<BodyWriter> stage() { return Store::stage(); }
+  std::unique_ptr<BodyWriter> stage(std::size_t memory_limit = any_memory) override;
   CommitReport commit(std::span<Write* const> writes) override { return engine_.commits.commit(writes); }
   CommitReport external_change(std::span<const MailboxId> watched) override;
   void sync_flags() override { engine_.commits.sync_flags(); }

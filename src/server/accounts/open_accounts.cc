@@ -8,7 +8,6 @@
 
 #include "core/mailbox_name.h"
 #include "server/failures.h"
-#include "session/account/search_texts.h"
 #include "storage/errors.h"
 #include "storage/store.h"
 
