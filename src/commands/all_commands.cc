@@ -2,8 +2,6 @@
 
 #include "commands/handlers.h"
 #include "commands/login/capability.h"
-#include "commands/notify/notify_news.h"
-#include "commands/search/search_updates.h"
 #include "session/session.h"
 
 namespace postbag {
@@ -37,14 +35,6 @@ async::Task<std::optional<Reply>> AllCommands::refuse_literal(Session& session, 
     else
       return not_refused();
   });
-}
-
-async::Task<void> AllCommands::tell_others(Session& session) const { return tell_notified(session); }
-
-void AllCommands::before_removal(Session& session, const UidSet& vanished) const { tell_lost(session, vanished); }
-
-async::Task<void> AllCommands::after_changes(Session& session, const SelectedChanges& changes) const {
-  return tell_found(session, changes);
 }
 
 std::string AllCommands::capabilities(const Session& session) const { return capability_list(session); }

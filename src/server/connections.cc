@@ -102,7 +102,7 @@ void Connections::ended(std::list<std::unique_ptr<Connection>>::iterator place, 
 void Connections::disconnect(const std::function<bool(std::string_view user)>& matches, std::string_view text) {
   for (const auto& connection : connections_)
     if (connection->session().is_logged_in() && matches(connection->session().user()))
-      connection->session().shut_down(std::string(text), async::in(Session::goodbye_time));
+      connection->session().shut_down(std::string(text), async::in(ClientConnection::goodbye_time));
 }
 
 async::Task<void> Connections::end_all(const async::Deadline& deadline) {

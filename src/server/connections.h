@@ -23,8 +23,8 @@ class Connections {
 
   /// Starts a session on the stream, or sends BYE with the reason (Limits::connections and the like).
   void admit(std::unique_ptr<async::Stream> stream);
-  /// Sends BYE with `text` to the sessions for whose user `matches` is true; they get Session::goodbye_time to
-  /// end.
+  /// Sends BYE with `text` to the sessions for whose user `matches` is true; they get
+  /// ClientConnection::goodbye_time to end.
   void disconnect(const std::function<bool(std::string_view user)>& matches, std::string_view text);
   /// Sends BYE to all and admits no more. Ends when the last connection is closed; closes those still open after
   /// `deadline`. The deadline may be changed meanwhile: see recheck_deadline().

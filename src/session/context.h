@@ -13,21 +13,21 @@
 #include "core/limits.h"
 #include "core/numbers.h"
 #include "core/result.h"
+#include "session/peer.h"
 
 namespace postbag {
 
 class Account;
 class Commands;
-class Session;
 
 /// Who may log in.
 class Authenticator {
  public:
   virtual ~Authenticator() = default;
   /// The account of `user` when the password is right. Error::wrong_password also for an unknown user, after the
-  /// same time; Error::busy when too many wait. Wipes its copy of the password. `session` is who asks: delays grow
-  /// by its peer, and what may last is awaited by Session::wait(), so that nothing waits for one that went.
-  virtual async::Task<Result<AccountId>> authenticate(std::string user, std::string password, Session& session) = 0;
+  /// same time; Error::busy when too many wait. Wipes its copy of the password. `peer` is who asks: delays grow by
+  /// its address, and what may last is awaited by Peer::wait(), so that nothing waits for one that went.
+  virtual async::Task<Result<AccountId>> authenticate(std::string user, std::string password, Peer& peer) = 0;
 };
 
 /// The mail of the accounts.

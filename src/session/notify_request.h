@@ -4,17 +4,13 @@
 #include <cstdint>
 #include <functional>
 #include <map>
-#include <memory>
 #include <string>
-#include <vector>
 
 #include "core/enum_set.h"
 #include "core/mailbox_name.h"
 #include "core/range_set.h"
 
 namespace postbag {
-
-struct FetchItem;
 
 /// What can be notified. RFC 5465 section 5; the events of annotations and metadata are not among them, since there
 /// are none.
@@ -38,8 +34,6 @@ struct SelectedNews {
   bool between_commands = false;  ///< told as it happens, also when no command runs
   /// SELECTED-DELAYED: removals wait for a command that may tell them. Section 6.1.2.
   bool holds_removals = false;
-  /// What is fetched of new messages; null: EXISTS only. Section 5.2.
-  std::shared_ptr<const std::vector<FetchItem>> items = nullptr;
 
   /// NOTIFY NONE, or a NOTIFY SET that does not name the selected mailbox. Section 3.1.
   static SelectedNews none() {

@@ -37,7 +37,7 @@ class LeavingStream final : public async::Stream {
 
 class Nobody final : public Authenticator, public Accounts, public Log {
  public:
-  async::Task<Result<AccountId>> authenticate(std::string, std::string, Session&) override {
+  async::Task<Result<AccountId>> authenticate(std::string, std::string, Peer&) override {
     co_return std::unexpected(Error::wrong_password);
   }
   async::Task<Result<std::shared_ptr<Account>>> open(AccountId, const async::Stream&) override {

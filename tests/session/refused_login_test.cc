@@ -44,7 +44,7 @@ class FarStream final : public async::Stream {
 
 class Nobody final : public Authenticator, public Accounts {
  public:
-  async::Task<Result<AccountId>> authenticate(std::string, std::string, Session&) override {
+  async::Task<Result<AccountId>> authenticate(std::string, std::string, Peer&) override {
     FAIL("asked for a password that was not to be taken");
     co_return std::unexpected(Error::wrong_password);
   }

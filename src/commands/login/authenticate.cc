@@ -60,7 +60,7 @@ async::Task<Reply> handle(Session& session, grammar::Authenticate command) {
     wipe(response);
     co_return reply;
   }
-  std::optional<std::string> line = co_await session.ask_line("");
+  std::optional<std::string> line = co_await session.connection().ask_line("");
   if (!line) co_return Reply::bad("No response");
   Reply reply = co_await finish_plain(session, *line);
   wipe(*line);

@@ -31,7 +31,7 @@ Reply refuse_password(Session& session, std::string_view user) {
 async::Task<Reply> log_in(Session& session, std::string user, std::string password) {
   const Context& context = session.context();
   Result<AccountId> id = std::unexpected(Error::wrong_password);
-  if (is_user_name(user)) id = co_await context.authenticator.authenticate(user, password, session);
+  if (is_user_name(user)) id = co_await context.authenticator.authenticate(user, password, session.connection());
   wipe(password);
   if (!id) {
     context.log.write(session.stream().peer(),

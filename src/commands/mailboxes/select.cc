@@ -130,17 +130,13 @@ async::Task<Reply> select(Session& session, std::string_view argument, Access ac
   auto opened = co_await session.account().read(
       [&](storage::ReadTransaction& tx) { return open_mailbox(tx, *name, access, rev2, *parameters); });
   if (!opened) co_return refusal(opened.error());
-  // No suspension since the read: commits behind it are told to the watch.
-  session.watch(opened->id);
+  // No suspension since the read: commits after it are noticed.
   session.select({.id = opened->id,
                   .name = *name,
                   .read_only = access == Access::read_only,
-                  .view = View(opened->uids),
-                  .known_next = opened->state.uid_next.value(),
-                  .told = Told(opened->state.highest_modseq),
-                  .highest_is_due = false,
+                  .state = opened->state,
+                  .uids = opened->uids,
                   .recent = opened->recent,
-                  .saved = {},
                   .keywords = opened->keywords});
   describe(session, *opened, access);
   if (opened->missed) co_await tell_missed(session, std::move(*opened->missed), *parameters->resync);

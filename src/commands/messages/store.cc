@@ -136,7 +136,7 @@ async::Task<Reply> handle(Session& session, grammar::Store command, ByUid by_uid
                       .uids = std::move(*uids),
                       .op = flag_op(protocol::store_mode(command.store_att_flags())),
                       .flags = std::move(*flags),
-                      .told = session.selected().told.flags,
+                      .told = session.selected().reported.flags,
                       .unchanged_since = *since};
   const auto outcome =
       co_await session.account().write_flags([&](storage::Transaction& tx) { return store(tx, change); });

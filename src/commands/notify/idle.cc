@@ -9,8 +9,27 @@
 
 namespace postbag {
 
+namespace {
+
+/// What is reported until DONE comes.
+class IdleNews final : public NewsSource {
+ public:
+  explicit IdleNews(Client& client) : client_(client) {}
+  bool has_news() const override { return client_.has_news(); }
+  async::Task<void> report_news() override {
+    co_await client_.report_news();
+    client_.report_progress();
+  }
+
+ private:
+  Client& client_;
+};
+
+}  // namespace
+
 async::Task<Reply> handle(Session& session, grammar::Idle) {
-  const std::optional<std::string> line = co_await session.idle_line("idling");
+  IdleNews news(session);
+  const std::optional<std::string> line = co_await session.connection().ask_line("idling", &news);
   const bool done = line && ascii_iequal(*line, "DONE");
   co_return done ? Reply::ok("IDLE completed") : Reply::bad("Expected DONE");
 }

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <expected>
-#include <memory>
 #include <utility>
 #include <vector>
 
@@ -11,6 +10,7 @@
 #include "commands/handlers.h"
 #include "commands/notify/mailbox_filter.h"
 #include "commands/notify/notify_news.h"
+#include "commands/search/search_updates.h"
 #include "session/session.h"
 
 namespace postbag {
@@ -89,13 +89,12 @@ bool is_about_names(NotifyEvents events) {
   return events.has(NotifyEvent::mailbox_name) || events.has(NotifyEvent::subscription_change);
 }
 
-SelectedNews selected_news(Events events, bool delayed) {
+SelectedNews selected_news(NotifyEvents events, bool delayed) {
   SelectedNews news;
-  news.messages = has_messages(events.events);
-  news.flags = events.events.has(NotifyEvent::flag_change);
+  news.messages = has_messages(events);
+  news.flags = events.has(NotifyEvent::flag_change);
   news.between_commands = news.messages;
   news.holds_removals = delayed;
-  if (!events.items.empty()) news.items = std::make_shared<const FetchItems>(std::move(events.items));
   return news;
 }
 
@@ -115,13 +114,15 @@ class Reader {
     return std::nullopt;
   }
   NotifyRequest take() { return std::move(request_); }
+  FetchItems take_items_of_new() { return std::move(items_of_new_); }
 
  private:
   std::optional<Reply> read_selected(Events events, bool delayed) {
     // RFC 5465 section 6.1.
     if (std::exchange(has_selected_, true)) return Reply::bad("SELECTED is given twice");
     if (is_about_names(events.events)) return Reply::bad("SELECTED allows only message events");
-    request_.selected = selected_news(std::move(events), delayed);
+    request_.selected = selected_news(events.events, delayed);
+    items_of_new_ = std::move(events.items);
     return std::nullopt;
   }
 
@@ -132,6 +133,7 @@ class Reader {
                             .subtrees = {},
                             .children = {},
                             .mailboxes = {}};
+  FetchItems items_of_new_;
   bool has_selected_ = false;
 };
 
@@ -145,16 +147,16 @@ async::Task<Reply> handle(Session& session, grammar::Notify command) {
     if (auto refused = reader.read(group)) co_return std::move(*refused);
   const TellStatus tell = command.status_indicator() ? TellStatus::yes : TellStatus::no;
   // An implicit NOOP, with what held before: section 3.1.
-  co_await session.sync(Session::Expunge::told);
-  if (session.notify().has_marks()) co_await tell_notified(session);
+  co_await session.sync();
   if (!set) {
-    session.notify().stop();
+    end_watching(session);
     co_return Reply::ok("NOTIFY completed");
   }
   NotifyRequest request = reader.take();
   const bool watches = co_await begin_watching(session, request, tell);
-  if (watches) co_return Reply::ok("NOTIFY completed");
-  co_return Reply::no("Too many mailboxes to watch", "NOTIFICATIONOVERFLOW");
+  if (!watches) co_return Reply::no("Too many mailboxes to watch", "NOTIFICATIONOVERFLOW");
+  fetch_of_new(session, reader.take_items_of_new());
+  co_return Reply::ok("NOTIFY completed");
 }
 
 }  // namespace postbag

@@ -12,6 +12,7 @@
 
 #include "commands/mailboxes/list_response.h"
 #include "commands/mailboxes/status.h"
+#include "commands/search/search_updates.h"
 #include "session/session.h"
 
 namespace postbag {
@@ -279,7 +280,7 @@ void adopt(Session& session, ToldMailboxes now) {
 
 /// RFC 5465 section 5.8.
 void overflow(Session& session) {
-  session.notify().stop();
+  end_watching(session);
   session.respond().raw("* OK [NOTIFICATIONOVERFLOW] Too many mailboxes to watch").crlf();
 }
 
@@ -299,12 +300,36 @@ async::Task<void> tell_marked(Session& session, const NotifyMarks& marks) {
   }
 }
 
+/// Reports what has changed where commits left marks. Ends the watching, and says so, when it has become too much.
+class NotifiedMailboxes final : public Follower {
+ public:
+  explicit NotifiedMailboxes(Session& session) : session_(session) {}
+
+  bool has_news() const override { return session_.notify().has_marks(); }
+  async::Task<void> report_news() override {
+    NotifyMarks marks = session_.notify().take_marks();
+    std::exception_ptr failure;
+    try {
+      co_await tell_marked(session_, marks);
+    } catch (...) {
+      failure = std::current_exception();
+    }
+    if (!failure) co_return;
+    session_.notify().put_back(std::move(marks));
+    std::rethrow_exception(failure);
+  }
+
+ private:
+  Session& session_;
+};
+
 }  // namespace
 
 async::Task<bool> begin_watching(Session& session, NotifyRequest& request, TellStatus tell) {
   Found found = co_await look(session, request);
   if (found.too_many) co_return false;
   // No suspension since the look: commits behind it leave marks.
+  session.followers().get<NotifiedMailboxes>(session);
   session.notify().start(session.account(), std::move(request), std::move(found.all));
   if (tell == TellStatus::no) co_return true;
   for (const auto& [id, mailbox] : session.notify().told().mailboxes)
@@ -313,17 +338,9 @@ async::Task<bool> begin_watching(Session& session, NotifyRequest& request, TellS
   co_return true;
 }
 
-async::Task<void> tell_notified(Session& session) {
-  NotifyMarks marks = session.notify().take_marks();
-  std::exception_ptr failure;
-  try {
-    co_await tell_marked(session, marks);
-  } catch (...) {
-    failure = std::current_exception();
-  }
-  if (!failure) co_return;
-  session.notify().put_back(std::move(marks));
-  std::rethrow_exception(failure);
+void end_watching(Session& session) {
+  session.notify().stop();
+  fetch_of_new(session, {});
 }
 
 }  // namespace postbag

@@ -16,7 +16,7 @@ enum class TellStatus : bool { no, yes };
 /// holds, when that is too much to watch: NOTIFICATIONOVERFLOW.
 async::Task<bool> begin_watching(Session& session, NotifyRequest& request, TellStatus tell);
 
-/// Tells what has changed where commits left marks. Ends the watching, and says so, when it has become too much.
-async::Task<void> tell_notified(Session& session);
+/// NOTIFY NONE.
+void end_watching(Session& session);
 
 }  // namespace postbag

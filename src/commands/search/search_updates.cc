@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <exception>
-#include <memory>
 #include <utility>
 
 #include "commands/fetch/fetch_run.h"
@@ -170,6 +169,10 @@ class Wishes {
 
 const SearchedMailbox* where_of(const UpdatedSearch& search) { return search.where ? &*search.where : nullptr; }
 
+bool has_tag(const std::vector<UpdatedSearch>& searches, std::string_view tag) {
+  return std::ranges::find(searches, tag, &UpdatedSearch::tag) != searches.end();
+}
+
 /// Whether one more is too much to hold, or to merge the data items of.
 bool exceeds(const Limits& limits, const std::vector<UpdatedSearch>& searches, const UpdatedSearch& more) {
   std::size_t items = more.items.size();
@@ -190,19 +193,17 @@ void drop_too_large(Session& session, std::vector<UpdatedSearch>& searches) {
 }  // namespace
 
 std::optional<Reply> tag_in_use(const Session& session, std::string_view tag, const SearchReturn& wanted) {
-  if (!wanted.update || !session.has_selected() || !session.selected().updates) return std::nullopt;
-  const auto& searches = session.selected().updates->searches;
-  if (std::ranges::find(searches, tag, &UpdatedSearch::tag) == searches.end()) return std::nullopt;
+  const auto* updates = session.followers().find<UpdatedSearches>();
+  if (!wanted.update || updates == nullptr || !has_tag(updates->searches, tag)) return std::nullopt;
   return Reply::bad("The tag is in use for another UPDATE");
 }
 
 void keep_updated(Session& session, UpdatedSearch search) {
-  auto& updates = session.selected().updates;
-  if (!updates) updates = std::make_shared<UpdatedSearches>();
-  if (exceeds(session.context().limits, updates->searches, search))
+  std::vector<UpdatedSearch>& searches = session.followers().get<UpdatedSearches>(session).searches;
+  if (exceeds(session.context().limits, searches, search))
     return refuse_update(session, search.tag, "Too many updated searches");
-  updates->searches.push_back(std::move(search));
-  drop_too_large(session, updates->searches);
+  searches.push_back(std::move(search));
+  drop_too_large(session, searches);
 }
 
 void refuse_update(Session& session, std::string_view tag, std::string_view words) {
@@ -211,40 +212,43 @@ void refuse_update(Session& session, std::string_view tag, std::string_view word
 }
 
 void refuse_updates_by_number(Session& session) {
-  if (!session.has_selected() || !session.selected().updates) return;
-  auto& searches = session.selected().updates->searches;
-  for (const UpdatedSearch& search : searches)
+  auto* updates = session.followers().find<UpdatedSearches>();
+  if (updates == nullptr) return;
+  for (const UpdatedSearch& search : updates->searches)
     if (search.by_uid == ByUid::no) refuse_update(session, search.tag, "UIDONLY is enabled");
-  std::erase_if(searches, [](const UpdatedSearch& search) { return search.by_uid == ByUid::no; });
+  std::erase_if(updates->searches, [](const UpdatedSearch& search) { return search.by_uid == ByUid::no; });
 }
 
-void tell_lost(Session& session, const UidSet& vanished) {
-  if (!session.selected().updates) return;
-  for (UpdatedSearch& search : session.selected().updates->searches) {
+void fetch_of_new(Session& session, FetchItems items) {
+  if (auto* updates = session.followers().find<UpdatedSearches>())
+    updates->items_of_new = std::move(items);
+  else if (!items.empty())
+    session.followers().get<UpdatedSearches>(session).items_of_new = std::move(items);
+}
+
+void UpdatedSearches::before_removals(const UidSet& vanished) {
+  for (UpdatedSearch& search : searches) {
     ResultChanges changes;
     remove(search, vanished, changes);
-    respond_changes(session, search.tag, search.by_uid, where_of(search), changes);
+    respond_changes(session_, search.tag, search.by_uid, where_of(search), changes);
   }
 }
 
-async::Task<void> tell_found(Session& session, SelectedChanges changes) {
-  const auto updates = session.selected().updates;
+async::Task<void> UpdatedSearches::after_changes(const SelectedChanges& changes) {
   Wishes wishes;
-  if (const auto items = session.notify().selected().items) wishes.add(changes.arrived, *items);
-  if (!updates) co_return co_await wishes.fetch(session);
-  std::vector<UpdatedSearch>& searches = updates->searches;
-  const std::vector<ResultChanges> found = co_await refresh_all(session, searches, changes.changed);
+  wishes.add(changes.arrived, items_of_new);
+  const std::vector<ResultChanges> found = co_await refresh_all(session_, searches, changes.changed);
   for (std::size_t i = 0; i < found.size(); ++i)
     wishes.add(added_by(found[i]).intersect(changes.arrived), searches[i].items);
   std::exception_ptr failure;  // of FETCH: the results have changed all the same
   try {
-    co_await wishes.fetch(session);
+    co_await wishes.fetch(session_);
   } catch (...) {
     failure = std::current_exception();
   }
   for (std::size_t i = 0; i < found.size(); ++i)
-    respond_changes(session, searches[i].tag, searches[i].by_uid, where_of(searches[i]), found[i]);
-  drop_too_large(session, searches);
+    respond_changes(session_, searches[i].tag, searches[i].by_uid, where_of(searches[i]), found[i]);
+  drop_too_large(session_, searches);
   if (failure) std::rethrow_exception(failure);
 }
 
@@ -252,9 +256,9 @@ async::Task<void> tell_found(Session& session, SelectedChanges changes) {
 async::Task<Reply> handle(Session& session, grammar::Cancelupdate command) {
   std::vector<std::string> tags;
   for (const auto tag : command.quoted()) tags.push_back(protocol::string_value(tag.text()));
-  const auto updates = session.selected().updates;
+  auto* updates = session.followers().find<UpdatedSearches>();
   for (const std::string& tag : tags)
-    if (!updates || std::ranges::find(updates->searches, tag, &UpdatedSearch::tag) == updates->searches.end())
+    if (updates == nullptr || !has_tag(updates->searches, tag))
       co_return Reply::no("No UPDATE search has that tag");
   std::erase_if(updates->searches,
                 [&tags](const UpdatedSearch& search) { return std::ranges::find(tags, search.tag) != tags.end(); });

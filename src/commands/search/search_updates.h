@@ -14,7 +14,7 @@
 #include "commands/search/search_program.h"
 #include "commands/search/search_run.h"
 #include "commands/search/sorted_results.h"
-#include "session/commands.h"
+#include "session/follower.h"
 
 namespace postbag {
 
@@ -31,10 +31,29 @@ struct UpdatedSearch {
   std::variant<UidSet, SortedResults> results;
 };
 
-/// Those of a session, as long as its mailbox is selected.
-struct UpdatedSearches {
+/// Those of a session, as long as its mailbox is selected; and what NOTIFY wants fetched of new messages, since
+/// each has one FETCH, whoever asked for it.
+class UpdatedSearches final : public Follower {
+ public:
+  explicit UpdatedSearches(Session& session) : session_(session) {}
+
+  bool needs_all_changes() const override { return !searches.empty(); }
+  /// Reports which searches lose them.
+  void before_removals(const UidSet& vanished) override;
+  /// FETCH of what NOTIFY and UPDATE want of new messages, then what searches find now and what they find no
+  /// longer. The order is RFC 5465 section 7's; section 5.2 has another, see erratum 4833.
+  async::Task<void> after_changes(const SelectedChanges& changes) override;
+  void mailbox_left() override { searches.clear(); }
+
   std::vector<UpdatedSearch> searches;
+  FetchItems items_of_new;  ///< for NOTIFY. RFC 5465 section 5.2
+
+ private:
+  Session& session_;
 };
+
+/// From now on NOTIFY wants these of new messages in the selected mailbox; none: only EXISTS. RFC 5465 section 5.2.
+void fetch_of_new(Session& session, FetchItems items);
 
 /// BAD when UPDATE is wanted under a tag that is in use for one. Section 4.3.
 std::optional<Reply> tag_in_use(const Session& session, std::string_view tag, const SearchReturn& wanted);
@@ -46,12 +65,5 @@ void keep_updated(Session& session, UpdatedSearch search);
 void refuse_updates_by_number(Session& session);
 /// `* NO [NOUPDATE "tag"] words`. Section 4.3.1.
 void refuse_update(Session& session, std::string_view tag, std::string_view words);
-
-/// These messages are about to be taken out of the view: tells which searches lose them.
-void tell_lost(Session& session, const UidSet& vanished);
-
-/// Behind EXISTS and FETCH (FLAGS): FETCH of what NOTIFY and UPDATE want of new messages, then what searches find
-/// now and what they find no longer. The order is RFC 5465 section 7's; section 5.2 has another, see erratum 4833.
-async::Task<void> tell_found(Session& session, SelectedChanges changes);
 
 }  // namespace postbag

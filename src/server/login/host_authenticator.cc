@@ -5,16 +5,15 @@
 #include <utility>
 
 #include "server/login/passwords.h"
-#include "session/session.h"
 
 namespace postbag::server {
 
 namespace {
 
-/// The host's answer on the loop's thread; destroyed when the session no longer waits for it.
+/// The host's answer on the loop's thread; destroyed when the peer no longer waits for it.
 struct Decision {
-  explicit Decision(Session& s) : session(s) {}
-  Session& session;
+  explicit Decision(Peer& p) : peer(p) {}
+  Peer& peer;
   std::optional<bool> right;
 };
 
@@ -34,7 +33,7 @@ class Verdict {
       const std::shared_ptr<Decision> decision = waiting.lock();
       if (!decision) return;
       decision->right = right;
-      decision->session.wake();
+      decision->peer.wake();
     });
   }
 
@@ -54,12 +53,11 @@ bool HostAuthenticator::ask(LoginAttempt attempt, std::function<void(bool)> deci
   return calls_.call("authenticate", [&] { callback_(std::move(attempt), std::move(decide)); });
 }
 
-async::Task<Result<AccountId>> HostAuthenticator::authenticate(std::string user, std::string password,
-                                                               Session& session) {
+async::Task<Result<AccountId>> HostAuthenticator::authenticate(std::string user, std::string password, Peer& peer) {
   const Wiped secret(std::move(password));
-  const auto decision = std::make_shared<Decision>(session);
-  bool waits = ask({user, secret.text(), session.stream().peer().text()}, answer_to(decision, poster_));
-  while (waits && !decision->right) waits = co_await session.wait(async::never);
+  const auto decision = std::make_shared<Decision>(peer);
+  bool waits = ask({user, secret.text(), peer.address().text()}, answer_to(decision, poster_));
+  while (waits && !decision->right) waits = co_await peer.wait(async::never);
   if (!decision->right) co_return std::unexpected(Error::busy);
   if (!*decision->right) co_return std::unexpected(Error::wrong_password);
   co_return co_await lookups_.least_busy().run([&] { return registry_.find_or_add(user); });

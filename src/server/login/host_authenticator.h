@@ -24,7 +24,7 @@ class HostAuthenticator final : public Authenticator {
       : poster_(std::move(poster)), calls_(calls), callback_(callback), registry_(registry), lookups_(lookups) {}
 
   /// Error::busy when the callback throws, and for a client that disconnects before the host decides.
-  async::Task<Result<AccountId>> authenticate(std::string user, std::string password, Session& session) override;
+  async::Task<Result<AccountId>> authenticate(std::string user, std::string password, Peer& peer) override;
 
  private:
   bool ask(LoginAttempt attempt, std::function<void(bool)> decide);

@@ -3,7 +3,6 @@
 #include <chrono>
 
 #include "server/login/passwords.h"
-#include "session/session.h"
 
 namespace postbag::server {
 
@@ -12,21 +11,20 @@ using SteadyClock = std::chrono::steady_clock;
 }
 
 async::Task<Result<AccountId>> PasswordAuthenticator::authenticate(std::string user, std::string password,
-                                                                   Session& session) {
+                                                                   Peer& peer) {
   const Wiped secret(std::move(password));
-  const async::Address& peer = session.stream().peer();
-  const bool has_turn = co_await wait_for_turn(session);
+  const bool has_turn = co_await wait_for_turn(peer);
   if (!has_turn) co_return std::unexpected(Error::busy);
   const std::optional<storage::Account> account =
       co_await lookups_.least_busy().run([&] { return registry_.find(user); });
   const Result<bool> right = co_await is_right(account, secret.text());
   if (!right) co_return std::unexpected(right.error());
   if (*right) {
-    failed_.forget(peer);
+    failed_.forget(peer.address());
     co_return account->id;
   }
-  failed_.count(peer, SteadyClock::now());
-  co_await wait_for_turn(session);
+  failed_.count(peer.address(), SteadyClock::now());
+  co_await wait_for_turn(peer);
   co_return std::unexpected(Error::wrong_password);
 }
 
@@ -40,10 +38,10 @@ async::Task<Result<bool>> PasswordAuthenticator::is_right(const std::optional<st
   co_return right;
 }
 
-async::Task<bool> PasswordAuthenticator::wait_for_turn(Session& session) {
-  const SteadyClock::time_point turn = failed_.not_before(session.stream().peer(), SteadyClock::now());
+async::Task<bool> PasswordAuthenticator::wait_for_turn(Peer& peer) {
+  const SteadyClock::time_point turn = failed_.not_before(peer.address(), SteadyClock::now());
   bool stays = true;
-  while (stays && SteadyClock::now() < turn) stays = co_await session.wait(turn);
+  while (stays && SteadyClock::now() < turn) stays = co_await peer.wait(turn);
   co_return stays;
 }
 

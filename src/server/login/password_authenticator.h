@@ -18,12 +18,12 @@ class PasswordAuthenticator final : public Authenticator {
                         async::Workers& hashing)
       : registry_(registry), lookups_(lookups), hashing_(hashing), failed_(limits) {}
 
-  async::Task<Result<AccountId>> authenticate(std::string user, std::string password, Session& session) override;
+  async::Task<Result<AccountId>> authenticate(std::string user, std::string password, Peer& peer) override;
 
  private:
   async::Task<Result<bool>> is_right(const std::optional<storage::Account>& account, const std::string& password);
   /// False when the client disconnected before its turn, or the session must end.
-  async::Task<bool> wait_for_turn(Session& session);
+  async::Task<bool> wait_for_turn(Peer& peer);
 
   const AccountRegistry& registry_;
   async::Workers& lookups_;

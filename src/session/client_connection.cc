@@ -1,0 +1,179 @@
+#include "session/client_connection.h"
+
+#include <algorithm>
+#include <variant>
+
+namespace postbag {
+
+namespace {
+
+/// Of a command, until a client that has sent its end is sent a line.
+constexpr std::chrono::milliseconds silence_before_probe{100};
+
+}  // namespace
+
+ClientConnection::ClientConnection(const Limits& limits, async::Stream& stream)
+    : limits_(limits),
+      stream_(stream),
+      signal_(stream.loop()),
+      reader_(limits),
+      login_deadline_(async::in(limits.login_time)) {
+  stream_.notify(&signal_);
+  stream_.set_input_limit(limits.line_before_login);
+}
+
+ClientConnection::~ClientConnection() { stream_.notify(nullptr); }
+
+// ---- out ----
+
+async::Task<bool> ClientConnection::flush() {
+  if (broken_) co_return false;
+  sent_ += out_.size();
+  if (!out_.empty()) broken_ = !co_await stream_.write(out_, write_patience());
+  // A session that waits holds nothing: RFC-sized idle crowds are what memory is measured by.
+  std::string().swap(out_);
+  co_return !broken_;
+}
+
+async::Task<bool> ClientConnection::flush_if_large() {
+  if (out_.size() < limits_.output_queue) co_return !is_cut_off();
+  co_return co_await flush();
+}
+
+/// Before login the time to log in counts, also for a client that does not read.
+std::chrono::milliseconds ClientConnection::write_patience() const {
+  using std::chrono::milliseconds;
+  const milliseconds patience = limits_.progress_time;
+  if (logged_in_) return patience;
+  const auto left = std::chrono::duration_cast<milliseconds>(login_deadline_ - std::chrono::steady_clock::now());
+  return std::clamp(left, milliseconds{1}, patience);
+}
+
+void ClientConnection::Silence::begin() {
+  said_ = connection_.said();
+  arm();
+}
+
+void ClientConnection::Silence::arm() {
+  connection_.stream_.loop().timers().arm(*this, async::in(silence_before_probe));
+}
+
+void ClientConnection::Silence::on_deadline() {
+  if (connection_.said() != said_) return;
+  if (connection_.has_to_probe())
+    connection_.probe();
+  else if (!connection_.probed_)
+    arm();
+}
+
+/// Between responses, so that what is not taken now can go out with the next ones.
+void ClientConnection::probe() {
+  write().raw("* OK Still waiting").crlf();
+  const std::size_t taken = stream_.write_some(out_);
+  sent_ += taken;
+  out_.erase(0, taken);
+}
+
+// ---- in ----
+
+async::Task<bool> ClientConnection::wait(async::Deadline deadline) {
+  if (must_end()) co_return false;
+  if (has_to_probe()) {
+    write().raw("* OK Still waiting").crlf();
+    co_return co_await flush();
+  }
+  co_await signal_.wait(deadline);
+  co_return !must_end();
+}
+
+async::Deadline ClientConnection::input_deadline() const {
+  if (!logged_in_) return login_deadline_;
+  return async::in(receiving_literal_ ? limits_.progress_time : limits_.autologout);
+}
+
+async::Task<ClientConnection::Wait> ClientConnection::wait_for_input(const NewsSource* news) {
+  const async::Deadline until = input_deadline();
+  while (stream_.input().empty()) {
+    if (must_end() || stream_.ended()) co_return Wait::over;
+    if (news != nullptr && news->has_news()) co_return Wait::news;
+    reader_.release_memory();
+    const bool woken = co_await signal_.wait(until);
+    ++wakes_;
+    if (woken) continue;
+    say_bye(logged_in_ ? "Autologout, idle for too long" : "Login took too long");
+    co_return Wait::over;
+  }
+  co_return Wait::input;
+}
+
+void ClientConnection::feed_reader() {
+  reader_.feed(stream_.input());
+  stream_.consume(stream_.input().size());
+}
+
+async::Task<bool> ClientConnection::receive(NewsSource& news) {
+  const Wait wait = co_await wait_for_input(&news);
+  if (wait == Wait::over) co_return false;
+  if (wait == Wait::input) {
+    feed_reader();
+    co_return true;
+  }
+  co_await news.report_news();
+  co_return !broken_;
+}
+
+async::Task<std::optional<std::string>> ClientConnection::ask_line(std::string_view words, NewsSource* news) {
+  reader_.expect_raw_line();
+  write().raw("+ ").raw(words).crlf();
+  for (;;) {
+    if (must_end()) co_return std::nullopt;
+    const protocol::ReaderEvent event = reader_.next();
+    if (const auto* line = std::get_if<protocol::RawLine>(&event)) co_return std::string(line->text);
+    if (const auto* bad = std::get_if<protocol::BadCommand>(&event)) {
+      if (bad->must_close) say_bye(bad->text);
+      co_return std::nullopt;
+    }
+    if (news != nullptr) co_await news->report_news();
+    const bool alive = co_await flush();
+    if (!alive) co_return std::nullopt;
+    const Wait wait = co_await wait_for_input(news);
+    if (wait == Wait::over) {
+      ending_ = true;
+      co_return std::nullopt;
+    }
+    if (wait == Wait::input) feed_reader();
+  }
+}
+
+// ---- deadlines and the end ----
+
+void ClientConnection::set_logged_in() {
+  logged_in_ = true;
+  reader_.set_logged_in();
+  stream_.set_input_limit(limits_.line_after_login);
+}
+
+void ClientConnection::shut_down(std::string words, async::Deadline deadline) {
+  bye_words_ = std::move(words);
+  stream_.end_writes(deadline);
+  signal_.set();
+}
+
+void ClientConnection::say_bye(std::string_view words) {
+  if (ending_) return;  // it was said
+  write().raw("* BYE ").text(words).crlf();
+  ending_ = true;
+}
+
+bool ClientConnection::is_cut_off() {
+  broken_ = broken_ || stream_.is_closed();
+  return broken_;
+}
+
+bool ClientConnection::must_end() {
+  if (is_cut_off() || ending_) return true;
+  if (!bye_words_.empty()) say_bye(bye_words_);
+  return ending_;
+}
+
+}  // namespace postbag

@@ -1,0 +1,105 @@
+// The mailbox a client has selected, as the client knows it, and the only place where that changes.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "async/task.h"
+#include "core/mailbox_name.h"
+#include "core/numbers.h"
+#include "core/range_set.h"
+#include "session/account/account.h"
+#include "session/follower.h"
+#include "session/reported.h"
+#include "session/view.h"
+#include "storage/read_transaction.h"
+
+namespace postbag {
+
+class Client;
+
+/// A mailbox as it is when it is selected.
+struct OpenedMailbox {
+  MailboxId id;
+  MailboxName name;
+  bool read_only;
+  const storage::MailboxState& state;
+  const UidSet& uids;
+  UidSet recent;
+  std::vector<std::string> keywords;
+};
+
+/// Loop thread only. The client outlives it. Watches the mailbox while it lives: what the store says may be newer
+/// than what stands here, and sync() closes the gap. The mailbox may be gone; the store checks that, by its id.
+class SelectedMailbox {
+ public:
+  /// No commit may lie between the moment that `opened` shows and this call.
+  SelectedMailbox(Client& client, OpenedMailbox opened);
+  ~SelectedMailbox();
+  SelectedMailbox(const SelectedMailbox&) = delete;
+  SelectedMailbox& operator=(const SelectedMailbox&) = delete;
+
+  MailboxId id;
+  MailboxName name;        ///< when it was selected; another session may have renamed it since
+  bool read_only = false;  ///< EXAMINE
+  View view;
+  Reported reported;
+  UidSet recent;                      ///< \Recent for this session. RFC 3501 section 2.3.2
+  UidSet saved = {};                  ///< the search result variable `$`. RFC 9051 section 6.4.4.1
+  std::vector<std::string> keywords;  ///< the mailbox's table as far as FLAGS has told it
+  std::uint64_t known_next;           ///< every UID below it that is not in the view is gone for the client
+
+  /// Whether somebody changed something that NOTIFY does not keep from the client.
+  bool has_news() const;
+  /// Reports what changed since the client was last told, but for what the running command did, and with removals
+  /// only where that may report them. Throws what the store throws; then the rest is reported another time.
+  async::Task<void> sync();
+
+  /// EXISTS, and RECENT for IMAP4rev1. RFC 3501 section 7.3.
+  void report_size();
+  /// FLAGS, when the mailbox's table of keywords has grown. RFC 9051 section 7.3.5.
+  void report_keywords(const std::vector<std::string>& table);
+  /// FETCH with the flags of a message of the view, if `flags`, its UID, if `with_uid`, and what the client's
+  /// features add. Nothing for a message that is not in the view.
+  void report_message(const storage::Message& message, bool flags, bool with_uid);
+  /// VANISHED, in lines of a size that clients can take; nothing for an empty set. RFC 7162 section 3.2.10.
+  void report_vanished(std::string_view head, const UidSet& uids);
+  /// `* OK [HIGHESTMODSEQ n]`. RFC 7162 section 3.1.2.1.
+  void report_highest_modseq(ModSeq modseq);
+  /// The same with how far the client is, for one that begins to keep mod-sequences.
+  void report_progress();
+  /// The same where it is due: who learned of mod-sequences above those of changes that have to wait hears how far
+  /// it really is; who knows all hears so after EXISTS, or it would ask again for what it added itself. RFC 7162
+  /// sections 3.2 and 6. `modseqs_told`: it learned of some since the last time.
+  void report_progress_if_due(bool modseqs_told);
+  /// The same as the code of a tagged line.
+  std::string progress_code();
+
+ private:
+  struct News;
+  struct Round;
+
+  NewsKinds kinds_to_report() const;
+  bool is_behind(NewsKinds kinds) const;
+  async::Task<Result<News>> look(const Round& round);
+  Result<News> read_news(storage::ReadTransaction& tx, const Round& round) const;
+  void learn_names(const Round& round, const News& news);
+  void report_removals(Round& round, News& news);
+  void report_arrivals(Round& round, const News& news);
+  void report_flags(const Round& round, const News& news, std::uint64_t next_before);
+  void note_found(Round& round, const News& news) const;
+  void finish(const Round& round);
+
+  bool are_news(const storage::Message& message) const;
+
+  Client& client_;
+  Account& account_;
+  Watch watch_;
+  /// HIGHESTMODSEQ is to be reported when the client knows all: it was told a lower one, or EXISTS raised it.
+  bool highest_is_due_ = false;
+};
+
+}  // namespace postbag
