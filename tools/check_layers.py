@@ -1,14 +1,18 @@
 #!/usr/bin/env python3
-"""Checks the dependency rule of the layers over #include lines.
+"""Checks the dependency rule of the layers over #include lines and forward declarations.
 
-    check_layers.py [ROOT]       prints each forbidden include as file:line, exit 1 if there is one
-    check_layers.py --self-test  shows on a tree of its own that forbidden includes are found
+    check_layers.py [ROOT]       prints each violation as file:line, exit 1 if there is one
+    check_layers.py --self-test  shows on a tree of its own that violations are found
 
 The layer of a file is given by the longest prefix of its path in LAYERS. The layer of an include is that of the file it
 names, searched where the compiler searches (root, src, src/include). Includes in <> are checked when they are in
 KEPT_APART or below <postbag/>.
+
+A layer forward-declares only types of layers that it may include: what it must call upwards is an interface of its own.
+Types are known by their namespaces and names, if they begin a line; a type that no layer defines is not ours.
 """
 
+import collections
 import pathlib
 import re
 import sys
@@ -52,6 +56,9 @@ KEPT_APART = {
 }
 
 INCLUDE = re.compile(r'\s*#\s*include\s*([<"])([^">]+)[">]')
+NAMESPACE = re.compile(r"namespace ?([\w:]*) \{$")
+TYPE = re.compile(r"(?:class|struct|enum(?: class)?) (?:\[\[\w+\]\] )?(\w+)(.*)")
+DECLARED_ONLY = re.compile(r"(?: : [\w:]+)?;")
 SOURCES = ("*.h", "*.cc")
 ROOTS = ("", "src/", "src/include/")
 
@@ -88,24 +95,64 @@ def violation(root, path, kind, name):
     return f"{source} must not include {wanted} ({name})"
 
 
-def check(root):
-    """All violations as file:line: text."""
-    found = []
-    for prefix in sorted({prefix for prefix, _ in LAYERS.values()}):
-        for pattern in SOURCES:
-            for file in sorted((root / prefix).rglob(pattern)):
-                found += check_file(root, file)
-    return sorted(set(found))
+def types_in(lines):
+    """Line number, full name and whether it is only declared, of each type at the beginning of a line."""
+    namespaces = []
+    for number, line in enumerate(lines, 1):
+        opened, named = NAMESPACE.match(line), TYPE.match(line)
+        if opened:
+            namespaces.append(opened.group(1))
+        elif line.startswith("}") and "// namespace" in line and namespaces:
+            namespaces.pop()
+        elif named:
+            yield number, "::".join([*namespaces, named.group(1)]), bool(DECLARED_ONLY.fullmatch(named.group(2)))
 
 
-def check_file(root, file):
-    path = file.relative_to(root).as_posix()
-    found = []
-    for number, line in enumerate(file.read_text(errors="replace").splitlines(), 1):
+def definitions(files):
+    """Name of a type -> the layers that define it."""
+    out = collections.defaultdict(set)
+    for path, lines in files.items():
+        for _, name, declared_only in types_in(lines):
+            if not declared_only:
+                out[name].add(layer_of(path))
+    return out
+
+
+def check_includes(root, path, lines):
+    for number, line in enumerate(lines, 1):
         include = INCLUDE.match(line)
         why = violation(root, path, *include.groups()) if include else None
         if why:
-            found.append(f"{path}:{number}: {why}")
+            yield f"{path}:{number}: {why}"
+
+
+def check_declarations(defined, path, lines):
+    layer = layer_of(path)
+    visible = {layer, *LAYERS[layer][1]}
+    for number, name, declared_only in types_in(lines):
+        homes = defined.get(name, set())
+        if declared_only and homes and not homes & visible:
+            yield f"{path}:{number}: {layer} must not declare {name}, a type of {', '.join(sorted(homes))}"
+
+
+def sources(root):
+    """path below root -> lines, of all layers."""
+    out = {}
+    for prefix in {prefix for prefix, _ in LAYERS.values()}:
+        for pattern in SOURCES:
+            for file in (root / prefix).rglob(pattern):
+                out[file.relative_to(root).as_posix()] = file.read_text(errors="replace").splitlines()
+    return out
+
+
+def check(root):
+    """All violations as file:line: text."""
+    files = sources(root)
+    defined = definitions(files)
+    found = []
+    for path, lines in sorted(files.items()):
+        found += check_includes(root, path, lines)
+        found += check_declarations(defined, path, lines)
     return found
 
 
@@ -148,15 +195,31 @@ SELF_TEST = [  # file, its include, whether it is allowed
     ("src/core/c.h", '"protocol/generated.h"', False),
 ]
 
+SELF_TEST_TYPES = [  # file, its lines, whether that is allowed
+    ("src/session/client.h", "class Client final\n    : public Base {\n};", True),
+    ("src/session/upwards.h", "struct Kept;", False),
+    ("src/session/beside.h", "class Client;", True),
+    ("src/session/foreign.h", "struct uv_loop_s;", True),
+    ("src/session/inner.h", "class Outer {\n  struct Kept;\n};", True),
+    ("src/session/other.h", "namespace other {\nstruct Kept;\n}  // namespace other", True),
+    ("src/session/enum.h", "enum class Kind : char;", False),
+    ("src/commands/kept.h", "struct Kept { int a; };\nenum class Kind : char { a };", True),
+    ("src/commands/downwards.h", "class Client;", True),
+    ("storage/upwards.h", "class Client;", False),
+]
+
 
 def self_test():
+    cases = [(path, f"#include {include}", allowed) for path, include, allowed in SELF_TEST]
+    cases += [(path, f"namespace postbag {{\n{text}\n}}  // namespace postbag", allowed)
+              for path, text, allowed in SELF_TEST_TYPES]
     with tempfile.TemporaryDirectory() as name:
         root = pathlib.Path(name)
-        for path, include, _ in SELF_TEST:
+        for path, text, _ in cases:
             (root / path).parent.mkdir(parents=True, exist_ok=True)
-            (root / path).write_text(f"// a file\n#include {include}\n")
+            (root / path).write_text(f"// a file\n{text}\n")
         reported = {line.split(":")[0] for line in check(root)}
-    wrong = [path for path, _, allowed in SELF_TEST if (path not in reported) != allowed]
+    wrong = [path for path, _, allowed in cases if (path not in reported) != allowed]
     for path in wrong:
         print(f"self-test: {path} was judged wrong")
     return 1 if wrong else 0
