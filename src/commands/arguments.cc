@@ -6,13 +6,13 @@
 #include "protocol/parse/sequence_set.h"
 #include "protocol/parse/values.h"
 #include "protocol/text/charset/utf7.h"
-#include "session/session.h"
+#include "session/client.h"
 
 namespace postbag {
 
-Result<std::string> mailbox_text(const Session& session, std::string_view argument) {
+Result<std::string> mailbox_text(const Client& client, std::string_view argument) {
   std::string wire = protocol::string_value(argument);
-  if (!session.rev2()) {
+  if (!client.rev2()) {
     auto utf8 = protocol::utf8_from_utf7(wire);
     if (!utf8) return std::unexpected(Error::invalid_name);
     return std::move(*utf8);
@@ -21,21 +21,21 @@ Result<std::string> mailbox_text(const Session& session, std::string_view argume
   return wire;
 }
 
-Result<MailboxName> mailbox_name(const Session& session, std::string_view argument) {
-  const auto text = mailbox_text(session, argument);
+Result<MailboxName> mailbox_name(const Client& client, std::string_view argument) {
+  const auto text = mailbox_text(client, argument);
   if (!text) return std::unexpected(text.error());
   return MailboxName::from(*text);
 }
 
-std::expected<UidSet, Reply> message_set(Session& session, std::string_view argument, ByUid by_uid, Beyond beyond) {
-  const Selected& selected = session.selected();
-  return message_set(session, selected.view, selected.saved, argument, by_uid, beyond);
+std::expected<UidSet, Reply> message_set(Client& client, std::string_view argument, ByUid by_uid, Beyond beyond) {
+  const SelectedMailbox& selected = client.selected();
+  return message_set(client, selected.view(), selected.saved(), argument, by_uid, beyond);
 }
 
-std::expected<UidSet, Reply> message_set(const Session& session, const View& view, const UidSet& saved,
+std::expected<UidSet, Reply> message_set(const Client& client, const View& view, const UidSet& saved,
                                          std::string_view argument, ByUid by_uid, Beyond beyond) {
-  if (by_uid == ByUid::no && session.uid_only()) return std::unexpected(uid_required());
-  const auto set = protocol::SequenceSet::from(argument, session.context().limits.set_ranges);
+  if (by_uid == ByUid::no && client.uid_only()) return std::unexpected(uid_required());
+  const auto set = protocol::SequenceSet::from(argument, client.context().limits.set_ranges);
   if (!set) return std::unexpected(Reply::no("Too many ranges in the set", "LIMIT"));
   if (set->is_saved_result()) return saved.intersect(view.uids());
   if (by_uid == ByUid::yes) return set->resolve<Uid>(view.last_uid()).intersect(view.uids());
@@ -48,12 +48,12 @@ std::expected<UidSet, Reply> message_set(const Session& session, const View& vie
   return view.uids_of(seqs);
 }
 
-UidSet absent_uids(const Session& session, std::string_view argument) {
-  const Selected& selected = session.selected();
-  const auto set = protocol::SequenceSet::from(argument, session.context().limits.set_ranges);
-  if (!set || set->is_saved_result() || selected.known_next == 1) return {};
-  const Uid last(static_cast<std::uint32_t>(selected.known_next - 1));
-  return set->resolve<Uid>(last).intersect(UidSet{{Uid::min(), last}}).minus(selected.view.uids());
+UidSet absent_uids(const Client& client, std::string_view argument) {
+  const SelectedMailbox& selected = client.selected();
+  const auto set = protocol::SequenceSet::from(argument, client.context().limits.set_ranges);
+  if (!set || set->is_saved_result() || selected.known_next() == 1) return {};
+  const Uid last(static_cast<std::uint32_t>(selected.known_next() - 1));
+  return set->resolve<Uid>(last).intersect(UidSet{{Uid::min(), last}}).minus(selected.view().uids());
 }
 
 Reply uid_required() { return Reply::bad("Sequence numbers are disabled, use UIDs", "UIDREQUIRED"); }

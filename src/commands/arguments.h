@@ -12,17 +12,17 @@
 
 namespace postbag {
 
-class Session;
+class Client;
 
 /// Whether a command's set holds UIDs (behind UID) or sequence numbers.
 enum class ByUid : bool { no, yes };
 
 /// A mailbox name from the wire: modified UTF-7, or UTF-8 after ENABLE IMAP4rev2. RFC 3501 section 5.1.3, RFC 9051
 /// section 5.1. Error::invalid_name or Error::name_too_long.
-Result<MailboxName> mailbox_name(const Session& session, std::string_view argument);
+Result<MailboxName> mailbox_name(const Client& client, std::string_view argument);
 
 /// The same as UTF-8 text that need not be a name: a LIST pattern, a reference. Error::invalid_name.
-Result<std::string> mailbox_text(const Session& session, std::string_view argument);
+Result<std::string> mailbox_text(const Client& client, std::string_view argument);
 
 /// What to say to sequence numbers that no message has: a command about messages is BAD (RFC 9051 section 9,
 /// seq-number), a search just finds nothing there.
@@ -33,15 +33,15 @@ Reply uid_required();
 
 /// The messages of the selected mailbox that a sequence set names, as the client sees it: `*` is the last one in
 /// the view, `$` the saved search result. A range that only ends beyond the last message ends with it.
-std::expected<UidSet, Reply> message_set(Session& session, std::string_view argument, ByUid by_uid,
+std::expected<UidSet, Reply> message_set(Client& client, std::string_view argument, ByUid by_uid,
                                          Beyond beyond = Beyond::bad);
 
 /// The same in another mailbox, whose messages `view` numbers; `saved` is what `$` means there.
-std::expected<UidSet, Reply> message_set(const Session& session, const View& view, const UidSet& saved,
+std::expected<UidSet, Reply> message_set(const Client& client, const View& view, const UidSet& saved,
                                          std::string_view argument, ByUid by_uid, Beyond beyond);
 
 /// The UIDs that a set names and that are in no message of the view, as far as the client can know of them: `*` is
 /// the highest UID it was ever told, so that what was expunged at the end is found. RFC 7162 section 3.2.6.
-UidSet absent_uids(const Session& session, std::string_view argument);
+UidSet absent_uids(const Client& client, std::string_view argument);
 
 }  // namespace postbag

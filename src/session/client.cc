@@ -55,7 +55,7 @@ Reply Client::refuse_broken(const std::runtime_error& error) const {
 
 void Client::unselect() {
   if (!selected_) return;
-  notify_.leave(selected_->id, selected_->reported.all());
+  notify_.leave(selected_->id(), selected_->reported().all());
   followers_.mailbox_left();
   selected_.reset();
 }

@@ -11,20 +11,20 @@
 
 namespace postbag {
 
-class Session;
+class Client;
 
 /// Stateless; one object serves all sessions and outlives them. Loop thread only.
 class Commands {
  public:
   virtual ~Commands() = default;
   /// Runs the command. Its state was checked; it stays valid until the reader's next event is asked for.
-  virtual async::Task<Reply> run(Session& session, const protocol::Command& command) const = 0;
+  virtual async::Task<Reply> run(Client& client, const protocol::Command& command) const = 0;
   /// Why this command will fail whatever its literal of `size` bytes holds; nothing when the literal may be sent.
   /// `command` ends at the literal, `message` says that it is one of APPEND's.
-  virtual async::Task<std::optional<Reply>> refuse_literal(Session& session, const protocol::Command& command,
+  virtual async::Task<std::optional<Reply>> refuse_literal(Client& client, const protocol::Command& command,
                                                            std::uint64_t size, bool message) const = 0;
   /// "CAPABILITY IMAP4rev1 …" as the session's state has it, without brackets or CRLF. RFC 9051 section 7.2.2.
-  virtual std::string capabilities(const Session& session) const = 0;
+  virtual std::string capabilities(const Client& client) const = 0;
 };
 
 }  // namespace postbag

@@ -6,17 +6,17 @@ namespace postbag {
 
 namespace {
 
-/// What NOTIFY tells of a state.
-auto what_is_told(const storage::MailboxState& state) {
+/// What NOTIFY reports of a state.
+auto what_is_reported(const storage::MailboxState& state) {
   return std::tuple(state.uid_validity, state.uid_next, state.highest_modseq, state.messages, state.unseen);
 }
 
 }  // namespace
 
-void Notify::start(Account& account, NotifyRequest request, ToldMailboxes told) {
+void Notify::start(Account& account, NotifyRequest request, KnownMailboxes known) {
   stop();
   request_ = std::move(request);
-  told_ = std::move(told);
+  known_ = std::move(known);
   account_ = &account;
   account.listen(*this);
 }
@@ -26,7 +26,7 @@ void Notify::stop() {
   used_ = true;
   request_ = {};
   request_.selected = SelectedNews::none();
-  told_ = {};
+  known_ = {};
   marks_ = {};
 }
 
@@ -36,13 +36,13 @@ void Notify::stop_listening() {
 }
 
 void Notify::mark(MailboxId mailbox) {
-  const auto it = told_.mailboxes.find(mailbox);
-  const bool watched = it != told_.mailboxes.end() && it->second.state;
+  const auto it = known_.mailboxes.find(mailbox);
+  const bool watched = it != known_.mailboxes.end() && it->second.state;
   if (watched || marks_.names) marks_.mailboxes.insert(mailbox);
 }
 
 void Notify::leave(MailboxId mailbox, ModSeq known_to) {
-  if (const auto it = told_.mailboxes.find(mailbox); it != told_.mailboxes.end()) it->second.known_to = known_to;
+  if (const auto it = known_.mailboxes.find(mailbox); it != known_.mailboxes.end()) it->second.known_to = known_to;
   mark(mailbox);
 }
 
@@ -61,31 +61,31 @@ void Notify::unmark(MailboxId mailbox) {
 void Notify::note_named(MailboxId mailbox, const std::optional<MailboxName>& from, const MailboxName& to) {
   if (!is_on()) return;
   if (!from) {
-    told_.mailboxes.emplace(mailbox, ToldMailbox{to, {}});
+    known_.mailboxes.emplace(mailbox, KnownMailbox{to, {}});
     return;
   }
-  const auto it = told_.mailboxes.find(mailbox);
-  if (it != told_.mailboxes.end() && it->second.name == *from) it->second.name = to;
+  const auto it = known_.mailboxes.find(mailbox);
+  if (it != known_.mailboxes.end() && it->second.name == *from) it->second.name = to;
 }
 
 void Notify::note_removed(MailboxId mailbox, const MailboxName& name) {
-  const auto it = told_.mailboxes.find(mailbox);
-  if (it != told_.mailboxes.end() && it->second.name == name) told_.mailboxes.erase(it);
+  const auto it = known_.mailboxes.find(mailbox);
+  if (it != known_.mailboxes.end() && it->second.name == name) known_.mailboxes.erase(it);
 }
 
 void Notify::note_subscribed(const MailboxName& name, bool subscribed) {
   if (!is_on()) return;
   if (subscribed)
-    told_.subscribed.insert(name.utf8());
+    known_.subscribed.insert(name.utf8());
   else
-    told_.subscribed.erase(name.utf8());
+    known_.subscribed.erase(name.utf8());
 }
 
 void Notify::note_messages(MailboxId mailbox, const storage::MailboxState& before,
                            const storage::MailboxState& after) {
-  const auto it = told_.mailboxes.find(mailbox);
-  if (it == told_.mailboxes.end() || !it->second.state) return;
-  if (what_is_told(*it->second.state) == what_is_told(before)) it->second.state = after;
+  const auto it = known_.mailboxes.find(mailbox);
+  if (it == known_.mailboxes.end() || !it->second.state) return;
+  if (what_is_reported(*it->second.state) == what_is_reported(before)) it->second.state = after;
 }
 
 void Notify::committed(const storage::CommitReport& report) {

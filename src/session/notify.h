@@ -1,5 +1,5 @@
-// Whether and how a session uses NOTIFY: what was asked, what was told, and whether commits may have news. RFC
-// 5465.
+// Whether and how a session uses NOTIFY: what was asked, what the client knows, and whether commits may have news.
+// RFC 5465.
 #pragma once
 
 #include <map>
@@ -15,8 +15,8 @@
 
 namespace postbag {
 
-/// A mailbox as the client was last told of it.
-struct ToldMailbox {
+/// A mailbox as the client knows it.
+struct KnownMailbox {
   MailboxName name;
   std::optional<storage::MailboxState> state;  ///< when its messages are watched
   /// All up to here it knows as well, from when it had the mailbox selected.
@@ -29,9 +29,9 @@ struct ToldMailbox {
   }
 };
 
-/// All that a client was told of: mailboxes and subscriptions.
-struct ToldMailboxes {
-  std::map<MailboxId, ToldMailbox> mailboxes;
+/// All that a client knows: mailboxes and subscriptions.
+struct KnownMailboxes {
+  std::map<MailboxId, KnownMailbox> mailboxes;
   std::set<std::string> subscribed;
 };
 
@@ -39,13 +39,14 @@ struct ToldMailboxes {
 struct NotifyMarks {
   bool names = false;              ///< mailboxes or subscriptions
   std::set<MailboxId> from_inbox;  ///< made by renaming INBOX
-  /// Messages in these: watched ones, and behind a change of names also such as may be watched by now.
+  /// Messages in these: watched ones, and after a change of names also such as may be watched by now.
   std::set<MailboxId> mailboxes;
   bool empty() const { return !names && mailboxes.empty(); }
 };
 
 /// Loop thread only. There is no queue of notifications: a commit leaves a mark here and sets the signal, and
-/// whoever tells the client compares `told` with the store. So a client that does not read costs nothing more.
+/// whoever reports to the client compares `known` with the store. So a client that does not read costs nothing
+/// more.
 class Notify final : private CommitListener {
  public:
   /// `signal` must outlive it.
@@ -54,38 +55,38 @@ class Notify final : private CommitListener {
   Notify(const Notify&) = delete;
   Notify& operator=(const Notify&) = delete;
 
-  /// NOTIFY SET: replaces what was asked before. `told` is how all was at a moment behind which no commit was heard
+  /// NOTIFY SET: replaces what was asked before. `known` is how all was at a moment after which no commit was heard
   /// of yet. `account` must outlive it.
-  void start(Account& account, NotifyRequest request, ToldMailboxes told);
-  /// NOTIFY NONE, and overflow: nothing is told any more. Sections 3.1 and 5.8.
+  void start(Account& account, NotifyRequest request, KnownMailboxes known);
+  /// NOTIFY NONE, and overflow: nothing is reported any more. Sections 3.1 and 5.8.
   void stop();
 
   bool is_on() const { return account_ != nullptr; }
-  /// Whether NOTIFY was ever given: then flags are told with the UID. Section 5.1.
+  /// Whether NOTIFY was ever given: then flags are reported with the UID. Section 5.1.
   bool was_used() const { return used_; }
-  /// What is told of the selected mailbox.
+  /// What is reported of the selected mailbox.
   const SelectedNews& selected() const { return request_.selected; }
   const NotifyRequest& request() const { return request_; }
-  ToldMailboxes& told() { return told_; }
+  KnownMailboxes& known() { return known_; }
 
   bool has_marks() const { return !marks_.empty(); }
   /// Yields the marks and forgets them.
   NotifyMarks take_marks() { return std::exchange(marks_, {}); }
-  /// What they mark could not be read: it is told another time.
+  /// What they mark could not be read: it is reported another time.
   void put_back(NotifyMarks marks);
   /// This mailbox has to be compared again: it is no longer the selected one. Its client knows all up to
   /// `known_to`.
   void leave(MailboxId mailbox, ModSeq known_to);
 
-  // What a command of this client has done counts as told: section 5. Only that does: where the client was told
-  // something else of the mailbox than the command found, others were there, and the difference is still told.
+  // What a command of this client has done counts as known: section 5. Only that does: where the client was told
+  // something else of the mailbox than the command found, others were there, and the difference is still reported.
   // Nothing happens when off.
   /// It was called `from`, or is new, and is called `to` now.
   void note_named(MailboxId mailbox, const std::optional<MailboxName>& from, const MailboxName& to);
   /// It is gone, and was called `name`.
   void note_removed(MailboxId mailbox, const MailboxName& name);
   void note_subscribed(const MailboxName& name, bool subscribed);
-  /// Its messages were so before a command, and are so behind it.
+  /// Its messages were so before a command, and are so after it.
   void note_messages(MailboxId mailbox, const storage::MailboxState& before, const storage::MailboxState& after);
 
  private:
@@ -99,7 +100,7 @@ class Notify final : private CommitListener {
   bool used_ = false;
   NotifyRequest request_ = {
       .selected = {}, .personal = {}, .subscribed = {}, .subtrees = {}, .children = {}, .mailboxes = {}};
-  ToldMailboxes told_;
+  KnownMailboxes known_;
   NotifyMarks marks_;
 };
 

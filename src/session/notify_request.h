@@ -27,12 +27,12 @@ using NotifyEvents = EnumSet<NotifyEvent, NotifyEvent::subscription_change>;
 /// True when something about messages is asked for.
 constexpr bool has_messages(NotifyEvents events) { return events.has(NotifyEvent::message_new); }
 
-/// What is told of the selected mailbox. By default, which is before the first NOTIFY, all of it.
+/// What is reported of the selected mailbox. By default, which is before the first NOTIFY, all of it.
 struct SelectedNews {
   bool messages = true;           ///< EXISTS, and EXPUNGE or VANISHED
   bool flags = true;              ///< FETCH of other sessions' changes
-  bool between_commands = false;  ///< told as it happens, also when no command runs
-  /// SELECTED-DELAYED: removals wait for a command that may tell them. Section 6.1.2.
+  bool between_commands = false;  ///< reported as it happens, also when no command runs
+  /// SELECTED-DELAYED: removals wait for a command that may report them. Section 6.1.2.
   bool holds_removals = false;
 
   /// NOTIFY NONE, or a NOTIFY SET that does not name the selected mailbox. Section 3.1.

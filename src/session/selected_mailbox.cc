@@ -43,25 +43,25 @@ struct SelectedMailbox::Round {
 };
 
 SelectedMailbox::SelectedMailbox(Client& client, OpenedMailbox opened)
-    : id(opened.id),
-      name(std::move(opened.name)),
-      read_only(opened.read_only),
-      view(opened.uids),
-      reported(opened.state.highest_modseq),
-      recent(std::move(opened.recent)),
-      keywords(std::move(opened.keywords)),
-      known_next(opened.state.uid_next.value()),
-      client_(client),
-      account_(client.account()) {
+    : client_(client),
+      account_(client.account()),
+      id_(opened.id),
+      name_(std::move(opened.name)),
+      read_only_(opened.read_only),
+      view_(opened.uids),
+      known_next_(opened.state.uid_next.value()),
+      reported_(opened.state.highest_modseq),
+      recent_(std::move(opened.recent)),
+      keywords_(std::move(opened.keywords)) {
   watch_.signal = &client.connection().signal();
-  watch_.mailbox = id;
+  watch_.mailbox = id_;
   account_.watch(watch_);
 }
 
 SelectedMailbox::~SelectedMailbox() { account_.unwatch(watch_); }
 
 bool SelectedMailbox::has_news() const {
-  return client_.notify().selected().messages && watch_.changed_to && *watch_.changed_to > reported.looked;
+  return client_.notify().selected().messages && watch_.changed_to && *watch_.changed_to > reported_.looked;
 }
 
 async::Task<void> SelectedMailbox::sync() {
@@ -77,7 +77,7 @@ async::Task<void> SelectedMailbox::sync() {
     learn_names(round, *news);
     report_removals(round, *news);
     note_found(round, *news);
-    const std::uint64_t next_before = known_next;
+    const std::uint64_t next_before = known_next_;
     report_arrivals(round, *news);
     report_flags(round, *news, next_before);
     round.from = news->changes.next;
@@ -93,13 +93,13 @@ async::Task<void> SelectedMailbox::sync() {
 /// What the client does itself is reported whatever it asked to hear. RFC 5465 section 3.1.
 NewsKinds SelectedMailbox::kinds_to_report() const {
   const SelectedNews& wanted = client_.notify().selected();
-  const bool messages = wanted.messages || client_.command().has_changed(id);
+  const bool messages = wanted.messages || client_.command().has_changed(id_);
   return {.arrivals = messages, .flags = wanted.flags, .removals = messages && !client_.command().holds_removals()};
 }
 
 bool SelectedMailbox::is_behind(NewsKinds kinds) const {
   return watch_.changed_to &&
-         *watch_.changed_to > std::min(reported.changed_since(kinds), reported.vanished_since(kinds));
+         *watch_.changed_to > std::min(reported_.changed_since(kinds), reported_.vanished_since(kinds));
 }
 
 // ---- step 2: look ----
@@ -110,17 +110,17 @@ async::Task<Result<SelectedMailbox::News>> SelectedMailbox::look(const Round& ro
 
 /// One slice of the news; on the account's worker, while the session waits for it.
 Result<SelectedMailbox::News> SelectedMailbox::read_news(storage::ReadTransaction& tx, const Round& round) const {
-  auto changes = tx.changes_since(id, reported.changed_since(round.kinds).value(),
-                                  reported.vanished_since(round.kinds).value(), slice, *round.from);
+  auto changes = tx.changes_since(id_, reported_.changed_since(round.kinds).value(),
+                                  reported_.vanished_since(round.kinds).value(), slice, *round.from);
   if (!changes) return std::unexpected(changes.error());
   News news{.changes = std::move(*changes), .keywords = {}, .recent = {}};
   // Also a live session may be further behind than the log reaches.
-  if (!news.changes.complete && !round.upto) news.changes.vanished = view.uids().minus(*tx.uids(id));
-  const auto state = tx.state(id);
-  if (state->keywords > keywords.size()) news.keywords = *tx.keywords(id);
+  if (!news.changes.complete && !round.upto) news.changes.vanished = view_.uids().minus(*tx.uids(id_));
+  const auto state = tx.state(id_);
+  if (state->keywords > keywords_.size()) news.keywords = *tx.keywords(id_);
   // EXAMINE sees what is recent and takes it from nobody. RFC 3501 section 6.3.2.
-  if (round.with_recent && !read_only)
-    news.recent = *tx.claim_recent(id);
+  if (round.with_recent && !read_only_)
+    news.recent = *tx.claim_recent(id_);
   else if (round.with_recent && state->first_recent < state->uid_next)
     news.recent = UidRange{state->first_recent, state->uid_next.previous()};
   return news;
@@ -129,7 +129,7 @@ Result<SelectedMailbox::News> SelectedMailbox::read_news(storage::ReadTransactio
 /// Before any message that has them is reported.
 void SelectedMailbox::learn_names(const Round& round, const News& news) {
   if (round.kinds.arrivals) report_keywords(news.keywords);
-  if (news.recent) recent.add(*news.recent);
+  if (news.recent) recent_.add(*news.recent);
 }
 
 // ---- step 3: removals, which the first slice has all ----
@@ -141,19 +141,20 @@ void SelectedMailbox::report_removals(Round& round, News& news) {
   if (!round.kinds.removals) return;
   client_.followers().before_removals(round.vanished);
   const bool by_uid = client_.reports_vanished();
-  if (by_uid) report_vanished("* VANISHED ", round.vanished.intersect(view.uids()));
-  for (const SeqNum seq : view.remove(round.vanished))
+  if (by_uid) report_vanished("* VANISHED ", round.vanished.intersect(view_.uids()));
+  for (const SeqNum seq : view_.remove(round.vanished))
     if (!by_uid) client_.respond().raw("* ").number(seq.value()).raw(" EXPUNGE").crlf();
-  recent = recent.minus(round.vanished);
-  saved = saved.minus(round.vanished);  // RFC 9051 section 6.4.4.1
+  recent_ = recent_.minus(round.vanished);
+  saved_ = saved_.minus(round.vanished);  // RFC 9051 section 6.4.4.1
 }
 
 /// Which kinds hold something that the client does not know; removals that were reported are no longer in the view.
 void SelectedMailbox::note_found(Round& round, const News& news) const {
-  NewsKinds found{.arrivals = false, .flags = false, .removals = !round.vanished.intersect(view.uids()).empty()};
+  NewsKinds found{.arrivals = false, .flags = false, .removals = !round.vanished.intersect(view_.uids()).empty()};
+  const bool needs_all = client_.followers().need_all_changes();
   for (const storage::Message& message : news.changes.messages) {
-    const bool arrived = message.uid.value() >= known_next;
-    found.arrivals = found.arrivals || arrived || client_.followers().need_all_changes();
+    const bool arrived = message.uid.value() >= known_next_;
+    found.arrivals = found.arrivals || arrived || needs_all;
     found.flags = found.flags || (!arrived && are_news(message));
     round.changes.changed.add(message.uid);
   }
@@ -166,13 +167,13 @@ void SelectedMailbox::report_arrivals(Round& round, const News& news) {
   if (!round.kinds.arrivals) return;
   UidSet arrived;
   for (const storage::Message& message : news.changes.messages)
-    if (message.uid.value() >= known_next) arrived.add(message.uid);
+    if (message.uid.value() >= known_next_) arrived.add(message.uid);
   if (arrived.empty()) return;
-  known_next = std::uint64_t{arrived.back().value()} + 1;
-  view.append(arrived);
+  known_next_ = std::uint64_t{arrived.back().value()} + 1;
+  view_.append(arrived);
   highest_is_due_ = true;
   report_size();
-  round.changes.arrived.add(arrived.minus(client_.command().own_messages_in(id)));
+  round.changes.arrived.add(arrived.minus(client_.command().own_messages_in(id_)));
 }
 
 // ---- step 5: flags ----
@@ -191,36 +192,36 @@ void SelectedMailbox::report_flags(const Round& round, const News& news, std::ui
 bool SelectedMailbox::are_news(const storage::Message& message) const {
   const OwnChange& own = client_.command().own_change();
   const bool is_own = message.modseq <= own.modseq && own.uids.contains(message.uid);
-  return message.modseq > reported.flags && !is_own;
+  return message.modseq > reported_.flags && !is_own;
 }
 
 // ---- the end, then followers ----
 
 void SelectedMailbox::finish(const Round& round) {
-  reported.advance(*round.upto, round.kinds, round.found);
+  reported_.advance(*round.upto, round.kinds, round.found);
   // Slices after the first may have reported changes above it, and passed by others' changes: RFC 7162 section 6.
   if (*watch_.changed_to > *round.upto) highest_is_due_ = true;
   // What came and went since the last look was never in the view.
   if (round.kinds.arrivals && !round.vanished.empty())
-    known_next = std::max(known_next, std::uint64_t{round.vanished.back().value()} + 1);
+    known_next_ = std::max(known_next_, std::uint64_t{round.vanished.back().value()} + 1);
 }
 
 // ---- responses ----
 
 void SelectedMailbox::report_size() {
-  client_.respond().raw("* ").number(view.size()).raw(" EXISTS").crlf();
+  client_.respond().raw("* ").number(view_.size()).raw(" EXISTS").crlf();
   if (client_.rev2()) return;
-  client_.respond().raw("* ").number(recent.intersect(view.uids()).size()).raw(" RECENT").crlf();
+  client_.respond().raw("* ").number(recent_.intersect(view_.uids()).size()).raw(" RECENT").crlf();
 }
 
 void SelectedMailbox::report_keywords(const std::vector<std::string>& table) {
-  if (table.size() <= keywords.size()) return;
-  keywords = table;
-  client_.respond().raw("* FLAGS ").flag_list(SystemFlags::all(), keywords).crlf();
+  if (table.size() <= keywords_.size()) return;
+  keywords_ = table;
+  client_.respond().raw("* FLAGS ").flag_list(SystemFlags::all(), keywords_).crlf();
 }
 
 void SelectedMailbox::report_message(const storage::Message& message, bool flags, bool with_uid) {
-  const auto seq = view.seq_of(message.uid);
+  const auto seq = view_.seq_of(message.uid);
   if (!seq) return;
   protocol::Writer out = client_.respond();
   if (client_.uid_only())
@@ -233,7 +234,7 @@ void SelectedMailbox::report_message(const storage::Message& message, bool flags
   if (uid) out.raw("UID ").number(message.uid.value());
   if (modseq) out.raw(uid ? " " : "").raw("MODSEQ (").number(message.modseq.value()).raw(")");
   if (flags)
-    out.raw(uid || modseq ? " FLAGS " : "FLAGS ").flags(message.flags, keywords, recent.contains(message.uid));
+    out.raw(uid || modseq ? " FLAGS " : "FLAGS ").flags(message.flags, keywords_, recent_.contains(message.uid));
   out.raw(")").crlf();
 }
 
@@ -254,18 +255,18 @@ void SelectedMailbox::report_highest_modseq(ModSeq modseq) {
 }
 
 void SelectedMailbox::report_progress() {
-  report_highest_modseq(reported.all());
-  highest_is_due_ = reported.is_behind();
+  report_highest_modseq(reported_.all());
+  highest_is_due_ = reported_.is_behind();
 }
 
 void SelectedMailbox::report_progress_if_due(bool modseqs_told) {
-  if (reported.is_behind() ? modseqs_told : highest_is_due_) report_progress();
+  if (reported_.is_behind() ? modseqs_told : highest_is_due_) report_progress();
 }
 
 std::string SelectedMailbox::progress_code() {
   client_.command().take_modseqs_told();
-  highest_is_due_ = reported.is_behind();
-  return "HIGHESTMODSEQ " + std::to_string(reported.all().value());
+  highest_is_due_ = reported_.is_behind();
+  return "HIGHESTMODSEQ " + std::to_string(reported_.all().value());
 }
 
 }  // namespace postbag

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "async/task.h"
@@ -42,15 +43,24 @@ class SelectedMailbox {
   SelectedMailbox(const SelectedMailbox&) = delete;
   SelectedMailbox& operator=(const SelectedMailbox&) = delete;
 
-  MailboxId id;
-  MailboxName name;        ///< when it was selected; another session may have renamed it since
-  bool read_only = false;  ///< EXAMINE
-  View view;
-  Reported reported;
-  UidSet recent;                      ///< \Recent for this session. RFC 3501 section 2.3.2
-  UidSet saved = {};                  ///< the search result variable `$`. RFC 9051 section 6.4.4.1
-  std::vector<std::string> keywords;  ///< the mailbox's table as far as FLAGS has told it
-  std::uint64_t known_next;           ///< every UID below it that is not in the view is gone for the client
+  MailboxId id() const { return id_; }
+  /// When it was selected; another session may have renamed it since.
+  const MailboxName& name() const { return name_; }
+  /// EXAMINE.
+  bool is_read_only() const { return read_only_; }
+  const View& view() const { return view_; }
+  /// Every UID below it that is not in the view is gone for the client.
+  std::uint64_t known_next() const { return known_next_; }
+  const Reported& reported() const { return reported_; }
+  /// \Recent for this session. RFC 3501 section 2.3.2.
+  const UidSet& recent() const { return recent_; }
+  /// The mailbox's table as far as FLAGS has shown it.
+  const std::vector<std::string>& keywords() const { return keywords_; }
+  /// FLAGS was sent with them.
+  void note_keywords_reported(const std::vector<std::string>& table) { keywords_ = table; }
+  /// The search result variable `$`. RFC 9051 section 6.4.4.1.
+  const UidSet& saved() const { return saved_; }
+  void save(UidSet found) { saved_ = std::move(found); }
 
   /// Whether somebody changed something that NOTIFY does not keep from the client.
   bool has_news() const;
@@ -98,6 +108,15 @@ class SelectedMailbox {
   Client& client_;
   Account& account_;
   Watch watch_;
+  MailboxId id_;
+  MailboxName name_;
+  bool read_only_;
+  View view_;
+  std::uint64_t known_next_;
+  Reported reported_;
+  UidSet recent_;
+  UidSet saved_;
+  std::vector<std::string> keywords_;
   /// HIGHESTMODSEQ is to be reported when the client knows all: it was told a lower one, or EXISTS raised it.
   bool highest_is_due_ = false;
 };

@@ -23,9 +23,6 @@ std::string_view word(Reply::Status status) {
 
 }  // namespace
 
-Session::Session(const Context& context, async::Stream& stream)
-    : OwnsConnection(context.limits, stream), Client(context, owned) {}
-
 async::Task<void> Session::run() {
   greet();
   std::string failure;
@@ -36,7 +33,7 @@ async::Task<void> Session::run() {
     failure = error.what();
   }
   if (!failure.empty()) {
-    log({LogEvent::Level::error, "session failed", user(), failure});
+    client_.log({LogEvent::Level::error, "session failed", client_.user(), failure});
     connection_.say_bye("Internal error");
   }
   co_await connection_.flush();
@@ -45,7 +42,7 @@ async::Task<void> Session::run() {
 }
 
 void Session::greet() {
-  respond().raw("* OK [").raw(context().commands.capabilities(*this)).raw("] postbag ready").crlf();
+  client_.respond().raw("* OK [").raw(context_.commands.capabilities(client_)).raw("] postbag ready").crlf();
 }
 
 /// Deals with one event of the reader. False when the connection is over; BYE was said where it is due.
@@ -65,16 +62,16 @@ async::Task<bool> Session::step() {
 
 /// RFC 5465 section 3.1: "all the time (even when no command is in progress)".
 async::Task<void> Session::report_news() {
-  const bool held = notify().selected().holds_removals;
-  const RunningCommand none(*this, held ? RunningCommand::Removals::held : RunningCommand::Removals::reported);
-  co_await Client::report_news();
-  report_progress();
+  const bool held = client_.notify().selected().holds_removals;
+  const RunningCommand none(client_, held ? RunningCommand::Removals::held : RunningCommand::Removals::reported);
+  co_await client_.report_news();
+  client_.report_progress();
 }
 
 // ---- commands ----
 
 async::Task<bool> Session::run_command(const protocol::Command& command) {
-  RunningCommand running(*this, command);
+  RunningCommand running(client_, command);
   connection_.expect_silence();
   Reply reply = co_await perform(command);
   running.ended(reply);
@@ -85,28 +82,28 @@ async::Task<bool> Session::run_command(const protocol::Command& command) {
     co_return !count_bad();
   }
   bad_in_a_row_ = 0;
-  if (!connection_.is_ending()) co_await Client::report_news();
-  if (reply.tells_progress) reply.code = selected().progress_code();
-  if (!connection_.is_ending()) report_progress();
+  if (!connection_.is_ending()) co_await client_.report_news();
+  if (reply.tells_progress) reply.code = client_.selected().progress_code();
+  if (!connection_.is_ending()) client_.report_progress();
   finish(running.tag(), reply);
   co_return co_await connection_.flush_if_large();
 }
 
 /// The command's outcome; what the world broke becomes NO here.
 async::Task<Reply> Session::perform(const protocol::Command& command) {
-  if (!grammar::allowed_in(command.rule, state())) co_return Reply::bad("Command not allowed now");
+  if (!grammar::allowed_in(command.rule, client_.state())) co_return Reply::bad("Command not allowed now");
   Reply reply;
   try {
-    reply = co_await context().commands.run(*this, command);
+    reply = co_await context_.commands.run(client_, command);
   } catch (const std::runtime_error& broken) {
-    reply = refuse_broken(broken);
+    reply = client_.refuse_broken(broken);
   }
   forget_literals();
   co_return reply;
 }
 
 void Session::finish(std::string_view tag, const Reply& reply) {
-  protocol::Writer out = respond();
+  protocol::Writer out = client_.respond();
   out.raw(tag).raw(word(reply.status));
   if (!reply.code.empty()) out.raw("[").raw(reply.code).raw("] ");
   out.text(reply.text).crlf();
@@ -120,8 +117,9 @@ async::Task<bool> Session::answer_bad(const protocol::BadCommand& bad) {
 }
 
 bool Session::count_bad() {
-  const Limits& limits = context().limits;
-  if (++bad_in_a_row_ < (is_logged_in() ? limits.bad_commands : limits.bad_commands_before_login)) return false;
+  const Limits& limits = context_.limits;
+  if (++bad_in_a_row_ < (client_.is_logged_in() ? limits.bad_commands : limits.bad_commands_before_login))
+    return false;
   connection_.say_bye("Too many bad commands");
   return true;
 }
@@ -147,23 +145,23 @@ async::Task<bool> Session::answer_literal(const protocol::LiteralAnnounced& lite
 void Session::accept_literal(const protocol::LiteralAnnounced& literal) {
   if (literal.message) {
     connection_.reader().accept_as_stream();
-    start_upload();
+    client_.start_upload();
   } else {
     connection_.reader().accept_in_memory();
   }
   connection_.set_receiving_literal(true);
-  if (literal.synchronising) respond().raw("+ Ready for literal data").crlf();
+  if (literal.synchronising) client_.respond().raw("+ Ready for literal data").crlf();
 }
 
 /// A command that will fail anyway fails before its literal is sent. RFC 9051 section 4.3: what was refused is not
 /// asked for.
 async::Task<std::optional<Reply>> Session::refuse_literal(const protocol::LiteralAnnounced& literal) {
-  if (!grammar::allowed_in(literal.command.rule, state())) co_return Reply::bad("Command not allowed now");
+  if (!grammar::allowed_in(literal.command.rule, client_.state())) co_return Reply::bad("Command not allowed now");
   std::optional<Reply> reply;
   try {
-    reply = co_await context().commands.refuse_literal(*this, literal.command, literal.size, literal.message);
+    reply = co_await context_.commands.refuse_literal(client_, literal.command, literal.size, literal.message);
   } catch (const std::runtime_error& broken) {
-    reply = refuse_broken(broken);
+    reply = client_.refuse_broken(broken);
   }
   co_return reply;
 }
@@ -171,9 +169,9 @@ async::Task<std::optional<Reply>> Session::refuse_literal(const protocol::Litera
 async::Task<bool> Session::take_literal(const protocol::LiteralBytes& bytes) {
   std::optional<Reply> failure;
   try {
-    co_await upload()->take(bytes.bytes, bytes.last);
+    co_await client_.upload()->take(bytes.bytes, bytes.last);
   } catch (const std::runtime_error& broken) {
-    failure = refuse_broken(broken);
+    failure = client_.refuse_broken(broken);
   }
   if (failure) {
     connection_.reader().abandon();
@@ -185,7 +183,7 @@ async::Task<bool> Session::take_literal(const protocol::LiteralBytes& bytes) {
 
 void Session::forget_literals() {
   connection_.set_receiving_literal(false);
-  drop_upload();
+  client_.drop_upload();
 }
 
 }  // namespace postbag

@@ -29,18 +29,11 @@
 
 namespace postbag {
 
-using Selected = SelectedMailbox;
-
-/// For a base class to be made of.
-struct OwnsConnection {
-  OwnsConnection(const Limits& limits, async::Stream& stream) : owned(limits, stream) {}
-  ClientConnection owned;
-};
-
 /// Loop thread only. The stream and the context must outlive run().
-class Session final : private OwnsConnection, public Client, private NewsSource {
+class Session final : private NewsSource {
  public:
-  Session(const Context& context, async::Stream& stream);
+  Session(const Context& context, async::Stream& stream)
+      : context_(context), connection_(context.limits, stream), client_(context, connection_) {}
 
   /// Greets, serves and returns when the connection is over, its stream closed.
   async::Task<void> run();
@@ -49,28 +42,12 @@ class Session final : private OwnsConnection, public Client, private NewsSource 
     connection_.shut_down(std::move(words), deadline);
   }
 
-  // ---- for commands, until they take a Client ----
-
-  using Client::connection;
-  using OwnMessages = postbag::OwnMessages;
-  async::Stream& stream() { return connection_.stream(); }
-  std::string& output() { return connection_.output_for_worker(); }
-  void break_off() { connection_.break_off(); }
-  bool has_to_probe() { return connection_.has_to_probe(); }
-  void log_out() { connection_.end(); }
-  void hold_removals() { command().hold_removals(); }
-  void note_own_change(OwnChange change) { command().note_own_change(std::move(change)); }
-  void note_modseqs_told() { command().note_modseqs_told(); }
-  void tell_size() { selected().report_size(); }
-  void tell_keywords(const std::vector<std::string>& keywords) { selected().report_keywords(keywords); }
-  void tell_message(const storage::Message& message, bool flags, bool with_uid) {
-    selected().report_message(message, flags, with_uid);
-  }
-  void tell_vanished(std::string_view head, const UidSet& uids) { selected().report_vanished(head, uids); }
-  void tell_highest(ModSeq modseq) { selected().report_highest_modseq(modseq); }
+  bool is_logged_in() const { return client_.is_logged_in(); }
+  /// The name it logged in with; empty before.
+  const std::string& user() const { return client_.user(); }
 
  private:
-  bool has_news() const override { return has_news_between_commands(); }
+  bool has_news() const override { return client_.has_news_between_commands(); }
   async::Task<void> report_news() override;
 
   void greet();
@@ -86,7 +63,9 @@ class Session final : private OwnsConnection, public Client, private NewsSource 
   void finish(std::string_view tag, const Reply& reply);
   bool count_bad();
 
-  ClientConnection& connection_ = owned;
+  const Context& context_;
+  ClientConnection connection_;
+  Client client_;  // uses what stands above
   std::size_t bad_in_a_row_ = 0;
   std::string upload_tag_;
 };

@@ -10,8 +10,8 @@
 #include "async/net/stream.h"
 #include "commands/all_commands.h"
 #include "core/clock.h"
+#include "session/client.h"
 #include "session/context.h"
-#include "session/session.h"
 #include "tests/unit/async/run.h"
 
 using namespace postbag;
@@ -55,9 +55,10 @@ TEST_CASE("a client that sent its end gets progress reports at once, and the com
   const AllCommands all;
   const Context context{loop, limits, system_clock(), nobody, nobody, all, nobody};
   LeavingStream stream(loop);
-  Session session(context, stream);
+  ClientConnection connection(limits, stream);
+  Client client(context, connection);
   const auto body = [&]() -> async::Task<void> {
-    InProgress progress(session, "a");
+    InProgress progress(client, "a");
     bool alive = co_await progress.at(1, 9);
     CHECK(alive);
     CHECK(stream.got.empty());

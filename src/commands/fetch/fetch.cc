@@ -10,7 +10,7 @@
 #include "commands/handlers.h"
 #include "commands/mailboxes/resynchronise.h"
 #include "protocol/parse/values.h"
-#include "session/session.h"
+#include "session/client.h"
 
 namespace postbag {
 
@@ -47,7 +47,7 @@ bool take(Modifiers& modifiers, grammar::FetchModifier one) {
   return modifiers.partial.has_value();
 }
 
-std::expected<Modifiers, Reply> modifiers_of(const Session& session, grammar::Fetch command, ByUid by_uid) {
+std::expected<Modifiers, Reply> modifiers_of(const Client& client, grammar::Fetch command, ByUid by_uid) {
   Modifiers modifiers;
   for (const auto one : command.fetch_modifier()) {
     if (is_given(modifiers, one.kind())) return std::unexpected(Reply::bad("A modifier is given twice"));
@@ -58,28 +58,29 @@ std::expected<Modifiers, Reply> modifiers_of(const Session& session, grammar::Fe
   if (!modifiers.vanished) return modifiers;
   if (by_uid == ByUid::no) return std::unexpected(Reply::bad("VANISHED requires UID FETCH"));
   if (!modifiers.changed_since) return std::unexpected(Reply::bad("VANISHED requires CHANGEDSINCE"));
-  if (!session.qresync()) return std::unexpected(Reply::bad("VANISHED requires ENABLE QRESYNC"));
+  if (!client.qresync()) return std::unexpected(Reply::bad("VANISHED requires ENABLE QRESYNC"));
   return modifiers;
 }
 
 /// Those of what vanished that this command does not tell anyway: what is in the view goes with a VANISHED that
 /// changes the numbers (RFC 7162 section 3.2.10), unless NOTIFY keeps that one back.
-UidSet earlier(const Session& session, const UidSet& vanished) {
-  const bool tells_removals = session.notify().selected().messages;
-  return tells_removals ? vanished.minus(session.selected().view.uids()) : vanished;
+UidSet earlier(const Client& client, const UidSet& vanished) {
+  const bool tells_removals = client.notify().selected().messages;
+  return tells_removals ? vanished.minus(client.selected().view().uids()) : vanished;
 }
 
 /// Narrows `uids` to what changed, and tells what vanished of what the set names. RFC 7162 sections 3.1.4.1, 3.2.6.
-async::Task<Result<void>> only_changed(Session& session, UidSet& uids, std::string_view set,
+async::Task<Result<void>> only_changed(Client& client, UidSet& uids, std::string_view set,
                                        const Modifiers& modifiers) {
-  const MailboxId mailbox = session.selected().id;
+  const MailboxId mailbox = client.selected().id();
   UidSet asked = uids;
-  if (modifiers.vanished) asked.add(absent_uids(session, set));
-  const auto missed = co_await session.account().read(
+  if (modifiers.vanished) asked.add(absent_uids(client, set));
+  const auto missed = co_await client.account().read(
       [&](storage::ReadTransaction& tx) { return missed_since(tx, mailbox, *modifiers.changed_since, asked); });
   if (!missed) co_return std::unexpected(missed.error());
   uids = uids.intersect(missed->changed);
-  if (modifiers.vanished) session.tell_vanished("* VANISHED (EARLIER) ", earlier(session, missed->vanished));
+  if (modifiers.vanished)
+    client.selected().report_vanished("* VANISHED (EARLIER) ", earlier(client, missed->vanished));
   co_return Result<void>();
 }
 
@@ -90,18 +91,18 @@ struct Seen {
 };
 
 /// Sets \Seen before the bodies are sent, so that their responses can tell it. RFC 9051 section 6.4.5.
-async::Task<Result<void>> set_seen(Session& session, FetchPlan& plan) {
+async::Task<Result<void>> set_seen(Client& client, FetchPlan& plan) {
   const NamedFlags seen{.system = SystemFlag::seen, .keywords = {}};
-  auto done = co_await session.account().write_flags([&](storage::Transaction& tx) -> Result<Seen> {
+  auto done = co_await client.account().write_flags([&](storage::Transaction& tx) -> Result<Seen> {
     auto stored = tx.store_flags(plan.mailbox, plan.uids, storage::FlagOp::add, seen);
     if (!stored) return std::unexpected(stored.error());
     return Seen{.stored = std::move(*stored), .keywords = *tx.keywords(plan.mailbox)};
   });
   if (!done) co_return std::unexpected(done.error());
-  session.note_own_change({.uids = done->stored.changed, .modseq = done->stored.modseq});
+  client.command().note_own_change({.uids = done->stored.changed, .modseq = done->stored.modseq});
   plan.newly_seen = std::move(done->stored.changed);
-  session.tell_keywords(done->keywords);
-  plan.keywords = session.selected().keywords;
+  client.selected().report_keywords(done->keywords);
+  plan.keywords = client.selected().keywords();
   co_return Result<void>();
 }
 
@@ -111,31 +112,31 @@ bool sets_seen(const FetchPlan& plan) {
 
 }  // namespace
 
-async::Task<Reply> handle(Session& session, grammar::Fetch command, ByUid by_uid) {
-  const auto modifiers = modifiers_of(session, command, by_uid);
+async::Task<Reply> handle(Client& client, grammar::Fetch command, ByUid by_uid) {
+  const auto modifiers = modifiers_of(client, command, by_uid);
   if (!modifiers) co_return modifiers.error();
   const std::string set(command.sequence_set().text());
-  auto uids = message_set(session, set, by_uid);
+  auto uids = message_set(client, set, by_uid);
   if (!uids) co_return uids.error();
   if (modifiers->partial) {  // first, also in front of CHANGEDSINCE: RFC 9394 section 3.4
     const auto [begin, end] = modifiers->partial->places(uids->size());
     uids = uids->at_places(begin, end);
   }
   if (command.fetch_att().size() > most_fetch_items) co_return Reply::no("Too many data items", "LIMIT");
-  FetchItems items = fetch_items(command, by_uid == ByUid::yes && !session.uid_only());
+  FetchItems items = fetch_items(command, by_uid == ByUid::yes && !client.uid_only());
   if (modifiers->changed_since) add_modseq(items);
-  if (has_kind(items, FetchKind::modseq)) session.enable(Feature::condstore);
+  if (has_kind(items, FetchKind::modseq)) client.enable(Feature::condstore);
   if (modifiers->changed_since) {
-    const auto narrowed = co_await only_changed(session, *uids, set, *modifiers);
+    const auto narrowed = co_await only_changed(client, *uids, set, *modifiers);
     if (!narrowed) co_return refusal(narrowed.error());
   }
   const std::uint64_t asked = uids->size();
-  FetchPlan plan = fetch_plan(session, std::move(*uids), std::move(items));
-  if (sets_seen(plan) && !session.selected().read_only) {
-    const auto seen = co_await set_seen(session, plan);
+  FetchPlan plan = fetch_plan(client, std::move(*uids), std::move(items));
+  if (sets_seen(plan) && !client.selected().is_read_only()) {
+    const auto seen = co_await set_seen(client, plan);
     if (!seen) co_return refusal(seen.error());
   }
-  const Fetched done = co_await run_fetch(session, std::move(plan));
+  const Fetched done = co_await run_fetch(client, std::move(plan));
   if (done.mailbox_gone) co_return refusal(Error::mailbox_gone);
   if (done.unknown_encoding) co_return refusal(Error::unknown_encoding);
   if (done.written < asked) co_return Reply::ok("Some messages were expunged", "EXPUNGEISSUED");

@@ -2,23 +2,23 @@
 
 #include <utility>
 
-#include "session/session.h"
+#include "session/client.h"
 
 namespace postbag {
 
-FetchPlan fetch_plan(const Session& session, UidSet uids, FetchItems items) {
-  const Selected& selected = session.selected();
-  FetchPlan plan{.mailbox = selected.id,
+FetchPlan fetch_plan(const Client& client, UidSet uids, FetchItems items) {
+  const SelectedMailbox& selected = client.selected();
+  FetchPlan plan{.mailbox = selected.id(),
                  .uids = std::move(uids),
                  .runs = {},
                  .items = std::move(items),
-                 .keywords = selected.keywords,
-                 .recent = selected.recent,
+                 .keywords = selected.keywords(),
+                 .recent = selected.recent(),
                  .newly_seen = {},
-                 .features = session.features(),
-                 .charset = session.charset(),
-                 .headers_used = session.context().limits.headers_used};
-  plan.runs = selected.view.runs_of(plan.uids);
+                 .features = client.features(),
+                 .charset = client.charset(),
+                 .headers_used = client.context().limits.headers_used};
+  plan.runs = selected.view().runs_of(plan.uids);
   return plan;
 }
 

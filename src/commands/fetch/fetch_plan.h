@@ -13,7 +13,7 @@
 
 namespace postbag {
 
-class Session;
+class Client;
 
 struct FetchPlan {
   MailboxId mailbox;
@@ -29,6 +29,6 @@ struct FetchPlan {
 };
 
 /// A plan for these messages of the selected mailbox, with what the session knows of it. Loop thread.
-FetchPlan fetch_plan(const Session& session, UidSet uids, FetchItems items);
+FetchPlan fetch_plan(const Client& client, UidSet uids, FetchItems items);
 
 }  // namespace postbag

@@ -3,7 +3,7 @@
 #include <string>
 #include <utility>
 
-#include "session/session.h"
+#include "session/client.h"
 
 namespace postbag {
 
@@ -15,40 +15,40 @@ constexpr std::size_t slice_bytes = 128 * 1024;
 /// Ends the connection if a response stays unfinished, whatever the reason.
 class WholeResponses {
  public:
-  WholeResponses(Session& session, const FetchWriter& writer) : session_(session), writer_(writer) {}
+  WholeResponses(Client& client, const FetchWriter& writer) : client_(client), writer_(writer) {}
   ~WholeResponses() {
-    if (writer_.is_within_response()) session_.break_off();
+    if (writer_.is_within_response()) client_.connection().break_off();
   }
   WholeResponses(const WholeResponses&) = delete;
   WholeResponses& operator=(const WholeResponses&) = delete;
 
  private:
-  Session& session_;
+  Client& client_;
   const FetchWriter& writer_;
 };
 
-async::Task<void> send_all(Session& session, FetchWriter& writer) {
-  const Account::Hold keeps_bodies(session.account(), Account::Keeps::bodies);
+async::Task<void> send_all(Client& client, FetchWriter& writer) {
+  const Account::Hold keeps_bodies(client.account(), Account::Keeps::bodies);
   bool more = true;
   while (more) {
-    std::string& out = session.output();
-    more = co_await session.account().read(
+    std::string& out = client.connection().output_for_worker();
+    more = co_await client.account().read(
         [&](storage::ReadTransaction& tx) { return writer.write(tx, out, slice_bytes); });
-    if (session.has_selected()) session.selected().keywords = writer.keywords();
-    const bool alive = co_await session.flush_if_large();
+    if (client.has_selected()) client.selected().note_keywords_reported(writer.keywords());
+    const bool alive = co_await client.flush_if_large();
     if (!alive) co_return;
   }
 }
 
 }  // namespace
 
-async::Task<Fetched> run_fetch(Session& session, FetchPlan plan) {
+async::Task<Fetched> run_fetch(Client& client, FetchPlan plan) {
   const bool nothing = plan.uids.empty();
   const bool tells_modseqs = has_kind(plan.items, FetchKind::modseq) || !plan.newly_seen.empty();
   FetchWriter writer(std::move(plan));
-  const WholeResponses whole(session, writer);
-  if (!nothing) co_await send_all(session, writer);
-  if (tells_modseqs && writer.written() > 0) session.note_modseqs_told();
+  const WholeResponses whole(client, writer);
+  if (!nothing) co_await send_all(client, writer);
+  if (tells_modseqs && writer.written() > 0) client.command().note_modseqs_told();
   Fetched done;
   done.written = writer.written();
   done.mailbox_gone = writer.is_mailbox_gone();

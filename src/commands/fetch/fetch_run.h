@@ -9,7 +9,7 @@
 
 namespace postbag {
 
-class Session;
+class Client;
 
 /// What became of it.
 struct Fetched {
@@ -20,6 +20,6 @@ struct Fetched {
 
 /// Streams all responses, slice by slice. When the client goes, or the store breaks within a response, the
 /// connection ends. Throws what the store throws.
-async::Task<Fetched> run_fetch(Session& session, FetchPlan plan);
+async::Task<Fetched> run_fetch(Client& client, FetchPlan plan);
 
 }  // namespace postbag

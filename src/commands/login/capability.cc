@@ -4,7 +4,7 @@
 #include <iterator>
 
 #include "commands/handlers.h"
-#include "session/session.h"
+#include "session/client.h"
 
 namespace postbag {
 
@@ -17,21 +17,21 @@ using Name = grammar::CapabilityName;
 /// Announced only under a condition.
 struct Condition {
   Name name;
-  bool (*holds)(const Session&);
+  bool (*holds)(const Client&);
 };
 constexpr Condition conditions[] = {
-    {Name::auth_plain, [](const Session& session) { return session.may_take_password(); }},
-    {Name::logindisabled, [](const Session& session) { return !session.may_take_password(); }},
+    {Name::auth_plain, [](const Client& client) { return client.may_take_password(); }},
+    {Name::logindisabled, [](const Client& client) { return !client.may_take_password(); }},
 };
 
 /// Announced with a value: NAME=value.
 struct Valued {
   Name name;
-  std::string (*value)(const Session&);
+  std::string (*value)(const Client&);
 };
 constexpr Valued values[] = {
     // The same limit for every mailbox. RFC 7889 section 2.
-    {Name::appendlimit, [](const Session& session) { return std::to_string(session.context().limits.message); }},
+    {Name::appendlimit, [](const Client& client) { return std::to_string(client.context().limits.message); }},
 };
 
 bool is_time(grammar::Announced when, bool logged_in) {
@@ -43,27 +43,27 @@ bool is_time(grammar::Announced when, bool logged_in) {
   return logged_in;
 }
 
-bool is_announced(const grammar::Announcement& one, const Session& session) {
+bool is_announced(const grammar::Announcement& one, const Client& client) {
   const auto* const condition = std::ranges::find(conditions, one.capability, &Condition::name);
-  return is_time(one.when, session.is_logged_in()) &&
-         (condition == std::end(conditions) || condition->holds(session));
+  return is_time(one.when, client.is_logged_in()) &&
+         (condition == std::end(conditions) || condition->holds(client));
 }
 
 }  // namespace
 
-std::string capability_list(const Session& session) {
+std::string capability_list(const Client& client) {
   std::string out = "CAPABILITY";
   for (const grammar::Announcement& one : grammar::announcements) {
-    if (!is_announced(one, session)) continue;
+    if (!is_announced(one, client)) continue;
     out.append(" ").append(one.name);
     const auto* const valued = std::ranges::find(values, one.capability, &Valued::name);
-    if (valued != std::end(values)) out.append("=").append(valued->value(session));
+    if (valued != std::end(values)) out.append("=").append(valued->value(client));
   }
   return out;
 }
 
-async::Task<Reply> handle(Session& session, grammar::CapabilityCommand) {
-  session.respond().raw("* ").raw(capability_list(session)).crlf();
+async::Task<Reply> handle(Client& client, grammar::CapabilityCommand) {
+  client.respond().raw("* ").raw(capability_list(client)).crlf();
   co_return Reply::ok("CAPABILITY completed");
 }
 

@@ -5,9 +5,9 @@
 
 namespace postbag {
 
-class Session;
+class Client;
 
 /// "CAPABILITY IMAP4rev1 …" as the session's state has it, without brackets or CRLF.
-std::string capability_list(const Session& session);
+std::string capability_list(const Client& client);
 
 }  // namespace postbag

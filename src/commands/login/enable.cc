@@ -7,7 +7,7 @@
 #include "commands/handlers.h"
 #include "commands/search/search_updates.h"
 #include "core/ascii.h"
-#include "session/session.h"
+#include "session/client.h"
 
 namespace postbag {
 
@@ -27,20 +27,20 @@ constexpr auto enable_rows = std::to_array<EnableRow>({
 }  // namespace
 
 // Section 3.1: unknown names are passed over, and only what was enabled now is named.
-async::Task<Reply> handle(Session& session, grammar::Enable enable) {
+async::Task<Reply> handle(Client& client, grammar::Enable enable) {
   std::string enabled;
   Features now;
   for (const auto named : enable.capability())
     for (const EnableRow& row : enable_rows) {
       const std::string_view name = to_string(row.capability);
-      if (!ascii_iequal(named.text(), name) || session.has(row.feature) || now.has(row.feature)) continue;
+      if (!ascii_iequal(named.text(), name) || client.has(row.feature) || now.has(row.feature)) continue;
       now.add(row.feature);
       enabled.append(" ").append(name);
     }
-  session.respond().raw("* ENABLED").raw(enabled).crlf();
+  client.respond().raw("* ENABLED").raw(enabled).crlf();
   for (const EnableRow& row : enable_rows)
-    if (now.has(row.feature)) session.enable(row.feature);
-  if (now.has(Feature::uid_only)) refuse_updates_by_number(session);
+    if (now.has(row.feature)) client.enable(row.feature);
+  if (now.has(Feature::uid_only)) refuse_updates_by_number(client);
   co_return Reply::ok("ENABLE completed");
 }
 

@@ -7,7 +7,7 @@
 #include "core/utf8.h"
 #include "core/wipe.h"
 #include "protocol/parse/values.h"
-#include "session/session.h"
+#include "session/client.h"
 
 namespace postbag {
 
@@ -21,44 +21,42 @@ bool is_user_name(const std::string& user) {
 
 }  // namespace
 
-Reply refuse_password(Session& session, std::string_view user) {
-  session.context().log.write(session.stream().peer(),
-                              {LogEvent::Level::warning, "login refused", user, "the connection is not encrypted"});
-  session.count_failed_login();  // a line for each try: nobody may fill the log
+Reply refuse_password(Client& client, std::string_view user) {
+  client.log({LogEvent::Level::warning, "login refused", user, "the connection is not encrypted"});
+  client.count_failed_login();  // a line for each try: nobody may fill the log
   return Reply::no("Passwords are accepted only over an encrypted connection", "PRIVACYREQUIRED");
 }
 
-async::Task<Reply> log_in(Session& session, std::string user, std::string password) {
-  const Context& context = session.context();
+async::Task<Reply> log_in(Client& client, std::string user, std::string password) {
+  const Context& context = client.context();
   Result<AccountId> id = std::unexpected(Error::wrong_password);
-  if (is_user_name(user)) id = co_await context.authenticator.authenticate(user, password, session.connection());
+  if (is_user_name(user)) id = co_await context.authenticator.authenticate(user, password, client.connection());
   wipe(password);
   if (!id) {
-    context.log.write(session.stream().peer(),
-                      {LogEvent::Level::warning, "login failed", user, to_string(id.error())});
-    if (id.error() != Error::busy) session.count_failed_login();
+    client.log({LogEvent::Level::warning, "login failed", user, to_string(id.error())});
+    if (id.error() != Error::busy) client.count_failed_login();
     co_return refusal(id.error());
   }
-  auto account = co_await context.accounts.open(*id, session.stream());
+  auto account = co_await context.accounts.open(*id, client.connection().stream());
   if (!account)
     co_return account.error() == Error::busy ? Reply::no("Too many connections", "LIMIT")
                                              : refusal(account.error());
-  context.log.write(session.stream().peer(), {LogEvent::Level::info, "login", user, {}});
-  session.log_in(std::move(*account), std::move(user));
-  co_return Reply::ok("Logged in", capability_list(session));
+  client.log({LogEvent::Level::info, "login", user, {}});
+  client.log_in(std::move(*account), std::move(user));
+  co_return Reply::ok("Logged in", capability_list(client));
 }
 
-async::Task<std::optional<Reply>> refuse_literal_of(Session& session, grammar::Login, ByUid, ComingLiteral) {
+async::Task<std::optional<Reply>> refuse_literal_of(Client& client, grammar::Login, ByUid, ComingLiteral) {
   std::optional<Reply> refused;
-  if (!session.may_take_password()) refused = refuse_password(session, {});
+  if (!client.may_take_password()) refused = refuse_password(client, {});
   co_return refused;
 }
 
-async::Task<Reply> handle(Session& session, grammar::Login login) {
+async::Task<Reply> handle(Client& client, grammar::Login login) {
   std::string user = protocol::string_value(login.userid().text());
-  if (!session.may_take_password()) co_return refuse_password(session, user);
+  if (!client.may_take_password()) co_return refuse_password(client, user);
   std::string password = protocol::string_value(login.password().text());
-  Reply reply = co_await log_in(session, std::move(user), password);
+  Reply reply = co_await log_in(client, std::move(user), password);
   wipe(password);
   co_return reply;
 }

@@ -2,7 +2,7 @@
 
 #include "commands/arguments.h"
 #include "commands/handlers.h"
-#include "session/session.h"
+#include "session/client.h"
 
 namespace postbag {
 
@@ -18,13 +18,12 @@ Result<MailboxId> remove(storage::Transaction& tx, const MailboxName& name) {
 
 }  // namespace
 
-async::Task<Reply> handle(Session& session, grammar::Delete command) {
-  const auto name = mailbox_name(session, command.mailbox().text());
+async::Task<Reply> handle(Client& client, grammar::Delete command) {
+  const auto name = mailbox_name(client, command.mailbox().text());
   if (!name) co_return refusal(Error::no_such_mailbox);
-  const auto removed =
-      co_await session.account().write([&](storage::Transaction& tx) { return remove(tx, *name); });
+  const auto removed = co_await client.account().write([&](storage::Transaction& tx) { return remove(tx, *name); });
   if (!removed) co_return refusal(removed.error());
-  session.notify().note_removed(*removed, *name);
+  client.notify().note_removed(*removed, *name);
   co_return Reply::ok("DELETE completed");
 }
 

@@ -9,7 +9,7 @@
 #include "commands/handlers.h"
 #include "commands/mailboxes/list_response.h"
 #include "commands/mailboxes/status.h"
-#include "session/session.h"
+#include "session/client.h"
 
 namespace postbag {
 
@@ -87,12 +87,12 @@ bool is_extended(grammar::List command) {
 }
 
 /// Names that cannot be mailbox names match nothing: RFC 9051 section 6.3.9 wants a tagged OK.
-void read_patterns(const Session& session, grammar::List command, ListRequest& request) {
-  const auto reference = mailbox_text(session, command.mailbox().text());
+void read_patterns(const Client& client, grammar::List command, ListRequest& request) {
+  const auto reference = mailbox_text(client, command.mailbox().text());
   if (!reference) return;
   request.reference = *reference;
   for (const auto pattern : command.list_mailbox())
-    if (const auto text = mailbox_text(session, pattern.text())) request.patterns.push_back(*text);
+    if (const auto text = mailbox_text(client, pattern.text())) request.patterns.push_back(*text);
 }
 
 std::vector<ListedRow> select_rows(storage::ReadTransaction& tx, const ListRequest& request,
@@ -117,7 +117,7 @@ std::vector<ListedRow> select_rows(storage::ReadTransaction& tx, const ListReque
 }
 
 /// LIST "" "": the separator, and the root of the only namespace, "". RFC 9051 section 6.3.9.
-void hierarchy_response(Session& session) { session.respond().raw("* LIST (\\Noselect) \"/\" \"\"").crlf(); }
+void hierarchy_response(Client& client) { client.respond().raw("* LIST (\\Noselect) \"/\" \"\"").crlf(); }
 
 std::vector<ListRow> subscribed_rows(storage::ReadTransaction& tx, const ListPattern& pattern) {
   std::vector<ListedName> names;
@@ -127,41 +127,41 @@ std::vector<ListRow> subscribed_rows(storage::ReadTransaction& tx, const ListPat
 
 }  // namespace
 
-async::Task<Reply> handle(Session& session, grammar::List command) {
+async::Task<Reply> handle(Client& client, grammar::List command) {
   auto request = read_options(command);
   if (!request) co_return Reply::bad("Unknown or misplaced LIST option");
-  const Limits& limits = session.context().limits;
+  const Limits& limits = client.context().limits;
   if (command.list_mailbox().size() > limits.list_patterns) co_return Reply::no("Too many patterns", "LIMIT");
-  read_patterns(session, command, *request);
+  read_patterns(client, command, *request);
   if (!is_extended(command) && request->patterns.size() == 1 && request->patterns.front().empty()) {
-    hierarchy_response(session);
+    hierarchy_response(client);
     co_return Reply::ok("LIST completed");
   }
-  request->shown.noselect = !is_extended(command) && !session.rev2();
-  if (has_item(request->status, StatusItem::highestmodseq)) session.enable(Feature::condstore);
+  request->shown.noselect = !is_extended(command) && !client.rev2();
+  if (has_item(request->status, StatusItem::highestmodseq)) client.enable(Feature::condstore);
   const std::size_t max_wildcards = limits.list_wildcards;
-  const auto rows = co_await session.account().read(
+  const auto rows = co_await client.account().read(
       [&](storage::ReadTransaction& tx) { return select_rows(tx, *request, max_wildcards); });
   for (const ListedRow& listed : rows) {
-    list_response(session, listed.row, request->shown);
+    list_response(client, listed.row, request->shown);
     if (listed.status)
-      status_response(session, *MailboxName::from(listed.row.name.name), *listed.status, request->status);
-    const bool alive = co_await session.flush_if_large();
+      status_response(client, *MailboxName::from(listed.row.name.name), *listed.status, request->status);
+    const bool alive = co_await client.flush_if_large();
     if (!alive) break;
   }
   co_return Reply::ok("LIST completed");
 }
 
-async::Task<Reply> handle(Session& session, grammar::Lsub command) {
-  const auto reference = mailbox_text(session, command.mailbox().text());
-  const auto text = mailbox_text(session, command.list_mailbox().text());
+async::Task<Reply> handle(Client& client, grammar::Lsub command) {
+  const auto reference = mailbox_text(client, command.mailbox().text());
+  const auto text = mailbox_text(client, command.list_mailbox().text());
   if (!reference || !text) co_return Reply::ok("LSUB completed");
-  const ListPattern pattern(*reference, *text, session.context().limits.list_wildcards);
+  const ListPattern pattern(*reference, *text, client.context().limits.list_wildcards);
   const auto rows =
-      co_await session.account().read([&](storage::ReadTransaction& tx) { return subscribed_rows(tx, pattern); });
+      co_await client.account().read([&](storage::ReadTransaction& tx) { return subscribed_rows(tx, pattern); });
   for (const ListRow& row : rows) {
-    lsub_response(session, row);
-    const bool alive = co_await session.flush_if_large();
+    lsub_response(client, row);
+    const bool alive = co_await client.flush_if_large();
     if (!alive) break;
   }
   co_return Reply::ok("LSUB completed");

@@ -4,7 +4,7 @@
 #include <string>
 #include <utility>
 
-#include "session/session.h"
+#include "session/client.h"
 
 namespace postbag {
 
@@ -54,21 +54,21 @@ ListedName listed_name(const storage::MailboxEntry& entry) {
           .special_use = special_use_attribute(entry.special_use)};
 }
 
-void list_response(Session& session, const ListRow& row, const ListShown& shown) {
-  protocol::Writer out = session.respond();
+void list_response(Client& client, const ListRow& row, const ListShown& shown) {
+  protocol::Writer out = client.respond();
   out.raw("* LIST (").raw(attributes_of(row, shown)).raw(") \"/\" ").mailbox(row.name.name);
   if (row.child_info) out.raw(" (\"CHILDINFO\" (").raw(shown.child_info).raw("))");  // RFC 9051 section 6.3.9.6
   if (!shown.old_name.empty()) out.raw(" (\"OLDNAME\" (").mailbox(shown.old_name).raw("))");
   out.crlf();
 }
 
-void list_response(Session& session, const storage::MailboxEntry& entry) {
-  list_response(session, {.name = listed_name(entry), .has_children = entry.has_children, .child_info = false}, {});
+void list_response(Client& client, const storage::MailboxEntry& entry) {
+  list_response(client, {.name = listed_name(entry), .has_children = entry.has_children, .child_info = false}, {});
 }
 
-void lsub_response(Session& session, const ListRow& row) {
+void lsub_response(Client& client, const ListRow& row) {
   // A level that stands in for subscribed names below it is \Noselect: RFC 3501 section 6.3.9.
-  session.respond()
+  client.respond()
       .raw(row.name.subscribed ? "* LSUB () \"/\" " : "* LSUB (\\Noselect) \"/\" ")
       .mailbox(row.name.name)
       .crlf();

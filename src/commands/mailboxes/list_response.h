@@ -9,7 +9,7 @@
 
 namespace postbag {
 
-class Session;
+class Client;
 
 /// The attribute of a mailbox's special use, `\Drafts`; empty for none. RFC 6154 section 2. Static storage.
 std::string_view special_use_attribute(storage::SpecialUses uses);
@@ -26,10 +26,10 @@ struct ListShown {
 };
 
 /// `* LIST (attributes) "/" name`.
-void list_response(Session& session, const ListRow& row, const ListShown& shown);
-void list_response(Session& session, const storage::MailboxEntry& entry);
+void list_response(Client& client, const ListRow& row, const ListShown& shown);
+void list_response(Client& client, const storage::MailboxEntry& entry);
 
 /// `* LSUB (attributes) "/" name`. RFC 3501 section 7.2.3.
-void lsub_response(Session& session, const ListRow& row);
+void lsub_response(Client& client, const ListRow& row);
 
 }  // namespace postbag

@@ -1,13 +1,13 @@
 // NAMESPACE. RFC 2342.
 
 #include "commands/handlers.h"
-#include "session/session.h"
+#include "session/client.h"
 
 namespace postbag {
 
 // RFC 9051 section 6.3.10. One personal namespace.
-async::Task<Reply> handle(Session& session, grammar::NamespaceCommand) {
-  session.respond().raw("* NAMESPACE ((\"\" \"/\")) NIL NIL").crlf();
+async::Task<Reply> handle(Client& client, grammar::NamespaceCommand) {
+  client.respond().raw("* NAMESPACE ((\"\" \"/\")) NIL NIL").crlf();
   co_return Reply::ok("NAMESPACE completed");
 }
 

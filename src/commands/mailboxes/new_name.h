@@ -9,11 +9,11 @@
 
 namespace postbag {
 
-class Session;
+class Client;
 
 /// The name for a mailbox that CREATE or RENAME makes. NO when it is no name, or not Net-Unicode: then two names
 /// could look the same (RFC 9051 sections 5.1 and 6.3.4). Existing mailboxes are found by their bytes whatever
 /// their names.
-std::expected<MailboxName, Reply> new_mailbox_name(const Session& session, std::string_view argument);
+std::expected<MailboxName, Reply> new_mailbox_name(const Client& client, std::string_view argument);
 
 }  // namespace postbag

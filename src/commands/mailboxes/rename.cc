@@ -6,7 +6,7 @@
 #include "commands/arguments.h"
 #include "commands/handlers.h"
 #include "commands/mailboxes/new_name.h"
-#include "session/session.h"
+#include "session/client.h"
 
 namespace postbag {
 
@@ -40,15 +40,15 @@ Result<std::vector<Renamed>> rename(storage::Transaction& tx, const MailboxName&
 
 }  // namespace
 
-async::Task<Reply> handle(Session& session, grammar::Rename command) {
-  const auto from = mailbox_name(session, command.rename_from().text());
+async::Task<Reply> handle(Client& client, grammar::Rename command) {
+  const auto from = mailbox_name(client, command.rename_from().text());
   if (!from) co_return refusal(Error::no_such_mailbox);
-  const auto to = new_mailbox_name(session, command.rename_to().text());
+  const auto to = new_mailbox_name(client, command.rename_to().text());
   if (!to) co_return to.error();
   const auto renamed =
-      co_await session.account().write([&](storage::Transaction& tx) { return rename(tx, *from, *to); });
+      co_await client.account().write([&](storage::Transaction& tx) { return rename(tx, *from, *to); });
   if (!renamed) co_return refusal(renamed.error());
-  for (const Renamed& one : *renamed) session.notify().note_named(one.id, one.from, one.to);
+  for (const Renamed& one : *renamed) client.notify().note_named(one.id, one.from, one.to);
   co_return Reply::ok("RENAME completed");
 }
 

@@ -13,7 +13,7 @@
 #include "commands/mailboxes/resynchronise.h"
 #include "commands/mailboxes/select_parameters.h"
 #include "commands/object_id.h"
-#include "session/session.h"
+#include "session/client.h"
 
 namespace postbag {
 
@@ -79,98 +79,97 @@ Result<Opened> open_mailbox(storage::ReadTransaction& tx, const MailboxName& nam
   return opened;
 }
 
-void describe(Session& session, const Opened& opened, Access access) {
-  const Selected& selected = session.selected();
-  session.respond().raw("* FLAGS ").flag_list(SystemFlags::all(), opened.keywords).crlf();
-  session.respond().raw("* OK [PERMANENTFLAGS ");
+void describe(Client& client, const Opened& opened, Access access) {
+  const SelectedMailbox& selected = client.selected();
+  client.respond().raw("* FLAGS ").flag_list(SystemFlags::all(), opened.keywords).crlf();
+  client.respond().raw("* OK [PERMANENTFLAGS ");
   if (access == Access::read_only)
-    session.respond().raw("()] No permanent flags permitted").crlf();
+    client.respond().raw("()] No permanent flags permitted").crlf();
   else
-    session.respond()
-        .flag_list(SystemFlags::all(), opened.keywords, opened.keywords.size() < session.context().limits.keywords)
+    client.respond()
+        .flag_list(SystemFlags::all(), opened.keywords, opened.keywords.size() < client.context().limits.keywords)
         .raw("] Flags permitted")
         .crlf();
-  session.tell_size();
+  client.selected().report_size();
   // RFC 9051 section 7.1 dropped UNSEEN; RFC 3501 section 6.3.1 wants it.
-  const auto unseen = opened.first_unseen ? selected.view.seq_of(*opened.first_unseen) : std::nullopt;
-  if (unseen && !session.rev2() && !session.uid_only())
-    session.respond().raw("* OK [UNSEEN ").number(unseen->value()).raw("] First unseen message").crlf();
-  session.respond().raw("* OK [UIDVALIDITY ").number(opened.state.uid_validity.value()).raw("] UIDs valid").crlf();
-  session.respond().raw("* OK [UIDNEXT ").number(opened.state.uid_next.value()).raw("] Predicted next UID").crlf();
+  const auto unseen = opened.first_unseen ? selected.view().seq_of(*opened.first_unseen) : std::nullopt;
+  if (unseen && !client.rev2() && !client.uid_only())
+    client.respond().raw("* OK [UNSEEN ").number(unseen->value()).raw("] First unseen message").crlf();
+  client.respond().raw("* OK [UIDVALIDITY ").number(opened.state.uid_validity.value()).raw("] UIDs valid").crlf();
+  client.respond().raw("* OK [UIDNEXT ").number(opened.state.uid_next.value()).raw("] Predicted next UID").crlf();
   // RFC 8474 section 4.2.
-  session.respond().raw("* OK [").raw(mailbox_id_code(opened.id)).raw("] Mailbox identifier").crlf();
-  session.tell_highest(opened.state.highest_modseq);
-  if (opened.entry) list_response(session, *opened.entry);
+  client.respond().raw("* OK [").raw(mailbox_id_code(opened.id)).raw("] Mailbox identifier").crlf();
+  client.selected().report_highest_modseq(opened.state.highest_modseq);
+  if (opened.entry) list_response(client, *opened.entry);
 }
 
 /// What the client missed. RFC 7162 section 3.2.5.
-async::Task<void> tell_missed(Session& session, Missed missed, const QuickResync& resync) {
-  const auto match = resync.sample ? highest_match(session.selected().view, *resync.sample) : std::nullopt;
+async::Task<void> report_missed(Client& client, Missed missed, const QuickResync& resync) {
+  const auto match = resync.sample ? highest_match(client.selected().view(), *resync.sample) : std::nullopt;
   if (match) missed.vanished.remove(UidRange{Uid::min(), *match});
-  session.tell_vanished("* VANISHED (EARLIER) ", missed.vanished);
-  FetchPlan plan = fetch_plan(session, std::move(missed.changed), resync_items(session.uid_only()));
-  co_await run_fetch(session, std::move(plan));
+  client.selected().report_vanished("* VANISHED (EARLIER) ", missed.vanished);
+  FetchPlan plan = fetch_plan(client, std::move(missed.changed), resync_items(client.uid_only()));
+  co_await run_fetch(client, std::move(plan));
 }
 
 /// The mailbox that is open is closed first, whatever comes of the new one. RFC 9051 section 6.3.2.
-void leave(Session& session) {
-  if (!session.has_selected()) return;
-  session.unselect();
-  session.respond().raw("* OK [CLOSED] Previous mailbox closed").crlf();
+void leave(Client& client) {
+  if (!client.has_selected()) return;
+  client.unselect();
+  client.respond().raw("* OK [CLOSED] Previous mailbox closed").crlf();
 }
 
-async::Task<Reply> select(Session& session, std::string_view argument, Access access,
+async::Task<Reply> select(Client& client, std::string_view argument, Access access,
                           std::expected<SelectParameters, Reply> parameters) {
   if (!parameters) co_return parameters.error();
-  leave(session);
-  if (parameters->condstore) session.enable(Feature::condstore);
-  const auto name = mailbox_name(session, argument);
+  leave(client);
+  if (parameters->condstore) client.enable(Feature::condstore);
+  const auto name = mailbox_name(client, argument);
   if (!name) co_return refusal(Error::no_such_mailbox);
-  const bool rev2 = session.rev2();
-  auto opened = co_await session.account().read(
+  const bool rev2 = client.rev2();
+  auto opened = co_await client.account().read(
       [&](storage::ReadTransaction& tx) { return open_mailbox(tx, *name, access, rev2, *parameters); });
   if (!opened) co_return refusal(opened.error());
   // No suspension since the read: commits after it are noticed.
-  session.select({.id = opened->id,
-                  .name = *name,
-                  .read_only = access == Access::read_only,
-                  .state = opened->state,
-                  .uids = opened->uids,
-                  .recent = opened->recent,
-                  .keywords = opened->keywords});
-  describe(session, *opened, access);
-  if (opened->missed) co_await tell_missed(session, std::move(*opened->missed), *parameters->resync);
+  client.select({.id = opened->id,
+                 .name = *name,
+                 .read_only = access == Access::read_only,
+                 .state = opened->state,
+                 .uids = opened->uids,
+                 .recent = opened->recent,
+                 .keywords = opened->keywords});
+  describe(client, *opened, access);
+  if (opened->missed) co_await report_missed(client, std::move(*opened->missed), *parameters->resync);
   co_return access == Access::read_only ? Reply::ok("EXAMINE completed", "READ-ONLY")
                                         : Reply::ok("SELECT completed", "READ-WRITE");
 }
 
 }  // namespace
 
-async::Task<Reply> handle(Session& session, grammar::Select command) {
-  return select(session, command.mailbox().text(), Access::read_write,
-                select_parameters(session, command.select_param()));
+async::Task<Reply> handle(Client& client, grammar::Select command) {
+  return select(client, command.mailbox().text(), Access::read_write,
+                select_parameters(client, command.select_param()));
 }
 
-async::Task<Reply> handle(Session& session, grammar::Examine command) {
-  return select(session, command.mailbox().text(), Access::read_only,
-                select_parameters(session, command.select_param()));
+async::Task<Reply> handle(Client& client, grammar::Examine command) {
+  return select(client, command.mailbox().text(), Access::read_only,
+                select_parameters(client, command.select_param()));
 }
 
 // Removes what is \Deleted without a word, unless it was only examined. RFC 9051 section 6.4.1.
-async::Task<Reply> handle(Session& session, grammar::Close) {
-  const MailboxId id = session.selected().id;
-  if (!session.selected().read_only) {
-    const auto expunged =
-        co_await session.account().write([&](storage::Transaction& tx) { return tx.expunge(id); });
+async::Task<Reply> handle(Client& client, grammar::Close) {
+  const MailboxId id = client.selected().id();
+  if (!client.selected().is_read_only()) {
+    const auto expunged = co_await client.account().write([&](storage::Transaction& tx) { return tx.expunge(id); });
     // A mailbox that is gone is closed all the same.
     if (!expunged && expunged.error() != Error::mailbox_gone) co_return refusal(expunged.error());
   }
-  session.unselect();
+  client.unselect();
   co_return Reply::ok("CLOSE completed");
 }
 
-async::Task<Reply> handle(Session& session, grammar::Unselect) {
-  session.unselect();
+async::Task<Reply> handle(Client& client, grammar::Unselect) {
+  client.unselect();
   co_return Reply::ok("UNSELECT completed");
 }
 

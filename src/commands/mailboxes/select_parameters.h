@@ -10,7 +10,7 @@
 
 namespace postbag {
 
-class Session;
+class Client;
 
 /// What a client knows of the mailbox.
 struct QuickResync {
@@ -28,6 +28,6 @@ struct SelectParameters {
 /// BAD when one is given twice, QRESYNC is not enabled, or the sample's sets do not correspond; NO [LIMIT] for sets
 /// of too many ranges.
 std::expected<SelectParameters, Reply> select_parameters(
-    const Session& session, protocol::Children<protocol::grammar::SelectParam> parameters);
+    const Client& client, protocol::Children<protocol::grammar::SelectParam> parameters);
 
 }  // namespace postbag

@@ -6,7 +6,7 @@
 #include "commands/arguments.h"
 #include "commands/handlers.h"
 #include "commands/object_id.h"
-#include "session/session.h"
+#include "session/client.h"
 
 namespace postbag {
 
@@ -71,11 +71,11 @@ std::optional<StatusNumbers> read_status(storage::ReadTransaction& tx, MailboxId
   return numbers;
 }
 
-void status_response(Session& session, const MailboxName& name, const StatusNumbers& numbers,
+void status_response(Client& client, const MailboxName& name, const StatusNumbers& numbers,
                      const StatusItems& items) {
-  protocol::Writer out = session.respond();
+  protocol::Writer out = client.respond();
   out.raw("* STATUS ").mailbox(name).raw(" (");
-  const Answer answer{.out = out, .numbers = numbers, .state = numbers.state, .limits = session.context().limits};
+  const Answer answer{.out = out, .numbers = numbers, .state = numbers.state, .limits = client.context().limits};
   std::string_view separator;
   for (const StatusItem item : items) {
     const Row& row = row_of(item);
@@ -84,22 +84,22 @@ void status_response(Session& session, const MailboxName& name, const StatusNumb
     separator = " ";
   }
   out.raw(")").crlf();
-  const bool is_selected = session.has_selected() && session.selected().id == numbers.id;
-  if (is_selected && has_item(items, StatusItem::highestmodseq)) session.note_modseqs_told();
+  const bool is_selected = client.has_selected() && client.selected().id() == numbers.id;
+  if (is_selected && has_item(items, StatusItem::highestmodseq)) client.command().note_modseqs_told();
 }
 
-async::Task<Reply> handle(Session& session, grammar::Status command) {
+async::Task<Reply> handle(Client& client, grammar::Status command) {
   StatusItems items;
   for (const auto att : command.status_att()) items.push_back(att.kind());
-  if (has_item(items, StatusItem::highestmodseq)) session.enable(Feature::condstore);  // RFC 7162 section 3.1
-  const auto name = mailbox_name(session, command.mailbox().text());
+  if (has_item(items, StatusItem::highestmodseq)) client.enable(Feature::condstore);  // RFC 7162 section 3.1
+  const auto name = mailbox_name(client, command.mailbox().text());
   if (!name) co_return refusal(Error::no_such_mailbox);
-  const auto numbers = co_await session.account().read([&](storage::ReadTransaction& tx) {
+  const auto numbers = co_await client.account().read([&](storage::ReadTransaction& tx) {
     const auto id = tx.find(*name);
     return id ? read_status(tx, *id, items) : std::nullopt;
   });
   if (!numbers) co_return refusal(Error::no_such_mailbox);
-  status_response(session, *name, *numbers, items);
+  status_response(client, *name, *numbers, items);
   co_return Reply::ok("STATUS completed");
 }
 

@@ -12,7 +12,7 @@
 
 namespace postbag {
 
-class Session;
+class Client;
 
 /// A data item of the grammar. All there is to know of each is its row in status.cc.
 using StatusItem = protocol::grammar::StatusAtt::Kind;
@@ -31,7 +31,7 @@ struct StatusNumbers {
 std::optional<StatusNumbers> read_status(storage::ReadTransaction& tx, MailboxId id, const StatusItems& items);
 
 /// `* STATUS name (items)`.
-void status_response(Session& session, const MailboxName& name, const StatusNumbers& numbers,
+void status_response(Client& client, const MailboxName& name, const StatusNumbers& numbers,
                      const StatusItems& items);
 
 }  // namespace postbag

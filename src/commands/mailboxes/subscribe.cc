@@ -2,28 +2,28 @@
 
 #include "commands/arguments.h"
 #include "commands/handlers.h"
-#include "session/session.h"
+#include "session/client.h"
 
 namespace postbag {
 
-async::Task<Reply> handle(Session& session, grammar::Subscribe command) {
-  const auto name = mailbox_name(session, command.mailbox().text());
+async::Task<Reply> handle(Client& client, grammar::Subscribe command) {
+  const auto name = mailbox_name(client, command.mailbox().text());
   if (!name) co_return refusal(name.error());
-  const auto done = co_await session.account().write([&](storage::Transaction& tx) { return tx.subscribe(*name); });
+  const auto done = co_await client.account().write([&](storage::Transaction& tx) { return tx.subscribe(*name); });
   if (!done) co_return refusal(done.error());
-  session.notify().note_subscribed(*name, true);
+  client.notify().note_subscribed(*name, true);
   co_return Reply::ok("SUBSCRIBE completed");
 }
 
-async::Task<Reply> handle(Session& session, grammar::Unsubscribe command) {
-  const auto name = mailbox_name(session, command.mailbox().text());
+async::Task<Reply> handle(Client& client, grammar::Unsubscribe command) {
+  const auto name = mailbox_name(client, command.mailbox().text());
   if (!name) co_return refusal(name.error());
-  const auto done = co_await session.account().write([&](storage::Transaction& tx) -> Result<bool> {
+  const auto done = co_await client.account().write([&](storage::Transaction& tx) -> Result<bool> {
     tx.unsubscribe(*name);
     return true;
   });
   if (!done) co_return refusal(done.error());
-  session.notify().note_subscribed(*name, false);
+  client.notify().note_subscribed(*name, false);
   co_return Reply::ok("UNSUBSCRIBE completed");
 }
 

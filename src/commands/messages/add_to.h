@@ -4,7 +4,7 @@
 #include <optional>
 #include <type_traits>
 
-#include "session/session.h"
+#include "session/client.h"
 #include "storage/transaction.h"
 
 namespace postbag {
@@ -13,10 +13,10 @@ namespace postbag {
 /// gets the mailbox as it was before and behind that, its uids are left to the caller. In a transaction's body.
 template <class Add>
 std::invoke_result_t<Add&, MailboxId> add_to(storage::Transaction& tx, const MailboxName& name,
-                                             std::optional<Session::OwnMessages>& own, Add add) {
+                                             std::optional<OwnMessages>& own, Add add) {
   const auto mailbox = tx.find(name);
   if (!mailbox) return std::unexpected(Error::no_such_mailbox);
-  own = Session::OwnMessages{.mailbox = *mailbox, .before = *tx.state(*mailbox), .after = {}, .uids = {}};
+  own = OwnMessages{.mailbox = *mailbox, .before = *tx.state(*mailbox), .after = {}, .uids = {}};
   auto added = add(*mailbox);
   own->after = *tx.state(*mailbox);
   return added;

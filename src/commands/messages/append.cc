@@ -7,14 +7,14 @@
 #include "commands/handlers.h"
 #include "commands/messages/add_to.h"
 #include "protocol/arguments.h"
-#include "session/session.h"
+#include "session/client.h"
 
 namespace postbag {
 
 namespace {
 
-std::expected<MessageOptions, Reply> options_of(const Session& session, grammar::AppendMessage message) {
-  MessageOptions out{.flags = {}, .internal_date = session.context().clock.now()};
+std::expected<MessageOptions, Reply> options_of(const Client& client, grammar::AppendMessage message) {
+  MessageOptions out{.flags = {}, .internal_date = client.context().clock.now()};
   if (const auto list = message.flag_list()) {
     auto flags = protocol::flags_value(*list);
     if (!flags) return std::unexpected(Reply::bad(std::string(protocol::to_string(flags.error()))));
@@ -40,15 +40,15 @@ std::vector<grammar::AppendMessage> messages_of(grammar::Append append) {
 }  // namespace
 
 std::expected<std::vector<MessageOptions>, Reply> message_options(
-    Session& session, std::span<const grammar::AppendMessage> messages) {
+    Client& client, std::span<const grammar::AppendMessage> messages) {
   std::vector<MessageOptions> out;
   for (const auto message : messages) {
-    auto options = options_of(session, message);
+    auto options = options_of(client, message);
     if (!options) return std::unexpected(options.error());
     options->binary = message.append_data().literal8().has_value();
     out.push_back(std::move(*options));
   }
-  if (const auto nul = session.upload()->with_nul()) return std::unexpected(refuse_nul(out.at(*nul).binary));
+  if (const auto nul = client.upload()->with_nul()) return std::unexpected(refuse_nul(out.at(*nul).binary));
   return out;
 }
 
@@ -76,59 +76,58 @@ std::string append_code(std::span<const storage::Appended> appended) {
   return code;
 }
 
-std::string with_limits_met(Session& session, std::string done) {
-  const std::string limits = mime::names(session.upload()->limits_met());
+std::string with_limits_met(Client& client, std::string done) {
+  const std::string limits = mime::names(client.upload()->limits_met());
   if (limits.empty()) return done;
-  session.context().log.write(session.stream().peer(),
-                              {LogEvent::Level::warning, mime::limits_met_event, session.user(), limits});
+  client.log({LogEvent::Level::warning, mime::limits_met_event, client.user(), limits});
   return done + ", but the structure is incomplete; limits exceeded: " + limits;
 }
 
-std::optional<Reply> refuse_message(Session& session, NextMessage message, std::uint64_t size) {
-  const Limits& limits = session.context().limits;
-  if (const auto options = options_of(session, message.options); !options) return options.error();
+std::optional<Reply> refuse_message(Client& client, NextMessage message, std::uint64_t size) {
+  const Limits& limits = client.context().limits;
+  if (const auto options = options_of(client, message.options); !options) return options.error();
   if (size > limits.message) return refusal(Error::message_too_big);
   // A zero-length literal is how a client cancels. RFC 3502 section 6.3.11.
   if (size == 0) return Reply::no("A message cannot be empty; nothing was appended", "CANNOT");
-  const std::uint64_t before = session.upload() != nullptr ? session.upload()->size() : 0;
+  const std::uint64_t before = client.upload() != nullptr ? client.upload()->size() : 0;
   if (message.number > limits.append_messages || before + size > limits.append_bytes)
     return Reply::no("Too many messages or bytes in one command", "LIMIT");
   return std::nullopt;
 }
 
-async::Task<std::optional<Reply>> refuse_target(Session& session, std::string_view mailbox) {
-  const auto name = mailbox_name(session, mailbox);
+async::Task<std::optional<Reply>> refuse_target(Client& client, std::string_view mailbox) {
+  const auto name = mailbox_name(client, mailbox);
   if (!name) co_return refusal(name.error());
   const bool exists =
-      co_await session.account().read([&](storage::ReadTransaction& tx) { return tx.find(*name).has_value(); });
+      co_await client.account().read([&](storage::ReadTransaction& tx) { return tx.find(*name).has_value(); });
   if (!exists) co_return refusal_of_target(Error::no_such_mailbox);
   co_return std::nullopt;
 }
 
-async::Task<std::optional<Reply>> refuse_literal_of(Session& session, grammar::Append append, ByUid,
+async::Task<std::optional<Reply>> refuse_literal_of(Client& client, grammar::Append append, ByUid,
                                                     ComingLiteral literal) {
   if (!literal.message) co_return std::nullopt;
   const std::vector<grammar::AppendMessage> messages = messages_of(append);
-  if (auto refused = refuse_message(session, {messages.back(), messages.size()}, literal.size)) co_return refused;
+  if (auto refused = refuse_message(client, {messages.back(), messages.size()}, literal.size)) co_return refused;
   if (messages.size() > 1) co_return std::nullopt;  // the mailbox was there; whether it still is, the end tells
-  co_return co_await refuse_target(session, append.mailbox().text());
+  co_return co_await refuse_target(client, append.mailbox().text());
 }
 
 // RFC 9051 section 6.3.12; several messages: RFC 3502; APPENDUID: RFC 4315 section 3.
-async::Task<Reply> handle(Session& session, grammar::Append command) {
-  const auto name = mailbox_name(session, command.mailbox().text());
+async::Task<Reply> handle(Client& client, grammar::Append command) {
+  const auto name = mailbox_name(client, command.mailbox().text());
   if (!name) co_return refusal(name.error());
-  const auto options = message_options(session, messages_of(command));
+  const auto options = message_options(client, messages_of(command));
   if (!options) co_return options.error();
-  const std::vector<storage::StagedBody>* const bodies = co_await session.upload()->messages();
-  std::optional<Session::OwnMessages> own;
-  const auto appended = co_await session.account().write([&](storage::Transaction& tx) {
+  const std::vector<storage::StagedBody>* const bodies = co_await client.upload()->messages();
+  std::optional<OwnMessages> own;
+  const auto appended = co_await client.account().write([&](storage::Transaction& tx) {
     return add_to(tx, *name, own, [&](MailboxId to) { return append_all(tx, to, *bodies, *options); });
   });
   if (!appended) co_return refusal_of_target(appended.error());
   own->uids = uids_of(*appended);
-  session.note_own_messages(std::move(*own));
-  co_return Reply::ok(with_limits_met(session, "APPEND completed"), append_code(*appended));
+  client.note_own_messages(std::move(*own));
+  co_return Reply::ok(with_limits_met(client, "APPEND completed"), append_code(*appended));
 }
 
 }  // namespace postbag

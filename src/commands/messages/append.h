@@ -18,7 +18,7 @@
 
 namespace postbag {
 
-class Session;
+class Client;
 
 /// What stands beside one message's literal.
 struct MessageOptions {
@@ -30,7 +30,7 @@ struct MessageOptions {
 /// The options of each message of a complete command, in their order. BAD for flags or dates that there are not,
 /// and what a NUL in an uploaded message gets.
 std::expected<std::vector<MessageOptions>, Reply> message_options(
-    Session& session, std::span<const protocol::grammar::AppendMessage> messages);
+    Client& client, std::span<const protocol::grammar::AppendMessage> messages);
 
 /// Adds all messages, in their order. Refused by the first that cannot be added; then none may be kept: RFC 3502.
 Result<std::vector<storage::Appended>> append_all(storage::Transaction& tx, MailboxId mailbox,
@@ -43,8 +43,8 @@ UidSet uids_of(std::span<const storage::Appended> appended);
 std::string append_code(std::span<const storage::Appended> appended);
 
 /// `done`, and which limits the messages met whose structure is not kept whole: "APPEND completed, but the
-/// structure only in part, beyond mime_depth". Logs that too. After session.upload()->messages().
-std::string with_limits_met(Session& session, std::string done);
+/// structure only in part, beyond mime_depth". Logs that too. After client.upload()->messages().
+std::string with_limits_met(Client& client, std::string done);
 
 /// The message whose literal is announced.
 struct NextMessage {
@@ -54,9 +54,9 @@ struct NextMessage {
 
 /// Why this message will fail whatever its literal of `size` bytes holds: its options, its size, or how much came
 /// before it. Nothing when it may be sent.
-std::optional<Reply> refuse_message(Session& session, NextMessage message, std::uint64_t size);
+std::optional<Reply> refuse_message(Client& client, NextMessage message, std::uint64_t size);
 
 /// Why nothing can be added to the mailbox that the argument names: NO [TRYCREATE] when it is not there.
-async::Task<std::optional<Reply>> refuse_target(Session& session, std::string_view mailbox);
+async::Task<std::optional<Reply>> refuse_target(Client& client, std::string_view mailbox);
 
 }  // namespace postbag

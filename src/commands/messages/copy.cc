@@ -8,7 +8,7 @@
 #include "commands/handlers.h"
 #include "commands/messages/add_to.h"
 #include "protocol/response/writer.h"
-#include "session/session.h"
+#include "session/client.h"
 
 namespace postbag {
 
@@ -22,18 +22,17 @@ std::string copy_code(const storage::Copied& copied) {
   return out;
 }
 
-async::Task<Reply> transfer(Session& session, std::string_view set, std::string_view mailbox, ByUid by_uid,
-                            Way way) {
+async::Task<Reply> transfer(Client& client, std::string_view set, std::string_view mailbox, ByUid by_uid, Way way) {
   const std::string done = way == Way::move ? "MOVE completed" : "COPY completed";
-  const auto uids = message_set(session, set, by_uid);
+  const auto uids = message_set(client, set, by_uid);
   if (!uids) co_return uids.error();
-  if (way == Way::move && session.selected().read_only) co_return refusal(Error::read_only);
-  const auto target = mailbox_name(session, mailbox);
+  if (way == Way::move && client.selected().is_read_only()) co_return refusal(Error::read_only);
+  const auto target = mailbox_name(client, mailbox);
   if (!target) co_return refusal_of_target(target.error());
-  const MailboxId from = session.selected().id;
-  std::optional<Session::OwnMessages> own;
+  const MailboxId from = client.selected().id();
+  std::optional<OwnMessages> own;
   // One transaction over both mailboxes, whatever the number of messages.
-  const auto copied = co_await session.account().write([&](storage::Transaction& tx) {
+  const auto copied = co_await client.account().write([&](storage::Transaction& tx) {
     return add_to(tx, *target, own, [&](MailboxId to) {
       return way == Way::move ? tx.move(from, *uids, to) : tx.copy(from, *uids, to);
     });
@@ -45,21 +44,21 @@ async::Task<Reply> transfer(Session& session, std::string_view set, std::string_
     co_return Reply::no("The messages were expunged", "EXPUNGEISSUED");
   }
   own->uids = copied->to;
-  session.note_own_messages(std::move(*own));
+  client.note_own_messages(std::move(*own));
   if (way == Way::copy) co_return Reply::ok(done, copy_code(*copied));
   // Before the EXPUNGE responses, which the session sends before the tagged line. RFC 6851 section 4.3.
-  session.respond().raw("* OK [").raw(copy_code(*copied)).raw("] Moved").crlf();
+  client.respond().raw("* OK [").raw(copy_code(*copied)).raw("] Moved").crlf();
   co_return Reply::ok_with_progress(done);  // RFC 6851 section 4.4
 }
 
 }  // namespace
 
-async::Task<Reply> handle(Session& session, grammar::Copy command, ByUid by_uid) {
-  return transfer(session, command.sequence_set().text(), command.mailbox().text(), by_uid, Way::copy);
+async::Task<Reply> handle(Client& client, grammar::Copy command, ByUid by_uid) {
+  return transfer(client, command.sequence_set().text(), command.mailbox().text(), by_uid, Way::copy);
 }
 
-async::Task<Reply> handle(Session& session, grammar::Move command, ByUid by_uid) {
-  return transfer(session, command.sequence_set().text(), command.mailbox().text(), by_uid, Way::move);
+async::Task<Reply> handle(Client& client, grammar::Move command, ByUid by_uid) {
+  return transfer(client, command.sequence_set().text(), command.mailbox().text(), by_uid, Way::move);
 }
 
 }  // namespace postbag

@@ -4,18 +4,18 @@
 
 #include "commands/arguments.h"
 #include "commands/handlers.h"
-#include "session/session.h"
+#include "session/client.h"
 
 namespace postbag {
 
 namespace {
 
 /// The EXPUNGE responses come with what the session tells before the tagged line.
-async::Task<Reply> expunge(Session& session, std::optional<UidSet> uids) {
-  if (session.selected().read_only) co_return refusal(Error::read_only);
-  const MailboxId mailbox = session.selected().id;
+async::Task<Reply> expunge(Client& client, std::optional<UidSet> uids) {
+  if (client.selected().is_read_only()) co_return refusal(Error::read_only);
+  const MailboxId mailbox = client.selected().id();
   const auto expunged =
-      co_await session.account().write([&](storage::Transaction& tx) { return tx.expunge(mailbox, uids); });
+      co_await client.account().write([&](storage::Transaction& tx) { return tx.expunge(mailbox, uids); });
   if (!expunged) co_return refusal(expunged.error());
   // RFC 7162 section 3.2.7: when messages went.
   if (expunged->uids.empty()) co_return Reply::ok("EXPUNGE completed");
@@ -24,12 +24,12 @@ async::Task<Reply> expunge(Session& session, std::optional<UidSet> uids) {
 
 }  // namespace
 
-async::Task<Reply> handle(Session& session, grammar::Expunge) { return expunge(session, std::nullopt); }
+async::Task<Reply> handle(Client& client, grammar::Expunge) { return expunge(client, std::nullopt); }
 
-async::Task<Reply> handle(Session& session, grammar::UidExpunge command) {
-  const auto uids = message_set(session, command.sequence_set().text(), ByUid::yes);
+async::Task<Reply> handle(Client& client, grammar::UidExpunge command) {
+  const auto uids = message_set(client, command.sequence_set().text(), ByUid::yes);
   if (!uids) co_return uids.error();
-  co_return co_await expunge(session, *uids);
+  co_return co_await expunge(client, *uids);
 }
 
 }  // namespace postbag

@@ -6,16 +6,16 @@
 #include "commands/handlers.h"
 #include "commands/messages/add_to.h"
 #include "commands/messages/append.h"
-#include "session/session.h"
+#include "session/client.h"
 
 namespace postbag {
 
 namespace {
 
 /// The message to be replaced. NO when there is none: RFC 8508 section 3.2.
-std::expected<UidSet, Reply> old_message(Session& session, std::string_view number, ByUid by_uid) {
-  if (session.selected().read_only) return std::unexpected(refusal(Error::read_only));
-  auto uids = message_set(session, number, by_uid);
+std::expected<UidSet, Reply> old_message(Client& client, std::string_view number, ByUid by_uid) {
+  if (client.selected().is_read_only()) return std::unexpected(refusal(Error::read_only));
+  auto uids = message_set(client, number, by_uid);
   if (uids && uids->empty()) return std::unexpected(Reply::no("No such message"));
   return uids;
 }
@@ -37,38 +37,38 @@ Result<storage::Appended> replace(storage::Transaction& tx, MailboxId from, cons
 }  // namespace
 
 // RFC 8508 section 3.4.
-async::Task<std::optional<Reply>> refuse_literal_of(Session& session, grammar::Replace command, ByUid by_uid,
+async::Task<std::optional<Reply>> refuse_literal_of(Client& client, grammar::Replace command, ByUid by_uid,
                                                     ComingLiteral literal) {
   if (!literal.message) co_return std::nullopt;
-  const auto old = old_message(session, command.seq_number().text(), by_uid);
+  const auto old = old_message(client, command.seq_number().text(), by_uid);
   if (!old) co_return old.error();
-  if (auto refused = refuse_message(session, {command.append_message(), 1}, literal.size)) co_return refused;
-  co_return co_await refuse_target(session, command.mailbox().text());
+  if (auto refused = refuse_message(client, {command.append_message(), 1}, literal.size)) co_return refused;
+  co_return co_await refuse_target(client, command.mailbox().text());
 }
 
-async::Task<Reply> handle(Session& session, grammar::Replace command, ByUid by_uid) {
-  const auto old = old_message(session, command.seq_number().text(), by_uid);
+async::Task<Reply> handle(Client& client, grammar::Replace command, ByUid by_uid) {
+  const auto old = old_message(client, command.seq_number().text(), by_uid);
   if (!old) co_return old.error();
-  const auto name = mailbox_name(session, command.mailbox().text());
+  const auto name = mailbox_name(client, command.mailbox().text());
   if (!name) co_return refusal_of_target(name.error());
   const std::array messages{command.append_message()};
-  const auto options = message_options(session, messages);
+  const auto options = message_options(client, messages);
   if (!options) co_return options.error();
-  const MailboxId from = session.selected().id;
-  const std::vector<storage::StagedBody>* const bodies = co_await session.upload()->messages();
-  std::optional<Session::OwnMessages> own;
-  const auto replaced = co_await session.account().write([&](storage::Transaction& tx) {
+  const MailboxId from = client.selected().id();
+  const std::vector<storage::StagedBody>* const bodies = co_await client.upload()->messages();
+  std::optional<OwnMessages> own;
+  const auto replaced = co_await client.account().write([&](storage::Transaction& tx) {
     return add_to(tx, *name, own,
                   [&](MailboxId to) { return replace(tx, from, *old, to, bodies->front(), options->front()); });
   });
   if (!replaced) co_return refusal_of_target(replaced.error());
   own->uids.add(replaced->uid);
-  session.note_own_messages(std::move(*own));
+  client.note_own_messages(std::move(*own));
   // Before the EXPUNGE response, which the session sends before the tagged line. RFC 8508 section 4.3.
   const std::array added{*replaced};
-  session.respond().raw("* OK [").raw(append_code(added)).raw("] Replacement message ready").crlf();
+  client.respond().raw("* OK [").raw(append_code(added)).raw("] Replacement message ready").crlf();
   // RFC 8508 section 4.5.
-  co_return Reply::ok_with_progress(with_limits_met(session, "REPLACE completed"));
+  co_return Reply::ok_with_progress(with_limits_met(client, "REPLACE completed"));
 }
 
 }  // namespace postbag

@@ -8,7 +8,7 @@
 #include "commands/handlers.h"
 #include "protocol/arguments.h"
 #include "protocol/parse/values.h"
-#include "session/session.h"
+#include "session/client.h"
 
 namespace postbag {
 
@@ -71,39 +71,39 @@ struct Telling {
 
 /// Without .SILENT the flags of all it named; with it those that others changed too, and the mod-sequences of all
 /// when the client keeps those. RFC 9051 section 6.4.6, RFC 7162 section 3.1.3.
-Telling told_of(const Session& session, const Outcome& outcome, bool silent) {
+Telling told_of(const Client& client, const Outcome& outcome, bool silent) {
   Telling told{.uids = outcome.untold, .flags = outcome.untold};
-  if (!silent || session.condstore()) told.uids.add(outcome.stored.matched);
+  if (!silent || client.condstore()) told.uids.add(outcome.stored.matched);
   if (!silent) told.flags.add(outcome.stored.matched);
   return told;
 }
 
 /// FETCH responses with what these messages have now.
-async::Task<bool> tell(Session& session, const Telling& told, ByUid by_uid) {
+async::Task<bool> tell(Client& client, const Telling& told, ByUid by_uid) {
   std::optional<Uid> from = Uid::min();
-  const MailboxId mailbox = session.selected().id;
+  const MailboxId mailbox = client.selected().id();
   while (from && !told.uids.empty()) {
-    const auto found = co_await session.account().read(
+    const auto found = co_await client.account().read(
         [&](storage::ReadTransaction& tx) { return tx.messages(mailbox, told.uids, slice, *from); });
     if (!found) co_return true;
     for (const storage::Message& message : found->messages)
-      session.tell_message(message, told.flags.contains(message.uid), by_uid == ByUid::yes);
+      client.selected().report_message(message, told.flags.contains(message.uid), by_uid == ByUid::yes);
     from = found->next;
-    const bool alive = co_await session.flush_if_large();
+    const bool alive = co_await client.flush_if_large();
     if (!alive) co_return false;
   }
   co_return true;
 }
 
 /// RFC 7162 section 3.1.3: the tagged line names the messages that had changed.
-Reply outcome_reply(const Session& session, const Outcome& outcome, std::uint64_t asked, ByUid by_uid) {
+Reply outcome_reply(const Client& client, const Outcome& outcome, std::uint64_t asked, ByUid by_uid) {
   const UidSet& refused = outcome.stored.refused;
   const bool some_gone = outcome.stored.matched.size() + refused.size() < asked;
   if (refused.empty())
     return some_gone ? Reply::ok("Some messages were expunged", "EXPUNGEISSUED") : Reply::ok("STORE completed");
   std::string code = "MODIFIED ";
   protocol::Writer writer(code);
-  by_uid == ByUid::yes ? writer.set(refused) : writer.set(session.selected().view.seqs_of(refused));
+  by_uid == ByUid::yes ? writer.set(refused) : writer.set(client.selected().view().seqs_of(refused));
   // OK also when some are gone: what is answered with NO has changed nothing.
   return Reply::ok(
       some_gone ? "Some messages had changed, some were expunged" : "Conditional STORE failed for some messages",
@@ -122,33 +122,33 @@ std::expected<std::optional<storage::Since>, Reply> unchanged_since(grammar::Sto
 
 }  // namespace
 
-async::Task<Reply> handle(Session& session, grammar::Store command, ByUid by_uid) {
+async::Task<Reply> handle(Client& client, grammar::Store command, ByUid by_uid) {
   const auto since = unchanged_since(command);
   if (!since) co_return since.error();
-  if (*since) session.enable(Feature::condstore);  // RFC 7162 section 3.1: once issued, also when it is refused
-  if (session.selected().read_only) co_return refusal(Error::read_only);
-  auto uids = message_set(session, command.sequence_set().text(), by_uid);
+  if (*since) client.enable(Feature::condstore);  // RFC 7162 section 3.1: once issued, also when it is refused
+  if (client.selected().is_read_only()) co_return refusal(Error::read_only);
+  auto uids = message_set(client, command.sequence_set().text(), by_uid);
   if (!uids) co_return uids.error();
   auto flags = protocol::flags_value(command.store_att_flags());
   if (!flags) co_return Reply::bad(std::string(protocol::to_string(flags.error())));
   const bool silent = protocol::is_silent(command.store_att_flags());
-  const Change change{.mailbox = session.selected().id,
+  const Change change{.mailbox = client.selected().id(),
                       .uids = std::move(*uids),
                       .op = flag_op(protocol::store_mode(command.store_att_flags())),
                       .flags = std::move(*flags),
-                      .told = session.selected().reported.flags,
+                      .told = client.selected().reported().flags,
                       .unchanged_since = *since};
   const auto outcome =
-      co_await session.account().write_flags([&](storage::Transaction& tx) { return store(tx, change); });
+      co_await client.account().write_flags([&](storage::Transaction& tx) { return store(tx, change); });
   if (!outcome) co_return refusal(outcome.error());
 
-  session.tell_keywords(outcome->keywords);
-  const Telling told = told_of(session, *outcome, silent);
+  client.selected().report_keywords(outcome->keywords);
+  const Telling told = told_of(client, *outcome, silent);
   UidSet known = outcome->stored.changed;
   known.add(told.flags);
-  session.note_own_change({.uids = std::move(known), .modseq = outcome->stored.modseq});
-  co_await tell(session, told, by_uid);
-  co_return outcome_reply(session, *outcome, change.uids.size(), by_uid);
+  client.command().note_own_change({.uids = std::move(known), .modseq = outcome->stored.modseq});
+  co_await tell(client, told, by_uid);
+  co_return outcome_reply(client, *outcome, change.uids.size(), by_uid);
 }
 
 }  // namespace postbag

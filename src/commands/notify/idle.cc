@@ -5,7 +5,7 @@
 
 #include "commands/handlers.h"
 #include "core/ascii.h"
-#include "session/session.h"
+#include "session/client.h"
 
 namespace postbag {
 
@@ -27,9 +27,9 @@ class IdleNews final : public NewsSource {
 
 }  // namespace
 
-async::Task<Reply> handle(Session& session, grammar::Idle) {
-  IdleNews news(session);
-  const std::optional<std::string> line = co_await session.connection().ask_line("idling", &news);
+async::Task<Reply> handle(Client& client, grammar::Idle) {
+  IdleNews news(client);
+  const std::optional<std::string> line = co_await client.connection().ask_line("idling", &news);
   const bool done = line && ascii_iequal(*line, "DONE");
   co_return done ? Reply::ok("IDLE completed") : Reply::bad("Expected DONE");
 }

@@ -1,7 +1,7 @@
 #include "commands/notify/mailbox_filter.h"
 
 #include "commands/arguments.h"
-#include "session/session.h"
+#include "session/client.h"
 
 namespace postbag {
 
@@ -16,14 +16,14 @@ auto& named_by(Filter kind, NotifyRequest& request) {
 
 }  // namespace
 
-void add_filter(const Session& session, protocol::grammar::FilterMailboxes filter, NotifyEvents events,
+void add_filter(const Client& client, protocol::grammar::FilterMailboxes filter, NotifyEvents events,
                 NotifyRequest& request) {
   if (filter.kind() == Filter::subscribed) request.subscribed.add(events);
   // Mail is delivered to any mailbox, so INBOXES are all: RFC 5465 section 6.3.
   if (filter.kind() == Filter::personal || filter.kind() == Filter::inboxes) request.personal.add(events);
   auto& named = named_by(filter.kind(), request);
   for (const auto argument : filter.mailbox())
-    if (const auto name = mailbox_name(session, argument.text())) named[name->utf8()].add(events);
+    if (const auto name = mailbox_name(client, argument.text())) named[name->utf8()].add(events);
 }
 
 }  // namespace postbag

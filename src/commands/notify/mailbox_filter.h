@@ -6,11 +6,11 @@
 
 namespace postbag {
 
-class Session;
+class Client;
 
 /// Adds these events for the mailboxes that the filter names; nothing for SELECTED and SELECTED-DELAYED, which are
 /// the caller's. A name that cannot be one is not there: RFC 5465 section 3.1.
-void add_filter(const Session& session, protocol::grammar::FilterMailboxes filter, NotifyEvents events,
+void add_filter(const Client& client, protocol::grammar::FilterMailboxes filter, NotifyEvents events,
                 NotifyRequest& request);
 
 }  // namespace postbag

@@ -11,7 +11,7 @@
 #include "commands/notify/mailbox_filter.h"
 #include "commands/notify/notify_news.h"
 #include "commands/search/search_updates.h"
-#include "session/session.h"
+#include "session/client.h"
 
 namespace postbag {
 
@@ -101,7 +101,7 @@ SelectedNews selected_news(NotifyEvents events, bool delayed) {
 /// Reads the event groups into a request.
 class Reader {
  public:
-  explicit Reader(Session& session) : session_(session) {}
+  explicit Reader(Client& client) : client_(client) {}
 
   std::optional<Reply> read(grammar::EventGroup group) {
     auto events = events_of(group);
@@ -110,7 +110,7 @@ class Reader {
     if (filter == Filter::selected || filter == Filter::selected_delayed)
       return read_selected(std::move(*events), filter == Filter::selected_delayed);
     if (!events->items.empty()) return Reply::bad("FETCH items are allowed only for the selected mailbox");
-    add_filter(session_, group.filter_mailboxes(), events->events, request_);
+    add_filter(client_, group.filter_mailboxes(), events->events, request_);
     return std::nullopt;
   }
   NotifyRequest take() { return std::move(request_); }
@@ -126,7 +126,7 @@ class Reader {
     return std::nullopt;
   }
 
-  Session& session_;
+  Client& client_;
   NotifyRequest request_ = {.selected = SelectedNews::none(),
                             .personal = {},
                             .subscribed = {},
@@ -139,23 +139,23 @@ class Reader {
 
 }  // namespace
 
-async::Task<Reply> handle(Session& session, grammar::Notify command) {
+async::Task<Reply> handle(Client& client, grammar::Notify command) {
   const auto groups = command.event_group();
   const bool set = groups.size() != 0;
-  Reader reader(session);
+  Reader reader(client);
   for (const auto group : groups)
     if (auto refused = reader.read(group)) co_return std::move(*refused);
-  const TellStatus tell = command.status_indicator() ? TellStatus::yes : TellStatus::no;
+  const ReportStatus report = command.status_indicator() ? ReportStatus::yes : ReportStatus::no;
   // An implicit NOOP, with what held before: section 3.1.
-  co_await session.sync();
+  co_await client.sync();
   if (!set) {
-    end_watching(session);
+    end_watching(client);
     co_return Reply::ok("NOTIFY completed");
   }
   NotifyRequest request = reader.take();
-  const bool watches = co_await begin_watching(session, request, tell);
+  const bool watches = co_await begin_watching(client, request, report);
   if (!watches) co_return Reply::no("Too many mailboxes to watch", "NOTIFICATIONOVERFLOW");
-  fetch_of_new(session, reader.take_items_of_new());
+  fetch_of_new(client, reader.take_items_of_new());
   co_return Reply::ok("NOTIFY completed");
 }
 

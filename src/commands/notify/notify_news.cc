@@ -13,7 +13,7 @@
 #include "commands/mailboxes/list_response.h"
 #include "commands/mailboxes/status.h"
 #include "commands/search/search_updates.h"
-#include "session/session.h"
+#include "session/client.h"
 
 namespace postbag {
 
@@ -22,7 +22,7 @@ namespace {
 /// The store's names and the states of what is watched, at one moment.
 struct Found {
   std::vector<storage::MailboxEntry> entries;
-  ToldMailboxes all;
+  KnownMailboxes all;
   std::set<MailboxId> successors;  ///< watched, under a name new to the client that another mailbox had before
   bool too_many = false;           ///< mailboxes whose messages are watched
 };
@@ -34,9 +34,9 @@ Found look(storage::ReadTransaction& tx, const NotifyRequest& request, std::size
   for (const storage::MailboxEntry& entry : found.entries) {
     if (entry.subscribed) found.all.subscribed.insert(entry.name.utf8());
     if (!entry.id) continue;
-    ToldMailbox& told = found.all.mailboxes.emplace(*entry.id, ToldMailbox{entry.name, {}}).first->second;
+    KnownMailbox& known = found.all.mailboxes.emplace(*entry.id, KnownMailbox{entry.name, {}}).first->second;
     if (!has_messages(request.events_of(entry.name, entry.subscribed))) continue;
-    told.state = *tx.state(*entry.id);
+    known.state = *tx.state(*entry.id);
     found.too_many = ++watched > most;
     if (found.too_many) return found;
   }
@@ -45,24 +45,24 @@ Found look(storage::ReadTransaction& tx, const NotifyRequest& request, std::size
 
 /// A client may have kept what it knows of a mailbox by its name, however long ago that was: it has to hear of
 /// another UIDVALIDITY. RFC 5465 section 5.1.
-void find_successors(storage::ReadTransaction& tx, const ToldMailboxes& told, Found& found) {
+void find_successors(storage::ReadTransaction& tx, const KnownMailboxes& known, Found& found) {
   for (const auto& [id, mailbox] : found.all.mailboxes) {
-    const auto before = told.mailboxes.find(id);
-    const bool is_new = before == told.mailboxes.end() || before->second.name != mailbox.name;
+    const auto before = known.mailboxes.find(id);
+    const bool is_new = before == known.mailboxes.end() || before->second.name != mailbox.name;
     if (mailbox.state && is_new && tx.was_used(mailbox.name)) found.successors.insert(id);
   }
 }
 
-bool is_selected(const Session& session, MailboxId id) {
-  return session.has_selected() && session.selected().id == id;
+bool is_selected(const Client& client, MailboxId id) {
+  return client.has_selected() && client.selected().id() == id;
 }
 
-NotifyEvents events_of(Session& session, const MailboxName& name, const ToldMailboxes& all) {
-  return session.notify().request().events_of(name, all.subscribed.contains(name.utf8()));
+NotifyEvents events_of(Client& client, const MailboxName& name, const KnownMailboxes& all) {
+  return client.notify().request().events_of(name, all.subscribed.contains(name.utf8()));
 }
 
-void tell_status(Session& session, MailboxId id, const ToldMailbox& mailbox, const StatusItems& items) {
-  status_response(session, mailbox.name, {.id = id, .state = *mailbox.state}, items);
+void report_status(Client& client, MailboxId id, const KnownMailbox& mailbox, const StatusItems& items) {
+  status_response(client, mailbox.name, {.id = id, .state = *mailbox.state}, items);
 }
 
 /// RFC 5465 section 3.1.
@@ -78,9 +78,9 @@ struct Before {
   bool other_validity = false;  ///< the client may know another UIDVALIDITY by its name
 };
 
-/// What has to be told when a mailbox has changed; empty when nothing. RFC 5465 sections 5.1 to 5.3. Numbers of
-/// messages mean nothing without their UIDVALIDITY: another one is told whatever the events are, and with them.
-StatusItems changed_items(const Session& session, NotifyEvents events, const Before& before,
+/// What has to be reported when a mailbox has changed; empty when nothing. RFC 5465 sections 5.1 to 5.3. Numbers of
+/// messages mean nothing without their UIDVALIDITY: another one is reported whatever the events are, and with them.
+StatusItems changed_items(const Client& client, NotifyEvents events, const Before& before,
                           const storage::MailboxState& now) {
   StatusItems items;
   const storage::MailboxState& old = before.state;
@@ -89,7 +89,7 @@ StatusItems changed_items(const Session& session, NotifyEvents events, const Bef
   const bool messages = other_validity || old.uid_next != now.uid_next || old.messages != now.messages;
   const bool unseen = flags && old.unseen != now.unseen;
   const bool other_modseq = (messages || flags) && old.highest_modseq != now.highest_modseq;
-  const bool modseq = session.condstore() && (other_modseq || other_validity);
+  const bool modseq = client.condstore() && (other_modseq || other_validity);
   if (messages) items = {StatusItem::messages, StatusItem::uidnext};
   if (unseen) items.push_back(StatusItem::unseen);
   if (modseq || other_validity) items.push_back(StatusItem::uidvalidity);
@@ -97,7 +97,7 @@ StatusItems changed_items(const Session& session, NotifyEvents events, const Bef
   return items;
 }
 
-/// A mailbox that nothing was told of: to the client it was empty.
+/// A mailbox of which nothing was reported: to the client it was empty.
 storage::MailboxState empty_state(UidValidity validity) {
   storage::MailboxState state;
   state.uid_validity = validity;
@@ -106,81 +106,81 @@ storage::MailboxState empty_state(UidValidity validity) {
 
 /// Of what is watched only since this look the client knows nothing, if it is new or was renamed or its messages
 /// changed meanwhile; else its messages are no event, and count from now on.
-storage::MailboxState known_state(const ToldMailboxes& told, const NotifyMarks& marks, MailboxId id,
-                                  const ToldMailbox& now) {
-  const auto before = told.mailboxes.find(id);
-  const bool is_told = before != told.mailboxes.end();
-  if (is_told && before->second.state) return before->second.before(*now.state);
-  const bool as_it_was = is_told && before->second.name == now.name && !marks.mailboxes.contains(id);
+storage::MailboxState known_state(const KnownMailboxes& known, const NotifyMarks& marks, MailboxId id,
+                                  const KnownMailbox& now) {
+  const auto before = known.mailboxes.find(id);
+  const bool is_known = before != known.mailboxes.end();
+  if (is_known && before->second.state) return before->second.before(*now.state);
+  const bool as_it_was = is_known && before->second.name == now.name && !marks.mailboxes.contains(id);
   return as_it_was ? *now.state : empty_state(now.state->uid_validity);
 }
 
-/// Compares all that is watched: behind a change of names marks do not tell what a client has to hear.
-void tell_messages(Session& session, const NotifyMarks& marks, const Found& found) {
-  const ToldMailboxes& told = session.notify().told();
+/// Compares all that is watched: after a change of names, marks do not say what a client has to hear.
+void report_messages(Client& client, const NotifyMarks& marks, const Found& found) {
+  const KnownMailboxes& known = client.notify().known();
   for (const auto& [id, now] : found.all.mailboxes) {
-    if (!now.state || is_selected(session, id)) continue;  // the selected one is compared when it is left
-    const Before before{known_state(told, marks, id, now), found.successors.contains(id)};
-    const StatusItems items = changed_items(session, events_of(session, now.name, found.all), before, *now.state);
-    if (!items.empty()) tell_status(session, id, now, items);
+    if (!now.state || is_selected(client, id)) continue;  // the selected one is compared when it is left
+    const Before before{known_state(known, marks, id, now), found.successors.contains(id)};
+    const StatusItems items = changed_items(client, events_of(client, now.name, found.all), before, *now.state);
+    if (!items.empty()) report_status(client, id, now, items);
   }
 }
 
 /// Compares what was marked, when no names have changed.
-void tell_marked_messages(Session& session, const ToldMailboxes& now) {
-  ToldMailboxes& told = session.notify().told();
+void report_marked_messages(Client& client, const KnownMailboxes& now) {
+  KnownMailboxes& known = client.notify().known();
   for (const auto& [id, after] : now.mailboxes) {
-    ToldMailbox& known = told.mailboxes.at(id);
-    if (!known.state || is_selected(session, id)) continue;  // the selected one is compared when it is left
+    KnownMailbox& before = known.mailboxes.at(id);
+    if (!before.state || is_selected(client, id)) continue;  // the selected one is compared when it is left
     const StatusItems items =
-        changed_items(session, events_of(session, known.name, told), {known.before(*after.state)}, *after.state);
-    if (!items.empty()) tell_status(session, id, after, items);
-    known.state = after.state;
+        changed_items(client, events_of(client, before.name, known), {before.before(*after.state)}, *after.state);
+    if (!items.empty()) report_status(client, id, after, items);
+    before.state = after.state;
   }
 }
 
-/// Tells names, each once, as they are now.
-class NameTeller {
+/// Reports names, each once, as they are now.
+class NameReporter {
  public:
-  NameTeller(Session& session, const NotifyMarks& marks, const Found& found)
-      : session_(session), marks_(marks), found_(found) {
-    for (const auto& [id, mailbox] : told().mailboxes) {
+  NameReporter(Client& client, const NotifyMarks& marks, const Found& found)
+      : client_(client), marks_(marks), found_(found) {
+    for (const auto& [id, mailbox] : known().mailboxes) {
       const auto now = found.all.mailboxes.find(id);
       if (now != found.all.mailboxes.end() && now->second.name != mailbox.name)
         renamed_.emplace(mailbox.name.utf8(), now->second.name);
     }
   }
 
-  void tell_renamed() {
+  void report_renamed() {
     for (const auto& [id, mailbox] : found_.all.mailboxes)
       if (const auto old_name = old_name_of(id, mailbox.name))
-        tell(mailbox.name, NotifyEvent::mailbox_name, &*old_name);
+        report(mailbox.name, NotifyEvent::mailbox_name, &*old_name);
   }
 
-  void tell_new() {
+  void report_new() {
     for (const auto& [id, mailbox] : found_.all.mailboxes)
-      if (!told().mailboxes.contains(id) && !marks_.from_inbox.contains(id)) affected(mailbox.name);
+      if (!known().mailboxes.contains(id) && !marks_.from_inbox.contains(id)) affected(mailbox.name);
   }
 
-  void tell_removed() {
-    for (const auto& [id, mailbox] : told().mailboxes)
+  void report_removed() {
+    for (const auto& [id, mailbox] : known().mailboxes)
       if (!found_.all.mailboxes.contains(id)) affected(mailbox.name);
   }
 
-  void tell_subscriptions() {
+  void report_subscriptions() {
     std::vector<std::string> changed;
-    std::ranges::set_symmetric_difference(told().subscribed, found_.all.subscribed, std::back_inserter(changed));
+    std::ranges::set_symmetric_difference(known().subscribed, found_.all.subscribed, std::back_inserter(changed));
     for (const std::string& name : changed)
-      if (const auto mailbox = MailboxName::from(name)) tell(*mailbox, NotifyEvent::subscription_change);
+      if (const auto mailbox = MailboxName::from(name)) report(*mailbox, NotifyEvent::subscription_change);
   }
 
  private:
-  const ToldMailboxes& told() { return session_.notify().told(); }
+  const KnownMailboxes& known() { return client_.notify().known(); }
 
   /// By what name the client knows a mailbox that was renamed by itself.
   std::optional<MailboxName> old_name_of(MailboxId id, const MailboxName& now) {
-    const auto before = told().mailboxes.find(id);
-    if (before == told().mailboxes.end()) {
+    const auto before = known().mailboxes.find(id);
+    if (before == known().mailboxes.end()) {
       // The messages of INBOX are in another mailbox now: for the client INBOX was renamed. Section 5.4.
       if (marks_.from_inbox.contains(id)) return MailboxName::inbox();
       return std::nullopt;
@@ -192,8 +192,8 @@ class NameTeller {
 
   /// A name that came or went, and its direct parent, which may have got or lost children. Section 5.4.
   void affected(const MailboxName& name) {
-    tell(name, NotifyEvent::mailbox_name);
-    if (const auto parent = name.parent()) tell(*parent, NotifyEvent::mailbox_name);
+    report(name, NotifyEvent::mailbox_name);
+    if (const auto parent = name.parent()) report(*parent, NotifyEvent::mailbox_name);
   }
 
   /// "No additional MailboxName events are sent for children in this case": section 5.4.
@@ -210,14 +210,14 @@ class NameTeller {
     return false;
   }
 
-  void tell(const MailboxName& name, NotifyEvent event, const MailboxName* old_name = nullptr) {
+  void report(const MailboxName& name, NotifyEvent event, const MailboxName* old_name = nullptr) {
     const bool subscribed = found_.all.subscribed.contains(name.utf8());
-    const bool was_subscribed = told().subscribed.contains(name.utf8());
-    const NotifyEvents events = session_.notify().request().events_of(name, subscribed || was_subscribed);
-    if (!events.has(event) || !told_.insert(name.utf8()).second) return;
+    const bool was_subscribed = known().subscribed.contains(name.utf8());
+    const NotifyEvents events = client_.notify().request().events_of(name, subscribed || was_subscribed);
+    if (!events.has(event) || !reported_.insert(name.utf8()).second) return;
     ListShown shown{.subscribed = true, .old_name = {}, .child_info = {}};
     if (old_name != nullptr) shown.old_name = old_name->utf8();
-    list_response(session_, row_of(name), shown);
+    list_response(client_, row_of(name), shown);
   }
 
   ListRow row_of(const MailboxName& name) const {
@@ -231,116 +231,117 @@ class NameTeller {
             .child_info = false};
   }
 
-  Session& session_;
+  Client& client_;
   const NotifyMarks& marks_;
   const Found& found_;
   std::map<std::string, MailboxName, std::less<>> renamed_;  ///< old name -> new one
-  std::set<std::string> told_;
+  std::set<std::string> reported_;
 };
 
-void tell_names(Session& session, const NotifyMarks& marks, const Found& found) {
-  NameTeller teller(session, marks, found);
-  teller.tell_renamed();
-  teller.tell_new();
-  teller.tell_removed();
-  teller.tell_subscriptions();
+void report_names(Client& client, const NotifyMarks& marks, const Found& found) {
+  NameReporter reporter(client, marks, found);
+  reporter.report_renamed();
+  reporter.report_new();
+  reporter.report_removed();
+  reporter.report_subscriptions();
 }
 
-async::Task<Found> look(Session& session, const NotifyRequest& request) {
-  const std::size_t most = session.context().limits.notify_mailboxes;
-  const ToldMailboxes& told = session.notify().told();
-  co_return co_await session.account().read([&](storage::ReadTransaction& tx) {
+async::Task<Found> look(Client& client, const NotifyRequest& request) {
+  const std::size_t most = client.context().limits.notify_mailboxes;
+  const KnownMailboxes& known = client.notify().known();
+  co_return co_await client.account().read([&](storage::ReadTransaction& tx) {
     Found found = look(tx, request, most);
-    if (!told.mailboxes.empty()) find_successors(tx, told, found);
+    if (!known.mailboxes.empty()) find_successors(tx, known, found);
     return found;
   });
 }
 
-/// The states of those that commits marked, under the names they were told by.
-ToldMailboxes look_at(storage::ReadTransaction& tx, const NotifyMarks& marks, const ToldMailboxes& told) {
-  ToldMailboxes now;
+/// The states of those that commits marked, under the names they were reported by.
+KnownMailboxes look_at(storage::ReadTransaction& tx, const NotifyMarks& marks, const KnownMailboxes& known) {
+  KnownMailboxes now;
   for (const MailboxId id : marks.mailboxes) {
-    const auto known = told.mailboxes.find(id);
+    const auto before = known.mailboxes.find(id);
     const auto state = tx.state(id);
-    if (known != told.mailboxes.end() && state) now.mailboxes.emplace(id, ToldMailbox{known->second.name, *state});
+    if (before != known.mailboxes.end() && state)
+      now.mailboxes.emplace(id, KnownMailbox{before->second.name, *state});
   }
   return now;
 }
 
-/// All that was found is told now, but for the messages of the selected mailbox.
-void adopt(Session& session, ToldMailboxes now) {
-  ToldMailboxes& told = session.notify().told();
+/// All that was found is known now, but for the messages of the selected mailbox.
+void adopt(Client& client, KnownMailboxes now) {
+  KnownMailboxes& known = client.notify().known();
   for (auto& [id, mailbox] : now.mailboxes) {
-    const auto before = told.mailboxes.find(id);
-    if (!is_selected(session, id) || before == told.mailboxes.end()) continue;
+    const auto before = known.mailboxes.find(id);
+    if (!is_selected(client, id) || before == known.mailboxes.end()) continue;
     if (mailbox.state && before->second.state) mailbox.state = before->second.state;
   }
-  told = std::move(now);
+  known = std::move(now);
 }
 
 /// RFC 5465 section 5.8.
-void overflow(Session& session) {
-  end_watching(session);
-  session.respond().raw("* OK [NOTIFICATIONOVERFLOW] Too many mailboxes to watch").crlf();
+void overflow(Client& client) {
+  end_watching(client);
+  client.respond().raw("* OK [NOTIFICATIONOVERFLOW] Too many mailboxes to watch").crlf();
 }
 
-/// Compares what was marked with the store, and tells the difference.
-async::Task<void> tell_marked(Session& session, const NotifyMarks& marks) {
+/// Compares what was marked with the store, and reports the difference.
+async::Task<void> report_marked(Client& client, const NotifyMarks& marks) {
   if (marks.names) {
-    Found found = co_await look(session, session.notify().request());
-    if (found.too_many) co_return overflow(session);
-    tell_names(session, marks, found);
-    tell_messages(session, marks, found);
-    adopt(session, std::move(found.all));
+    Found found = co_await look(client, client.notify().request());
+    if (found.too_many) co_return overflow(client);
+    report_names(client, marks, found);
+    report_messages(client, marks, found);
+    adopt(client, std::move(found.all));
   } else {
-    const ToldMailboxes& told = session.notify().told();
-    const ToldMailboxes now =
-        co_await session.account().read([&](storage::ReadTransaction& tx) { return look_at(tx, marks, told); });
-    tell_marked_messages(session, now);
+    const KnownMailboxes& known = client.notify().known();
+    const KnownMailboxes now =
+        co_await client.account().read([&](storage::ReadTransaction& tx) { return look_at(tx, marks, known); });
+    report_marked_messages(client, now);
   }
 }
 
 /// Reports what has changed where commits left marks. Ends the watching, and says so, when it has become too much.
 class NotifiedMailboxes final : public Follower {
  public:
-  explicit NotifiedMailboxes(Session& session) : session_(session) {}
+  explicit NotifiedMailboxes(Client& client) : client_(client) {}
 
-  bool has_news() const override { return session_.notify().has_marks(); }
+  bool has_news() const override { return client_.notify().has_marks(); }
   async::Task<void> report_news() override {
-    NotifyMarks marks = session_.notify().take_marks();
+    NotifyMarks marks = client_.notify().take_marks();
     std::exception_ptr failure;
     try {
-      co_await tell_marked(session_, marks);
+      co_await report_marked(client_, marks);
     } catch (...) {
       failure = std::current_exception();
     }
     if (!failure) co_return;
-    session_.notify().put_back(std::move(marks));
+    client_.notify().put_back(std::move(marks));
     std::rethrow_exception(failure);
   }
 
  private:
-  Session& session_;
+  Client& client_;
 };
 
 }  // namespace
 
-async::Task<bool> begin_watching(Session& session, NotifyRequest& request, TellStatus tell) {
-  Found found = co_await look(session, request);
+async::Task<bool> begin_watching(Client& client, NotifyRequest& request, ReportStatus report) {
+  Found found = co_await look(client, request);
   if (found.too_many) co_return false;
-  // No suspension since the look: commits behind it leave marks.
-  session.followers().get<NotifiedMailboxes>(session);
-  session.notify().start(session.account(), std::move(request), std::move(found.all));
-  if (tell == TellStatus::no) co_return true;
-  for (const auto& [id, mailbox] : session.notify().told().mailboxes)
-    if (mailbox.state && !is_selected(session, id))
-      tell_status(session, id, mailbox, first_items(events_of(session, mailbox.name, session.notify().told())));
+  // No suspension since the look: commits after it leave marks.
+  client.followers().get<NotifiedMailboxes>(client);
+  client.notify().start(client.account(), std::move(request), std::move(found.all));
+  if (report == ReportStatus::no) co_return true;
+  for (const auto& [id, mailbox] : client.notify().known().mailboxes)
+    if (mailbox.state && !is_selected(client, id))
+      report_status(client, id, mailbox, first_items(events_of(client, mailbox.name, client.notify().known())));
   co_return true;
 }
 
-void end_watching(Session& session) {
-  session.notify().stop();
-  fetch_of_new(session, {});
+void end_watching(Client& client) {
+  client.notify().stop();
+  fetch_of_new(client, {});
 }
 
 }  // namespace postbag

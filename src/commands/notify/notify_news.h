@@ -1,4 +1,4 @@
-// What NOTIFY tells of the mailboxes that are not selected: the difference between what the client was told and the
+// What NOTIFY reports of the mailboxes that are not selected: the difference between what the client knows and the
 // store. RFC 5465 sections 5 and 6.
 #pragma once
 
@@ -7,16 +7,16 @@
 
 namespace postbag {
 
-class Session;
+class Client;
 
 /// Whether the STATUS responses of NOTIFY SET STATUS are wanted. RFC 5465 section 3.1.
-enum class TellStatus : bool { no, yes };
+enum class ReportStatus : bool { no, yes };
 
-/// Begins to watch what `request` names, and tells how it is now if wanted. False, and what was asked before still
-/// holds, when that is too much to watch: NOTIFICATIONOVERFLOW.
-async::Task<bool> begin_watching(Session& session, NotifyRequest& request, TellStatus tell);
+/// Begins to watch what `request` names, and reports how it is now if wanted. False, and what was asked before
+/// still holds, when that is too much to watch: NOTIFICATIONOVERFLOW.
+async::Task<bool> begin_watching(Client& client, NotifyRequest& request, ReportStatus report);
 
 /// NOTIFY NONE.
-void end_watching(Session& session);
+void end_watching(Client& client);
 
 }  // namespace postbag

@@ -11,12 +11,12 @@
 
 namespace postbag {
 
-class Session;
+class Client;
 
 /// Of one command. Loop thread only; the session must outlive it.
 class InProgress {
  public:
-  InProgress(Session& session, std::string_view tag);
+  InProgress(Client& client, std::string_view tag);
 
   /// `done` of `goal` messages, or mailboxes, are behind us: says so when it is time to, or when the client has
   /// sent its end, and waits until the client has taken it; the same again when one message takes long. False when
@@ -33,7 +33,7 @@ class InProgress {
   };
   void tell(std::uint64_t done, std::uint64_t goal);
 
-  Session& session_;
+  Client& client_;
   std::string tag_;
   async::Deadline next_;
   std::optional<Step> step_;

@@ -12,7 +12,7 @@
 #include "commands/search/search_program.h"
 #include "commands/search/search_run.h"
 #include "commands/search/search_updates.h"
-#include "session/session.h"
+#include "session/client.h"
 
 namespace postbag {
 
@@ -27,7 +27,7 @@ struct Sources {
   NotifyRequest filters = {};  ///< a mailbox with any event is one of them
 };
 
-std::expected<Sources, Reply> sources_of(const Session& session, grammar::Esearch command) {
+std::expected<Sources, Reply> sources_of(const Client& client, grammar::Esearch command) {
   Sources out;
   NotifyEvents any;
   any.add(NotifyEvent::message_new);
@@ -35,10 +35,10 @@ std::expected<Sources, Reply> sources_of(const Session& session, grammar::Esearc
     if (filter.kind() == Filter::selected_delayed)
       return std::unexpected(Reply::bad("SELECTED-DELAYED is not allowed in a search"));
     (filter.kind() == Filter::selected ? out.selected : out.others) = true;
-    add_filter(session, filter, any, out.filters);
+    add_filter(client, filter, any, out.filters);
   }
   if (!out.others) out.selected = true;
-  if (out.selected && !session.has_selected()) return std::unexpected(Reply::bad("No mailbox is selected"));
+  if (out.selected && !client.has_selected()) return std::unexpected(Reply::bad("No mailbox is selected"));
   return out;
 }
 
@@ -73,37 +73,37 @@ std::optional<Source> look_at(storage::ReadTransaction& tx, MailboxId id) {
 /// One ESEARCH.
 class MultiSearch {
  public:
-  MultiSearch(Session& session, grammar::Esearch command, std::string_view tag, const SearchReturn& wanted)
-      : session_(session), command_(command), tag_(tag), wanted_(wanted) {}
+  MultiSearch(Client& client, grammar::Esearch command, std::string_view tag, const SearchReturn& wanted)
+      : client_(client), command_(command), tag_(tag), wanted_(wanted) {}
 
   /// What is wrong with the search, before anything was looked for.
   std::optional<Reply> refused() const {
     const View view;
     const UidSet none;
-    const auto program = search_program(session_, command_, {.view = view, .saved = none});
+    const auto program = search_program(client_, command_, {.view = view, .saved = none});
     if (!program) return program.error();
     if (auto refused = lacks_fuzzy(*program, wanted_.relevancy)) return refused;
-    if (search::mentions_modseq(*program)) session_.enable(Feature::condstore);  // RFC 7162 section 3.1
+    if (search::mentions_modseq(*program)) client_.enable(Feature::condstore);  // RFC 7162 section 3.1
     return std::nullopt;
   }
 
   /// False when a limit kept this mailbox from being searched. One that is gone is passed over.
   async::Task<bool> search(MailboxId id, InProgress& progress) {
     const auto source =
-        co_await session_.account().read([id](storage::ReadTransaction& tx) { return look_at(tx, id); });
+        co_await client_.account().read([id](storage::ReadTransaction& tx) { return look_at(tx, id); });
     if (!source) co_return true;
     auto program = program_for(*source);
     if (!program) co_return false;
     UidSet candidates =
-        search::narrowed(*program, is_selected(id) ? session_.selected().view.uids() : source->uids);
+        search::narrowed(*program, is_selected(id) ? client_.selected().view().uids() : source->uids);
     search::Job job{.mailbox = id,
                     .key = std::move(*program),
-                    .recent = is_selected(id) ? session_.selected().recent : UidSet(),
-                    .now = session_.context().clock.now().seconds,
+                    .recent = is_selected(id) ? client_.selected().recent() : UidSet(),
+                    .now = client_.context().clock.now().seconds,
                     .candidates = std::move(candidates)};
     FoundUids found;
     found.keeps_scores = wanted_.relevancy;
-    const bool there = co_await search::run(session_.account(), job, found, &progress);
+    const bool there = co_await search::run(client_.account(), job, found, &progress);
     if (!there) co_return true;
     tell(*source, job.key, found);
     if (wanted_.update && is_selected(id)) update(*source, std::move(job), std::move(found.uids));
@@ -113,88 +113,88 @@ class MultiSearch {
   bool is_updated() const { return is_updated_; }
 
  private:
-  bool is_selected(MailboxId id) const { return session_.has_selected() && session_.selected().id == id; }
+  bool is_selected(MailboxId id) const { return client_.has_selected() && client_.selected().id() == id; }
 
   /// The selected mailbox is searched as the client sees it. In others, sequence numbers count what is there now,
   /// and nothing is saved or recent.
   SearchProgram program_for(const Source& source) {
     if (is_selected(source.id)) {
-      const Selected& selected = session_.selected();
-      return search_program(session_, command_,
-                            {.view = selected.view, .saved = selected.saved, .reaches_on = wanted_.update});
+      const SelectedMailbox& selected = client_.selected();
+      return search_program(client_, command_,
+                            {.view = selected.view(), .saved = selected.saved(), .reaches_on = wanted_.update});
     }
     const View view(source.uids);
     const UidSet none;
-    return search_program(session_, command_, {.view = view, .saved = none});
+    return search_program(client_, command_, {.view = view, .saved = none});
   }
 
   /// Nothing is told of a mailbox in which nothing was found, not even COUNT 0. Section 2.1.
   void tell(const Source& source, const search::Key& key, const FoundUids& found) {
-    if (wanted_.save) session_.selected().saved = to_save(wanted_, found.uids);
+    if (wanted_.save) client_.selected().save(to_save(wanted_, found.uids));
     if (found.uids.empty() || !wanted_.wants_answer()) return;
     const auto modseq = modseq_of(key, found, wanted_);
-    respond_extended(session_, tag_, wanted_, ByUid::yes, answer_of(wanted_, found.uids, found.scores, modseq),
+    respond_extended(client_, tag_, wanted_, ByUid::yes, answer_of(wanted_, found.uids, found.scores, modseq),
                      &source.mailbox);
   }
 
   void update(const Source& source, search::Job job, UidSet found) {
     is_updated_ = true;
-    keep_updated(session_, {.tag = std::string(tag_),
-                            .by_uid = ByUid::yes,
-                            .job = std::move(job),
-                            .command_bytes = wanted_.command_bytes,
-                            .items = wanted_.update_items,
-                            .where = source.mailbox,
-                            .results = std::move(found)});
+    keep_updated(client_, {.tag = std::string(tag_),
+                           .by_uid = ByUid::yes,
+                           .job = std::move(job),
+                           .command_bytes = wanted_.command_bytes,
+                           .items = wanted_.update_items,
+                           .where = source.mailbox,
+                           .results = std::move(found)});
   }
 
-  Session& session_;
+  Client& client_;
   grammar::Esearch command_;
   std::string_view tag_;
   const SearchReturn& wanted_;
   bool is_updated_ = false;
 };
 
-async::Task<std::vector<MailboxId>> look(Session& session, const Sources& sources) {
-  const auto selected = session.has_selected() ? std::optional(session.selected().id) : std::nullopt;
-  co_return co_await session.account().read(
+async::Task<std::vector<MailboxId>> look(Client& client, const Sources& sources) {
+  const auto selected = client.has_selected() ? std::optional(client.selected().id()) : std::nullopt;
+  co_return co_await client.account().read(
       [&](storage::ReadTransaction& tx) { return look(tx, sources, selected); });
 }
 
 }  // namespace
 
-async::Task<Reply> handle(Session& session, grammar::Esearch command, ByUid, std::string_view tag) {
-  const auto sources = sources_of(session, command);
+async::Task<Reply> handle(Client& client, grammar::Esearch command, ByUid, std::string_view tag) {
+  const auto sources = sources_of(client, command);
   if (!sources) co_return sources.error();
   const auto wanted = search_return(command);
   if (!wanted) co_return wanted.error();
   if (wanted->save && sources->others)
     co_return Reply::bad("SAVE requires that only the selected mailbox is searched");
-  if (wanted->update && !session.has_selected()) co_return Reply::bad("UPDATE requires a selected mailbox");
-  if (const auto refused = tag_in_use(session, tag, *wanted)) co_return *refused;
-  MultiSearch search(session, command, tag, *wanted);
+  if (wanted->update && !client.has_selected()) co_return Reply::bad("UPDATE requires a selected mailbox");
+  if (const auto refused = tag_in_use(client, tag, *wanted)) co_return *refused;
+  MultiSearch search(client, command, tag, *wanted);
   if (auto refused = search.refused()) {
     // RFC 9051 section 6.4.4.1.
-    if (wanted->save && refused->status == Reply::Status::no) session.selected().saved.clear();
+    if (wanted->save && refused->status == Reply::Status::no) client.selected().save({});
     co_return std::move(*refused);
   }
-  const std::vector<MailboxId> mailboxes = co_await look(session, *sources);
-  if (mailboxes.size() > session.context().limits.search_mailboxes)
+  const std::vector<MailboxId> mailboxes = co_await look(client, *sources);
+  if (mailboxes.size() > client.context().limits.search_mailboxes)
     co_return Reply::no("Too many mailboxes to search", "LIMIT");
   bool all = true;
-  InProgress progress(session, tag);
+  InProgress progress(client, tag);
   progress.stand_at(0, mailboxes.size());
   for (std::size_t done = 0; done < mailboxes.size(); ++done) {
     all = co_await search.search(mailboxes[done], progress) && all;
     progress.stand_at(done + 1, mailboxes.size());
-    const bool alive = co_await progress.at(done + 1, mailboxes.size()) && co_await session.flush_if_large();
+    const bool alive = co_await progress.at(done + 1, mailboxes.size()) && co_await client.flush_if_large();
     if (!alive) break;
   }
   if (!all && wanted->save) {
-    session.selected().saved.clear();
+    client.selected().save({});
     co_return Reply::no("Too many sets of messages", "LIMIT");
   }
-  if (wanted->update && !search.is_updated()) refuse_update(session, tag, "The selected mailbox is not searched");
+  if (wanted->update && !search.is_updated()) refuse_update(client, tag, "The selected mailbox is not searched");
   // Section 2.4.
   co_return all ? Reply::ok("ESEARCH completed") : Reply::ok("Some mailboxes were not searched", "LIMIT");
 }

@@ -4,7 +4,7 @@
 #include <span>
 #include <string>
 
-#include "session/session.h"
+#include "session/client.h"
 
 namespace postbag {
 
@@ -31,11 +31,11 @@ std::vector<std::uint32_t> numbers_of(const View& view, const std::vector<Uid>& 
 /// Gathers steps into lines.
 class Lines {
  public:
-  Lines(Session& session, std::string_view tag, ByUid by_uid, const SearchedMailbox* where)
-      : session_(session), tag_(tag), by_uid_(by_uid), where_(where) {}
+  Lines(Client& client, std::string_view tag, ByUid by_uid, const SearchedMailbox* where)
+      : client_(client), tag_(tag), by_uid_(by_uid), where_(where) {}
 
   void add(const ResultChange& change) {
-    const auto ranges = ordered_ranges(numbers_of(session_.selected().view, change.uids, by_uid_));
+    const auto ranges = ordered_ranges(numbers_of(client_.selected().view(), change.uids, by_uid_));
     std::uint64_t position = change.position;
     for (std::span<const SeqRange> left = ranges; !left.empty();) {
       if (ranges_ == most_ranges) end_line();
@@ -50,7 +50,7 @@ class Lines {
 
   void end_line() {
     if (!line_.empty()) {
-      protocol::Writer out = session_.respond();
+      protocol::Writer out = client_.respond();
       begin_extended(out, tag_, by_uid_, where_);
       out.raw(line_).raw(")").crlf();
     }
@@ -70,7 +70,7 @@ class Lines {
     ranges_ += part.size();
   }
 
-  Session& session_;
+  Client& client_;
   std::string_view tag_;
   ByUid by_uid_;
   const SearchedMailbox* where_;
@@ -91,9 +91,9 @@ void add_change(ResultChanges& changes, Kind kind, std::uint64_t position, Uid u
   changes.push_back({.kind = kind, .position = position, .uids = {uid}});
 }
 
-void respond_changes(Session& session, std::string_view tag, ByUid by_uid, const SearchedMailbox* where,
+void respond_changes(Client& client, std::string_view tag, ByUid by_uid, const SearchedMailbox* where,
                      const ResultChanges& changes) {
-  Lines lines(session, tag, by_uid, where);
+  Lines lines(client, tag, by_uid, where);
   for (const ResultChange& change : changes) lines.add(change);
   lines.end_line();
 }

@@ -26,7 +26,7 @@ void add_change(ResultChanges& changes, ResultChange::Kind kind, std::uint64_t p
 
 /// `* ESEARCH (TAG "x") UID ADDTO (1 5,3)`, in lines of a size that clients can take. `where`: see
 /// respond_extended(). Removed messages still have to be in the view. Nothing when there are no changes.
-void respond_changes(Session& session, std::string_view tag, ByUid by_uid, const SearchedMailbox* where,
+void respond_changes(Client& client, std::string_view tag, ByUid by_uid, const SearchedMailbox* where,
                      const ResultChanges& changes);
 
 }  // namespace postbag

@@ -10,7 +10,7 @@
 #include "commands/search/search_program.h"
 #include "commands/search/search_run.h"
 #include "commands/search/search_updates.h"
-#include "session/session.h"
+#include "session/client.h"
 
 namespace postbag {
 
@@ -18,53 +18,53 @@ namespace {
 
 /// `* SEARCH n n n (MODSEQ m)`, for IMAP4rev1. RFC 3501 section 7.2.5, RFC 7162 section 3.1.6.
 template <class N>
-void plain_response(Session& session, const RangeSet<N>& found, std::optional<std::uint64_t> modseq) {
-  protocol::Writer out = session.respond();
+void plain_response(Client& client, const RangeSet<N>& found, std::optional<std::uint64_t> modseq) {
+  protocol::Writer out = client.respond();
   out.raw("* SEARCH");
   found.for_each([&out](N n) { out.sp().number(n.value()); });
   if (modseq) out.raw(" (MODSEQ ").number(*modseq).raw(")");
   out.crlf();
-  if (modseq) session.note_modseqs_told();
+  if (modseq) client.command().note_modseqs_told();
 }
 
 template <class N>
-void respond(Session& session, std::string_view tag, const SearchReturn& wanted, const RangeSet<N>& found,
+void respond(Client& client, std::string_view tag, const SearchReturn& wanted, const RangeSet<N>& found,
              const Scores& scores, ByUid by_uid, std::optional<std::uint64_t> modseq) {
-  if (!wanted.extended && !session.rev2())
-    plain_response(session, found, modseq);
+  if (!wanted.extended && !client.rev2())
+    plain_response(client, found, modseq);
   else if (wanted.wants_answer())
-    respond_extended(session, tag, wanted, by_uid, answer_of(wanted, found, scores, modseq));
+    respond_extended(client, tag, wanted, by_uid, answer_of(wanted, found, scores, modseq));
 }
 
 }  // namespace
 
-async::Task<Reply> handle(Session& session, grammar::Search command, ByUid by_uid, std::string_view tag) {
-  if (by_uid == ByUid::no && session.uid_only()) co_return uid_required();
+async::Task<Reply> handle(Client& client, grammar::Search command, ByUid by_uid, std::string_view tag) {
+  if (by_uid == ByUid::no && client.uid_only()) co_return uid_required();
   const auto wanted = search_return(command);
   if (!wanted) co_return wanted.error();
-  if (const auto refused = tag_in_use(session, tag, *wanted)) co_return *refused;
-  auto job = search_job(session, search_program(session, command, *wanted), *wanted);
+  if (const auto refused = tag_in_use(client, tag, *wanted)) co_return *refused;
+  auto job = search_job(client, search_program(client, command, *wanted), *wanted);
   if (!job) co_return job.error();
   FoundUids found;
   found.keeps_scores = wanted->relevancy;
-  InProgress progress(session, tag);
-  const bool there = co_await search::run(session.account(), *job, found, &progress);
+  InProgress progress(client, tag);
+  const bool there = co_await search::run(client.account(), *job, found, &progress);
   if (!there) co_return refusal(Error::mailbox_gone);
-  Selected& selected = session.selected();
-  if (wanted->save) selected.saved = to_save(*wanted, found.uids);
+  SelectedMailbox& selected = client.selected();
+  if (wanted->save) selected.save(to_save(*wanted, found.uids));
   const auto modseq = modseq_of(job->key, found, *wanted);
   if (by_uid == ByUid::yes)
-    respond(session, tag, *wanted, found.uids, found.scores, by_uid, modseq);
+    respond(client, tag, *wanted, found.uids, found.scores, by_uid, modseq);
   else
-    respond(session, tag, *wanted, selected.view.seqs_of(found.uids), found.scores, by_uid, modseq);
+    respond(client, tag, *wanted, selected.view().seqs_of(found.uids), found.scores, by_uid, modseq);
   if (wanted->update)
-    keep_updated(session, {.tag = std::string(tag),
-                           .by_uid = by_uid,
-                           .job = std::move(*job),
-                           .command_bytes = wanted->command_bytes,
-                           .items = wanted->update_items,
-                           .where = {},
-                           .results = std::move(found.uids)});
+    keep_updated(client, {.tag = std::string(tag),
+                          .by_uid = by_uid,
+                          .job = std::move(*job),
+                          .command_bytes = wanted->command_bytes,
+                          .items = wanted->update_items,
+                          .where = {},
+                          .results = std::move(found.uids)});
   co_return Reply::ok("SEARCH completed");
 }
 

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "session/session.h"
+#include "session/client.h"
 
 namespace postbag {
 
@@ -14,9 +14,9 @@ void begin_extended(protocol::Writer& out, std::string_view tag, ByUid by_uid, c
   if (by_uid == ByUid::yes) out.raw(" UID");
 }
 
-void respond_extended(Session& session, std::string_view tag, const SearchReturn& wanted, ByUid by_uid,
+void respond_extended(Client& client, std::string_view tag, const SearchReturn& wanted, ByUid by_uid,
                       const SearchAnswer& answer, const SearchedMailbox* where) {
-  protocol::Writer out = session.respond();
+  protocol::Writer out = client.respond();
   const bool found = answer.count > 0;
   begin_extended(out, tag, by_uid, where);
   if (wanted.min && found) out.raw(" MIN ").number(answer.min);
@@ -38,7 +38,7 @@ void respond_extended(Session& session, std::string_view tag, const SearchReturn
   }
   if (answer.modseq) {
     out.raw(" MODSEQ ").number(*answer.modseq);
-    session.note_modseqs_told();
+    client.command().note_modseqs_told();
   }
   out.crlf();
 }

@@ -41,7 +41,7 @@ void begin_extended(protocol::Writer& out, std::string_view tag, ByUid by_uid, c
 
 /// `* ESEARCH (TAG "x") UID MIN 1 …`. RFC 9051 section 7.3.4. `where` null: the selected mailbox, as SEARCH says
 /// it.
-void respond_extended(Session& session, std::string_view tag, const SearchReturn& wanted, ByUid by_uid,
+void respond_extended(Client& client, std::string_view tag, const SearchReturn& wanted, ByUid by_uid,
                       const SearchAnswer& answer, const SearchedMailbox* where = nullptr);
 
 /// Numbers in an order of their own as ranges: only rising neighbours become one. RFC 5267 section 3.2.

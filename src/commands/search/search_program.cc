@@ -12,7 +12,7 @@
 #include "core/ascii.h"
 #include "protocol/parse/values.h"
 #include "protocol/text/charset/charset.h"
-#include "session/session.h"
+#include "session/client.h"
 
 namespace postbag {
 
@@ -81,11 +81,11 @@ constexpr auto field_rows = std::to_array<FieldRow>({
 /// Builds keys from their views; one object for one SEARCH.
 class Builder {
  public:
-  Builder(Session& session, const SearchScope& scope, std::string charset)
-      : session_(session), scope_(scope), charset_(std::move(charset)) {}
+  Builder(Client& client, const SearchScope& scope, std::string charset)
+      : client_(client), scope_(scope), charset_(std::move(charset)) {}
 
   KeyResult build(grammar::SearchKey view) {
-    if (++count_ > session_.context().limits.search_keys)
+    if (++count_ > client_.context().limits.search_keys)
       return std::unexpected(Reply::no("Too many search keys", "LIMIT"));
     for (const FlagRow& row : flag_rows)
       if (view.kind() == row.kind) return flag(row);
@@ -152,7 +152,7 @@ class Builder {
   }
 
   KeyResult message_key(mime::SearchIn where, grammar::SearchKey view) {
-    if (++body_keys_ > session_.context().limits.search_body_keys)
+    if (++body_keys_ > client_.context().limits.search_body_keys)
       return std::unexpected(Reply::no("Too many keys that read whole messages", "LIMIT"));
     auto text = sought(view.astring()->text());
     if (!text) return std::unexpected(text.error());
@@ -191,13 +191,13 @@ class Builder {
 
   /// Each set holds its part of the view; a few times the whole view is all that an honest search needs.
   std::size_t most_ranges() const {
-    return 4 * scope_.view.uids().ranges().size() + session_.context().limits.set_ranges;
+    return 4 * scope_.view.uids().ranges().size() + client_.context().limits.set_ranges;
   }
 
   KeyResult set_key(std::string_view text, ByUid by_uid) {
     if (scope_.reaches_on && by_uid == ByUid::yes) return open_set_key(text);
-    auto uids = message_set(session_, scope_.view, scope_.saved, text, by_uid, Beyond::nothing);
-    if (by_uid == ByUid::no) session_.hold_removals();  // UID SEARCH may name numbers too
+    auto uids = message_set(client_, scope_.view, scope_.saved, text, by_uid, Beyond::nothing);
+    if (by_uid == ByUid::no) client_.command().hold_removals();  // UID SEARCH may name numbers too
     if (!uids) return std::unexpected(uids.error());
     ranges_ += uids->ranges().size();
     if (ranges_ > most_ranges()) return std::unexpected(Reply::no("Too many sets of messages", "LIMIT"));
@@ -206,7 +206,7 @@ class Builder {
 
   /// UIDs as they are written: what is still to come is among them.
   KeyResult open_set_key(std::string_view text) {
-    const std::size_t most = session_.context().limits.set_ranges;
+    const std::size_t most = client_.context().limits.set_ranges;
     auto set = protocol::SequenceSet::from(text, most);
     if (!set) return std::unexpected(Reply::no("Too many ranges in the set", "LIMIT"));
     if (set->is_saved_result()) return Key{search::InSet{scope_.saved.intersect(scope_.view.uids())}};
@@ -277,7 +277,7 @@ class Builder {
     }
   }
 
-  Session& session_;
+  Client& client_;
   const SearchScope& scope_;
   std::string charset_;
   bool is_fuzzy_ = false;  ///< within FUZZY
@@ -287,35 +287,35 @@ class Builder {
 };
 
 template <class Keys>
-SearchProgram program_of(Session& session, const SearchScope& scope, std::string_view charset_argument,
+SearchProgram program_of(Client& client, const SearchScope& scope, std::string_view charset_argument,
                          const Keys& keys) {
   std::string charset = charset_argument.empty() ? std::string() : protocol::string_value(charset_argument);
   if (!charset_argument.empty() && !protocol::is_known_charset(charset))
     return std::unexpected(Reply::no("Unknown charset", bad_charset_code()));
-  return Builder(session, scope, std::move(charset)).all(keys);
+  return Builder(client, scope, std::move(charset)).all(keys);
 }
 
-SearchScope selected_scope(Session& session, const SearchReturn& wanted) {
-  const Selected& selected = session.selected();
-  return {.view = selected.view, .saved = selected.saved, .reaches_on = wanted.update};
+SearchScope selected_scope(Client& client, const SearchReturn& wanted) {
+  const SelectedMailbox& selected = client.selected();
+  return {.view = selected.view(), .saved = selected.saved(), .reaches_on = wanted.update};
 }
 
 }  // namespace
 
-SearchProgram search_program(Session& session, grammar::Search command, const SearchReturn& wanted) {
+SearchProgram search_program(Client& client, grammar::Search command, const SearchReturn& wanted) {
   const auto named = command.charset();
-  return program_of(session, selected_scope(session, wanted), named ? named->text() : std::string_view(),
+  return program_of(client, selected_scope(client, wanted), named ? named->text() : std::string_view(),
                     command.search_key());
 }
-SearchProgram search_program(Session& session, grammar::Esearch command, const SearchScope& scope) {
+SearchProgram search_program(Client& client, grammar::Esearch command, const SearchScope& scope) {
   const auto named = command.charset();
-  return program_of(session, scope, named ? named->text() : std::string_view(), command.search_key());
+  return program_of(client, scope, named ? named->text() : std::string_view(), command.search_key());
 }
-SearchProgram search_program(Session& session, grammar::Sort command, const SearchReturn& wanted) {
-  return program_of(session, selected_scope(session, wanted), command.charset().text(), command.search_key());
+SearchProgram search_program(Client& client, grammar::Sort command, const SearchReturn& wanted) {
+  return program_of(client, selected_scope(client, wanted), command.charset().text(), command.search_key());
 }
-SearchProgram search_program(Session& session, grammar::Thread command) {
-  return program_of(session, selected_scope(session, {}), command.charset().text(), command.search_key());
+SearchProgram search_program(Client& client, grammar::Thread command) {
+  return program_of(client, selected_scope(client, {}), command.charset().text(), command.search_key());
 }
 
 std::optional<Reply> lacks_fuzzy(const search::Key& program, bool wants_relevancy) {
@@ -323,19 +323,19 @@ std::optional<Reply> lacks_fuzzy(const search::Key& program, bool wants_relevanc
   return Reply::bad("RELEVANCY requires FUZZY");
 }
 
-std::expected<search::Job, Reply> search_job(Session& session, SearchProgram program, const SearchReturn& wanted) {
-  Selected& selected = session.selected();
+std::expected<search::Job, Reply> search_job(Client& client, SearchProgram program, const SearchReturn& wanted) {
+  SelectedMailbox& selected = client.selected();
   if (!program) {
-    if (wanted.save && program.error().status == Reply::Status::no) selected.saved.clear();
+    if (wanted.save && program.error().status == Reply::Status::no) selected.save({});
     return std::unexpected(program.error());
   }
   if (auto refused = lacks_fuzzy(*program, wanted.relevancy)) return std::unexpected(std::move(*refused));
-  if (search::mentions_modseq(*program)) session.enable(Feature::condstore);
-  UidSet candidates = search::narrowed(*program, selected.view.uids());
-  return search::Job{.mailbox = selected.id,
+  if (search::mentions_modseq(*program)) client.enable(Feature::condstore);
+  UidSet candidates = search::narrowed(*program, selected.view().uids());
+  return search::Job{.mailbox = selected.id(),
                      .key = std::move(*program),
-                     .recent = selected.recent,
-                     .now = session.context().clock.now().seconds,
+                     .recent = selected.recent(),
+                     .now = client.context().clock.now().seconds,
                      .candidates = std::move(candidates)};
 }
 

@@ -8,7 +8,7 @@
 #include "commands/handlers.h"
 #include "commands/search/search_found.h"
 #include "protocol/parse/values.h"
-#include "session/session.h"
+#include "session/client.h"
 
 namespace postbag {
 
@@ -44,7 +44,7 @@ void remove(UpdatedSearch& search, const UidSet& gone, ResultChanges& changes) {
   found = found.minus(gone);
 }
 
-async::Task<void> add(Session& session, UpdatedSearch& search, UidSet added, ResultChanges& changes) {
+async::Task<void> add(Client& client, UpdatedSearch& search, UidSet added, ResultChanges& changes) {
   if (auto* found = std::get_if<UidSet>(&search.results)) {
     add_changes(changes, Kind::added, added);
     found->add(added);
@@ -53,65 +53,65 @@ async::Task<void> add(Session& session, UpdatedSearch& search, UidSet added, Res
   SortedResults& sorted = std::get<SortedResults>(search.results);
   bool there = true;
   while (there && !added.empty())
-    there = co_await session.account().read(
+    there = co_await client.account().read(
         [&](storage::ReadTransaction& tx) { return sorted.place_some(tx, search.job.mailbox, added, changes); });
 }
 
 /// Those that the search may find now or find no more because time has passed.
-async::Task<UidSet> aged(Session& session, const search::Job& job, std::int64_t now) {
-  const UidSet& all = session.selected().view.uids();
+async::Task<UidSet> aged(Client& client, const search::Job& job, std::int64_t now) {
+  const UidSet& all = client.selected().view().uids();
   if (now < job.now) co_return all;  // the clock was set back
   FoundUids found;
   auto key = search::came_of_age(job.key, now - job.now);
   if (!key) co_return UidSet();
   const search::Job ages{
       .mailbox = job.mailbox, .key = std::move(*key), .recent = {}, .now = now, .candidates = all};
-  co_await search::run(session.account(), ages, found);
+  co_await search::run(client.account(), ages, found);
   co_return std::move(found.uids);
 }
 
 /// Looks again at what changed.
-async::Task<ResultChanges> refresh(Session& session, UpdatedSearch& search, const UidSet& changed) {
-  const std::int64_t now = session.context().clock.now().seconds;
-  UidSet looked_at = search::renew_sets(search.job.key, session.selected().view.last_uid());
+async::Task<ResultChanges> refresh(Client& client, UpdatedSearch& search, const UidSet& changed) {
+  const std::int64_t now = client.context().clock.now().seconds;
+  UidSet looked_at = search::renew_sets(search.job.key, client.selected().view().last_uid());
   looked_at.add(changed);
-  looked_at.add(co_await aged(session, search.job, now));
-  looked_at = looked_at.intersect(session.selected().view.uids());
-  search.job.recent = session.selected().recent;
+  looked_at.add(co_await aged(client, search.job, now));
+  looked_at = looked_at.intersect(client.selected().view().uids());
+  search.job.recent = client.selected().recent();
   search.job.now = now;
   search.job.candidates = search::narrowed(search.job.key, looked_at);
   FoundUids found;
   ResultChanges changes;
-  const bool there = co_await search::run(session.account(), search.job, found);
+  const bool there = co_await search::run(client.account(), search.job, found);
   if (!there) co_return changes;
   remove(search, looked_at.minus(found.uids), changes);
-  co_await add(session, search, found.uids.minus(uids_of(search)), changes);
+  co_await add(client, search, found.uids.minus(uids_of(search)), changes);
   co_return changes;
 }
 
 /// The mailbox may have another name by now. RFC 7377 section 2.1.
-async::Task<void> renew_name(Session& session, UpdatedSearch& search) {
+async::Task<void> renew_name(Client& client, UpdatedSearch& search) {
   if (!search.where) co_return;
   const MailboxId id = search.job.mailbox;
-  if (auto name = co_await session.account().read([id](storage::ReadTransaction& tx) { return tx.name(id); }))
+  if (auto name = co_await client.account().read([id](storage::ReadTransaction& tx) { return tx.name(id); }))
     search.where->name = std::move(*name);
 }
 
 /// What changed of each search, in their order. One that fails, since a message of it cannot be read, is kept no
 /// more.
-async::Task<std::vector<ResultChanges>> refresh_all(Session& session, std::vector<UpdatedSearch>& searches,
+async::Task<std::vector<ResultChanges>> refresh_all(Client& client, std::vector<UpdatedSearch>& searches,
                                                     const UidSet& changed) {
   std::vector<ResultChanges> found;
   while (found.size() < searches.size()) {
     UpdatedSearch& search = searches[found.size()];
     try {
-      ResultChanges changes = co_await refresh(session, search, changed);
-      co_await renew_name(session, search);
+      ResultChanges changes = co_await refresh(client, search, changed);
+      co_await renew_name(client, search);
       found.push_back(std::move(changes));
       continue;
     } catch (const std::exception&) {  // NOLINT(bugprone-empty-catch): below, where nothing is being thrown
     }
-    refuse_update(session, search.tag, "The search failed");
+    refuse_update(client, search.tag, "The search failed");
     searches.erase(searches.begin() + static_cast<std::ptrdiff_t>(found.size()));
   }
   co_return found;
@@ -126,9 +126,9 @@ UidSet added_by(const ResultChanges& changes) {
 }
 
 /// What is told of a message unasked: RFC 7162 sections 3.1 and 3.2.4, RFC 9051 section 7.5.2.
-FetchItems told_items(const Session& session, FetchItems items) {
-  if (!session.uid_only() && (session.rev2() || session.condstore())) add_uid(items);
-  if (session.condstore()) add_modseq(items);
+FetchItems told_items(const Client& client, FetchItems items) {
+  if (!client.uid_only() && (client.rev2() || client.condstore())) add_uid(items);
+  if (client.condstore()) add_modseq(items);
   return items;
 }
 
@@ -150,10 +150,10 @@ class Wishes {
     std::erase_if(wishes_, [](const auto& wish) { return wish.first.empty(); });
   }
 
-  async::Task<void> fetch(Session& session) {
+  async::Task<void> fetch(Client& client) {
     for (auto& [uids, items] : wishes_) {
-      FetchPlan plan = fetch_plan(session, std::move(uids), told_items(session, std::move(items)));
-      co_await run_fetch(session, std::move(plan));
+      FetchPlan plan = fetch_plan(client, std::move(uids), told_items(client, std::move(items)));
+      co_await run_fetch(client, std::move(plan));
     }
   }
 
@@ -184,79 +184,79 @@ bool exceeds(const Limits& limits, const std::vector<UpdatedSearch>& searches, c
   return searches.size() >= limits.search_updates || items > most_fetch_items || bytes > limits.search_arguments;
 }
 
-void drop_too_large(Session& session, std::vector<UpdatedSearch>& searches) {
+void drop_too_large(Client& client, std::vector<UpdatedSearch>& searches) {
   for (const UpdatedSearch& search : searches)
-    if (std::visit(IsTooLarge{}, search.results)) refuse_update(session, search.tag, "Too many results");
+    if (std::visit(IsTooLarge{}, search.results)) refuse_update(client, search.tag, "Too many results");
   std::erase_if(searches, [](const UpdatedSearch& search) { return std::visit(IsTooLarge{}, search.results); });
 }
 
 }  // namespace
 
-std::optional<Reply> tag_in_use(const Session& session, std::string_view tag, const SearchReturn& wanted) {
-  const auto* updates = session.followers().find<UpdatedSearches>();
+std::optional<Reply> tag_in_use(const Client& client, std::string_view tag, const SearchReturn& wanted) {
+  const auto* updates = client.followers().find<UpdatedSearches>();
   if (!wanted.update || updates == nullptr || !has_tag(updates->searches, tag)) return std::nullopt;
   return Reply::bad("The tag is in use for another UPDATE");
 }
 
-void keep_updated(Session& session, UpdatedSearch search) {
-  std::vector<UpdatedSearch>& searches = session.followers().get<UpdatedSearches>(session).searches;
-  if (exceeds(session.context().limits, searches, search))
-    return refuse_update(session, search.tag, "Too many updated searches");
+void keep_updated(Client& client, UpdatedSearch search) {
+  std::vector<UpdatedSearch>& searches = client.followers().get<UpdatedSearches>(client).searches;
+  if (exceeds(client.context().limits, searches, search))
+    return refuse_update(client, search.tag, "Too many updated searches");
   searches.push_back(std::move(search));
-  drop_too_large(session, searches);
+  drop_too_large(client, searches);
 }
 
-void refuse_update(Session& session, std::string_view tag, std::string_view words) {
+void refuse_update(Client& client, std::string_view tag, std::string_view words) {
   // A quoted string, section 5: what a tag is made of needs no more.
-  session.respond().raw("* NO [NOUPDATE \"").raw(tag).raw("\"] ").text(words).crlf();
+  client.respond().raw("* NO [NOUPDATE \"").raw(tag).raw("\"] ").text(words).crlf();
 }
 
-void refuse_updates_by_number(Session& session) {
-  auto* updates = session.followers().find<UpdatedSearches>();
+void refuse_updates_by_number(Client& client) {
+  auto* updates = client.followers().find<UpdatedSearches>();
   if (updates == nullptr) return;
   for (const UpdatedSearch& search : updates->searches)
-    if (search.by_uid == ByUid::no) refuse_update(session, search.tag, "UIDONLY is enabled");
+    if (search.by_uid == ByUid::no) refuse_update(client, search.tag, "UIDONLY is enabled");
   std::erase_if(updates->searches, [](const UpdatedSearch& search) { return search.by_uid == ByUid::no; });
 }
 
-void fetch_of_new(Session& session, FetchItems items) {
-  if (auto* updates = session.followers().find<UpdatedSearches>())
+void fetch_of_new(Client& client, FetchItems items) {
+  if (auto* updates = client.followers().find<UpdatedSearches>())
     updates->items_of_new = std::move(items);
   else if (!items.empty())
-    session.followers().get<UpdatedSearches>(session).items_of_new = std::move(items);
+    client.followers().get<UpdatedSearches>(client).items_of_new = std::move(items);
 }
 
 void UpdatedSearches::before_removals(const UidSet& vanished) {
   for (UpdatedSearch& search : searches) {
     ResultChanges changes;
     remove(search, vanished, changes);
-    respond_changes(session_, search.tag, search.by_uid, where_of(search), changes);
+    respond_changes(client_, search.tag, search.by_uid, where_of(search), changes);
   }
 }
 
 async::Task<void> UpdatedSearches::after_changes(const SelectedChanges& changes) {
   Wishes wishes;
   wishes.add(changes.arrived, items_of_new);
-  const std::vector<ResultChanges> found = co_await refresh_all(session_, searches, changes.changed);
+  const std::vector<ResultChanges> found = co_await refresh_all(client_, searches, changes.changed);
   for (std::size_t i = 0; i < found.size(); ++i)
     wishes.add(added_by(found[i]).intersect(changes.arrived), searches[i].items);
   std::exception_ptr failure;  // of FETCH: the results have changed all the same
   try {
-    co_await wishes.fetch(session_);
+    co_await wishes.fetch(client_);
   } catch (...) {
     failure = std::current_exception();
   }
   for (std::size_t i = 0; i < found.size(); ++i)
-    respond_changes(session_, searches[i].tag, searches[i].by_uid, where_of(searches[i]), found[i]);
-  drop_too_large(session_, searches);
+    respond_changes(client_, searches[i].tag, searches[i].by_uid, where_of(searches[i]), found[i]);
+  drop_too_large(client_, searches);
   if (failure) std::rethrow_exception(failure);
 }
 
 /// CANCELUPDATE. Section 4.3.5. One unknown tag, and nothing is cancelled.
-async::Task<Reply> handle(Session& session, grammar::Cancelupdate command) {
+async::Task<Reply> handle(Client& client, grammar::Cancelupdate command) {
   std::vector<std::string> tags;
   for (const auto tag : command.quoted()) tags.push_back(protocol::string_value(tag.text()));
-  auto* updates = session.followers().find<UpdatedSearches>();
+  auto* updates = client.followers().find<UpdatedSearches>();
   for (const std::string& tag : tags)
     if (updates == nullptr || !has_tag(updates->searches, tag))
       co_return Reply::no("No UPDATE search has that tag");

@@ -35,7 +35,7 @@ struct UpdatedSearch {
 /// each has one FETCH, whoever asked for it.
 class UpdatedSearches final : public Follower {
  public:
-  explicit UpdatedSearches(Session& session) : session_(session) {}
+  explicit UpdatedSearches(Client& client) : client_(client) {}
 
   bool needs_all_changes() const override { return !searches.empty(); }
   /// Reports which searches lose them.
@@ -49,21 +49,21 @@ class UpdatedSearches final : public Follower {
   FetchItems items_of_new;  ///< for NOTIFY. RFC 5465 section 5.2
 
  private:
-  Session& session_;
+  Client& client_;
 };
 
 /// From now on NOTIFY wants these of new messages in the selected mailbox; none: only EXISTS. RFC 5465 section 5.2.
-void fetch_of_new(Session& session, FetchItems items);
+void fetch_of_new(Client& client, FetchItems items);
 
 /// BAD when UPDATE is wanted under a tag that is in use for one. Section 4.3.
-std::optional<Reply> tag_in_use(const Session& session, std::string_view tag, const SearchReturn& wanted);
+std::optional<Reply> tag_in_use(const Client& client, std::string_view tag, const SearchReturn& wanted);
 
 /// From now on changes of its results are told; when there are too many, the client is told that they are not. For
 /// a session in selected state. Section 4.3.1.
-void keep_updated(Session& session, UpdatedSearch search);
+void keep_updated(Client& client, UpdatedSearch search);
 /// UIDONLY was enabled: what was to be told by sequence numbers is told no more. RFC 9586.
-void refuse_updates_by_number(Session& session);
+void refuse_updates_by_number(Client& client);
 /// `* NO [NOUPDATE "tag"] words`. Section 4.3.1.
-void refuse_update(Session& session, std::string_view tag, std::string_view words);
+void refuse_update(Client& client, std::string_view tag, std::string_view words);
 
 }  // namespace postbag

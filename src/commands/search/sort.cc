@@ -14,7 +14,7 @@
 #include "commands/search/search_run.h"
 #include "commands/search/search_updates.h"
 #include "commands/search/sort_order.h"
-#include "session/session.h"
+#include "session/client.h"
 
 namespace postbag {
 
@@ -65,11 +65,11 @@ FoundModSeqs modseqs_of(const std::vector<SortedFinds::Found>& found) {
 }
 
 /// What the client is to read for each message: its UID, or its number in the view.
-std::vector<std::uint32_t> numbers_of(const Session& session, const std::vector<SortedFinds::Found>& found,
+std::vector<std::uint32_t> numbers_of(const Client& client, const std::vector<SortedFinds::Found>& found,
                                       ByUid by_uid) {
   std::vector<std::uint32_t> numbers;
   numbers.reserve(found.size());
-  const View& view = session.selected().view;
+  const View& view = client.selected().view();
   for (const auto& one : found) {
     if (by_uid == ByUid::yes) {
       numbers.push_back(one.uid.value());
@@ -87,14 +87,14 @@ std::string ordered_set(std::span<const std::uint32_t> numbers) {
 }
 
 /// `* SORT n n n (MODSEQ m)`. RFC 5256 section 4, RFC 7162 section 3.1.6.
-void plain_response(Session& session, const std::vector<std::uint32_t>& numbers,
+void plain_response(Client& client, const std::vector<std::uint32_t>& numbers,
                     std::optional<std::uint64_t> modseq) {
-  protocol::Writer out = session.respond();
+  protocol::Writer out = client.respond();
   out.raw("* SORT");
   for (const std::uint32_t n : numbers) out.sp().number(n);
   if (modseq) out.raw(" (MODSEQ ").number(*modseq).raw(")");
   out.crlf();
-  if (modseq) session.note_modseqs_told();
+  if (modseq) client.command().note_modseqs_told();
 }
 
 Scores scores_of(const std::vector<SortedFinds::Found>& found) {
@@ -129,47 +129,47 @@ async::Task<bool> search_and_sort(Account& account, const search::Job& job, Sort
 
 }  // namespace
 
-async::Task<Reply> handle(Session& session, grammar::Sort command, ByUid by_uid, std::string_view tag) {
-  if (by_uid == ByUid::no && session.uid_only()) co_return uid_required();
+async::Task<Reply> handle(Client& client, grammar::Sort command, ByUid by_uid, std::string_view tag) {
+  if (by_uid == ByUid::no && client.uid_only()) co_return uid_required();
   const auto wanted = search_return(command);
   if (!wanted) co_return wanted.error();
-  if (const auto refused = tag_in_use(session, tag, *wanted)) co_return *refused;
+  if (const auto refused = tag_in_use(client, tag, *wanted)) co_return *refused;
   const std::vector<SortCriterion> criteria = criteria_of(command);
   const bool by_relevancy = std::ranges::find(criteria, SortBy::relevancy, &SortCriterion::by) != criteria.end();
-  auto program = search_program(session, command, *wanted);
+  auto program = search_program(client, command, *wanted);
   if (const auto refused = program ? lacks_fuzzy(*program, by_relevancy) : std::nullopt) co_return *refused;
-  auto job = search_job(session, std::move(program), *wanted);
+  auto job = search_job(client, std::move(program), *wanted);
   if (!job) co_return job.error();
   SortedFinds finds(criteria);
-  InProgress progress(session, tag);
-  const bool there = co_await search_and_sort(session.account(), *job, finds, progress);
+  InProgress progress(client, tag);
+  const bool there = co_await search_and_sort(client.account(), *job, finds, progress);
   if (!there) co_return refusal(Error::mailbox_gone);
   if (finds.is_too_much()) {
-    if (wanted->save) session.selected().saved.clear();  // RFC 9051 section 6.4.4.1
+    if (wanted->save) client.selected().save({});  // RFC 9051 section 6.4.4.1
     co_return Reply::no("Too many messages to sort", "LIMIT");
   }
   const auto& found = finds.found();
-  if (wanted->save) session.selected().saved = to_save(*wanted, found);
+  if (wanted->save) client.selected().save(to_save(*wanted, found));
   std::optional<std::uint64_t> modseq;
   if (search::mentions_modseq(job->key) && !found.empty()) modseq = modseq_told(modseqs_of(found), *wanted);
-  const auto numbers = numbers_of(session, found, by_uid);
+  const auto numbers = numbers_of(client, found, by_uid);
   if (!wanted->extended)
-    plain_response(session, numbers, modseq);
+    plain_response(client, numbers, modseq);
   else if (wanted->wants_answer())
-    respond_extended(session, tag, *wanted, by_uid,
+    respond_extended(client, tag, *wanted, by_uid,
                      answer_of(*wanted, numbers, wanted->relevancy ? scores_of(found) : Scores(), modseq));
   if (wanted->update && by_relevancy) {
-    refuse_update(session, tag, "Not possible in order of relevancy");
+    refuse_update(client, tag, "Not possible in order of relevancy");
   } else if (wanted->update) {
     std::vector<Uid> order;
     for (const SortedFinds::Found& one : found) order.push_back(one.uid);
-    keep_updated(session, {.tag = std::string(tag),
-                           .by_uid = by_uid,
-                           .job = std::move(*job),
-                           .command_bytes = wanted->command_bytes,
-                           .items = wanted->update_items,
-                           .where = {},
-                           .results = SortedResults(criteria, std::move(order))});
+    keep_updated(client, {.tag = std::string(tag),
+                          .by_uid = by_uid,
+                          .job = std::move(*job),
+                          .command_bytes = wanted->command_bytes,
+                          .items = wanted->update_items,
+                          .where = {},
+                          .results = SortedResults(criteria, std::move(order))});
   }
   co_return Reply::ok("SORT completed");
 }

@@ -13,7 +13,7 @@
 #include "commands/search/threading.h"
 #include "core/ascii.h"
 #include "protocol/mime/stored_structure.h"
-#include "session/session.h"
+#include "session/client.h"
 #include "storage/errors.h"
 
 namespace postbag {
@@ -77,23 +77,23 @@ async::Task<bool> search_and_thread(Account& account, const search::Job& job, Th
 
 }  // namespace
 
-async::Task<Reply> handle(Session& session, grammar::Thread command, ByUid by_uid, std::string_view tag) {
-  if (by_uid == ByUid::no && session.uid_only()) co_return uid_required();
+async::Task<Reply> handle(Client& client, grammar::Thread command, ByUid by_uid, std::string_view tag) {
+  if (by_uid == ByUid::no && client.uid_only()) co_return uid_required();
   const auto by = thread_by(command.thread_alg().text());
   if (!by) co_return Reply::bad("Unknown threading algorithm");
-  auto job = search_job(session, search_program(session, command), {});
+  auto job = search_job(client, search_program(client, command), {});
   if (!job) co_return job.error();
   ThreadedFinds finds(*by);
-  InProgress progress(session, tag);
-  const bool there = co_await search_and_thread(session.account(), *job, finds, progress);
+  InProgress progress(client, tag);
+  const bool there = co_await search_and_thread(client.account(), *job, finds, progress);
   if (!there) co_return refusal(Error::mailbox_gone);
   if (finds.is_too_much()) co_return Reply::no("Too many messages and references to thread", "LIMIT");
-  const View& view = session.selected().view;
+  const View& view = client.selected().view();
   const std::string threads = finds.threading.wire([&](std::uint32_t index) {
     const Uid uid = finds.uids[index];
     return by_uid == ByUid::yes ? uid.value() : view.seq_of(uid)->value();
   });
-  session.respond().raw(threads.empty() ? "* THREAD" : "* THREAD ").raw(threads).crlf();
+  client.respond().raw(threads.empty() ? "* THREAD" : "* THREAD ").raw(threads).crlf();
   co_return Reply::ok("THREAD completed");
 }
 

@@ -1,7 +1,7 @@
-// How much the client of a session knows of the changes to its selected mailbox.
-#include <doctest/doctest.h>
-
+// How far the client of a session is with the news of its selected mailbox.
 #include "session/reported.h"
+
+#include <doctest/doctest.h>
 
 using namespace postbag;
 
