@@ -61,7 +61,7 @@ class HostCalls {
   }
   /// On the loop's thread. An exception of the log itself is ignored: there is no place left to report it.
   void log(const LogLine& line) noexcept;
-  /// The host's clock; nothing when it fails.
+  /// The host's clock; nothing when there is none or it fails.
   std::optional<std::int64_t> clock() noexcept;
 
   std::shared_ptr<OnceCallback> once_callback(std::string_view name, std::move_only_function<void()> at_end);

@@ -88,7 +88,7 @@ Expected<Verification> verify_account(const std::string& data_dir, std::string_v
                                       const AccountNames& names = {});
 
 /// Counts the totals of an account again and stores them, where verify_account found a wrong one. Works beside a
-/// running server. Causes: no_such_account, broken. `names` as the server has them.
+/// running server. `names` must be the same rules as the server's. Causes: no_such_account, broken.
 Expected<void> recount_account(const std::string& data_dir, std::string_view user, const AccountNames& names = {});
 
 /// Checks the list of accounts as verify_account checks one.
