@@ -106,8 +106,9 @@ TEST_CASE("commands have attributes") {
     CHECK(g::holds_removals(rule));
   for (const auto rule : {g::Rule::noop, g::Rule::copy, g::Rule::esearch, g::Rule::uid_expunge})
     CHECK_FALSE(g::holds_removals(rule));
-  CHECK(g::argument_limit(g::Rule::esearch) == &Limits::search_arguments);
-  CHECK(g::argument_limit(g::Rule::rename) == &Limits::arguments);
+  const Limits limits;
+  CHECK(limits.*g::argument_limit(g::Rule::esearch) == limits.search_arguments);
+  CHECK(limits.*g::argument_limit(g::Rule::rename) == limits.arguments);
 }
 
 TEST_CASE("capabilities have names") {
