@@ -1,31 +1,13 @@
-// Object identifiers on the wire: a letter for the kind, then the number. RFC 8474 sections 7 and 8.1.
+// Object identifiers in response codes. RFC 8474.
 #pragma once
 
-#include <cstddef>
-#include <optional>
 #include <string>
-#include <string_view>
 
-#include "core/numbers.h"
+#include "core/object_id.h"
 
 namespace postbag {
 
-/// Bytes of an identifier at most, ours or another's.
-constexpr std::size_t longest_object_id = 255;
-
-/// MAILBOXID: the mailbox keeps it when it is renamed.
-std::string object_id(MailboxId mailbox);
-/// EMAILID: copies of a message share it.
-std::string object_id(BodyId body);
-/// THREADID.
-std::string object_id(ThreadId thread);
-
 /// The response code of CREATE and SELECT, without its brackets. RFC 8474 sections 4.1 and 4.2.
 std::string mailbox_id_code(MailboxId mailbox);
-
-/// The body that has exactly this EMAILID, case and all; nothing when none can have it.
-std::optional<BodyId> body_of(std::string_view object_id);
-/// The same for THREADID.
-std::optional<ThreadId> thread_of(std::string_view object_id);
 
 }  // namespace postbag

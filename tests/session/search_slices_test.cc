@@ -4,9 +4,9 @@
 #include <utility>
 #include <vector>
 
-#include "commands/search/search_match.h"
 #include "protocol/mime/parser.h"
 #include "protocol/mime/stored_structure.h"
+#include "search/match.h"
 #include "tests/storage/fixture.h"
 
 using namespace postbag;

@@ -1,4 +1,4 @@
-#include "commands/search/threading.h"
+#include "search/threading/threading.h"
 
 #include <algorithm>
 #include <string>
@@ -7,9 +7,9 @@
 #include <doctest/doctest.h>
 #include <rapidcheck.h>
 
-#include "commands/search/rooted_forest.h"
+#include "search/threading/rooted_forest.h"
 
-using namespace postbag;
+using namespace postbag::search;
 
 namespace {
 

@@ -1,9 +1,9 @@
 #include "commands/fetch/fetch_writer.h"
 
 #include <algorithm>
-#include <chrono>
 
 #include "commands/fetch/fetch_answer.h"
+#include "core/slice.h"
 
 namespace postbag {
 
@@ -12,8 +12,6 @@ namespace {
 /// Messages looked up at once: few when each brings its structure along.
 constexpr std::size_t batch_size = 512;
 constexpr std::size_t batch_with_structure = 64;
-/// How long one slice may hold the account's worker: decoding can take long and yield little.
-constexpr std::chrono::milliseconds slice_time{20};
 
 /// What setting \Seen changed, where it was not asked for: RFC 9051 section 6.4.5, and RFC 7162 section 3.2.4.
 FetchItems unasked_items(const FetchPlan& plan) {
@@ -39,8 +37,8 @@ FetchWriter::FetchWriter(FetchPlan plan)
 
 bool FetchWriter::write(storage::ReadTransaction& tx, std::string& out, std::size_t budget) {
   response_start_ = out.size();
-  const auto deadline = std::chrono::steady_clock::now() + slice_time;
-  const auto in_time = [&] { return out.size() < budget && std::chrono::steady_clock::now() < deadline; };
+  const SliceEnd end_of_slice = slice_end();  // decoding can take long and yield little
+  const auto in_time = [&] { return out.size() < budget && !is_over(end_of_slice); };
   while (in_time() || (within_ && empty_)) {
     if (literal_) {
       write_literal(tx, out);

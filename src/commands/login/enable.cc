@@ -5,7 +5,7 @@
 #include <string_view>
 
 #include "commands/handlers.h"
-#include "commands/search/search_updates.h"
+#include "commands/search/updates/updates.h"
 #include "core/ascii.h"
 #include "session/client.h"
 

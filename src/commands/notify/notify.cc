@@ -10,7 +10,7 @@
 #include "commands/handlers.h"
 #include "commands/notify/mailbox_filter.h"
 #include "commands/notify/notify_news.h"
-#include "commands/search/search_updates.h"
+#include "commands/search/updates/updates.h"
 #include "session/client.h"
 
 namespace postbag {

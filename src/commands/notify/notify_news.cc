@@ -12,7 +12,7 @@
 
 #include "commands/mailboxes/list_response.h"
 #include "commands/mailboxes/status.h"
-#include "commands/search/search_updates.h"
+#include "commands/search/updates/updates.h"
 #include "session/client.h"
 
 namespace postbag {
