@@ -8,6 +8,7 @@
 
 #include "protocol/mime/parser.h"
 #include "protocol/mime/stored_structure.h"
+#include "tests/unit/mime/messages.h"
 
 using namespace postbag;
 using namespace postbag::mime;
