@@ -2,11 +2,10 @@
 // share one transaction and one sync; only then are they answered.
 //
 // - Each body runs in a savepoint of its own: one that refuses or throws is undone alone, and the others go on.
-// Only a
-//   failure of the database or the disk takes all of them.
+//   Only a failure of the database or the disk fails all of them.
 // - Two sets of effects: what the running body did (body_), which is dropped or added to what the group did
-// (group_).
-//   Changes of messages stay in the OpenMailbox until their body succeeds, then its pages are written once.
+//   (group_). Changes of messages stay in the OpenMailbox until their body succeeds, then its pages are written
+//   once.
 // - Nothing is reported before the commit is durable, and what is reported is in the order of the commits.
 // - The file of a large message is synced and in its place before the commit that refers to it. A rollback never
 //   removes one: the StagedBody does, unless a commit took it or may have taken it.

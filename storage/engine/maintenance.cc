@@ -1,15 +1,13 @@
 // Deleting a message only takes it out of its mailbox. What else that means is done here, later and in slices that
 // stay short, so that no command waits for it: FORMAT.md, "Room".
 //
-// - A body without messages is garbage. It stays for an hour, because a FETCH may be reading it in pieces, and for
-// a
-//   day while somebody says so. Its file gets a link in incoming/ before the commit that forgets it, so that a
-//   crash in between leaves nothing that the next opening does not sweep.
-// - On a full disk the order is turned around: the search index goes first, since all of it can be made again, then
-// the
+// - A body without messages is garbage. It stays for an hour, because a FETCH may be reading it in pieces, and
+//   for a day while somebody says so. Its file gets a link in incoming/ before the commit that forgets it, so that
+//   a crash in between leaves nothing that the next opening does not sweep.
+// - On a full disk the order is reversed: the search index goes first, since all of it can be made again, then the
 //   log, then garbage without any grace.
 // - The log is copied between commits and not in one: it costs two syncs. Only where writes never end does one
-// wait.
+//   wait.
 #include "storage/engine/maintenance.h"
 
 #include <algorithm>

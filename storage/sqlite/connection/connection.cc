@@ -1,5 +1,7 @@
 #include "storage/sqlite/connection/connection.h"
 
+#include <chrono>
+
 #include <sqlite3.h>
 
 #include "storage/errors.h"
@@ -67,12 +69,25 @@ void Connection::harden(const ConnectionOptions& options) {
   if (options.read_only) return;
   if (pragma("PRAGMA page_count") == 0) run("PRAGMA auto_vacuum=INCREMENTAL;");
   // A log that was long once is cut off when it begins anew.
-  run("PRAGMA page_size=4096; PRAGMA journal_mode=WAL; PRAGMA journal_size_limit=4194304; "
-      "PRAGMA checkpoint_fullfsync=ON;");
+  run("PRAGMA page_size=4096;");
+  write_ahead();
+  run("PRAGMA journal_size_limit=4194304; PRAGMA checkpoint_fullfsync=ON;");
   run(options.sync ? "PRAGMA synchronous=FULL;" : "PRAGMA synchronous=OFF;");
   syncs_ = sync_commits_ = options.sync;
   sqlite3_wal_autocheckpoint(db, 0);
   sqlite3_wal_hook(db, remember_wal, &wal_bytes_);
+}
+
+/// Connections that switch a new database at the same moment keep each other from it: SQLite does not wait then, as
+/// it would for ever, but fails one of them at once.
+void Connection::write_ahead() {
+  const auto end = std::chrono::steady_clock::now() + std::chrono::milliseconds(busy_milliseconds);
+  int code = sqlite3_exec(db_.get(), "PRAGMA journal_mode=WAL", nullptr, nullptr, nullptr);
+  while ((code & 0xff) == SQLITE_BUSY && std::chrono::steady_clock::now() < end) {
+    sqlite3_sleep(2);
+    code = sqlite3_exec(db_.get(), "PRAGMA journal_mode=WAL", nullptr, nullptr, nullptr);
+  }
+  if (code != SQLITE_OK) throw_error(db_.get(), code);
 }
 
 void Connection::run(const char* sql) {

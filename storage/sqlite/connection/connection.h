@@ -80,6 +80,7 @@ class Connection {
     void operator()(sqlite3* db) const;
   };
   void harden(const ConnectionOptions& options);
+  void write_ahead();
   std::int64_t pragma(const char* sql);
   std::unique_ptr<sqlite3, Close> db_;
   bool syncs_ = false;             ///< at all
