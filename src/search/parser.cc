@@ -16,23 +16,24 @@ namespace {
 
 using ParseKey = Parsed (*)(grammar::SearchKey, Parser&);
 
-/// By name. A name that two kinds have, or none, is null.
+/// By name.
 template <class... Kinds>
 constexpr auto parsers_of(std::type_identity<std::variant<Kinds...>>) {
   std::array<ParseKey, std::size(grammar::SearchKey::kinds)> out{};
-  const auto enter = [&out](KeyName name, ParseKey parse) {
-    ParseKey& place = out[static_cast<std::size_t>(name)];
-    place = place == nullptr ? parse : nullptr;
+  const auto enter = [&out]<class Kind>(std::type_identity<Kind>) {
+    for (const KeyName name : Kind::names) out[static_cast<std::size_t>(name)] = Kind::parse;
   };
-  const auto enter_all = [&]<class Kind>(std::type_identity<Kind>) {
-    for (const KeyName name : Kind::names) enter(name, Kind::parse);
-  };
-  (enter_all(std::type_identity<Kinds>()), ...);
+  (enter(std::type_identity<Kinds>()), ...);
   return out;
 }
-
 constexpr auto parsers = parsers_of(std::type_identity<Test>());
-static_assert(std::ranges::find(parsers, nullptr) == parsers.end(),
+
+template <class... Kinds>
+constexpr bool is_of_one(std::type_identity<std::variant<Kinds...>>, KeyName name) {
+  return (std::ranges::count(Kinds::names, name) + ...) == 1;
+}
+constexpr bool is_of_one_kind(KeyName name) { return is_of_one(std::type_identity<Test>(), name); }
+static_assert(std::ranges::all_of(grammar::SearchKey::kinds, is_of_one_kind),
               "each search key of the grammar is of one kind");
 
 }  // namespace

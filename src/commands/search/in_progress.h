@@ -13,7 +13,7 @@ namespace postbag {
 
 class Client;
 
-/// Of one command. Loop thread only; the session must outlive it.
+/// Of one command. Loop thread only; the client must outlive it.
 class InProgress {
  public:
   InProgress(Client& client, std::string_view tag);

@@ -20,7 +20,7 @@ struct SearchScope {
   bool reaches_on = false;  ///< messages yet to come are in UID sets too: for UPDATE
 };
 
-/// The keys, with sets and `$` resolved in the session's view and texts made UTF-8. BAD or NO [BADCHARSET],
+/// The keys, with sets and `$` resolved in the client's view and texts made UTF-8. BAD or NO [BADCHARSET],
 /// [LIMIT].
 using SearchProgram = std::expected<search::Key, Reply>;
 SearchProgram search_program(Client& client, protocol::grammar::Search command, const SearchReturn& wanted);

@@ -29,14 +29,14 @@ struct UpdatedSearch {
   const std::string& tag() const { return request.tag; }
 };
 
-/// Those of a session, as long as its mailbox is selected; and what NOTIFY wants fetched of new messages, since
-/// each has one FETCH, whoever asked for it.
+/// Those of a client, as long as its mailbox is selected; and what NOTIFY wants fetched of new messages, since each
+/// has one FETCH, whoever asked for it.
 class UpdatedSearches final : public Follower {
  public:
   explicit UpdatedSearches(Client& client) : client_(client) {}
 
   bool needs_all_changes() const override { return !searches.empty(); }
-  /// Reports which searches lose these messages.
+  /// Reports which searches lose them.
   void before_removals(const UidSet& vanished) override;
   /// FETCH of what NOTIFY and UPDATE want of new messages, then what searches find now and what they find no
   /// longer. The order is RFC 5465 section 7's; section 5.2 has another, see erratum 4833.
@@ -57,7 +57,7 @@ void fetch_of_new(Client& client, FetchItems items);
 std::optional<Reply> tag_in_use(const Client& client, std::string_view tag, const SearchReturn& wanted);
 
 /// From now on the client learns when the results of `request`, in their order, change; when that is not possible,
-/// it learns that. For a session in selected state. Section 4.3.1.
+/// it learns that. For a client in selected state. Section 4.3.1.
 void keep_updated(Client& client, SearchRequest request, std::variant<UidSet, std::vector<Uid>> found);
 /// UIDONLY was enabled: ends the updates that use sequence numbers. RFC 9586.
 void refuse_updates_by_number(Client& client);
