@@ -32,11 +32,27 @@ struct MapVanished {
   UidSet uids;
 };
 
+/// A value that its copies share until one of them changes it: a transaction copies the account, and changes
+/// little.
+template <class T>
+class Shared {
+ public:
+  const T& operator*() const { return *value_; }
+  const T* operator->() const { return value_.get(); }
+  T& change() {
+    if (value_.use_count() > 1) value_ = std::make_shared<T>(*value_);
+    return *value_;
+  }
+
+ private:
+  std::shared_ptr<T> value_ = std::make_shared<T>();
+};
+
 struct MapMailbox {
   MailboxName name;
   SpecialUses use;
   UidValidity validity;
-  std::map<Uid, Message> messages = {};
+  Shared<std::map<Uid, Message>> messages = {};
   std::vector<std::string> keywords = {};
   std::map<ModSeq, MapVanished> vanished = {};
   Since low_water = 0;
@@ -48,7 +64,7 @@ struct MapMailbox {
 
 struct MapAccount {
   std::map<MailboxId, MapMailbox> mailboxes;
-  std::map<BodyId, std::shared_ptr<MapBody>> bodies;
+  Shared<std::map<BodyId, std::shared_ptr<MapBody>>> bodies;
   std::map<std::uint64_t, ThreadId> thread_keys;
   std::set<std::string> subscriptions;
   std::map<std::string, std::uint32_t> retired;  ///< name -> the highest UIDVALIDITY it had

@@ -34,7 +34,7 @@ std::vector<std::string> names_of(const MapMailbox& mailbox, const KeywordSet& k
 
 std::vector<Message> chosen(const MapMailbox& mailbox, const UidSet& uids) {
   std::vector<Message> out;
-  for (const auto& [uid, m] : mailbox.messages)
+  for (const auto& [uid, m] : *mailbox.messages)
     if (uids.contains(uid)) out.push_back(m);
   return out;
 }
@@ -43,7 +43,7 @@ std::vector<Message> chosen(const MapMailbox& mailbox, const UidSet& uids) {
 Uid add(MapMailbox& mailbox, Message message) {
   message.uid = mailbox.uid_next;
   mailbox.uid_next = mailbox.uid_next.next();
-  mailbox.messages.emplace(message.uid, message);
+  mailbox.messages.change().emplace(message.uid, message);
   return message.uid;
 }
 
@@ -173,10 +173,10 @@ Result<KeywordSet> MapTransaction::intern(MapMailbox& mailbox, const std::vector
 }
 
 BodyId MapTransaction::link(const std::shared_ptr<MapBody>& body) {
-  const auto at = account_.bodies.find(body->id);
-  if (at != account_.bodies.end() && at->second == body) return body->id;
+  const auto at = account_.bodies->find(body->id);
+  if (at != account_.bodies->end() && at->second == body) return body->id;
   body->id = BodyId(++account_.bodies_made);
-  account_.bodies.emplace(body->id, body);
+  account_.bodies.change().emplace(body->id, body);
   join_thread(*body);
   return body->id;
 }
@@ -242,7 +242,7 @@ Result<Stored> MapTransaction::store_flags(MailboxId id, const UidSet& uids, Fla
   const auto keywords = op == FlagOp::remove ? known(*of, flags.keywords) : intern(*of, flags.keywords);
   if (!keywords) return std::unexpected(keywords.error());
   Stored stored{.matched = {}, .changed = {}, .refused = {}, .modseq = of->modseq};
-  for (auto& [uid, m] : of->messages) {
+  for (auto& [uid, m] : of->messages.change()) {
     if (!uids.contains(uid)) continue;
     if (unchanged_since && m.modseq.value() > *unchanged_since) {
       stored.refused.add(uid);
@@ -260,7 +260,7 @@ Result<Stored> MapTransaction::store_flags(MailboxId id, const UidSet& uids, Fla
 }
 
 void MapTransaction::take_away(MapMailbox& mailbox, const UidSet& uids, ModSeq modseq) const {
-  std::erase_if(mailbox.messages, [&](const auto& m) { return uids.contains(m.first); });
+  std::erase_if(mailbox.messages.change(), [&](const auto& m) { return uids.contains(m.first); });
   mailbox.vanished.emplace(modseq, MapVanished{now(), uids});
   const auto ranges = [&] {
     std::size_t count = 0;

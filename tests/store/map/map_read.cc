@@ -20,7 +20,7 @@ UidSet vanished_above(const MapMailbox& mailbox, Since since) {
 template <class F>
 MessageSlice slice_of(const MapMailbox& mailbox, Uid from, std::size_t limit, F&& f) {
   MessageSlice slice;
-  for (auto at = mailbox.messages.lower_bound(from); at != mailbox.messages.end(); ++at) {
+  for (auto at = mailbox.messages->lower_bound(from); at != mailbox.messages->end(); ++at) {
     if (!f(at->second)) continue;
     if (slice.messages.size() == limit) {
       slice.next = at->first;
@@ -37,9 +37,9 @@ MailboxState MapMailbox::state() const {
   MailboxState state{.uid_validity = validity,
                      .uid_next = uid_next,
                      .highest_modseq = modseq,
-                     .messages = static_cast<std::uint32_t>(messages.size()),
+                     .messages = static_cast<std::uint32_t>(messages->size()),
                      .keywords = static_cast<std::uint32_t>(keywords.size())};
-  for (const auto& [uid, m] : messages) {
+  for (const auto& [uid, m] : *messages) {
     if (!m.flags.system.has(SystemFlag::seen)) ++state.unseen;
     if (m.flags.system.has(SystemFlag::deleted)) ++state.deleted;
     state.bytes += m.size;
@@ -85,11 +85,11 @@ AccountTotals MapTransaction::totals() const {
   AccountTotals totals;
   std::set<BodyId> used;
   for (const auto& [id, mailbox] : account_.mailboxes)
-    for (const auto& [uid, m] : mailbox.messages) {
+    for (const auto& [uid, m] : *mailbox.messages) {
       ++totals.messages;
       used.insert(m.body);
     }
-  for (const auto& [id, body] : account_.bodies)
+  for (const auto& [id, body] : *account_.bodies)
     (used.contains(id) ? totals.bytes : totals.garbage_bytes) += body->size();
   return totals;
 }
@@ -112,7 +112,7 @@ Result<std::vector<std::string>> MapTransaction::keywords(MailboxId id) const {
 Result<std::optional<Uid>> MapTransaction::first_unseen(MailboxId id) const {
   const auto* found = mailbox(id);
   if (found == nullptr) return gone;
-  for (const auto& [uid, m] : found->messages)
+  for (const auto& [uid, m] : *found->messages)
     if (!m.flags.system.has(SystemFlag::seen)) return uid;
   return std::nullopt;
 }
@@ -121,7 +121,7 @@ Result<UidSet> MapTransaction::uids(MailboxId id) const {
   const auto* found = mailbox(id);
   if (found == nullptr) return gone;
   UidSet out;
-  for (const auto& [uid, m] : found->messages) out.add(uid);
+  for (const auto& [uid, m] : *found->messages) out.add(uid);
   return out;
 }
 
@@ -161,20 +161,20 @@ Result<std::optional<UidRange>> MapTransaction::claim_recent(MailboxId id) {
 }
 
 std::optional<std::string> MapTransaction::read_body(BodyId id, std::uint64_t offset, std::size_t length) const {
-  const auto body = account_.bodies.find(id);
-  if (body == account_.bodies.end()) return std::nullopt;
+  const auto body = account_.bodies->find(id);
+  if (body == account_.bodies->end()) return std::nullopt;
   const auto& bytes = body->second->bytes;
   return offset >= bytes.size() ? std::string() : bytes.substr(static_cast<std::size_t>(offset), length);
 }
 
 std::optional<std::string> MapTransaction::structure(BodyId id) const {
-  const auto body = account_.bodies.find(id);
-  return body == account_.bodies.end() ? std::nullopt : std::optional(body->second->structure);
+  const auto body = account_.bodies->find(id);
+  return body == account_.bodies->end() ? std::nullopt : std::optional(body->second->structure);
 }
 
 ThreadId MapTransaction::thread(BodyId id) const {
-  const auto body = account_.bodies.find(id);
-  return body == account_.bodies.end() ? ThreadId(id.value()) : body->second->thread;
+  const auto body = account_.bodies->find(id);
+  return body == account_.bodies->end() ? ThreadId(id.value()) : body->second->thread;
 }
 
 }  // namespace postbag::storage::test

@@ -87,12 +87,12 @@ Maintenance MapStore::maintain(MaintenanceScope scope) {
   constexpr std::int64_t an_hour = 3'600, a_day = 86'400;
   const auto now = settings_.clock->now().seconds;
   std::map<BodyId, std::int64_t> unused;
-  for (const auto& [id, body] : mail_.account.bodies)
+  for (const auto& [id, body] : *mail_.account.bodies)
     unused.emplace(id, mail_.unused.try_emplace(id, now).first->second);
   for (const auto& [id, mailbox] : mail_.account.mailboxes)
-    for (const auto& [uid, message] : mailbox.messages) unused.erase(message.body);
+    for (const auto& [uid, message] : *mailbox.messages) unused.erase(message.body);
   const auto due = [&](const auto& one) { return now - one.second >= (scope.bodies_held ? a_day : an_hour); };
-  std::erase_if(mail_.account.bodies, [&](const auto& body) {
+  std::erase_if(mail_.account.bodies.change(), [&](const auto& body) {
     const auto found = unused.find(body.first);
     return found != unused.end() && due(*found);
   });
