@@ -83,15 +83,16 @@ class Store {
   /// After another process has committed: what it changed, for those who watch. The first call reports all
   /// mailboxes, since nobody knows how far they were reported before the store was opened. Of `watched`, those that
   /// do not exist any more are reported gone. The other process must hold DataLock while it uses the account, and
-  /// this one may neither hold a StagedBody then nor use the store; it needs no call to answer reads and writes
-  /// right.
+  /// this one may neither hold a StagedBody then nor use the store, also not by maintain(); it needs no call to
+  /// answer reads and writes right.
   virtual CommitReport external_change(std::span<const MailboxId> /*watched*/) { return {}; }
 
   /// Waits until what was acknowledged under FlagDurability::relaxed is on the disk; nothing when it is.
   virtual void sync_flags() {}
 
   /// One slice, of about 20 ms, of the work that no command waits for: unused space goes back to the disk, a search
-  /// index takes in what is new. Called again while there is more. A failure other than DiskFull is final.
+  /// index takes in what is new. Called again while there is more. After a failure, unless it is that of the store
+  /// (failed()), it is called again some time later.
   virtual Maintenance maintain(MaintenanceScope) { return {}; }
   /// Whether a commit has left work that should not wait.
   virtual MaintenanceDue maintenance_due() const { return MaintenanceDue::later; }

@@ -1,4 +1,4 @@
-// One handle() for every command of the grammar; a command without one does not compile (dispatch.cc). Each does
+// One handle() for every command of the grammar; a command without one does not compile (all_commands.cc). Each does
 // its work, responds what it has to say, and yields the tagged line. Loop thread.
 #pragma once
 

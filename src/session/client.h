@@ -2,7 +2,6 @@
 // answer, what is selected, and the command that runs.
 #pragma once
 
-#include <cassert>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -115,15 +114,9 @@ class Client {
 
   // ---- the running command ----
 
-  /// Only while one runs.
-  RunningCommand& command() {
-    assert(command_ != nullptr);
-    return *command_;
-  }
-  const RunningCommand& command() const {
-    assert(command_ != nullptr);
-    return *command_;
-  }
+  /// Only while one runs, not when its literal is still to come. Throws std::logic_error else.
+  RunningCommand& command() { return running(); }
+  const RunningCommand& command() const { return running(); }
   /// The running command made these: they get no FETCH for being new, and elsewhere no STATUS. RFC 5465 sections 5
   /// and 5.2.
   void note_own_messages(OwnMessages own);
@@ -135,6 +128,10 @@ class Client {
   void drop_upload() { upload_.reset(); }
 
  private:
+  RunningCommand& running() const {
+    if (command_ == nullptr) throw std::logic_error("no command runs");
+    return *command_;
+  }
   friend class RunningCommand;
   bool has_news_of(bool selected) const;
 

@@ -13,7 +13,7 @@ void Followers::before_removals(const UidSet& vanished) {
 }
 
 async::Task<void> Followers::after_changes(const SelectedChanges& changes) {
-  for (const auto& follower : all_) co_await follower->after_changes(changes);
+  for (std::size_t i = 0; i < all_.size(); ++i) co_await all_[i]->after_changes(changes);
 }
 
 void Followers::mailbox_left() {
@@ -25,8 +25,8 @@ bool Followers::has_news() const {
 }
 
 async::Task<void> Followers::report_news() {
-  for (const auto& follower : all_)
-    if (follower->has_news()) co_await follower->report_news();
+  for (std::size_t i = 0; i < all_.size(); ++i)
+    if (all_[i]->has_news()) co_await all_[i]->report_news();
 }
 
 }  // namespace postbag

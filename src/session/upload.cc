@@ -48,7 +48,7 @@ std::size_t Upload::memory_left() const {
 Upload::~Upload() {
   if (messages_.empty() && !open_) return;
   using Remains = std::pair<std::vector<storage::StagedBody>, std::optional<Open>>;
-  account_.bury(std::make_shared<Remains>(std::move(messages_), std::move(open_)));
+  account_.destroy_on_worker(std::make_shared<Remains>(std::move(messages_), std::move(open_)));
 }
 
 async::Task<void> Upload::hand_over() {

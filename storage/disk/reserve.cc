@@ -23,7 +23,11 @@ std::uint64_t Reserve::bytes_on(const Room& room) const { return std::min(most_b
 void Reserve::use_when_full() const noexcept {
   if (file_.empty()) return;
   const Room room = room_at(file_.parent_path());
-  if (room.free < std::min(all_but_full, bytes_on(room))) ::unlink(file_.c_str());
+  if (room.free < std::min(all_but_full, bytes_on(room))) give_up();
+}
+
+void Reserve::give_up() const noexcept {
+  if (!file_.empty()) ::unlink(file_.c_str());
 }
 
 void Reserve::renew() const noexcept {

@@ -18,6 +18,7 @@ class Reserve {
 
   /// Gives the file up when the disk is all but full.
   void use_when_full() const noexcept;
+  void give_up() const noexcept;
   /// Makes it, or makes it as large as it should be, when there is plenty of room. What fails is left for later.
   void renew() const noexcept;
 

@@ -40,6 +40,7 @@ constexpr std::uint64_t most_pages_rebuilt = 4096;
 /// With less beside the reserve nothing is entered into the search index: the space is the mail's.
 constexpr std::uint64_t room_to_index = 4ULL * 1024 * 1024;
 constexpr std::chrono::milliseconds index_slice{5};
+constexpr std::chrono::seconds clean_up_interval{1};
 
 }  // namespace
 
@@ -48,9 +49,29 @@ Maintenance Maintainer::run(MaintenanceScope scope) {
     if (due() != MaintenanceDue::later) copy_log();
     return {};
   }
-  Maintenance left = clean_up(scope.bodies_held);
-  if (!left.more) left.more = index_some(index_slice);
-  return left;
+  // A pass of the index has many slices: all else is looked at once a second meanwhile.
+  const auto now = std::chrono::steady_clock::now();
+  std::exception_ptr failure;
+  if (!indexing_ || now >= clean_up_at_) {
+    clean_up_at_ = now + clean_up_interval;
+    failure = try_to_clean_up(scope.bodies_held);
+  }
+  if (left_.more) return left_;
+  indexing_ = index_some(index_slice);
+  if (failure && !indexing_) std::rethrow_exception(failure);
+  return {.more = indexing_, .next = left_.next};
+}
+
+/// What fails, but leaves the store usable, must not keep the search index from being caught up.
+std::exception_ptr Maintainer::try_to_clean_up(bool bodies_held) {
+  left_ = {};
+  try {
+    left_ = clean_up(bodies_held);
+  } catch (...) {
+    if (engine_.health.failed()) throw;
+    return std::current_exception();
+  }
+  return nullptr;
 }
 
 MaintenanceDue Maintainer::due() const {

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <exception>
 #include <string>
 #include <vector>
 
@@ -49,12 +50,16 @@ class Maintainer {
     std::uint64_t bytes = 0;
   };
 
+  std::exception_ptr try_to_clean_up(bool bodies_held);
   void rebuild(std::uint64_t used_pages);
   bool collect_slice(std::int64_t before);
   Garbage find_garbage(std::size_t limit, std::int64_t before);
   void commit_garbage(const Garbage& garbage);
 
   Engine& engine_;
+  Maintenance left_;       ///< by the last clean_up()
+  bool indexing_ = false;  ///< the last run() left messages to be indexed
+  std::chrono::steady_clock::time_point clean_up_at_;
 };
 
 }  // namespace postbag::storage

@@ -270,6 +270,7 @@ Verified verify_account(const std::filesystem::path& directory, const Owner& own
 void recount_account(const std::filesystem::path& directory) {
   sqlite::require_database(directory);
   sqlite::Connection connection(directory / "mail.db", {.make = false});
+  connection.keep_log();  // by it the next opening knows that a stop was not clean
   sqlite::require_version(connection, sqlite::mail_migrations);
   sqlite::AccountRow(connection).recount();
 }

@@ -81,9 +81,22 @@ void give_identity(const Connection& connection, const StoreOptions& options) {
   if (!table.find()) table.set({options.owner->name, draw_identity()});
 }
 
-void open_schema(Connection& connection, const StoreOptions& options) {
-  require_owner(connection, options);
+/// An older database grows by what a step writes: where the disk has no room for that, what is held for the mail's
+/// owner to delete something is given up for it.
+void migrate_mail(Connection& connection, const StoreOptions& options) {
+  try {
+    return migrate(connection, mail_migrations);
+  } catch (const DiskFull&) {
+    disk::Reserve(options.reserve_file, options.most_in_reserve_file).give_up();
+  }
   migrate(connection, mail_migrations);
+}
+
+/// A damaged file is refused before anything is written into it.
+void open_schema(Connection& connection, const StoreOptions& options, bool stopped_uncleanly) {
+  require_owner(connection, options);
+  if (stopped_uncleanly) check_database(connection, options.directory);
+  migrate_mail(connection, options);
   give_identity(connection, options);
 }
 
@@ -92,14 +105,12 @@ void open_schema(Connection& connection, const StoreOptions& options) {
 OpenDatabase::OpenDatabase(const StoreOptions& options)
     : stopped_uncleanly(has_log(options.directory)),
       connection(prepare_directory(options), connection_options(options)),
-      tables((open_schema(connection, options), connection)) {}
+      tables((open_schema(connection, options, stopped_uncleanly), connection)) {}
 
 MailDatabase::MailDatabase(const StoreOptions& options)
     : OpenDatabase(options),
       Tables(tables.account, tables.mailboxes, tables.pages, tables.vanished, tables.bodies, tables.threads,
-             tables.subscriptions) {
-  if (stopped_uncleanly) check_database(connection, options.directory);
-}
+             tables.subscriptions) {}
 
 void MailDatabase::begin_read() { connection.run("BEGIN"); }
 

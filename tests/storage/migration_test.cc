@@ -1,4 +1,9 @@
 // Accounts that an older postbag made, opened by this one.
+#include <cstddef>
+#include <fstream>
+#include <iterator>
+#include <span>
+
 #include "storage/errors.h"
 #include "storage/inspect/dump.h"
 #include "storage/inspect/verify.h"
@@ -50,6 +55,22 @@ std::vector<std::string> deviations(const OldAccount& old) {
   return out;
 }
 
+/// Ends the chain of pages in which a row of 20 000 letters Q lies: SQLite finds that row damaged, and no other.
+void break_chain_of_q(const std::filesystem::path& directory) {
+  constexpr std::size_t page = 4096;
+  constexpr std::size_t pointer = 4;  // to the chain's next page, at the beginning of each
+  std::fstream file(directory / "mail.db", std::ios::in | std::ios::out | std::ios::binary);
+  const std::string bytes{std::istreambuf_iterator<char>(file), {}};
+  for (std::size_t at = 0; at + page <= bytes.size(); at += page) {
+    if (bytes.substr(at + pointer, 1'000) != std::string(1'000, 'Q')) continue;
+    file.clear();
+    file.seekp(static_cast<std::streamoff>(at));
+    file.write("\0\0\0\0", pointer);
+    return;
+  }
+  FAIL("no such page");
+}
+
 }  // namespace
 
 TEST_CASE("an account of format 5 has the same mail after its migration") {
@@ -63,7 +84,7 @@ TEST_CASE("an account of format 5 has the same mail after its migration") {
     CHECK(read_account(*store).text() == old_account_text(old_format));
   }
   CHECK(deviations(old).empty());  // also none in the totals, which format 5 did not have
-  CHECK(Dump(old.options.directory).schema_version() == static_cast<int>(sqlite::mail_migrations.size()));
+  CHECK(Dump(old.options.directory).schema_version() == 8);
   CHECK(ask_sql(old.options.directory, "SELECT count(*) FROM page WHERE substr(data, 1, 1) = x'02'") == 5);
 }
 
@@ -76,6 +97,17 @@ TEST_CASE("a damaged page does not keep the other mailboxes from being migrated"
   CHECK_THROWS_AS(read_messages(*store, "Archive"), Corrupt);
 }
 
+TEST_CASE("a damaged page of the database does not keep the other mailboxes from being migrated") {
+  const OldAccount old;
+  run_sql(old.options.directory,
+          "UPDATE page SET data = CAST(replace(hex(zeroblob(10000)), '0', 'Q') AS BLOB) "
+          "WHERE mailbox = (SELECT id FROM mailbox WHERE name = 'Archive')");
+  break_chain_of_q(old.options.directory);
+  const auto store = old.open();
+  CHECK(read_messages(*store, "INBOX") == 13);
+  CHECK_THROWS_AS(read_messages(*store, "Archive"), Corrupt);
+}
+
 TEST_CASE("a step of a migration that fails leaves the format of before") {
   TemporaryDirectory directory;
   sqlite::Connection connection(directory.path() / "mail.db", {});
@@ -83,6 +115,9 @@ TEST_CASE("a step of a migration that fails leaves the format of before") {
                                            c.run("CREATE TABLE two (id INTEGER)");
                                            throw DiskFull("no room");
                                          }};
+  CHECK_THROWS_AS(sqlite::migrate(connection, steps), DiskFull);
+  CHECK(connection.version() == 0);  // a new one is made in one piece
+  sqlite::migrate(connection, std::span(steps).first(1));
   CHECK_THROWS_AS(sqlite::migrate(connection, steps), DiskFull);
   CHECK(connection.version() == 1);
   CHECK(ask_sql(directory.path(), "SELECT count(*) FROM sqlite_master") == 1);

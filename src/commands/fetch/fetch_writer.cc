@@ -84,7 +84,8 @@ void FetchWriter::load_structures(storage::ReadTransaction& tx) {
   std::vector<BodyId> bodies;
   for (const KnownMessage& known : batch_) bodies.push_back(known.entry.body);
   std::vector<std::string> structures = tx.structures(bodies);
-  for (std::size_t i = 0; i < batch_.size(); ++i) batch_[i].structure = std::move(structures[i]);
+  for (std::size_t i = 0; i < batch_.size(); ++i)  // one that is missing is reported when an item asks for it
+    if (!structures[i].empty()) batch_[i].structure = std::move(structures[i]);
 }
 
 void FetchWriter::tell_keywords(storage::ReadTransaction& tx, std::string& out) {

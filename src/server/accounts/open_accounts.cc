@@ -186,8 +186,10 @@ async::Task<Result<OpenAccounts::Opened>> OpenAccounts::open_store(const Entry& 
 
 void OpenAccounts::note_identity(storage::Account& account) {
   if (!account.identity.empty()) return;
+  if (!stores_.can_reopen()) return;
   const auto owner = stores_.owner(account.id);
-  if (!owner) return;
+  // Without it the store would be made anew where its files are missing when it is opened again.
+  if (!owner) throw storage::Unavailable("whose mail it is cannot be read now");
   account.identity = owner->identity;
   registry_.set_identity(account.id, account.identity);
 }

@@ -69,16 +69,16 @@ void Account::notice_failure() {
     if (watch->store_failed) watch->store_failed();  // may leave
 }
 
-void Account::bury(std::shared_ptr<void> remains) {
-  graves_.push_back(std::move(remains));
-  if (burying_) return;
-  burying_ =
-      std::make_unique<async::Job>(loop_, clear_graves(), [this](const std::exception_ptr&) { burying_.reset(); });
+void Account::destroy_on_worker(std::shared_ptr<void> remains) {
+  remains_.push_back(std::move(remains));
+  if (destroying_) return;
+  destroying_ = std::make_unique<async::Job>(loop_, destroy_remains(),
+                                             [this](const std::exception_ptr&) { destroying_.reset(); });
 }
 
-async::Task<void> Account::clear_graves() {
-  while (!graves_.empty()) {
-    std::vector<std::shared_ptr<void>> now = std::exchange(graves_, {});
+async::Task<void> Account::destroy_remains() {
+  while (!remains_.empty()) {
+    std::vector<std::shared_ptr<void>> now = std::exchange(remains_, {});
     co_await worker_.run([&] { now.clear(); });
   }
 }

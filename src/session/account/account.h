@@ -152,7 +152,7 @@ class Account : private async::Timer {
   };
 
   /// Destroys `remains` on the worker, soon: what belongs to the store must not die beside it.
-  void bury(std::shared_ptr<void> remains);
+  void destroy_on_worker(std::shared_ptr<void> remains);
   /// Closes the store for good, its log copied into the database. Upkeep that is due has one slice before: of an
   /// account that is never open for longer, deleted mail leaves the disk too.
   async::Task<void> close();
@@ -233,7 +233,7 @@ class Account : private async::Timer {
   storage::Store& store();
   void note_use();
   void on_deadline() override;
-  async::Task<void> clear_graves();
+  async::Task<void> destroy_remains();
   void start_committing();
   async::Task<void> commit_waiting();
   async::Task<void> commit_batch();
@@ -269,8 +269,8 @@ class Account : private async::Timer {
   std::unique_ptr<async::Job> committer_;
   std::unique_ptr<async::Job> resting_;
   FlagSync flag_sync_{*this};
-  std::vector<std::shared_ptr<void>> graves_;
-  std::unique_ptr<async::Job> burying_;
+  std::vector<std::shared_ptr<void>> remains_;
+  std::unique_ptr<async::Job> destroying_;
 };
 
 }  // namespace postbag

@@ -21,7 +21,7 @@ struct Limit {
   int id;
   int value;
 };
-/// What our own statements need, and no more: limits.md section 4.
+/// What our own statements need, and no more.
 constexpr Limit limits[] = {
     {SQLITE_LIMIT_SQL_LENGTH, 8'192}, {SQLITE_LIMIT_EXPR_DEPTH, 32},      {SQLITE_LIMIT_COLUMN, 64},
     {SQLITE_LIMIT_ATTACHED, 0},       {SQLITE_LIMIT_TRIGGER_DEPTH, 2},    {SQLITE_LIMIT_COMPOUND_SELECT, 4},

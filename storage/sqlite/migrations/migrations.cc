@@ -20,13 +20,13 @@ void run(Connection& connection, const Migration& step) {
     connection.run(std::get<const char*>(step));
 }
 
-/// One step, if another process has not done it meanwhile.
-void migrate_one(Connection& connection, int to, const Migration& step) {
+/// The steps up to `to` that another process has not done meanwhile, all or nothing.
+void migrate_to(Connection& connection, int to, std::span<const Migration> steps) {
   connection.run("BEGIN IMMEDIATE");
   try {
-    if (connection.version() < to) {
-      run(connection, step);
-      connection.set_version(to);
+    for (int version = connection.version(); version < to; ++version) {
+      run(connection, steps[static_cast<std::size_t>(version)]);
+      connection.set_version(version + 1);
     }
     connection.run("COMMIT");
   } catch (...) {
@@ -41,8 +41,8 @@ void migrate(Connection& connection, std::span<const Migration> steps) {
   const int version = connection.version();
   const int newest = static_cast<int>(steps.size());
   if (version > newest) throw_too_new(version);
-  for (int to = version + 1; to <= newest; ++to)
-    migrate_one(connection, to, steps[static_cast<std::size_t>(to - 1)]);
+  if (version == 0) return migrate_to(connection, newest, steps);  // a new one: one sync is enough
+  for (int to = version + 1; to <= newest; ++to) migrate_to(connection, to, steps);
 }
 
 void require_version(Connection& connection, std::span<const Migration> steps) {

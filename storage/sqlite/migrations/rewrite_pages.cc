@@ -1,6 +1,6 @@
 #include "storage/sqlite/migrations/rewrite_pages.h"
 
-#include <optional>
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -12,40 +12,39 @@ namespace postbag::storage::sqlite {
 
 namespace {
 
-/// Pages in memory at once.
-constexpr int slice = 64;
-
-struct PackedPage {
-  std::int64_t row;
-  std::string data;
-};
-
-std::vector<PackedPage> next_pages(Statement& above, std::int64_t row) {
-  std::vector<PackedPage> out;
-  auto rows = above.query(row, slice);
-  while (rows.next()) out.push_back({rows.integer(0), std::string(rows.bytes(1))});
+/// From the index alone: where a page of the database is damaged, the others are found all the same.
+std::vector<std::int64_t> ids_of_all(Connection& connection) {
+  auto list = connection.prepare("SELECT id FROM page INDEXED BY page_directory");
+  std::vector<std::int64_t> out;
+  auto rows = list.query();
+  while (rows.next()) out.push_back(rows.integer(0));
   return out;
 }
 
-/// Nothing when the page has to stay as it is.
-std::optional<std::string> rewritten(const PackedPage& page) {
-  const Uid key(static_cast<std::uint32_t>(page.row & 0xffff'ffff));
-  try {
-    if (pages::is_newest_format(page.data)) return std::nullopt;
-    return pages::pack_page(key, pages::unpack_page(key, page.data));
-  } catch (const Corrupt&) {
-    return std::nullopt;
-  }
+std::string load(Statement& find, std::int64_t id) {
+  auto rows = find.query(id);
+  if (!rows.next()) throw Corrupt("database: an index page is missing");
+  return std::string(rows.bytes(0));
+}
+
+void rewrite(Statement& find, Statement& save, std::int64_t id) {
+  const std::string data = load(find, id);
+  if (pages::is_newest_format(data)) return;
+  const Uid key(static_cast<std::uint32_t>(id & 0xffff'ffff));
+  save.execute(Blob{pages::pack_page(key, pages::unpack_page(key, data))}, id);
 }
 
 }  // namespace
 
 void rewrite_pages(Connection& connection) {
-  auto above = connection.prepare("SELECT id, data FROM page WHERE id > ? ORDER BY id LIMIT ?");
+  auto find = connection.prepare("SELECT data FROM page WHERE id = ?");
   auto save = connection.prepare("UPDATE page SET data = ? WHERE id = ?");
-  for (auto some = next_pages(above, 0); !some.empty(); some = next_pages(above, some.back().row))
-    for (const auto& page : some)
-      if (const auto data = rewritten(page)) save.execute(Blob{*data}, page.row);
+  for (const std::int64_t id : ids_of_all(connection)) {
+    try {
+      rewrite(find, save, id);
+    } catch (const Corrupt&) {  // NOLINT(bugprone-empty-catch): its mailbox says so when it is read
+    }
+  }
 }
 
 }  // namespace postbag::storage::sqlite
