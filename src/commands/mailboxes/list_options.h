@@ -3,7 +3,6 @@
 #pragma once
 
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "commands/mailboxes/list_pattern.h"
@@ -12,10 +11,10 @@ namespace postbag {
 
 /// A name the account has: a mailbox, a subscription, or both.
 struct ListedName {
-  std::string name = {};              ///< UTF-8
-  bool exists = false;                ///< a mailbox that can be selected
-  bool subscribed = false;            ///< may be so without existing: RFC 9051 section 6.3.9.1
-  std::string_view special_use = {};  ///< attribute such as `\Drafts`, empty for none; static storage
+  std::string name = {};         ///< UTF-8
+  bool exists = false;           ///< a mailbox that can be selected
+  bool subscribed = false;       ///< may be so without existing: RFC 9051 section 6.3.9.1
+  std::string special_use = {};  ///< attributes such as `\Drafts`, empty for none
 };
 
 struct ListSelection {

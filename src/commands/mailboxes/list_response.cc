@@ -1,27 +1,14 @@
 #include "commands/mailboxes/list_response.h"
 
-#include <array>
 #include <string>
 #include <utility>
 
+#include "commands/mailboxes/special_use.h"
 #include "session/client.h"
 
 namespace postbag {
 
 namespace {
-
-using storage::SpecialUse;
-
-constexpr auto special_uses = std::to_array<std::pair<SpecialUse, std::string_view>>({
-    {SpecialUse::all, "\\All"},
-    {SpecialUse::archive, "\\Archive"},
-    {SpecialUse::drafts, "\\Drafts"},
-    {SpecialUse::flagged, "\\Flagged"},
-    {SpecialUse::junk, "\\Junk"},
-    {SpecialUse::sent, "\\Sent"},
-    {SpecialUse::trash, "\\Trash"},
-    {SpecialUse::important, "\\Important"},
-});
 
 void add(std::string& attributes, std::string_view attribute) {
   if (attribute.empty()) return;
@@ -41,17 +28,11 @@ std::string attributes_of(const ListRow& row, const ListShown& shown) {
 
 }  // namespace
 
-std::string_view special_use_attribute(storage::SpecialUses uses) {
-  for (const auto& [use, attribute] : special_uses)
-    if (uses.has(use)) return attribute;
-  return {};
-}
-
 ListedName listed_name(const storage::MailboxEntry& entry) {
   return {.name = entry.name.utf8(),
           .exists = entry.id.has_value(),
           .subscribed = entry.subscribed,
-          .special_use = special_use_attribute(entry.special_use)};
+          .special_use = special_use_attributes(entry.special_use)};
 }
 
 void list_response(Client& client, const ListRow& row, const ListShown& shown) {

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <string>
-#include <string_view>
 
 #include "commands/mailboxes/list_options.h"
 #include "storage/mail.h"
@@ -10,9 +9,6 @@
 namespace postbag {
 
 class Client;
-
-/// The attribute of a mailbox's special use, `\Drafts`; empty for none. RFC 6154 section 2. Static storage.
-std::string_view special_use_attribute(storage::SpecialUses uses);
 
 /// What LIST knows of a name of the store.
 ListedName listed_name(const storage::MailboxEntry& entry);
