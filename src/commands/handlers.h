@@ -1,5 +1,5 @@
-// One handle() for every command of the grammar; a command without one does not compile (all_commands.cc). Each does
-// its work, responds what it has to say, and yields the tagged line. Loop thread.
+// One handle() for every command of the grammar; a command without one does not compile (all_commands.cc). Each
+// does its work, responds what it has to say, and returns the tagged line. Loop thread.
 #pragma once
 
 #include <cstdint>
