@@ -16,7 +16,8 @@ AccountRow::AccountRow(const Connection& c)
       names_generation_(c.prepare("SELECT names_generation FROM account")),
       raise_generation_(c.prepare("UPDATE account SET messages = messages + ?, bytes = bytes + ?, "
                                   "garbage_bytes = garbage_bytes + ?, generation = generation + 1, "
-                                  "names_generation = CASE WHEN ? THEN generation + 1 ELSE names_generation END")) {}
+                                  "names_generation = CASE WHEN ? THEN generation + 1 ELSE names_generation END")) {
+}
 
 AccountTotals AccountRow::totals() {
   auto rows = totals_.query();

@@ -69,9 +69,7 @@ class OneAccount final : public Authenticator, public Accounts {
   std::shared_ptr<Account> account;
 
  private:
-  async::Task<Result<AccountId>> authenticate(std::string, std::string, Peer&) override {
-    co_return AccountId(1);
-  }
+  async::Task<Result<AccountId>> authenticate(std::string, std::string, Peer&) override { co_return AccountId(1); }
   async::Task<Result<std::shared_ptr<Account>>> open(AccountId, const async::Stream&) override {
     co_return account;
   }
