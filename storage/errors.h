@@ -55,7 +55,7 @@ class InUse : public Broken {
 };
 
 /// A sync or a commit failed before, so this store does nothing any more: after a failed fsync nobody knows what is
-/// on the disk. Open it anew.
+/// on the disk. Open it again.
 class StoreFailed : public Broken {
  public:
   using Broken::Broken;

@@ -1,4 +1,4 @@
-// Mail as the store speaks of it: messages, mailboxes, what changed. Plain values, owned by whoever holds them.
+// Mail as the store speaks of it: messages, mailboxes, what changed. Plain values, owned by those who hold them.
 #pragma once
 
 #include <cstdint>

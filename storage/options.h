@@ -1,4 +1,4 @@
-// What whoever opens a store wants of it, whichever kind it is.
+// What the caller wants of a store that it opens, whichever kind it is.
 #pragma once
 
 #include <chrono>
@@ -18,8 +18,8 @@ namespace postbag::storage {
 enum class FlagDurability : std::uint8_t {
   full,  ///< on the disk, safe against power loss, as all others
   /// Safe against the end of the process; on the disk with the next full commit or Store::sync_flags(). A power
-  /// loss may take it back, but no mod-sequence that was ever reported is used again, and whoever saw the change
-  /// finds all flags of that mailbox changed again.
+  /// loss may take it back, but no mod-sequence that was ever reported is used again, and a client that saw the
+  /// change finds all flags of that mailbox changed again.
   relaxed,
 };
 
@@ -36,7 +36,7 @@ struct SearchTexts {
   /// The text: valid UTF-8 without NUL. Nothing: the index cannot know that message, each search looks at it.
   /// `structure`: what BodyWriter::finish was given. Null: no index is kept.
   std::function<std::optional<std::string>(std::string_view structure, std::uint64_t size, const Read& read)> make;
-  /// Stands for the way it is made: with another one the index is made anew.
+  /// Stands for the way it is made: with another one the index is made again.
   std::string version;
 };
 

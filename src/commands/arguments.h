@@ -14,7 +14,7 @@ namespace postbag {
 
 class Client;
 
-/// Whether a command's set holds UIDs (behind UID) or sequence numbers.
+/// Whether a command's set holds UIDs (the command begins with UID) or sequence numbers.
 enum class ByUid : bool { no, yes };
 
 /// A mailbox name from the wire: modified UTF-7, or UTF-8 after ENABLE IMAP4rev2. RFC 3501 section 5.1.3, RFC 9051
@@ -41,7 +41,7 @@ std::expected<UidSet, Reply> message_set(const Client& client, const View& view,
                                          std::string_view argument, ByUid by_uid, Beyond beyond);
 
 /// The UIDs that a set names and that are in no message of the view, as far as the client can know of them: `*` is
-/// the highest UID it was ever told, so that what was expunged at the end is found. RFC 7162 section 3.2.6.
+/// the highest UID that it ever saw, so that what was expunged at the end is found. RFC 7162 section 3.2.6.
 UidSet absent_uids(const Client& client, std::string_view argument);
 
 }  // namespace postbag

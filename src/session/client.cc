@@ -51,7 +51,7 @@ Reply Client::refuse_broken(const std::runtime_error& error) const {
   return Reply::no(breakage.text, breakage.code);
 }
 
-// ---- what it has selected, and what it is told ----
+// ---- what it has selected, and what is reported to it ----
 
 void Client::unselect() {
   if (!selected_) return;

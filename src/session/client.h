@@ -91,7 +91,7 @@ class Client {
   /// Leaves selected state; nothing happens in another one.
   void unselect();
 
-  // ---- what it is told unasked ----
+  // ---- what is reported to it unasked ----
 
   /// What NOTIFY asks, and what was reported of it.
   Notify& notify() { return notify_; }
@@ -102,7 +102,7 @@ class Client {
 
   /// Reports what is new, as far as the running command allows. Throws what the store throws.
   async::Task<void> sync();
-  /// The same for whoever has done their work: what cannot be read is logged, and reported another time.
+  /// The same for callers that have done their work: what cannot be read is logged, and reported another time.
   async::Task<void> report_news();
   /// HIGHESTMODSEQ of the selected mailbox, where it is due.
   void report_progress();

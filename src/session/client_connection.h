@@ -46,7 +46,7 @@ class ClientConnection final : public Peer {
 
   async::Stream& stream() { return stream_; }
   const async::Stream& stream() const { return stream_; }
-  /// Set when bytes came, by wake(), and by whoever else wants the session to look.
+  /// Set when bytes came, by wake(), and by others that want the session to look.
   async::Signal& signal() { return signal_; }
 
   const async::Address& address() const override { return stream_.peer(); }
@@ -73,7 +73,7 @@ class ClientConnection final : public Peer {
   /// A command begins. As long as it has said nothing, a client that has sent its end is probed; see Silence.
   void expect_silence() { silence_.begin(); }
   /// True once when the client has sent its end: it may listen still or be gone altogether, which the kernel
-  /// learns, and Stream::is_closed() tells, when it is sent something.
+  /// learns, and Stream::is_closed() shows, when it is sent something.
   bool has_to_probe() { return stream_.is_leaving() && !std::exchange(probed_, true); }
 
   // ---- in ----
@@ -86,7 +86,7 @@ class ClientConnection final : public Peer {
   /// Sends "+ words" and yields the client's next line without its line end; reports what `news` has until then,
   /// unless it is null. Nothing when the connection is over. Views into the running command are dead afterwards.
   async::Task<std::optional<std::string>> ask_line(std::string_view words, NewsSource* news = nullptr);
-  /// How often receive() was woken: whoever failed at something may try again when this has grown.
+  /// How often receive() was woken: what failed may be tried again when this has grown.
   std::uint64_t wakes() const { return wakes_; }
 
   // ---- deadlines ----

@@ -9,7 +9,7 @@ namespace postbag {
 
 enum class Feature : std::uint8_t {
   imap4rev2,  ///< RFC 9051 section 6.3.1
-  condstore,  ///< FETCH responses tell MODSEQ. RFC 7162 section 3.1
+  condstore,  ///< FETCH responses have MODSEQ. RFC 7162 section 3.1
   qresync,    ///< VANISHED instead of EXPUNGE. RFC 7162 section 3.2.3
   uid_only,   ///< no sequence numbers, either way. RFC 9586
 };

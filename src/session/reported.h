@@ -20,7 +20,7 @@ struct NewsKinds {
   }
 };
 
-/// Of each kind the client was told all up to there, or did it itself.
+/// Of each kind all up to there was reported to the client, or did it itself.
 struct Reported {
   explicit Reported(ModSeq all) : looked(all), arrivals(all), flags(all), removals(all) {}
 

@@ -16,7 +16,7 @@ namespace postbag {
 
 class Client;
 
-/// Flags of these messages that changed up to `modseq` need no report: the client made the change, or was told.
+/// Flags of these messages that changed up to `modseq` need no report: the client made the change, or knows of it.
 struct OwnChange {
   UidSet uids;
   ModSeq modseq = ModSeq::min();
@@ -63,7 +63,7 @@ class RunningCommand {
   /// Whether it added messages to this mailbox, which is selected, or removed some.
   bool has_changed(MailboxId mailbox) const;
 
-  /// The client was told mod-sequences of the selected mailbox.
+  /// The client was sent mod-sequences of the selected mailbox.
   void note_modseqs_told() { modseqs_told_ = true; }
   /// Whether that happened since it was asked.
   bool take_modseqs_told() { return std::exchange(modseqs_told_, false); }

@@ -1,7 +1,7 @@
 // There is no queue of notifications. A commit only raises `changed_to` of the watch; sync() then asks the store
 // what changed since what was reported, in slices, and reports it. Where something may not be said now, as EXPUNGE
-// while FETCH is answered or what NOTIFY does not ask for, `reported` stays behind for that kind, and a later
-// sync() finds it again. So the answer to "what has the client been told?" stands in one place, and cannot disagree
+// while FETCH is answered or what NOTIFY does not ask for, `reported` does not advance for that kind, and a later
+// sync() finds it again. So the answer to "what does the client know?" stands in one place, and cannot disagree
 // with the store.
 //
 // This is the only place that changes the view, and with it the only one that sends EXPUNGE or VANISHED. RFC 9051

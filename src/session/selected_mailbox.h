@@ -64,8 +64,9 @@ class SelectedMailbox {
 
   /// Whether somebody changed something that NOTIFY does not keep from the client.
   bool has_news() const;
-  /// Reports what changed since the client was last told, but for what the running command did, and with removals
-  /// only where that may report them. Throws what the store throws; then the rest is reported another time.
+  /// Reports what changed since the last report to the client, but for what the running command did, and with
+  /// removals only where that may report them. Throws what the store throws; then the rest is reported another
+  /// time.
   async::Task<void> sync();
 
   /// EXISTS, and RECENT for IMAP4rev1. RFC 3501 section 7.3.
@@ -117,7 +118,7 @@ class SelectedMailbox {
   UidSet recent_;
   UidSet saved_;
   std::vector<std::string> keywords_;
-  /// HIGHESTMODSEQ is to be reported when the client knows all: it was told a lower one, or EXISTS raised it.
+  /// HIGHESTMODSEQ is to be reported when the client knows all: it was sent a lower one, or EXISTS raised it.
   bool highest_is_due_ = false;
 };
 

@@ -1,5 +1,5 @@
 // What the client of a session believes its selected mailbox to be: the frozen mapping sequence number <-> UID.
-// It changes only where the client is told. RFC 9051 section 2.3.1.2.
+// It changes only where the client is told of it. RFC 9051 section 2.3.1.2.
 #pragma once
 
 #include <cstdint>
@@ -41,7 +41,7 @@ class View {
   /// The part of the view that `uids` covers, in rising order.
   std::vector<ViewRun> runs_of(const UidSet& uids) const;
 
-  /// New messages the client is being told of; all above last_uid().
+  /// New messages that are being reported; all above last_uid().
   void append(const UidSet& uids);
   /// Takes these out. Yields what to say, one number for each EXPUNGE in rising order of UID: each already
   /// counts the removals before it, as RFC 9051 section 7.5.1 has it. UIDs that are not here are passed over.

@@ -1,4 +1,4 @@
-// What is behind Directory. Only for the files that implement it.
+// The implementation of Directory. Only for the files that implement it.
 #pragma once
 
 #include <filesystem>

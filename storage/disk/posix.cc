@@ -63,7 +63,7 @@ void sync_directory(const std::filesystem::path& path) {
 
 namespace {
 
-/// Without a slash at its end, behind which parent_path() would find the directory itself.
+/// Without a slash at its end, after which parent_path() would find the directory itself.
 std::filesystem::path trimmed(const std::filesystem::path& path) {
   return path.has_filename() || !path.has_relative_path() ? path : path.parent_path();
 }

@@ -11,7 +11,7 @@
 
 namespace postbag::storage {
 
-/// What it holds equals what the running transaction sees. Whoever rolls back says forget() or clear(), and the
+/// What it holds equals what the running transaction sees. A rollback calls forget() or clear(), and the
 /// next use reads the rows again.
 class MailboxCache {
  public:

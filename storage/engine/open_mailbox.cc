@@ -1,5 +1,5 @@
 // A mailbox in memory. Its row holds sums over its messages (how many, how many unseen, bytes), so that STATUS
-// reads one row; whoever changes messages does so through here, and the sums are kept with each change.
+// reads one row; what changes messages does so through here, and the sums are kept with each change.
 //
 // - Changes stay in memory until flush(), which writes the changed pages and the row together, once for each body.
 // - advance() is called once for each operation: all messages it changes carry that mod-sequence.

@@ -14,7 +14,7 @@
 
 namespace postbag::storage {
 
-/// Changes stay in memory until flush(). After a rollback the object is dropped and made anew.
+/// Changes stay in memory until flush(). After a rollback the object is dropped and made again.
 class OpenMailbox {
  public:
   /// Adds to `totals` the messages that come and takes away those that go; to `loads` the pages it unpacks.
@@ -73,7 +73,7 @@ class OpenMailbox {
   void reserve_modseq(std::uint64_t upto);
   std::uint64_t reserved_modseq() const { return row_.reserved_modseq; }
   /// After a stop that was not clean: what was told of up to the reservation may be lost, so all messages change
-  /// anew, above it.
+  /// again, above it.
   void change_all_above_reservation();
   void set_first_recent(Uid uid) { row_.state.first_recent = uid; }
 

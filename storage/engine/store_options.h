@@ -22,7 +22,7 @@ struct StoreOptions : StoreSettings {
   /// The account's own directory; empty: a store in memory that ends with the object.
   std::filesystem::path directory;
   /// Whose mail has to lie there. Without an identity, by name only: what an older postbag made gets one; made when
-  /// nothing lies there. Nothing: whoever's it is; made when missing.
+  /// nothing lies there. Nothing: any owner; made when missing.
   std::optional<Owner> owner = {};
   Durability durability = Durability::full;
   /// Bytes of the disk that are kept for removing mail: below them no message is taken any more. On a small disk a

@@ -28,7 +28,7 @@ struct IndexedText {
 class SearchIndex {
  public:
   /// Opens or makes it. One that does not belong to this mail, or was made by another version of `texts`, is made
-  /// anew.
+  /// again.
   SearchIndex(std::filesystem::path directory, SearchTexts texts, const BodySource& mail);
   ~SearchIndex();
   SearchIndex(const SearchIndex&) = delete;

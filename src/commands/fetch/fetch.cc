@@ -62,14 +62,15 @@ std::expected<Modifiers, Reply> modifiers_of(const Client& client, grammar::Fetc
   return modifiers;
 }
 
-/// Those of what vanished that this command does not tell anyway: what is in the view goes with a VANISHED that
+/// Those of what vanished that this command does not report anyway: what is in the view goes with a VANISHED that
 /// changes the numbers (RFC 7162 section 3.2.10), unless NOTIFY keeps that one back.
 UidSet earlier(const Client& client, const UidSet& vanished) {
   const bool tells_removals = client.notify().selected().messages;
   return tells_removals ? vanished.minus(client.selected().view().uids()) : vanished;
 }
 
-/// Narrows `uids` to what changed, and tells what vanished of what the set names. RFC 7162 sections 3.1.4.1, 3.2.6.
+/// Narrows `uids` to what changed, and reports what vanished of what the set names. RFC 7162
+/// sections 3.1.4.1, 3.2.6.
 async::Task<Result<void>> only_changed(Client& client, UidSet& uids, std::string_view set,
                                        const Modifiers& modifiers) {
   const MailboxId mailbox = client.selected().id();
@@ -84,13 +85,13 @@ async::Task<Result<void>> only_changed(Client& client, UidSet& uids, std::string
   co_return Result<void>();
 }
 
-/// What setting \Seen yields; the keywords as they were then, since the flags are told with them.
+/// What setting \Seen yields; the keywords as they were then, since the flags are sent with them.
 struct Seen {
   storage::Stored stored;
   std::vector<std::string> keywords;
 };
 
-/// Sets \Seen before the bodies are sent, so that their responses can tell it. RFC 9051 section 6.4.5.
+/// Sets \Seen before the bodies are sent, so that their responses can show it. RFC 9051 section 6.4.5.
 async::Task<Result<void>> set_seen(Client& client, FetchPlan& plan) {
   const NamedFlags seen{.system = SystemFlag::seen, .keywords = {}};
   auto done = co_await client.account().write_flags([&](storage::Transaction& tx) -> Result<Seen> {

@@ -27,7 +27,7 @@ struct FetchRow {
   FetchNeeds needs = FetchNeeds::entry;
   /// RFC 9051 section 6.4.5.
   bool sets_seen = false;
-  /// Takes over what the client wrote behind the item's name; null when nothing can stand there.
+  /// Takes what the client wrote after the item's name; null when nothing can stand there.
   void (*read)(protocol::grammar::FetchAtt att, FetchItem& item) = nullptr;
   /// Writes the value of the item. On the account's worker; throws what the store throws.
   void (*write)(FetchAnswer& answer);
@@ -46,7 +46,7 @@ struct FetchItem {
 
 using FetchItems = std::vector<FetchItem>;
 
-/// Of one FETCH, or of what one session wants told of new messages; nobody needs as many.
+/// Of one FETCH, or of what one session wants to have of new messages; nobody needs as many.
 inline constexpr std::size_t most_fetch_items = 256;
 
 /// The items of a FETCH in the order asked, each once; with UID first after UID FETCH (RFC 9051 section 6.4.9).
@@ -62,7 +62,7 @@ void add_uid(FetchItems& items);
 /// Adds MODSEQ, if it is not in the list: what CHANGEDSINCE implies. RFC 7162 section 3.1.4.1.
 void add_modseq(FetchItems& items);
 
-/// What QRESYNC tells of messages that changed: UID, FLAGS, MODSEQ. RFC 7162 section 3.2.5.1.
+/// What QRESYNC reports of messages that changed: UID, FLAGS, MODSEQ. RFC 7162 section 3.2.5.1.
 FetchItems resync_items(bool uid_only);
 
 bool has_kind(const FetchItems& items, FetchKind kind);

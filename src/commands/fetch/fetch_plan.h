@@ -22,7 +22,7 @@ struct FetchPlan {
   FetchItems items;
   std::vector<std::string> keywords;
   UidSet recent;
-  UidSet newly_seen;  ///< \Seen was set by this FETCH: their FLAGS are told too. RFC 9051 section 6.4.5
+  UidSet newly_seen;  ///< \Seen was set by this FETCH: their FLAGS are sent too. RFC 9051 section 6.4.5
   Features features;
   protocol::Charset charset = protocol::Charset::seven_bit;
   std::size_t headers_used = 0;

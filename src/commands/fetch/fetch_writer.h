@@ -29,7 +29,7 @@ class FetchWriter {
   std::uint64_t written() const { return written_; }
   /// An item could not be decoded and was left out: FetchAnswer::unknown_encoding.
   bool has_unknown_encoding() const { return unknown_encoding_; }
-  /// The mailbox's table as far as FLAGS has told it: others may add keywords while this runs. RFC 9051
+  /// The mailbox's table as far as FLAGS has shown it: others may add keywords while this runs. RFC 9051
   /// section 7.3.5.
   const std::vector<std::string>& keywords() const { return plan_.keywords; }
   /// The mailbox was deleted meanwhile.

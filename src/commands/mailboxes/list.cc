@@ -43,7 +43,7 @@ bool read_selection(grammar::ListSelectOpt option, ListSelection& selection) {
   return false;
 }
 
-/// Reads one return option. Children and special uses are always told.
+/// Reads one return option. Children and special uses are always shown.
 bool read_return(grammar::ReturnOption option, ListRequest& request) {
   using Kind = grammar::ReturnOption::Kind;
   switch (option.kind()) {
@@ -79,7 +79,7 @@ std::optional<ListRequest> read_options(grammar::List command) {
   return request;
 }
 
-/// RFC 9051 section 6.3.9: a parenthesis behind LIST, or instead of the pattern, or RETURN. Empty lists leave no
+/// RFC 9051 section 6.3.9: a parenthesis after LIST, or instead of the pattern, or RETURN. Empty lists leave no
 /// trace in the tree, but only these forms have a parenthesis there.
 bool is_extended(grammar::List command) {
   const std::string_view text = command.text();

@@ -17,7 +17,7 @@ ListedName listed_name(const storage::MailboxEntry& entry);
 struct ListShown {
   bool subscribed = false;      ///< \Subscribed
   bool noselect = false;        ///< \Noselect beside \NonExistent, for clients that know only RFC 3501
-  std::string old_name = {};    ///< UTF-8; told as OLDNAME unless empty. RFC 5465 section 5.4
+  std::string old_name = {};    ///< UTF-8; shown as OLDNAME unless empty. RFC 5465 section 5.4
   std::string child_info = {};  ///< the criteria of CHILDINFO, `"SUBSCRIBED"`, for rows that have it
 };
 

@@ -29,7 +29,7 @@ struct Row {
   void (*read)(storage::ReadTransaction&, StatusNumbers&) = nullptr;
 };
 
-/// Messages no session has been told of. RFC 3501 section 2.3.2.
+/// Messages that were reported to no session. RFC 3501 section 2.3.2.
 void count_recent(storage::ReadTransaction& tx, StatusNumbers& numbers) {
   const storage::MailboxState& state = numbers.state;
   if (state.first_recent >= state.uid_next) return;

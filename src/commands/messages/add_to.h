@@ -10,7 +10,7 @@
 namespace postbag {
 
 /// What `add(MailboxId)` yields, which adds messages to the mailbox of that name; or Error::no_such_mailbox. `own`
-/// gets the mailbox as it was before and behind that, its uids are left to the caller. In a transaction's body.
+/// gets the mailbox as it was before and after that, its uids are left to the caller. In a transaction's body.
 template <class Add>
 std::invoke_result_t<Add&, MailboxId> add_to(storage::Transaction& tx, const MailboxName& name,
                                              std::optional<OwnMessages>& own, Add add) {

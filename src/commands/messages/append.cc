@@ -109,7 +109,7 @@ async::Task<std::optional<Reply>> refuse_literal_of(Client& client, grammar::App
   if (!literal.message) co_return std::nullopt;
   const std::vector<grammar::AppendMessage> messages = messages_of(append);
   if (auto refused = refuse_message(client, {messages.back(), messages.size()}, literal.size)) co_return refused;
-  if (messages.size() > 1) co_return std::nullopt;  // the mailbox was there; whether it still is, the end tells
+  if (messages.size() > 1) co_return std::nullopt;  // the mailbox existed; whether it still does shows at the end
   co_return co_await refuse_target(client, append.mailbox().text());
 }
 

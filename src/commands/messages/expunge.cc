@@ -10,7 +10,7 @@ namespace postbag {
 
 namespace {
 
-/// The EXPUNGE responses come with what the session tells before the tagged line.
+/// The EXPUNGE responses come with what the session reports before the tagged line.
 async::Task<Reply> expunge(Client& client, std::optional<UidSet> uids) {
   if (client.selected().is_read_only()) co_return refusal(Error::read_only);
   const MailboxId mailbox = client.selected().id();

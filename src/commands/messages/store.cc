@@ -22,14 +22,14 @@ struct Change {
   UidSet uids;
   storage::FlagOp op;
   NamedFlags flags;
-  ModSeq told;  ///< flags changed by others after it were not told yet
+  ModSeq reported;  ///< flags changed by others after it were not reported yet
   std::optional<storage::Since> unchanged_since;
 };
 
 /// What became of it.
 struct Outcome {
   storage::Stored stored;
-  UidSet untold;  ///< others changed these too, so even .SILENT tells them. RFC 9051 section 6.4.6
+  UidSet unreported;  ///< others changed these too, so even .SILENT reports them. RFC 9051 section 6.4.6
   std::vector<std::string> keywords;  ///< the table afterwards
 };
 
@@ -42,12 +42,13 @@ storage::FlagOp flag_op(protocol::StoreMode mode) {
   return storage::FlagOp::remove;
 }
 
-/// Those of `uids` that changed since the client was told, before our own change hides it.
+/// Those of `uids` that changed since the last report to the client, before our own change hides it.
 UidSet changed_by_others(const storage::ReadTransaction& tx, const Change& change) {
   UidSet out;
   std::optional<Uid> from = Uid::min();
   while (from) {
-    const auto changes = tx.changes_since(change.mailbox, change.told.value(), change.told.value(), slice, *from);
+    const auto changes =
+        tx.changes_since(change.mailbox, change.reported.value(), change.reported.value(), slice, *from);
     if (!changes) return out;
     for (const storage::Message& message : changes->messages) out.add(message.uid);
     from = changes->next;
@@ -56,38 +57,38 @@ UidSet changed_by_others(const storage::ReadTransaction& tx, const Change& chang
 }
 
 Result<Outcome> store(storage::Transaction& tx, const Change& change) {
-  UidSet untold = changed_by_others(tx, change);
+  UidSet unreported = changed_by_others(tx, change);
   auto stored = tx.store_flags(change.mailbox, change.uids, change.op, change.flags, change.unchanged_since);
   if (!stored) return std::unexpected(stored.error());
   return Outcome{
-      .stored = std::move(*stored), .untold = std::move(untold), .keywords = *tx.keywords(change.mailbox)};
+      .stored = std::move(*stored), .unreported = std::move(unreported), .keywords = *tx.keywords(change.mailbox)};
 }
 
-/// What a STORE tells of messages.
-struct Telling {
-  UidSet uids;   ///< all that are told
-  UidSet flags;  ///< those of them whose flags are told; of the others only the mod-sequence
+/// What a STORE reports of messages.
+struct ToReport {
+  UidSet uids;   ///< all that are reported
+  UidSet flags;  ///< those of them whose flags are reported; of the others only the mod-sequence
 };
 
 /// Without .SILENT the flags of all it named; with it those that others changed too, and the mod-sequences of all
 /// when the client keeps those. RFC 9051 section 6.4.6, RFC 7162 section 3.1.3.
-Telling told_of(const Client& client, const Outcome& outcome, bool silent) {
-  Telling told{.uids = outcome.untold, .flags = outcome.untold};
-  if (!silent || client.condstore()) told.uids.add(outcome.stored.matched);
-  if (!silent) told.flags.add(outcome.stored.matched);
-  return told;
+ToReport to_report(const Client& client, const Outcome& outcome, bool silent) {
+  ToReport out{.uids = outcome.unreported, .flags = outcome.unreported};
+  if (!silent || client.condstore()) out.uids.add(outcome.stored.matched);
+  if (!silent) out.flags.add(outcome.stored.matched);
+  return out;
 }
 
 /// FETCH responses with what these messages have now.
-async::Task<bool> tell(Client& client, const Telling& told, ByUid by_uid) {
+async::Task<bool> report(Client& client, const ToReport& messages, ByUid by_uid) {
   std::optional<Uid> from = Uid::min();
   const MailboxId mailbox = client.selected().id();
-  while (from && !told.uids.empty()) {
+  while (from && !messages.uids.empty()) {
     const auto found = co_await client.account().read(
-        [&](storage::ReadTransaction& tx) { return tx.messages(mailbox, told.uids, slice, *from); });
+        [&](storage::ReadTransaction& tx) { return tx.messages(mailbox, messages.uids, slice, *from); });
     if (!found) co_return true;
     for (const storage::Message& message : found->messages)
-      client.selected().report_message(message, told.flags.contains(message.uid), by_uid == ByUid::yes);
+      client.selected().report_message(message, messages.flags.contains(message.uid), by_uid == ByUid::yes);
     from = found->next;
     const bool alive = co_await client.flush_if_large();
     if (!alive) co_return false;
@@ -110,7 +111,7 @@ Reply outcome_reply(const Client& client, const Outcome& outcome, std::uint64_t 
       code);
 }
 
-/// UNCHANGEDSINCE, before the flags or behind them. BAD when it is given twice: RFC 7162 section 7.
+/// UNCHANGEDSINCE, before the flags or after them. BAD when it is given twice: RFC 7162 section 7.
 std::expected<std::optional<storage::Since>, Reply> unchanged_since(grammar::Store command) {
   std::optional<storage::Since> since;
   for (const auto modifier : command.store_modifier()) {
@@ -136,18 +137,18 @@ async::Task<Reply> handle(Client& client, grammar::Store command, ByUid by_uid) 
                       .uids = std::move(*uids),
                       .op = flag_op(protocol::store_mode(command.store_att_flags())),
                       .flags = std::move(*flags),
-                      .told = client.selected().reported().flags,
+                      .reported = client.selected().reported().flags,
                       .unchanged_since = *since};
   const auto outcome =
       co_await client.account().write_flags([&](storage::Transaction& tx) { return store(tx, change); });
   if (!outcome) co_return refusal(outcome.error());
 
   client.selected().report_keywords(outcome->keywords);
-  const Telling told = told_of(client, *outcome, silent);
+  const ToReport messages = to_report(client, *outcome, silent);
   UidSet known = outcome->stored.changed;
-  known.add(told.flags);
+  known.add(messages.flags);
   client.command().note_own_change({.uids = std::move(known), .modseq = outcome->stored.modseq});
-  co_await tell(client, told, by_uid);
+  co_await report(client, messages, by_uid);
   co_return outcome_reply(client, *outcome, change.uids.size(), by_uid);
 }
 

@@ -72,7 +72,7 @@ StatusItems first_items(NotifyEvents events) {
   return items;
 }
 
-/// How a watched mailbox was when the client was last told of it.
+/// How a watched mailbox was at the last report to the client.
 struct Before {
   storage::MailboxState state;
   bool other_validity = false;  ///< the client may know another UIDVALIDITY by its name

@@ -33,7 +33,7 @@ Account::Account(async::Loop& loop, async::Worker& worker, AccountId id, std::un
 }
 
 Account::~Account() {
-  failed_ = true;  // whatever is cut off now, nobody is told
+  failed_ = true;  // whatever is cut off now is not reported
   upkeep_.stop();
 }
 

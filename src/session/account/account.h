@@ -29,15 +29,15 @@ struct Watch {
   async::Signal* signal = nullptr;   ///< set when something changed
   std::optional<MailboxId> mailbox;  ///< which one; nothing: none for now
   std::optional<ModSeq> changed_to;  ///< the mailbox's modseq after the last commit that touched it
-  /// Called once when the store has failed: whoever holds the account has to let go of it soon, as nobody can open
-  /// it anew before. May let go at once, where no coroutine of its own awaits the account.
+  /// Called once when the store has failed: all who hold the account have to let go of it soon, as nobody can open
+  /// it again before. May let go at once, where no coroutine of its own awaits the account.
   std::function<void()> store_failed = {};
 };
 
 /// Somebody who wants to hear of every commit.
 class CommitListener {
  public:
-  /// Called before whoever wrote learns of it. Must neither throw nor write.
+  /// Called before the writer learns of it. Must neither throw nor write.
   virtual void committed(const storage::CommitReport& report) = 0;
 
  protected:
@@ -64,7 +64,7 @@ struct AccountOptions {
 /// asks for something: a thousand idle users must not cost a thousand open databases.
 ///
 /// When a commit or a sync fails, nobody knows what is on the disk. The account is out of use from then on: those
-/// who watch it are told, and it has to be opened anew.
+/// who watch it are notified, and it has to be opened again.
 class Account : private async::Timer {
  public:
   /// Opens the store, on the worker; throws what storage::StoreProvider::open throws.
@@ -95,7 +95,8 @@ class Account : private async::Timer {
   }
 
   /// `co_await account.write(body)`: the Result of body(Transaction&), once it is committed and synced together
-  /// with whatever else waited (group commit). The watchers have been told by then. Throws when the world broke.
+  /// with whatever else waited (group commit). The watchers have been notified by then. Throws when the world
+  /// broke.
   template <class Body>
   async::Task<std::invoke_result_t<Body&, storage::Transaction&>> write(Body body) {
     note_use();
@@ -158,7 +159,7 @@ class Account : private async::Timer {
   async::Task<void> close();
 
  private:
-  /// On the loop, behind something that ran on the store: tells when the store has failed.
+  /// On the loop, after something ran on the store: reports when the store has failed.
   class NoticesFailure {
    public:
     explicit NoticesFailure(Account& account) : account_(account) {}
@@ -184,7 +185,8 @@ class Account : private async::Timer {
       throw;
     }
   }
-  /// On the worker. A failure stays noted: the next one may have opened the store anew before the loop hears of it.
+  /// On the worker. A failure stays noted: the next one may have opened the store again before the loop hears of
+  /// it.
   void note_state_of(const storage::Store& store) {
     if (store.failed()) store_failed_ = true;
   }

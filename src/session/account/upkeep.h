@@ -12,7 +12,7 @@
 
 namespace postbag {
 
-/// In slices with a pause behind each, whether or not there are writes waiting. Loop thread only.
+/// In slices with a pause after each, whether or not writes wait. Loop thread only.
 class Upkeep final : private async::Timer {
  public:
   /// One slice. What it throws is tried again a minute later.
@@ -24,7 +24,7 @@ class Upkeep final : private async::Timer {
   void soon();
   /// Nothing is begun any more. Whether something would have been soon.
   bool stop();
-  /// Whether it is at it, or soon will be: the store is better left open.
+  /// True while it works, or soon will: the store is better left open.
   bool is_at_work() const { return job_ || (is_armed() && !waits_long_); }
 
  private:

@@ -28,7 +28,7 @@ class SetCursor {
   std::vector<UidRange>::const_iterator end_;
 };
 
-/// Changes stay in memory until flush(). After a rollback the object is dropped and made anew.
+/// Changes stay in memory until flush(). After a rollback the object is dropped and made again.
 class MailboxIndex {
  public:
   /// A page is filled up to this: small enough that one flag costs little, large enough that bulk work is cheap.

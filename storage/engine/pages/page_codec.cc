@@ -157,11 +157,11 @@ bool is_newest_format(std::string_view page) { return PackReader(page).byte() ==
 
 std::string pack_uids(const UidSet& uids) {
   std::string out;
-  std::uint64_t behind = 0;
+  std::uint64_t previous = 0;
   for (const auto& range : uids.ranges()) {
-    append_varint(out, range.first.value() - behind);
+    append_varint(out, range.first.value() - previous);
     append_varint(out, range.size() - 1);
-    behind = range.last.value();
+    previous = range.last.value();
   }
   return out;
 }
@@ -169,12 +169,12 @@ std::string pack_uids(const UidSet& uids) {
 UidSet unpack_uids(std::string_view bytes) {
   UidSet uids;
   PackReader in(bytes);
-  std::uint64_t behind = 0;
+  std::uint64_t previous = 0;
   while (!in.at_end()) {
-    const auto first = behind + in.varint_in(1, Uid::max_value);
+    const auto first = previous + in.varint_in(1, Uid::max_value);
     const auto last = first + in.varint_in(0, Uid::max_value);
     uids.add({checked<Uid>(first), checked<Uid>(last)});
-    behind = last;
+    previous = last;
   }
   return uids;
 }

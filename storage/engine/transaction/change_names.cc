@@ -17,7 +17,7 @@ namespace postbag::storage {
 namespace {
 
 /// What the clock may raise UIDVALIDITY to, a day in 2097. Above it one is given after the other, 2^28 of them: so
-/// a clock that is wrong for once, and time itself behind 2106, leave enough.
+/// a clock that is wrong for once, and time itself after 2106, leave enough.
 constexpr std::uint32_t highest_by_clock = 0xf000'0000;
 
 /// Higher than any UIDVALIDITY before, and not below the clock, so that a database restored from a backup does not

@@ -68,7 +68,7 @@ void Connection::harden(const ConnectionOptions& options) {
   run("PRAGMA trusted_schema=OFF; PRAGMA cell_size_check=ON; PRAGMA foreign_keys=ON; PRAGMA temp_store=MEMORY;");
   if (options.read_only) return;
   if (pragma("PRAGMA page_count") == 0) run("PRAGMA auto_vacuum=INCREMENTAL;");
-  // A log that was long once is cut off when it begins anew.
+  // A log that was long once is cut off when it begins again.
   run("PRAGMA page_size=4096;");
   write_ahead();
   run("PRAGMA journal_size_limit=4194304; PRAGMA checkpoint_fullfsync=ON;");

@@ -72,7 +72,7 @@ class Connection {
   bool can_shrink();
   /// Gives up to `pages` free pages back, within a transaction; the file is cut off by the next checkpoint.
   void shrink(std::uint64_t pages);
-  /// Writes the whole database anew, through memory and the log. Not within a transaction.
+  /// Writes the whole database again, through memory and the log. Not within a transaction.
   void rebuild();
 
  private:

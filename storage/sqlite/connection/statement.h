@@ -29,7 +29,7 @@ class Rows {
   Rows(const Rows&) = delete;
   Rows& operator=(const Rows&) = delete;
 
-  /// Goes to the next row, at first to the first one; false behind the last. Throws what throw_error does.
+  /// Goes to the next row, at first to the first one; false after the last. Throws what throw_error does.
   bool next();
   /// Runs to the end, where a change of a single statement is committed; whether there was a row on the way.
   bool finish() {
