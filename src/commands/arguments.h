@@ -8,7 +8,7 @@
 #include "core/range_set.h"
 #include "core/result.h"
 #include "session/reply.h"
-#include "session/view.h"
+#include "session/selected/view.h"
 
 namespace postbag {
 

@@ -18,10 +18,10 @@
 #include "session/context.h"
 #include "session/features.h"
 #include "session/follower.h"
-#include "session/notify.h"
+#include "session/notify/notify.h"
 #include "session/reply.h"
 #include "session/running_command.h"
-#include "session/selected_mailbox.h"
+#include "session/selected/selected_mailbox.h"
 #include "session/upload.h"
 
 namespace postbag {

@@ -1,5 +1,5 @@
 // How far the client of a session is with the news of its selected mailbox.
-#include "session/reported.h"
+#include "session/selected/reported.h"
 
 #include <doctest/doctest.h>
 

@@ -1,4 +1,4 @@
-#include "session/view.h"
+#include "session/selected/view.h"
 
 #include <algorithm>
 #include <cstdint>

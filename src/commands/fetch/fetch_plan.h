@@ -9,7 +9,7 @@
 #include "core/range_set.h"
 #include "protocol/response/writer.h"
 #include "session/features.h"
-#include "session/view.h"
+#include "session/selected/view.h"
 
 namespace postbag {
 

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "core/result.h"
-#include "session/view.h"
+#include "session/selected/view.h"
 #include "storage/read_transaction.h"
 
 namespace postbag {

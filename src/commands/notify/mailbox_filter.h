@@ -2,7 +2,7 @@
 #pragma once
 
 #include "protocol/command.h"
-#include "session/notify_request.h"
+#include "session/notify/notify_request.h"
 
 namespace postbag {
 

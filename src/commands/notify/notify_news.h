@@ -3,7 +3,7 @@
 #pragma once
 
 #include "async/task.h"
-#include "session/notify.h"
+#include "session/notify/notify.h"
 
 namespace postbag {
 

@@ -9,7 +9,7 @@
 #include "commands/arguments.h"
 #include "core/numbers.h"
 #include "core/range_set.h"
-#include "session/view.h"
+#include "session/selected/view.h"
 
 namespace postbag {
 

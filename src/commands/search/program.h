@@ -7,7 +7,7 @@
 #include "protocol/command.h"
 #include "search/key.h"
 #include "session/reply.h"
-#include "session/view.h"
+#include "session/selected/view.h"
 
 namespace postbag {
 

@@ -11,7 +11,7 @@
 
 #include "async/signal.h"
 #include "session/account/account.h"
-#include "session/notify_request.h"
+#include "session/notify/notify_request.h"
 
 namespace postbag {
 

@@ -14,8 +14,8 @@
 #include "core/range_set.h"
 #include "session/account/account.h"
 #include "session/follower.h"
-#include "session/reported.h"
-#include "session/view.h"
+#include "session/selected/reported.h"
+#include "session/selected/view.h"
 #include "storage/read_transaction.h"
 
 namespace postbag {

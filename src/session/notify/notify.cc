@@ -1,4 +1,4 @@
-#include "session/notify.h"
+#include "session/notify/notify.h"
 
 #include <tuple>
 

@@ -6,7 +6,7 @@
 //
 // This is the only place that changes the view, and with it the only one that sends EXPUNGE or VANISHED. RFC 9051
 // section 7.5.1, RFC 2180, RFC 7162 section 3.2.10.
-#include "session/selected_mailbox.h"
+#include "session/selected/selected_mailbox.h"
 
 #include <algorithm>
 #include <cstddef>

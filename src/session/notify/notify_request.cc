@@ -1,4 +1,4 @@
-#include "session/notify_request.h"
+#include "session/notify/notify_request.h"
 
 #include <string_view>
 
