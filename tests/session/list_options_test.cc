@@ -1,8 +1,8 @@
+#include "commands/mailboxes/list_options.h"
+
 #include <string>
 
 #include <doctest/doctest.h>
-
-#include "commands/mailboxes/list_options.h"
 
 using namespace postbag;
 
