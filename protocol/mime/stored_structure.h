@@ -83,10 +83,10 @@ class StoredStructure {
     Encoding encoding = Encoding::seven_bit;
     ByteRange header;  ///< with the blank line
     ByteRange body;
-    std::uint64_t lines = 0;
+    std::uint64_t lines = 0;   ///< line ends in the body
     std::string_view charset;  ///< empty when none is named
   };
-  /// All parts in the message's order, decoded at each call. Throws CorruptStructure.
+  /// All parts in the message's order, the message itself first; decoded at each call. Throws CorruptStructure.
   std::vector<Entry> parts() const;
 
  private:

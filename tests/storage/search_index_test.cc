@@ -88,6 +88,20 @@ TEST_CASE("what is not indexed yet and what cannot be indexed may match") {
   CHECK(a.find({"abc"}) == Uids{1, 3, 4});
 }
 
+TEST_CASE("maintenance brings the index up to date, slice by slice") {
+  Indexed a;
+  for (int i = 0; i < 400; ++i) a.say("xabcx");
+  a.clock.seconds += 4'000;
+  a.write([&](Transaction& tx) { return tx.vanish(a.inbox, set_of({1, 2, 3})); }).value();
+  a.clock.seconds += 4'000;
+  CHECK(a.find({"zzz"}).value_or(Uids(397)).size() == 397);
+  int slices = 1;
+  while (a.store->maintain({}).more) ++slices;
+  CHECK(slices > 1);
+  CHECK(a.find({"zzz"}) == Uids{});
+  CHECK(a.store->maintainer().collect_garbage(10, a.clock.seconds) == 0);  // it was collected on the way
+}
+
 TEST_CASE("answers come in slices") {
   Indexed a;
   Uids all;

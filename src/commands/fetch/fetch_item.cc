@@ -44,7 +44,7 @@ constexpr auto listed = std::to_array<Listed>({
 
 constexpr bool is_listed(FetchKind kind) { return std::ranges::find(listed, kind, &Listed::kind) != listed.end(); }
 static_assert(std::ranges::all_of(grammar::FetchAtt::kinds, is_listed),
-              "each data item of the grammar has its row");
+              "a data item of the grammar has no row here");
 
 /// ALL is the first four, FAST the first three. RFC 9051 section 6.4.5.
 constexpr auto full = std::to_array<FetchKind>(

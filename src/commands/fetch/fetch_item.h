@@ -17,7 +17,7 @@ struct FetchAnswer;
 /// A data item of the grammar.
 using FetchKind = protocol::grammar::FetchAtt::Kind;
 
-/// What of a message an item is written from: each needs what stands before it, and costs more.
+/// What of a message an item is written from, in the order of cost; each includes those before it.
 enum class FetchNeeds : std::uint8_t { entry, structure };
 
 /// All there is to know of one data item. Each is in its own file below items/, and listed in fetch_item.cc.
