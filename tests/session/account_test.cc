@@ -80,7 +80,7 @@ struct Served {
       });
       (void)co_await account->write([&](Transaction& tx) { return tx.append(files.inbox, *staged, deleted, {}); });
       longest_log = std::max(longest_log, size_of("mail.db-wal"));
-      account->bury(std::make_shared<std::optional<storage::StagedBody>>(std::move(staged)));
+      account->destroy_on_worker(std::make_shared<std::optional<storage::StagedBody>>(std::move(staged)));
     }
   }
   async::Task<void> expunge() {
