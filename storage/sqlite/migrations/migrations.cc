@@ -1,6 +1,8 @@
 #include "storage/sqlite/migrations/migrations.h"
 
 #include <string>
+#include <variant>
+#include <vector>
 
 #include "storage/errors.h"
 #include "storage/sqlite/connection/connection.h"
@@ -13,19 +15,19 @@ namespace {
   throw TooNew("database: schema version " + std::to_string(version) + " is newer than this program");
 }
 
-void run(Connection& connection, const Migration& step) {
-  if (const auto* function = std::get_if<void (*)(Connection&)>(&step))
-    (*function)(connection);
-  else
-    connection.run(std::get<const char*>(step));
-}
+struct Run {
+  Connection& connection;
+  void operator()(const char* sql) const { connection.run(sql); }
+  void operator()(void (*function)(Connection&)) const { function(connection); }
+  void operator()(Dispensable step) const { step.run(connection); }
+};
 
 /// The steps up to `to` that another process has not done meanwhile, all or nothing.
 void migrate_to(Connection& connection, int to, std::span<const Migration> steps) {
   connection.run("BEGIN IMMEDIATE");
   try {
     for (int version = connection.version(); version < to; ++version) {
-      run(connection, steps[static_cast<std::size_t>(version)]);
+      std::visit(Run{connection}, steps[static_cast<std::size_t>(version)]);
       connection.set_version(version + 1);
     }
     connection.run("COMMIT");
@@ -35,6 +37,21 @@ void migrate_to(Connection& connection, int to, std::span<const Migration> steps
   }
 }
 
+constexpr const char* nothing = "";
+
+/// After SQLite has found damage it lets that transaction write nothing more, so a step is left out as a whole.
+void migrate_one(Connection& connection, int to, std::span<const Migration> steps) {
+  const bool dispensable = std::holds_alternative<Dispensable>(steps[static_cast<std::size_t>(to - 1)]);
+  try {
+    return migrate_to(connection, to, steps);
+  } catch (const Corrupt&) {
+    if (!dispensable) throw;
+  }
+  std::vector<Migration> without(steps.begin(), steps.end());
+  without[static_cast<std::size_t>(to - 1)] = nothing;
+  migrate_to(connection, to, without);
+}
+
 }  // namespace
 
 void migrate(Connection& connection, std::span<const Migration> steps) {
@@ -42,7 +59,7 @@ void migrate(Connection& connection, std::span<const Migration> steps) {
   const int newest = static_cast<int>(steps.size());
   if (version > newest) throw_too_new(version);
   if (version == 0) return migrate_to(connection, newest, steps);  // a new one: one sync is enough
-  for (int to = version + 1; to <= newest; ++to) migrate_to(connection, to, steps);
+  for (int to = version + 1; to <= newest; ++to) migrate_one(connection, to, steps);
 }
 
 void require_version(Connection& connection, std::span<const Migration> steps) {

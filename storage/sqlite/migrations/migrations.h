@@ -9,8 +9,14 @@ namespace postbag::storage::sqlite {
 
 class Connection;
 
+/// A step without which the program works too. It is left out where the database is damaged: the account has to
+/// open all the same, and what is not damaged has to be readable.
+struct Dispensable {
+  void (*run)(Connection&);
+};
+
 /// Constant SQL, or a function for what SQL cannot say. Step n brings the database from user_version n-1 to n.
-using Migration = std::variant<const char*, void (*)(Connection&)>;
+using Migration = std::variant<const char*, void (*)(Connection&), Dispensable>;
 
 extern const std::span<const Migration> mail_migrations;
 extern const std::span<const Migration> directory_migrations;

@@ -1,6 +1,7 @@
 #include "storage/sqlite/migrations/rewrite_pages.h"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -12,9 +13,8 @@ namespace postbag::storage::sqlite {
 
 namespace {
 
-/// From the index alone: where a page of the database is damaged, the others are found all the same.
 std::vector<std::int64_t> ids_of_all(Connection& connection) {
-  auto list = connection.prepare("SELECT id FROM page INDEXED BY page_directory");
+  auto list = connection.prepare("SELECT id FROM page");
   std::vector<std::int64_t> out;
   auto rows = list.query();
   while (rows.next()) out.push_back(rows.integer(0));
@@ -27,11 +27,15 @@ std::string load(Statement& find, std::int64_t id) {
   return std::string(rows.bytes(0));
 }
 
-void rewrite(Statement& find, Statement& save, std::int64_t id) {
-  const std::string data = load(find, id);
-  if (pages::is_newest_format(data)) return;
+/// Nothing when the page has to stay as it is; a damaged one says so when its mailbox is read.
+std::optional<std::string> rewritten(std::int64_t id, const std::string& data) {
   const Uid key(static_cast<std::uint32_t>(id & 0xffff'ffff));
-  save.execute(Blob{pages::pack_page(key, pages::unpack_page(key, data))}, id);
+  try {
+    if (pages::is_newest_format(data)) return std::nullopt;
+    return pages::pack_page(key, pages::unpack_page(key, data));
+  } catch (const Corrupt&) {
+    return std::nullopt;
+  }
 }
 
 }  // namespace
@@ -39,12 +43,8 @@ void rewrite(Statement& find, Statement& save, std::int64_t id) {
 void rewrite_pages(Connection& connection) {
   auto find = connection.prepare("SELECT data FROM page WHERE id = ?");
   auto save = connection.prepare("UPDATE page SET data = ? WHERE id = ?");
-  for (const std::int64_t id : ids_of_all(connection)) {
-    try {
-      rewrite(find, save, id);
-    } catch (const Corrupt&) {  // NOLINT(bugprone-empty-catch): its mailbox says so when it is read
-    }
-  }
+  for (const std::int64_t id : ids_of_all(connection))
+    if (const auto data = rewritten(id, load(find, id))) save.execute(Blob{*data}, id);
 }
 
 }  // namespace postbag::storage::sqlite
