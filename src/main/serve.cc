@@ -42,8 +42,9 @@ void print_ready(const Server& server) {
   std::fflush(stdout);
 }
 
-/// Answers the control socket until a signal to stop arrives. SIGHUP asks to read the configuration again, which
-/// for now needs a restart; ending on SIGHUP would stop the server at every logrotate.
+/// Answers the control socket until a signal to stop arrives. SIGHUP, which asks others to read
+/// their configuration again, is ignored: that needs a restart, and ending would stop the server at every
+/// logrotate.
 void wait_for_signal(const Signals& signals, ControlServer& control, LogOutput& log) {
   for (;;) {
     const int listener = control.fd();
