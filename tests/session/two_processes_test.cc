@@ -7,15 +7,10 @@
 
 #include <doctest/doctest.h>
 
-#include "async/job.h"
 #include "async/loop.h"
-#include "async/net/stream.h"
-#include "commands/all_commands.h"
-#include "core/clock.h"
 #include "session/account/account.h"
-#include "session/context.h"
-#include "session/session.h"
 #include "storage/accounts/data_lock.h"
+#include "tests/session/played_client.h"
 #include "tests/storage/fixture.h"
 #include "tests/storage/other_process.h"
 #include "tests/unit/async/run.h"
@@ -25,59 +20,6 @@ using storage::DataLock;
 using storage::test::OtherProcess;
 
 namespace {
-
-/// A client on this machine, played by the test.
-class PlayedStream final : public async::Stream {
- public:
-  explicit PlayedStream(async::Loop& loop) : Stream(loop, async::Address::ipv4({127, 0, 0, 1}, 40000)) {}
-
-  void say(const std::string& bytes) {
-    said_ += bytes;
-    if (wanted_ && !said_.empty()) received(std::exchange(said_, {}));
-  }
-  /// What the server says until it has begun a line with `end`.
-  std::string listen(const std::string& end) {
-    end_ = end;
-    while (!has_heard_end()) loop().run();
-    end_.clear();
-    return std::exchange(heard_, {});
-  }
-
- private:
-  bool has_heard_end() const { return !end_.empty() && ("\r\n" + heard_).find("\r\n" + end_) != std::string::npos; }
-  std::optional<std::size_t> try_write(std::string_view bytes) override {
-    heard_ += bytes;
-    if (has_heard_end()) loop().stop();
-    return bytes.size();
-  }
-  void want_read(bool wanted) override {
-    wanted_ = wanted;
-    say({});
-  }
-  void want_write(bool) override {}
-  void do_close() override {}
-
-  std::string said_;
-  std::string heard_;
-  std::string end_;
-  bool wanted_ = false;
-};
-
-/// Lets everybody in, to the one account.
-class OneAccount final : public Authenticator, public Accounts {
- public:
-  std::shared_ptr<Account> account;
-
- private:
-  async::Task<Result<AccountId>> authenticate(std::string, std::string, Peer&) override { co_return AccountId(1); }
-  async::Task<Result<std::shared_ptr<Account>>> open(AccountId, const async::Stream&) override {
-    co_return account;
-  }
-};
-
-class NoLog final : public Log {
-  void write(const async::Address&, const LogEvent&) override {}
-};
 
 /// One process with one session.
 class Side {
@@ -92,21 +34,15 @@ class Side {
     };
     auto store = open();
     static_cast<void>(store->write([](storage::Transaction& tx) { return create_default_mailboxes(tx); }));
-    accounts_.account = std::make_shared<Account>(loop_, worker_, AccountId(1), std::move(store), open,
-                                                  AccountOptions{std::chrono::hours{1}, false},
-                                                  Account::Events{[] {}, [] {}}, totals_);
-    stream_.emplace(loop_);
-    session_.emplace(context_, *stream_);
-    job_ =
-        std::make_unique<async::Job>(loop_, session_->run(), [this](const std::exception_ptr&) { loop_.stop(); });
-    stream_->listen("* OK");
+    account_ = std::make_shared<Account>(loop_, worker_, AccountId(1), std::move(store), open,
+                                         AccountOptions{std::chrono::hours{1}, false},
+                                         Account::Events{[] {}, [] {}}, totals_);
+    client_.emplace(loop_, account_);
   }
   ~Side() {
     const auto lock = DataLock::acquire(data_);
-    session_->shut_down("The test is over");
-    loop_.run();
-    session_.reset();
-    async::run_to_end(loop_, accounts_.account->close());
+    client_.reset();
+    async::run_to_end(loop_, account_->close());
   }
   Side(const Side&) = delete;
   Side& operator=(const Side&) = delete;
@@ -114,9 +50,8 @@ class Side {
   /// A turn in which the client says something, or nothing, and the server answers until a line begins with `end`.
   std::string turn(const std::string& says, const std::string& end) {
     const auto lock = DataLock::acquire(data_);
-    async::run_to_end(loop_, accounts_.account->external_change());
-    stream_->say(says);
-    return stream_->listen(end);
+    async::run_to_end(loop_, account_->external_change());
+    return client_->say(says, end);
   }
 
  private:
@@ -124,14 +59,8 @@ class Side {
   async::Loop loop_;
   async::Worker worker_{loop_, false, 8};
   WriteTotals totals_;
-  OneAccount accounts_;
-  Limits limits_;
-  AllCommands commands_;
-  NoLog log_;
-  Context context_{loop_, limits_, system_clock(), accounts_, accounts_, commands_, log_};
-  std::optional<PlayedStream> stream_;
-  std::optional<Session> session_;
-  std::unique_ptr<async::Job> job_;
+  std::shared_ptr<Account> account_;
+  std::optional<PlayedClient> client_;
 };
 
 /// The client of this process, that of another one, and what each is answered.
