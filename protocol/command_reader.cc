@@ -198,7 +198,7 @@ std::string_view CommandReader::objection(const LiteralAnnounced& literal) const
     return "This command allows no literals before login";
   if (!logged_in_ && literal.size > limits_.literal_before_login) return "Literal too big before login";
   if (literal.message) return {};
-  // RFC 7888 section 5: the client must ask before it sends more.
+  // Under LITERAL- the client must ask before it sends more. RFC 7888 section 5.
   if (!literal.synchronising && literal.size > limits_.non_sync_literal) return "Non-synchronising literal too big";
   const std::size_t most = argument_limit(rule);
   if (text_.size() > most || literal.size > most - text_.size()) return "Command too long";
@@ -293,7 +293,14 @@ bool CommandReader::drop_from(std::uint64_t octets) {
   octets_left_ = octets;
   dropped_ += octets;
   mode_ = Mode::dropping;
-  return octets > limits_.refused_literal_dropped || dropped_ > limits_.refused_literal_dropped;
+  return octets > most_dropped() || dropped_ > most_dropped();
+}
+
+/// Whoever has logged in may send as much in a message. So what is refused need not cost the connection, as when the
+/// mailbox for a copy of a sent message does not exist yet.
+std::uint64_t CommandReader::most_dropped() const {
+  return logged_in_ ? std::max<std::uint64_t>(limits_.refused_literal_dropped, limits_.message)
+                    : limits_.refused_literal_dropped;
 }
 
 ReaderEvent CommandReader::drop() {

@@ -81,7 +81,7 @@ class CommandReader {
   void accept_as_stream();
   /// Refuses the literal; the session itself answers the command with NO or BAD. A non-synchronising literal and
   /// the rest of its command are dropped. True when the session must close the connection because that is more
-  /// than Limits::refused_literal_dropped.
+  /// than Limits::refused_literal_dropped, and after login also more than Limits::message.
   [[nodiscard]] bool refuse();
   /// Abandons a command after its literal was accepted, for example because the disk is full. The rest is dropped,
   /// whatever its size, because the client was asked to send it. The session answers the command.
@@ -130,6 +130,7 @@ class CommandReader {
   ReaderEvent line_too_long();
   /// Starts to drop; true when `octets` is too much.
   bool drop_from(std::uint64_t octets);
+  std::uint64_t most_dropped() const;
   void drop_parser_when_large();
 
   std::string tag() const;

@@ -16,9 +16,10 @@ struct Limits {
   std::size_t arguments = std::size_t{128} * 1024;          ///< all of one command except APPEND, literals included
   std::size_t search_arguments = std::size_t{1024} * 1024;  ///< the same of SEARCH, SORT, THREAD, ESEARCH
   std::size_t literal_before_login = std::size_t{4} * 1024;
-  std::size_t non_sync_literal = 4096;  ///< RFC 7888 section 5 (LITERAL-); not for APPEND's message
-  std::size_t refused_literal_dropped =
-      std::size_t{64} * 1024;       ///< a larger refused {n+} literal ends the connection
+  std::size_t non_sync_literal =
+      std::size_t{4} * 1024 * 1024 * 1024 - 1;  ///< {n+}, within the other limits; not for APPEND's message
+  /// A larger refused {n+} literal ends the connection; after login, one that is larger than a message may be.
+  std::size_t refused_literal_dropped = std::size_t{64} * 1024;
   std::size_t nesting = 32;         ///< parentheses within a command
   std::size_t set_ranges = 10'000;  ///< of a sequence set after merging
   std::size_t search_keys = 1'000;
@@ -67,6 +68,10 @@ struct Limits {
                                      60};  ///< without a byte in a literal or in a write; then the connection ends
   std::chrono::seconds failed_login_delay{2};  ///< grows with each failure from an address, up to the next
   std::chrono::seconds failed_login_delay_max{15};
+
+  /// Whether LITERAL- is announced and not LITERAL+: at the size that stands for it. RFC 7888 section 5.
+  constexpr bool is_literal_minus() const { return non_sync_literal == literal_minus; }
+  static constexpr std::size_t literal_minus = 4096;
 };
 
 }  // namespace postbag

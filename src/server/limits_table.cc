@@ -37,7 +37,7 @@ constexpr std::array rows{
     Row{"arguments", "bytes", &Limits::arguments, 8192, 64 * MiB},
     Row{"search_arguments", "bytes", &Limits::search_arguments, 8192, 64 * MiB},
     Row{"literal_before_login", "bytes", &Limits::literal_before_login, 512, 1 * MiB},
-    Row{"non_sync_literal", "bytes", &Limits::non_sync_literal, 0, 4096},  // RFC 7888 section 5
+    Row{"non_sync_literal", "bytes", &Limits::non_sync_literal, Limits::literal_minus, 4 * GiB - 1},
     Row{"refused_literal_dropped", "bytes", &Limits::refused_literal_dropped, 0, 64 * MiB},
     Row{"nesting", "", &Limits::nesting, 8, 100},
     Row{"set_ranges", "", &Limits::set_ranges, 100, million},

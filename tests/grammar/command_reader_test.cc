@@ -160,21 +160,36 @@ TEST_CASE("the bytes of a refused literal are never run as commands") {
 }
 
 TEST_CASE("too much refused ends the connection") {
-  CHECK(log_of("a APPEND x {65536+}\r\n", Answer::refuse) == "a append message literal 65536\n");
-  CHECK(log_of("a APPEND x {65537+}\r\n", Answer::refuse) == "a append message literal 65537\nmust close\n");
-  CHECK(log_of("a APPEND x {1+}\r\ny {65536+}\r\n", Answer::refuse) ==
+  Limits limits;
+  limits.message = 100'000;
+  CHECK(log_of("a APPEND x {100000+}\r\n", Answer::refuse, limits) == "a append message literal 100000\n");
+  CHECK(log_of("a APPEND x {100001+}\r\n", Answer::refuse, limits) ==
+        "a append message literal 100001\nmust close\n");
+  CHECK(log_of("a APPEND x {1+}\r\ny {100000+}\r\n", Answer::refuse, limits) ==
         "a append message literal 1\n* BAD Refused data too large and close\n");
-  CHECK(log_of("a SELECT {70000+}\r\n") == "a BAD Non-synchronising literal too big and close\n");
+  CHECK(log_of("a SELECT {140000+}\r\n", Answer::refuse, limits) == "a BAD Command too long and close\n");
+  limits.refused_literal_dropped = 200'000;
+  CHECK(log_of("a APPEND x {100001+}\r\n", Answer::refuse, limits) == "a append message literal 100001\n");
   CHECK(log_of("a FOO {9223372036854775807+}\r\n") == "a BAD Unknown command and close\n");
 }
 
+TEST_CASE("LITERAL+: a literal of any size within the limits need not be asked for") {
+  CHECK(log_of("a SELECT {4097+}\r\n") == "a select literal 4097\n");
+  CHECK(log_of("a SELECT {130000+}\r\n") == "a select literal 130000\n");
+  const std::string big(140'000, 'x');
+  CHECK(log_of("a SELECT {140000+}\r\n" + big + "\r\nb NOOP\r\n") == "a BAD Command too long\nb noop: NOOP\n");
+}
+
 TEST_CASE("LITERAL-: more than 4096 bytes must be asked for, but for a message") {
+  Limits limits;
+  limits.non_sync_literal = Limits::literal_minus;
+  const auto answers = [&](const std::string& bytes) { return log_of(bytes, Answer::stream_messages, limits); };
   const std::string big(4097, 'x');
-  CHECK(log_of("a SELECT {4096+}\r\n") == "a select literal 4096\n");
-  CHECK(log_of("a SELECT {4097+}\r\n" + big + "\r\nb NOOP\r\n") ==
+  CHECK(answers("a SELECT {4096+}\r\n") == "a select literal 4096\n");
+  CHECK(answers("a SELECT {4097+}\r\n" + big + "\r\nb NOOP\r\n") ==
         "a BAD Non-synchronising literal too big\nb noop: NOOP\n");
-  CHECK(log_of("a SELECT {4097}\r\n") == "a select literal 4097 +\n");
-  CHECK(log_of("a APPEND x {4097+}\r\n").starts_with("a append message literal 4097\n"));
+  CHECK(answers("a SELECT {4097}\r\n") == "a select literal 4097 +\n");
+  CHECK(answers("a APPEND x {4097+}\r\n").starts_with("a append message literal 4097\n"));
 }
 
 TEST_CASE("the sum of a command's arguments is bounded") {

@@ -7,7 +7,7 @@ typename union unsigned using virtual void volatile while xor text offset rule k
 
 
 def identifier(name):
-    plain = ''.join(c if c.isalnum() else '_' for c in name.lower()).strip('_')
+    plain = ''.join(c if c.isalnum() else '_' for c in name.lower().replace('+', '_plus')).strip('_')
     return plain + '_' if plain in RESERVED else plain
 
 

@@ -21,6 +21,8 @@ struct Condition {
 };
 constexpr Condition conditions[] = {
     {Name::auth_plain, [](const Client& client) { return client.may_take_password(); }},
+    {Name::literal, [](const Client& client) { return client.context().limits.is_literal_minus(); }},
+    {Name::literal_plus, [](const Client& client) { return !client.context().limits.is_literal_minus(); }},
     {Name::logindisabled, [](const Client& client) { return !client.may_take_password(); }},
 };
 
