@@ -35,9 +35,10 @@ LAYERS = {
         ("core", "storage", "disk", "bodies", "engine", "sqlite", "sqlite connection", "accounts"),
     ),
     "async": ("src/async/", ("core",)),
+    "compress": ("src/compress/", ("core", "async")),
     "tls": ("src/tls/", ("core", "async")),
     "mail": ("src/mail/", ("core", "protocol", "storage")),
-    "session": ("src/session/", ("core", "protocol", "storage", "async", "tls")),
+    "session": ("src/session/", ("core", "protocol", "storage", "async", "compress", "tls")),
     "search": ("src/search/", ("core", "protocol", "storage", "mail")),
     "commands": ("src/commands/", ("core", "protocol", "storage", "async", "mail", "session", "search")),
     "server": (
@@ -54,6 +55,7 @@ KEPT_APART = {
     "uv.h": "src/async/",
     "openssl/ssl.h": "src/tls/",
     "sqlite3.h": "storage/sqlite/",
+    "zlib.h": "src/compress/",
 }
 
 INCLUDE = re.compile(r'\s*#\s*include\s*([<"])([^">]+)[">]')

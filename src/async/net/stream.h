@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <optional>
 #include <string_view>
+#include <utility>
 
 #include "async/net/address.h"
 #include "async/net/input_buffer.h"
@@ -66,6 +67,8 @@ class Stream : private Timer, private Ready {
   bool is_closed() const { return closed_; }
 
   const Address& peer() const { return peer_; }
+  /// A proxy that is trusted has said whose connection it passes on.
+  void set_peer(Address peer) { peer_ = std::move(peer); }
   Loop& loop() const { return loop_; }
 
  protected:

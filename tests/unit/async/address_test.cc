@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+#include "async/net/network.h"
+
 using namespace postbag::async;
 
 TEST_CASE("addresses are parsed and written back") {
@@ -44,4 +46,39 @@ TEST_CASE("limits count by IPv4 address and by IPv6 /64") {
   CHECK(network("10.0.0.1:1") != network("10.0.0.2:1"));
   CHECK(network("[2001:db8::1]:1") == network("[2001:db8::ffff:2]:2"));
   CHECK(network("[2001:db8::1]:1") != network("[2001:db8:0:1::1]:1"));
+}
+
+TEST_CASE("a network contains the addresses that share its first bits") {
+  struct {
+    const char* network;
+    const char* address;
+    bool contains;
+  } const rows[] = {
+      {"192.0.2.0/24", "192.0.2.255:1", true},
+      {"192.0.2.0/24", "192.0.3.0:1", false},
+      {"192.0.2.77/25", "192.0.2.1:1", true},
+      {"192.0.2.77/25", "192.0.2.128:1", false},
+      {"192.0.2.7", "192.0.2.7:1", true},
+      {"192.0.2.7", "192.0.2.6:1", false},
+      {"0.0.0.0/0", "203.0.113.1:1", true},
+      {"0.0.0.0/0", "[2001:db8::1]:1", false},
+      {"2001:db8::/32", "[2001:db8:ffff::1]:1", true},
+      {"2001:db8::/32", "[2001:db9::1]:1", false},
+      {"::1", "[::1]:1", true},
+      {"unix", "unix:/run/proxy", true},
+      {"unix", "127.0.0.1:1", false},
+      {"192.0.2.0/24", "[::ffff:192.0.2.9]:1", true},
+  };
+  for (const auto& [network, address, contains] : rows) {
+    CAPTURE(network);
+    CAPTURE(address);
+    CHECK(Network::parse(network).value().contains(*Address::parse(address)) == contains);
+  }
+  CHECK_FALSE(Network::parse("0.0.0.0/0").value().contains(Address{}));  // memory: the host itself
+}
+
+TEST_CASE("what is no network") {
+  for (const char* text : {"", "192.0.2", "192.0.2.0/33", "192.0.2.0/", "192.0.2.0/x", "192.0.2.0/-1",
+                           "[2001:db8::]/32", "2001:db8::/129", "localhost", "unix:/run/proxy", "192.0.2.0/24 "})
+    CHECK_FALSE(Network::parse(text));
 }
