@@ -3,6 +3,7 @@
 #include <functional>
 #include <utility>
 
+#include "async/net/network.h"
 #include "server/accounts/account_names.h"
 #include "server/failures.h"
 #include "server/limits_table.h"
@@ -42,6 +43,8 @@ std::string Server::Impl::check_options() {
   std::string errors;
   for (const std::string& address : options.listen)
     if (!is_listen_address(address)) add_error(errors, "not an address to listen on: " + address);
+  for (const std::string& network : options.proxies)
+    if (!is_network(network)) add_error(errors, "not a network of proxies: " + network);
   add_range_error(errors, "workers", options.workers, 0, ServerOptions::most_workers);
   if (!is_account_names(options.names)) add_error(errors, "invalid default domain or separator of account names");
   for (const auto& [name, value] : options.limits)
@@ -62,6 +65,8 @@ bool is_listen_address(std::string_view text) {
   const auto address = async::Address::parse(text);
   return address && address->path().size() <= longest_path;
 }
+
+bool is_network(std::string_view text) { return async::Network::parse(text).has_value(); }
 
 void Server::Impl::open_data() {
   if (options.clock) host_clock = std::make_unique<HostClock>(calls);

@@ -64,6 +64,13 @@ OpenAccountsOptions account_options(const ServingParts& parts, Log& log) {
           .totals = parts.totals};
 }
 
+std::vector<async::Network> networks_of(const std::vector<std::string>& texts) {
+  std::vector<async::Network> networks;
+  for (const std::string& text : texts)
+    networks.push_back(*async::Network::parse(text));  // checked by Server::open
+  return networks;
+}
+
 }  // namespace
 
 Serving::Serving(async::Loop& loop, const ServingParts& parts)
@@ -77,7 +84,9 @@ Serving::Serving(async::Loop& loop, const ServingParts& parts)
       context_{loop, parts_.limits, parts_.clock, *authenticator_, accounts_, commands_, *log_},
       delivery_context_{workers_, parts_.registry, accounts_, parts_.limits, parts_.clock, *log_},
       deliveries_(loop, delivery_context_),
-      connections_(context_) {}
+      connections_(context_),
+      proxied_(loop, networks_of(parts_.options.proxies), parts_.limits, *log_,
+               [this](std::unique_ptr<async::Stream> stream) { connections_.admit(std::move(stream)); }) {}
 
 Serving::~Serving() = default;
 
@@ -85,8 +94,15 @@ void Serving::listen() {
   for (const std::string& text : parts_.options.listen) {
     const auto address = async::Address::parse(text);  // Server::open has refused invalid ones
     acceptors_.push_back(std::make_unique<async::Acceptor>(
-        loop_, *address, [this](std::unique_ptr<async::Stream> stream) { connections_.admit(std::move(stream)); }));
+        loop_, *address, [this](std::unique_ptr<async::Stream> stream) { accepted(std::move(stream)); }));
   }
+}
+
+void Serving::accepted(std::unique_ptr<async::Stream> stream) {
+  if (proxied_.are_from(stream->peer()))
+    proxied_.take(std::move(stream));
+  else
+    connections_.admit(std::move(stream));
 }
 
 std::vector<std::string> Serving::addresses() const {

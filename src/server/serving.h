@@ -15,6 +15,7 @@
 #include "server/delivery/active_deliveries.h"
 #include "server/host_calls.h"
 #include "server/loop_poster.h"
+#include "server/proxied_connections.h"
 #include "session/context.h"
 
 namespace postbag::server {
@@ -52,6 +53,8 @@ class Serving {
   void shorten_deadline(async::Deadline deadline);
 
  private:
+  void accepted(std::unique_ptr<async::Stream> stream);
+
   const ServingParts parts_;
   async::Loop& loop_;
   std::unique_ptr<Log> log_;
@@ -64,6 +67,7 @@ class Serving {
   DeliveryContext delivery_context_;
   ActiveDeliveries deliveries_;
   Connections connections_;
+  ProxiedConnections proxied_;
   std::vector<std::unique_ptr<async::Acceptor>> acceptors_;
   async::Deadline deadline_ = async::never;
 };

@@ -78,7 +78,14 @@ TEST_CASE("complaints come in the order of the lines, addresses among them") {
   std::vector<int> lines;
   for (const std::string& what : told) lines.push_back(std::stoi(what));
   CHECK(lines == std::vector<int>{1, 2, 3, 3, 5, 6, 8, 10});
-  CHECK(told.at(2) == "3: not an address to listen on: localhost:143");
+  CHECK(told.at(2) == "3: \"localhost:143\" is not an address to listen on, such as \"127.0.0.1:143\"");
+}
+
+TEST_CASE("proxies are given by networks") {
+  const auto told =
+      complaints("proxies = [\"10.0.0.0/8\", \"2001:db8::1\", \"unix\", \"10.0.0.0/33\", \"proxy.example\"]\n");
+  CHECK(told == std::vector<std::string>{"1: \"10.0.0.0/33\" is not a network, such as \"192.0.2.0/24\"",
+                                         "1: \"proxy.example\" is not a network, such as \"192.0.2.0/24\""});
 }
 
 TEST_CASE("the history must be a table of bounds that make sense") {

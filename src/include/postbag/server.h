@@ -104,6 +104,9 @@ bool is_account_names(const AccountNames& names);
 /// True when ServerOptions::listen accepts that text.
 bool is_listen_address(std::string_view text);
 
+/// True when ServerOptions::proxies accepts that text.
+bool is_network(std::string_view text);
+
 /// When a change of flags (STORE, \Seen set by FETCH) is acknowledged. All other changes are acknowledged only
 /// when they are on the disk.
 enum class FlagDurability : std::uint8_t {
@@ -130,6 +133,10 @@ struct ServerOptions {
   std::string data_dir = {};
   /// "127.0.0.1:143", "[::1]:0" (any free port) or "unix:/path" (mode 0600). May be empty: see Server::connect.
   std::vector<std::string> listen = {};
+  /// Where proxies connect from: "192.0.2.0/24", "2001:db8::1" or "unix" (any Unix socket). Each of their connections
+  /// must begin with a header of the PROXY protocol, version 1 or 2; limits, delays and the log then concern the
+  /// client that it names. The header of anybody else is refused as a command that does not exist.
+  std::vector<std::string> proxies = {};
   /// Number of threads that access mail. Each account stays with one of them while it is open. 0: everything runs
   /// on the loop's thread, which then waits for the disk and for password hashes (about 0.1 s each). At most
   /// most_workers.

@@ -46,6 +46,10 @@ class Reader {
   }
   void unknown(const toml::key& key, const std::string& kind, const std::vector<std::string_view>& known);
   void read_listen(const toml::node& node);
+  void read_proxies(const toml::node& node);
+  /// A list of texts that `accepts` is true for.
+  std::vector<std::string> read_texts(const toml::node& node, const std::string& name, const std::string& what,
+                                      bool (*accepts)(std::string_view));
   void read_workers(const toml::node& node);
   void read_log_format(const toml::node& node);
   void read_accounts(const toml::node& node);
@@ -63,10 +67,11 @@ class Reader {
 };
 
 const std::vector<Reader::Key>& Reader::keys() {
-  static const std::vector<Key> all{{"listen", &Reader::read_listen},         {"workers", &Reader::read_workers},
-                                    {"log_format", &Reader::read_log_format}, {"accounts", &Reader::read_accounts},
-                                    {"limits", &Reader::read_limits},         {"history", &Reader::read_history},
-                                    {"durability", &Reader::read_durability}, {"search", &Reader::read_search}};
+  static const std::vector<Key> all{{"listen", &Reader::read_listen},     {"proxies", &Reader::read_proxies},
+                                    {"workers", &Reader::read_workers},   {"log_format", &Reader::read_log_format},
+                                    {"accounts", &Reader::read_accounts}, {"limits", &Reader::read_limits},
+                                    {"history", &Reader::read_history},   {"durability", &Reader::read_durability},
+                                    {"search", &Reader::read_search}};
   return all;
 }
 
@@ -99,18 +104,30 @@ void Reader::unknown(const toml::key& key, const std::string& kind, const std::v
 }
 
 void Reader::read_listen(const toml::node& node) {
+  config.listen =
+      read_texts(node, "listen", "an address to listen on, such as \"127.0.0.1:143\"", is_listen_address);
+}
+
+void Reader::read_proxies(const toml::node& node) {
+  config.proxies = read_texts(node, "proxies", "a network, such as \"192.0.2.0/24\"", is_network);
+}
+
+std::vector<std::string> Reader::read_texts(const toml::node& node, const std::string& name,
+                                            const std::string& what, bool (*accepts)(std::string_view)) {
+  std::vector<std::string> texts;
   const toml::array* list = node.as_array();
-  if (list == nullptr)
-    return add_error(node.source(), "listen must be a list of addresses, such as [\"127.0.0.1:143\"]");
+  if (list == nullptr) {
+    add_error(node.source(), name + " must be a list; each entry is " + what);
+    return texts;
+  }
   for (const toml::node& entry : *list) {
     const auto text = entry.value_exact<std::string>();
-    if (text && is_listen_address(*text))
-      config.listen.push_back(*text);
-    else if (text)
-      add_error(entry.source(), "not an address to listen on: " + *text);
+    if (text && accepts(*text))
+      texts.push_back(*text);
     else
-      add_error(entry.source(), "an address to listen on must be text, such as \"127.0.0.1:143\"");
+      add_error(entry.source(), (text ? "\"" + *text + "\"" : "an entry of " + name) + " is not " + what);
   }
+  return texts;
 }
 
 void Reader::read_workers(const toml::node& node) {
@@ -246,6 +263,7 @@ std::expected<Config, std::vector<std::string>> read_config(const std::string& p
 ServerOptions options_of(const Config& config) {
   ServerOptions options;
   options.listen = config.listen;
+  options.proxies = config.proxies;
   options.workers = config.workers.value_or(options.workers);
   options.names = config.names;
   options.limits = config.limits;

@@ -19,6 +19,7 @@ enum class LogFormat : std::uint8_t { text, json };
 struct Config {
   std::string text;  ///< what was read, because a pipe can be read only once
   std::vector<std::string> listen;
+  std::vector<std::string> proxies;
   std::optional<std::size_t> workers;
   std::optional<LogFormat> log_format;
   std::vector<std::pair<std::string, std::uint64_t>> limits;
