@@ -1,6 +1,7 @@
 #include "commands/arguments.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "core/utf8.h"
 #include "protocol/parse/sequence_set.h"
@@ -25,6 +26,17 @@ Result<MailboxName> mailbox_name(const Client& client, std::string_view argument
   const auto text = mailbox_text(client, argument);
   if (!text) return std::unexpected(text.error());
   return MailboxName::from(*text);
+}
+
+Result<Place> mailbox_place(const Client& client, std::string_view argument) {
+  auto name = mailbox_name(client, argument);
+  if (!name) return std::unexpected(name.error());
+  return client.access().place_of(*std::move(name));
+}
+
+std::optional<Reply> refuse_two_accounts(const Account& one, const Account& other) {
+  if (one.id() == other.id()) return std::nullopt;
+  return Reply::no("Both mailboxes must belong to the same account", "CANNOT");
 }
 
 std::expected<UidSet, Reply> message_set(Client& client, std::string_view argument, ByUid by_uid, Beyond beyond) {

@@ -2,11 +2,14 @@
 #pragma once
 
 #include <expected>
+#include <optional>
+#include <string>
 #include <string_view>
 
 #include "core/mailbox_name.h"
 #include "core/range_set.h"
 #include "core/result.h"
+#include "session/access/mailbox_access.h"
 #include "session/reply.h"
 #include "session/selected/view.h"
 
@@ -21,7 +24,14 @@ enum class ByUid : bool { no, yes };
 /// section 5.1. Error::invalid_name or Error::name_too_long.
 Result<MailboxName> mailbox_name(const Client& client, std::string_view argument);
 
-/// The same as UTF-8 text that need not be a name: a LIST pattern, a reference. Error::invalid_name.
+/// Where the mailbox of that name is, or would be: the way from an argument to mail. The same errors.
+Result<Place> mailbox_place(const Client& client, std::string_view argument);
+
+/// What becomes of a command that would have to change two accounts at once: NO [CANNOT]; nothing when they are the
+/// same. One transaction cannot span two stores.
+std::optional<Reply> refuse_two_accounts(const Account& one, const Account& other);
+
+/// A name as UTF-8 text that need not be one: a LIST pattern, a reference. Error::invalid_name.
 Result<std::string> mailbox_text(const Client& client, std::string_view argument);
 
 /// What to say to sequence numbers that no message has: a command about messages is BAD (RFC 9051 section 9,

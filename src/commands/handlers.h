@@ -61,7 +61,8 @@ async::Task<Reply> handle(Client& client, grammar::Move command, ByUid by_uid);
 async::Task<Reply> handle(Client& client, grammar::Replace command, ByUid by_uid);
 
 // Some commands know before a literal of theirs is sent that they will fail, whatever it holds: they yield why. The
-// command ends at the literal; its state was checked. Commands without such a function take any literal.
+// command ends at the literal; its state was checked. Commands without such a function take any literal but that of
+// a message: for one that may be sent, this has begun the upload (Client::start_upload).
 
 /// A literal that the client wants to send.
 struct ComingLiteral {

@@ -17,15 +17,15 @@ Client::Client(const Context& context, ClientConnection& connection)
 }
 
 Client::~Client() {
-  if (account_) account_->unwatch(watch_);
+  if (access_) access_->home().unwatch(watch_);
 }
 
 // ---- who it is ----
 
-void Client::log_in(std::shared_ptr<Account> account, std::string user) {
-  account_ = std::move(account);
-  account_->watch(watch_);
-  user_ = std::move(user);
+void Client::log_in(std::shared_ptr<Account> account, std::string name) {
+  Principal principal{account->id(), std::move(name)};
+  access_.emplace(std::move(principal), std::move(account));
+  access_->home().watch(watch_);
   connection_.set_logged_in();
 }
 
@@ -34,7 +34,7 @@ void Client::count_failed_login() {
 }
 
 grammar::State Client::state() const {
-  if (!account_) return grammar::State::not_authenticated;
+  if (!access_) return grammar::State::not_authenticated;
   return selected_ ? grammar::State::selected : grammar::State::authenticated;
 }
 
@@ -47,7 +47,7 @@ void Client::enable(Feature feature) {
 
 Reply Client::refuse_broken(const std::runtime_error& error) const {
   const Breakage& breakage = breakage_of(error);
-  log({LogEvent::Level::error, breakage.logged, user_, error.what()});
+  log({LogEvent::Level::error, breakage.logged, user(), error.what()});
   return Reply::no(breakage.text, breakage.code);
 }
 
@@ -55,7 +55,7 @@ Reply Client::refuse_broken(const std::runtime_error& error) const {
 
 void Client::unselect() {
   if (!selected_) return;
-  notify_.leave(selected_->id(), selected_->reported().all());
+  notify_.leave(selected_->key(), selected_->reported().all());
   followers_.mailbox_left();
   selected_.reset();
 }
@@ -94,11 +94,6 @@ bool Client::has_news_between_commands() const {
 void Client::note_own_messages(OwnMessages own) {
   notify_.note_messages(own.mailbox, own.before, own.after);
   command().note_own_messages(std::move(own));
-}
-
-Upload& Client::start_upload() {
-  if (!upload_) upload_.emplace(*account_, context_.limits);
-  return *upload_;
 }
 
 }  // namespace postbag

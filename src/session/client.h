@@ -9,10 +9,12 @@
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "async/task.h"
 #include "protocol/command.h"
 #include "protocol/response/writer.h"
+#include "session/access/mailbox_access.h"
 #include "session/account/account.h"
 #include "session/client_connection.h"
 #include "session/context.h"
@@ -42,13 +44,15 @@ class Client {
 
   // ---- who it is ----
 
-  bool is_logged_in() const { return account_ != nullptr; }
-  /// The name it logged in with; empty before.
-  const std::string& user() const { return user_; }
-  /// The mail of whom this client is. Only after login.
-  Account& account() { return *account_; }
-  /// Binds it to its account; called once, by LOGIN or AUTHENTICATE.
-  void log_in(std::shared_ptr<Account> account, std::string user);
+  bool is_logged_in() const { return access_.has_value(); }
+  /// What it reaches, and on whose behalf. Only after login.
+  const MailboxAccess& access() const { return *access_; }
+  /// Who asks for all that this client asks for. Only after login.
+  const Principal& principal() const { return access_->principal(); }
+  /// Makes it the principal of that account and name; called once, by LOGIN or AUTHENTICATE.
+  void log_in(std::shared_ptr<Account> account, std::string name);
+  /// The principal's name, for the log; empty before login.
+  std::string_view user() const { return access_ ? principal().name : std::string_view(); }
   /// Counts a failed login; after too many the connection ends.
   void count_failed_login();
   /// Whether a password may be taken from this client: nobody can read along.
@@ -123,8 +127,8 @@ class Client {
 
   /// What was uploaded for the command that runs or is being received; null: nothing.
   Upload* upload() { return upload_ ? &*upload_ : nullptr; }
-  /// The same, begun if there is none. Only after login.
-  Upload& start_upload();
+  /// Begins one into the store of `account`.
+  void start_upload(std::shared_ptr<Account> account) { upload_.emplace(std::move(account), context_.limits); }
   void drop_upload() { upload_.reset(); }
 
  private:
@@ -139,9 +143,8 @@ class Client {
   ClientConnection& connection_;
   Features features_;
   std::size_t failed_logins_ = 0;
-  std::string user_;
-  std::shared_ptr<Account> account_;
-  Watch watch_;  ///< of the account
+  std::optional<MailboxAccess> access_;  ///< set at login, and never again
+  Watch watch_;                          ///< of the principal's account
   Notify notify_;
   Followers followers_;
   std::optional<SelectedMailbox> selected_;

@@ -25,7 +25,7 @@ RunningCommand::RunningCommand(Client& client, Removals removals) : client_(clie
 
 RunningCommand::~RunningCommand() { client_.command_ = nullptr; }
 
-UidSet RunningCommand::own_messages_in(MailboxId mailbox) const {
+UidSet RunningCommand::own_messages_in(const MailboxKey& mailbox) const {
   return own_messages_ && own_messages_->mailbox == mailbox ? own_messages_->uids : UidSet();
 }
 
@@ -34,7 +34,7 @@ void RunningCommand::ended(const Reply& reply) {
   if (reply.status != Reply::Status::ok) own_change_ = {};
 }
 
-bool RunningCommand::has_changed(MailboxId mailbox) const {
+bool RunningCommand::has_changed(const MailboxKey& mailbox) const {
   return has_removed_ || !own_messages_in(mailbox).empty();
 }
 

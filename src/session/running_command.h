@@ -6,6 +6,7 @@
 #include <string_view>
 #include <utility>
 
+#include "core/mailbox_key.h"
 #include "core/numbers.h"
 #include "core/range_set.h"
 #include "protocol/command.h"
@@ -24,7 +25,7 @@ struct OwnChange {
 
 /// Messages that a command made, and their mailbox before and after that, in the same transaction.
 struct OwnMessages {
-  MailboxId mailbox;
+  MailboxKey mailbox;
   storage::MailboxState before;
   storage::MailboxState after;
   UidSet uids;
@@ -56,12 +57,12 @@ class RunningCommand {
 
   void note_own_messages(OwnMessages own) { own_messages_ = std::move(own); }
   /// Those that it made in this mailbox.
-  UidSet own_messages_in(MailboxId mailbox) const;
+  UidSet own_messages_in(const MailboxKey& mailbox) const;
 
   /// Its handler has ended with this reply.
   void ended(const Reply& reply);
   /// Whether it added messages to this mailbox, which is selected, or removed some.
-  bool has_changed(MailboxId mailbox) const;
+  bool has_changed(const MailboxKey& mailbox) const;
 
   /// The client was sent mod-sequences of the selected mailbox.
   void note_modseqs_told() { modseqs_told_ = true; }

@@ -1,5 +1,6 @@
 #include "session/session.h"
 
+#include <cassert>
 #include <exception>
 #include <utility>
 #include <variant>
@@ -143,12 +144,8 @@ async::Task<bool> Session::answer_literal(const protocol::LiteralAnnounced& lite
 }
 
 void Session::accept_literal(const protocol::LiteralAnnounced& literal) {
-  if (literal.message) {
-    connection_.reader().accept_as_stream();
-    client_.start_upload();
-  } else {
-    connection_.reader().accept_in_memory();
-  }
+  assert(!literal.message || client_.upload() != nullptr);
+  literal.message ? connection_.reader().accept_as_stream() : connection_.reader().accept_in_memory();
   connection_.set_receiving_literal(true);
   if (literal.synchronising) client_.respond().raw("+ Ready for literal data").crlf();
 }

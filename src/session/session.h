@@ -2,7 +2,7 @@
 // answered.
 //
 // Invariants:
-// - The account is bound once, at login, and never changes; commands reach mail only through it.
+// - Who asks is set once, at login, and never changes; commands reach mail only on its behalf: Client::access().
 // - Commands run one after another in the order they came, so pipelining has no ambiguity (RFC 9051 section 5.5).
 // - Whether the session has to end is looked at before each command and each piece of one:
 // ClientConnection::must_end().
@@ -44,7 +44,7 @@ class Session final : private NewsSource {
 
   bool is_logged_in() const { return client_.is_logged_in(); }
   /// The name it logged in with; empty before.
-  const std::string& user() const { return client_.user(); }
+  std::string_view user() const { return client_.user(); }
 
  private:
   bool has_news() const override { return client_.has_news_between_commands(); }

@@ -48,12 +48,12 @@ std::size_t Upload::memory_left() const {
 Upload::~Upload() {
   if (messages_.empty() && !open_) return;
   using Remains = std::pair<std::vector<storage::StagedBody>, std::optional<Open>>;
-  account_.destroy_on_worker(std::make_shared<Remains>(std::move(messages_), std::move(open_)));
+  account_->destroy_on_worker(std::make_shared<Remains>(std::move(messages_), std::move(open_)));
 }
 
 async::Task<void> Upload::hand_over() {
   try {
-    co_await account_.with_store([&](storage::Store& store) { write_on_worker(store); });
+    co_await account_->with_store([&](storage::Store& store) { write_on_worker(store); });
   } catch (...) {
     failure_ = std::current_exception();
     throw;

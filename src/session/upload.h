@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "async/task.h"
@@ -21,12 +22,15 @@ namespace postbag {
 /// worker.
 class Upload {
  public:
-  explicit Upload(Account& account, const Limits& limits)
-      : account_(account), hold_(account, Account::Keeps::store), limits_(limits) {}
+  /// Into the store of `account`.
+  Upload(std::shared_ptr<Account> account, const Limits& limits)
+      : account_(std::move(account)), hold_(*account_, Account::Keeps::store), limits_(limits) {}
   /// What no append took is let go of on the thread of the store, some time soon.
   ~Upload();
   Upload(const Upload&) = delete;
   Upload& operator=(const Upload&) = delete;
+
+  const Account& account() const { return *account_; }
 
   /// Takes the next bytes of the message that is being sent; `last` ends it. Throws what the store throws, and from
   /// then on the same with each call: nobody knows which bytes are there.
@@ -55,7 +59,7 @@ class Upload {
   /// What the next message may hold in memory: all that wait take some MiB together, however many there are.
   std::size_t memory_left() const;
 
-  Account& account_;
+  std::shared_ptr<Account> account_;
   Account::Hold hold_;  ///< a store that opens sweeps away what looks left over
   const Limits& limits_;
   std::string pending_;            ///< bytes not yet handed over, so that many small messages take one trip

@@ -73,10 +73,10 @@ UidSet earlier(const Client& client, const UidSet& vanished) {
 /// sections 3.1.4.1, 3.2.6.
 async::Task<Result<void>> only_changed(Client& client, UidSet& uids, std::string_view set,
                                        const Modifiers& modifiers) {
-  const MailboxId mailbox = client.selected().id();
+  const MailboxId mailbox = client.selected().key().id;
   UidSet asked = uids;
   if (modifiers.vanished) asked.add(absent_uids(client, set));
-  const auto missed = co_await client.account().read(
+  const auto missed = co_await client.selected().account().read(
       [&](storage::ReadTransaction& tx) { return missed_since(tx, mailbox, *modifiers.changed_since, asked); });
   if (!missed) co_return std::unexpected(missed.error());
   uids = uids.intersect(missed->changed);
@@ -94,10 +94,10 @@ struct Seen {
 /// Sets \Seen before the bodies are sent, so that their responses can show it. RFC 9051 section 6.4.5.
 async::Task<Result<void>> set_seen(Client& client, FetchPlan& plan) {
   const NamedFlags seen{.system = SystemFlag::seen, .keywords = {}};
-  auto done = co_await client.account().write_flags([&](storage::Transaction& tx) -> Result<Seen> {
-    auto stored = tx.store_flags(plan.mailbox, plan.uids, storage::FlagOp::add, seen);
+  auto done = co_await client.selected().account().write_flags([&](storage::Transaction& tx) -> Result<Seen> {
+    auto stored = tx.store_flags(plan.mailbox.id, plan.uids, storage::FlagOp::add, seen);
     if (!stored) return std::unexpected(stored.error());
-    return Seen{.stored = std::move(*stored), .keywords = *tx.keywords(plan.mailbox)};
+    return Seen{.stored = std::move(*stored), .keywords = *tx.keywords(plan.mailbox.id)};
   });
   if (!done) co_return std::unexpected(done.error());
   client.command().note_own_change({.uids = done->stored.changed, .modseq = done->stored.modseq});

@@ -8,7 +8,7 @@ namespace postbag {
 
 FetchPlan fetch_plan(const Client& client, UidSet uids, FetchItems items) {
   const SelectedMailbox& selected = client.selected();
-  FetchPlan plan{.mailbox = selected.id(),
+  FetchPlan plan{.mailbox = selected.key(),
                  .uids = std::move(uids),
                  .runs = {},
                  .items = std::move(items),

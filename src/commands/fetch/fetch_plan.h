@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "commands/fetch/fetch_item.h"
+#include "core/mailbox_key.h"
 #include "core/range_set.h"
 #include "protocol/response/writer.h"
 #include "session/features.h"
@@ -16,7 +17,7 @@ namespace postbag {
 class Client;
 
 struct FetchPlan {
-  MailboxId mailbox;
+  MailboxKey mailbox;         ///< the selected one
   UidSet uids;                ///< what to fetch
   std::vector<ViewRun> runs;  ///< the same with sequence numbers
   FetchItems items;

@@ -28,11 +28,11 @@ class WholeResponses {
 };
 
 async::Task<void> send_all(Client& client, FetchWriter& writer) {
-  const Account::Hold keeps_bodies(client.account(), Account::Keeps::bodies);
+  const Account::Hold keeps_bodies(client.selected().account(), Account::Keeps::bodies);
   bool more = true;
   while (more) {
     std::string& out = client.connection().output_for_worker();
-    more = co_await client.account().read(
+    more = co_await client.selected().account().read(
         [&](storage::ReadTransaction& tx) { return writer.write(tx, out, slice_bytes); });
     if (client.has_selected()) client.selected().note_keywords_reported(writer.keywords());
     const bool alive = co_await client.flush_if_large();

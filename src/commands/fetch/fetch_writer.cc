@@ -69,7 +69,7 @@ bool FetchWriter::load(storage::ReadTransaction& tx, std::string& out) {
   batch_.clear();
   at_ = 0;
   if (!from_) return false;
-  auto slice = tx.messages(plan_.mailbox, plan_.uids, structured_ ? batch_with_structure : batch_size, *from_);
+  auto slice = tx.messages(plan_.mailbox.id, plan_.uids, structured_ ? batch_with_structure : batch_size, *from_);
   gone_ = !slice;
   if (gone_) return false;
   tell_keywords(tx, out);
@@ -89,8 +89,8 @@ void FetchWriter::load_structures(storage::ReadTransaction& tx) {
 }
 
 void FetchWriter::tell_keywords(storage::ReadTransaction& tx, std::string& out) {
-  if (tx.state(plan_.mailbox)->keywords <= plan_.keywords.size()) return;
-  plan_.keywords = *tx.keywords(plan_.mailbox);
+  if (tx.state(plan_.mailbox.id)->keywords <= plan_.keywords.size()) return;
+  plan_.keywords = *tx.keywords(plan_.mailbox.id);
   protocol::Writer(out).raw("* FLAGS ").flag_list(SystemFlags::all(), plan_.keywords).crlf();
 }
 

@@ -27,14 +27,14 @@ std::expected<storage::SpecialUses, Reply> wanted_uses(grammar::Create command) 
 }  // namespace
 
 async::Task<Reply> handle(Client& client, grammar::Create command) {
-  const auto name = new_mailbox_name(client, command.mailbox().text());
-  if (!name) co_return name.error();
+  const auto place = new_mailbox_place(client, command.mailbox().text());
+  if (!place) co_return place.error();
   const auto uses = wanted_uses(command);
   if (!uses) co_return uses.error();
   const auto created =
-      co_await client.account().write([&](storage::Transaction& tx) { return tx.create(*name, *uses); });
+      co_await place->account->write([&](storage::Transaction& tx) { return tx.create(place->name, *uses); });
   if (!created) co_return refusal(created.error());
-  client.notify().note_named(*created, {}, *name);
+  client.notify().note_named({place->account->id(), *created}, {}, place->name);
   co_return Reply::ok("CREATE completed", mailbox_id_code(*created));  // RFC 8474 section 4.1
 }
 

@@ -19,11 +19,12 @@ Result<MailboxId> remove(storage::Transaction& tx, const MailboxName& name) {
 }  // namespace
 
 async::Task<Reply> handle(Client& client, grammar::Delete command) {
-  const auto name = mailbox_name(client, command.mailbox().text());
-  if (!name) co_return refusal(Error::no_such_mailbox);
-  const auto removed = co_await client.account().write([&](storage::Transaction& tx) { return remove(tx, *name); });
+  const auto place = mailbox_place(client, command.mailbox().text());
+  if (!place) co_return refusal(Error::no_such_mailbox);
+  const auto removed =
+      co_await place->account->write([&](storage::Transaction& tx) { return remove(tx, place->name); });
   if (!removed) co_return refusal(removed.error());
-  client.notify().note_removed(*removed, *name);
+  client.notify().note_removed({place->account->id(), *removed}, place->name);
   co_return Reply::ok("DELETE completed");
 }
 

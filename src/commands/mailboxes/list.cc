@@ -95,7 +95,7 @@ void read_patterns(const Client& client, grammar::List command, ListRequest& req
     if (const auto text = mailbox_text(client, pattern.text())) request.patterns.push_back(*text);
 }
 
-std::vector<ListedRow> select_rows(storage::ReadTransaction& tx, const ListRequest& request,
+std::vector<ListedRow> select_rows(storage::ReadTransaction& tx, AccountId account, const ListRequest& request,
                                    std::size_t max_wildcards) {
   std::vector<ListPattern> patterns;
   for (const std::string& pattern : request.patterns)
@@ -110,7 +110,7 @@ std::vector<ListedRow> select_rows(storage::ReadTransaction& tx, const ListReque
     // RFC 5819 section 3, A02: a row that is there for its children only has no STATUS.
     const bool wants_status = !request.status.empty() && listed.row.name.exists && listed.row.meets;
     if (const auto id = wants_status ? tx.find(*MailboxName::from(listed.row.name.name)) : std::nullopt)
-      listed.status = read_status(tx, *id, request.status);
+      listed.status = read_status(tx, {account, *id}, request.status);
     out.push_back(std::move(listed));
   }
   return out;
@@ -140,8 +140,9 @@ async::Task<Reply> handle(Client& client, grammar::List command) {
   request->shown.noselect = !is_extended(command) && !client.rev2();
   if (has_item(request->status, StatusItem::highestmodseq)) client.enable(Feature::condstore);
   const std::size_t max_wildcards = limits.list_wildcards;
-  const auto rows = co_await client.account().read(
-      [&](storage::ReadTransaction& tx) { return select_rows(tx, *request, max_wildcards); });
+  Account& home = client.access().home();
+  const auto rows = co_await home.read(
+      [&](storage::ReadTransaction& tx) { return select_rows(tx, home.id(), *request, max_wildcards); });
   for (const ListedRow& listed : rows) {
     list_response(client, listed.row, request->shown);
     if (listed.status)
@@ -157,8 +158,8 @@ async::Task<Reply> handle(Client& client, grammar::Lsub command) {
   const auto text = mailbox_text(client, command.list_mailbox().text());
   if (!reference || !text) co_return Reply::ok("LSUB completed");
   const ListPattern pattern(*reference, *text, client.context().limits.list_wildcards);
-  const auto rows =
-      co_await client.account().read([&](storage::ReadTransaction& tx) { return subscribed_rows(tx, pattern); });
+  const auto rows = co_await client.access().home().read(
+      [&](storage::ReadTransaction& tx) { return subscribed_rows(tx, pattern); });
   for (const ListRow& row : rows) {
     lsub_response(client, row);
     const bool alive = co_await client.flush_if_large();

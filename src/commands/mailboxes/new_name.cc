@@ -21,12 +21,12 @@ Result<MailboxName> without_separator(const Client& client, std::string_view arg
 
 }  // namespace
 
-std::expected<MailboxName, Reply> new_mailbox_name(const Client& client, std::string_view argument) {
+std::expected<Place, Reply> new_mailbox_place(const Client& client, std::string_view argument) {
   auto name = without_separator(client, argument);
   if (!name) return std::unexpected(refusal(name.error()));
   if (protocol::nfc(name->utf8()) != name->utf8())
     return std::unexpected(Reply::no("Mailbox names must be in Unicode Normalization Form C", "CANNOT"));
-  return *std::move(name);
+  return client.access().place_of(*std::move(name));
 }
 
 }  // namespace postbag

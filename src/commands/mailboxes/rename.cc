@@ -41,14 +41,15 @@ Result<std::vector<Renamed>> rename(storage::Transaction& tx, const MailboxName&
 }  // namespace
 
 async::Task<Reply> handle(Client& client, grammar::Rename command) {
-  const auto from = mailbox_name(client, command.rename_from().text());
+  const auto from = mailbox_place(client, command.rename_from().text());
   if (!from) co_return refusal(Error::no_such_mailbox);
-  const auto to = new_mailbox_name(client, command.rename_to().text());
+  const auto to = new_mailbox_place(client, command.rename_to().text());
   if (!to) co_return to.error();
+  if (auto refused = refuse_two_accounts(*from->account, *to->account)) co_return *std::move(refused);
   const auto renamed =
-      co_await client.account().write([&](storage::Transaction& tx) { return rename(tx, *from, *to); });
+      co_await from->account->write([&](storage::Transaction& tx) { return rename(tx, from->name, to->name); });
   if (!renamed) co_return refusal(renamed.error());
-  for (const Renamed& one : *renamed) client.notify().note_named(one.id, one.from, one.to);
+  for (const Renamed& one : *renamed) client.notify().note_named({from->account->id(), one.id}, one.from, one.to);
   co_return Reply::ok("RENAME completed");
 }
 

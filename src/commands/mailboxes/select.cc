@@ -124,15 +124,16 @@ async::Task<Reply> select(Client& client, std::string_view argument, Access acce
   if (!parameters) co_return parameters.error();
   leave(client);
   if (parameters->condstore) client.enable(Feature::condstore);
-  const auto name = mailbox_name(client, argument);
-  if (!name) co_return refusal(Error::no_such_mailbox);
+  const auto place = mailbox_place(client, argument);
+  if (!place) co_return refusal(Error::no_such_mailbox);
   const bool rev2 = client.rev2();
-  auto opened = co_await client.account().read(
-      [&](storage::ReadTransaction& tx) { return open_mailbox(tx, *name, access, rev2, *parameters); });
+  auto opened = co_await place->account->read(
+      [&](storage::ReadTransaction& tx) { return open_mailbox(tx, place->name, access, rev2, *parameters); });
   if (!opened) co_return refusal(opened.error());
   // No suspension since the read: commits after it are noticed.
-  client.select({.id = opened->id,
-                 .name = *name,
+  client.select({.account = place->account,
+                 .id = opened->id,
+                 .name = place->name,
                  .read_only = access == Access::read_only,
                  .state = opened->state,
                  .uids = opened->uids,
@@ -158,9 +159,11 @@ async::Task<Reply> handle(Client& client, grammar::Examine command) {
 
 // Removes what is \Deleted without a word, unless it was only examined. RFC 9051 section 6.4.1.
 async::Task<Reply> handle(Client& client, grammar::Close) {
-  const MailboxId id = client.selected().id();
-  if (!client.selected().is_read_only()) {
-    const auto expunged = co_await client.account().write([&](storage::Transaction& tx) { return tx.expunge(id); });
+  const SelectedMailbox& selected = client.selected();
+  const MailboxId id = selected.key().id;
+  if (!selected.is_read_only()) {
+    const auto expunged =
+        co_await selected.account().write([&](storage::Transaction& tx) { return tx.expunge(id); });
     // A mailbox that is gone is closed all the same.
     if (!expunged && expunged.error() != Error::mailbox_gone) co_return refusal(expunged.error());
   }

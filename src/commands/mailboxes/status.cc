@@ -33,7 +33,7 @@ struct Row {
 void count_recent(storage::ReadTransaction& tx, StatusNumbers& numbers) {
   const storage::MailboxState& state = numbers.state;
   if (state.first_recent >= state.uid_next) return;
-  numbers.recent = tx.uids(numbers.id)->intersect(UidSet{{state.first_recent, Uid::max()}}).size();
+  numbers.recent = tx.uids(numbers.mailbox.id)->intersect(UidSet{{state.first_recent, Uid::max()}}).size();
 }
 
 /// Every data item.
@@ -48,7 +48,7 @@ constexpr auto rows = std::to_array<Row>({
     // The same for all mailboxes. RFC 7889 section 3.1.
     {StatusItem::appendlimit, "APPENDLIMIT", [](const Answer& a) { a.out.number(a.limits.message); }},
     {StatusItem::mailboxid, "MAILBOXID",
-     [](const Answer& a) { a.out.raw("(").raw(object_id(a.numbers.id)).raw(")"); }},
+     [](const Answer& a) { a.out.raw("(").raw(object_id(a.numbers.mailbox.id)).raw(")"); }},
     {StatusItem::highestmodseq, "HIGHESTMODSEQ",
      [](const Answer& a) { a.out.number(a.state.highest_modseq.value()); }},
 });
@@ -62,10 +62,11 @@ const Row& row_of(StatusItem item) { return *std::ranges::find(rows, item, &Row:
 
 bool has_item(const StatusItems& items, StatusItem item) { return std::ranges::find(items, item) != items.end(); }
 
-std::optional<StatusNumbers> read_status(storage::ReadTransaction& tx, MailboxId id, const StatusItems& items) {
-  const auto state = tx.state(id);
+std::optional<StatusNumbers> read_status(storage::ReadTransaction& tx, const MailboxKey& mailbox,
+                                         const StatusItems& items) {
+  const auto state = tx.state(mailbox.id);
   if (!state) return std::nullopt;
-  StatusNumbers numbers{.id = id, .state = *state};
+  StatusNumbers numbers{.mailbox = mailbox, .state = *state};
   for (const Row& row : rows)
     if (row.read && has_item(items, row.item)) row.read(tx, numbers);
   return numbers;
@@ -84,7 +85,7 @@ void status_response(Client& client, const MailboxName& name, const StatusNumber
     separator = " ";
   }
   out.raw(")").crlf();
-  const bool is_selected = client.has_selected() && client.selected().id() == numbers.id;
+  const bool is_selected = client.has_selected() && client.selected().key() == numbers.mailbox;
   if (is_selected && has_item(items, StatusItem::highestmodseq)) client.command().note_modseqs_told();
 }
 
@@ -92,14 +93,14 @@ async::Task<Reply> handle(Client& client, grammar::Status command) {
   StatusItems items;
   for (const auto att : command.status_att()) items.push_back(att.kind());
   if (has_item(items, StatusItem::highestmodseq)) client.enable(Feature::condstore);  // RFC 7162 section 3.1
-  const auto name = mailbox_name(client, command.mailbox().text());
-  if (!name) co_return refusal(Error::no_such_mailbox);
-  const auto numbers = co_await client.account().read([&](storage::ReadTransaction& tx) {
-    const auto id = tx.find(*name);
-    return id ? read_status(tx, *id, items) : std::nullopt;
+  const auto place = mailbox_place(client, command.mailbox().text());
+  if (!place) co_return refusal(Error::no_such_mailbox);
+  const auto numbers = co_await place->account->read([&](storage::ReadTransaction& tx) {
+    const auto id = tx.find(place->name);
+    return id ? read_status(tx, {place->account->id(), *id}, items) : std::nullopt;
   });
   if (!numbers) co_return refusal(Error::no_such_mailbox);
-  status_response(client, *name, *numbers, items);
+  status_response(client, place->name, *numbers, items);
   co_return Reply::ok("STATUS completed");
 }
 

@@ -6,6 +6,7 @@
 #include <optional>
 #include <vector>
 
+#include "core/mailbox_key.h"
 #include "core/mailbox_name.h"
 #include "protocol/command.h"
 #include "storage/read_transaction.h"
@@ -22,13 +23,14 @@ bool has_item(const StatusItems& items, StatusItem item);
 
 /// What the items are taken from.
 struct StatusNumbers {
-  MailboxId id;
+  MailboxKey mailbox;
   storage::MailboxState state;
   std::uint64_t recent = 0;  ///< when RECENT was asked for
 };
 
 /// Reads what `items` need. Nothing when the mailbox is gone. On the account's worker.
-std::optional<StatusNumbers> read_status(storage::ReadTransaction& tx, MailboxId id, const StatusItems& items);
+std::optional<StatusNumbers> read_status(storage::ReadTransaction& tx, const MailboxKey& mailbox,
+                                         const StatusItems& items);
 
 /// `* STATUS name (items)`.
 void status_response(Client& client, const MailboxName& name, const StatusNumbers& numbers,

@@ -7,23 +7,24 @@
 namespace postbag {
 
 async::Task<Reply> handle(Client& client, grammar::Subscribe command) {
-  const auto name = mailbox_name(client, command.mailbox().text());
-  if (!name) co_return refusal(name.error());
-  const auto done = co_await client.account().write([&](storage::Transaction& tx) { return tx.subscribe(*name); });
+  const auto place = mailbox_place(client, command.mailbox().text());
+  if (!place) co_return refusal(place.error());
+  const auto done =
+      co_await place->account->write([&](storage::Transaction& tx) { return tx.subscribe(place->name); });
   if (!done) co_return refusal(done.error());
-  client.notify().note_subscribed(*name, true);
+  client.notify().note_subscribed(place->name, true);
   co_return Reply::ok("SUBSCRIBE completed");
 }
 
 async::Task<Reply> handle(Client& client, grammar::Unsubscribe command) {
-  const auto name = mailbox_name(client, command.mailbox().text());
-  if (!name) co_return refusal(name.error());
-  const auto done = co_await client.account().write([&](storage::Transaction& tx) -> Result<bool> {
-    tx.unsubscribe(*name);
+  const auto place = mailbox_place(client, command.mailbox().text());
+  if (!place) co_return refusal(place.error());
+  const auto done = co_await place->account->write([&](storage::Transaction& tx) -> Result<bool> {
+    tx.unsubscribe(place->name);
     return true;
   });
   if (!done) co_return refusal(done.error());
-  client.notify().note_subscribed(*name, false);
+  client.notify().note_subscribed(place->name, false);
   co_return Reply::ok("UNSUBSCRIBE completed");
 }
 

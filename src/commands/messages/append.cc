@@ -1,5 +1,6 @@
 #include "commands/messages/append.h"
 
+#include <cassert>
 #include <string>
 #include <utility>
 
@@ -95,12 +96,11 @@ std::optional<Reply> refuse_message(Client& client, NextMessage message, std::ui
   return std::nullopt;
 }
 
-async::Task<std::optional<Reply>> refuse_target(Client& client, std::string_view mailbox) {
-  const auto name = mailbox_name(client, mailbox);
-  if (!name) co_return refusal(name.error());
+async::Task<std::optional<Reply>> begin_upload(Client& client, const Place& target) {
   const bool exists =
-      co_await client.account().read([&](storage::ReadTransaction& tx) { return tx.find(*name).has_value(); });
+      co_await target.account->read([&](storage::ReadTransaction& tx) { return tx.find(target.name).has_value(); });
   if (!exists) co_return refusal_of_target(Error::no_such_mailbox);
+  client.start_upload(target.account);
   co_return std::nullopt;
 }
 
@@ -110,19 +110,22 @@ async::Task<std::optional<Reply>> refuse_literal_of(Client& client, grammar::App
   const std::vector<grammar::AppendMessage> messages = messages_of(append);
   if (auto refused = refuse_message(client, {messages.back(), messages.size()}, literal.size)) co_return refused;
   if (messages.size() > 1) co_return std::nullopt;  // the mailbox existed; whether it still does shows at the end
-  co_return co_await refuse_target(client, append.mailbox().text());
+  const auto place = mailbox_place(client, append.mailbox().text());
+  if (!place) co_return refusal(place.error());
+  co_return co_await begin_upload(client, *place);
 }
 
 // RFC 9051 section 6.3.12; several messages: RFC 3502; APPENDUID: RFC 4315 section 3.
 async::Task<Reply> handle(Client& client, grammar::Append command) {
-  const auto name = mailbox_name(client, command.mailbox().text());
-  if (!name) co_return refusal(name.error());
+  const auto place = mailbox_place(client, command.mailbox().text());
+  if (!place) co_return refusal(place.error());
   const auto options = message_options(client, messages_of(command));
   if (!options) co_return options.error();
+  assert(&client.upload()->account() == place->account.get());  // staged bodies are of that store
   const std::vector<storage::StagedBody>* const bodies = co_await client.upload()->messages();
   std::optional<OwnMessages> own;
-  const auto appended = co_await client.account().write([&](storage::Transaction& tx) {
-    return add_to(tx, *name, own, [&](MailboxId to) { return append_all(tx, to, *bodies, *options); });
+  const auto appended = co_await place->account->write([&](storage::Transaction& tx) {
+    return add_to(tx, *place, own, [&](MailboxId to) { return append_all(tx, to, *bodies, *options); });
   });
   if (!appended) co_return refusal_of_target(appended.error());
   own->uids = uids_of(*appended);

@@ -13,6 +13,7 @@
 #include "core/flags.h"
 #include "core/range_set.h"
 #include "protocol/command.h"
+#include "session/access/mailbox_access.h"
 #include "session/reply.h"
 #include "storage/transaction.h"
 
@@ -56,7 +57,8 @@ struct NextMessage {
 /// before it. Nothing when it may be sent.
 std::optional<Reply> refuse_message(Client& client, NextMessage message, std::uint64_t size);
 
-/// Why nothing can be added to the mailbox that the argument names: NO [TRYCREATE] when it is not there.
-async::Task<std::optional<Reply>> refuse_target(Client& client, std::string_view mailbox);
+/// Begins the upload of a command's first message to `target`; or why nothing can be added there: NO [TRYCREATE]
+/// when no such mailbox exists.
+async::Task<std::optional<Reply>> begin_upload(Client& client, const Place& target);
 
 }  // namespace postbag

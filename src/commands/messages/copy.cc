@@ -7,6 +7,7 @@
 #include "commands/arguments.h"
 #include "commands/handlers.h"
 #include "commands/messages/add_to.h"
+#include "commands/messages/target.h"
 #include "protocol/response/writer.h"
 #include "session/client.h"
 
@@ -27,12 +28,12 @@ async::Task<Reply> transfer(Client& client, std::string_view set, std::string_vi
   const auto uids = message_set(client, set, by_uid);
   if (!uids) co_return uids.error();
   if (way == Way::move && client.selected().is_read_only()) co_return refusal(Error::read_only);
-  const auto target = mailbox_name(client, mailbox);
-  if (!target) co_return refusal_of_target(target.error());
-  const MailboxId from = client.selected().id();
+  const auto target = target_beside_selected(client, mailbox);
+  if (!target) co_return target.error();
+  const MailboxId from = client.selected().key().id;
   std::optional<OwnMessages> own;
   // One transaction over both mailboxes, whatever the number of messages.
-  const auto copied = co_await client.account().write([&](storage::Transaction& tx) {
+  const auto copied = co_await target->account->write([&](storage::Transaction& tx) {
     return add_to(tx, *target, own, [&](MailboxId to) {
       return way == Way::move ? tx.move(from, *uids, to) : tx.copy(from, *uids, to);
     });

@@ -13,9 +13,9 @@ namespace {
 /// The EXPUNGE responses come with what the session reports before the tagged line.
 async::Task<Reply> expunge(Client& client, std::optional<UidSet> uids) {
   if (client.selected().is_read_only()) co_return refusal(Error::read_only);
-  const MailboxId mailbox = client.selected().id();
-  const auto expunged =
-      co_await client.account().write([&](storage::Transaction& tx) { return tx.expunge(mailbox, uids); });
+  const MailboxId mailbox = client.selected().key().id;
+  const auto expunged = co_await client.selected().account().write(
+      [&](storage::Transaction& tx) { return tx.expunge(mailbox, uids); });
   if (!expunged) co_return refusal(expunged.error());
   // RFC 7162 section 3.2.7: when messages went.
   if (expunged->uids.empty()) co_return Reply::ok("EXPUNGE completed");

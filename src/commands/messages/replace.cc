@@ -1,11 +1,13 @@
 // REPLACE and UID REPLACE: before the message's literal is taken, and when the command is complete. RFC 8508.
 
 #include <array>
+#include <cassert>
 #include <utility>
 
 #include "commands/handlers.h"
 #include "commands/messages/add_to.h"
 #include "commands/messages/append.h"
+#include "commands/messages/target.h"
 #include "session/client.h"
 
 namespace postbag {
@@ -43,22 +45,25 @@ async::Task<std::optional<Reply>> refuse_literal_of(Client& client, grammar::Rep
   const auto old = old_message(client, command.seq_number().text(), by_uid);
   if (!old) co_return old.error();
   if (auto refused = refuse_message(client, {command.append_message(), 1}, literal.size)) co_return refused;
-  co_return co_await refuse_target(client, command.mailbox().text());
+  const auto target = target_beside_selected(client, command.mailbox().text());
+  if (!target) co_return target.error();
+  co_return co_await begin_upload(client, *target);
 }
 
 async::Task<Reply> handle(Client& client, grammar::Replace command, ByUid by_uid) {
   const auto old = old_message(client, command.seq_number().text(), by_uid);
   if (!old) co_return old.error();
-  const auto name = mailbox_name(client, command.mailbox().text());
-  if (!name) co_return refusal_of_target(name.error());
+  const auto target = target_beside_selected(client, command.mailbox().text());
+  if (!target) co_return target.error();
   const std::array messages{command.append_message()};
   const auto options = message_options(client, messages);
   if (!options) co_return options.error();
-  const MailboxId from = client.selected().id();
+  const MailboxId from = client.selected().key().id;
+  assert(&client.upload()->account() == target->account.get());  // staged bodies are of that store
   const std::vector<storage::StagedBody>* const bodies = co_await client.upload()->messages();
   std::optional<OwnMessages> own;
-  const auto replaced = co_await client.account().write([&](storage::Transaction& tx) {
-    return add_to(tx, *name, own,
+  const auto replaced = co_await target->account->write([&](storage::Transaction& tx) {
+    return add_to(tx, *target, own,
                   [&](MailboxId to) { return replace(tx, from, *old, to, bodies->front(), options->front()); });
   });
   if (!replaced) co_return refusal_of_target(replaced.error());

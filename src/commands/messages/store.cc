@@ -82,9 +82,9 @@ ToReport to_report(const Client& client, const Outcome& outcome, bool silent) {
 /// FETCH responses with what these messages have now.
 async::Task<bool> report(Client& client, const ToReport& messages, ByUid by_uid) {
   std::optional<Uid> from = Uid::min();
-  const MailboxId mailbox = client.selected().id();
+  const MailboxId mailbox = client.selected().key().id;
   while (from && !messages.uids.empty()) {
-    const auto found = co_await client.account().read(
+    const auto found = co_await client.selected().account().read(
         [&](storage::ReadTransaction& tx) { return tx.messages(mailbox, messages.uids, slice, *from); });
     if (!found) co_return true;
     for (const storage::Message& message : found->messages)
@@ -133,14 +133,14 @@ async::Task<Reply> handle(Client& client, grammar::Store command, ByUid by_uid) 
   auto flags = protocol::flags_value(command.store_att_flags());
   if (!flags) co_return Reply::bad(std::string(protocol::to_string(flags.error())));
   const bool silent = protocol::is_silent(command.store_att_flags());
-  const Change change{.mailbox = client.selected().id(),
+  const Change change{.mailbox = client.selected().key().id,
                       .uids = std::move(*uids),
                       .op = flag_op(protocol::store_mode(command.store_att_flags())),
                       .flags = std::move(*flags),
                       .reported = client.selected().reported().flags,
                       .unchanged_since = *since};
   const auto outcome =
-      co_await client.account().write_flags([&](storage::Transaction& tx) { return store(tx, change); });
+      co_await client.selected().account().write_flags([&](storage::Transaction& tx) { return store(tx, change); });
   if (!outcome) co_return refusal(outcome.error());
 
   client.selected().report_keywords(outcome->keywords);

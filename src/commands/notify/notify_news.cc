@@ -23,18 +23,19 @@ namespace {
 struct Found {
   std::vector<storage::MailboxEntry> entries;
   KnownMailboxes all;
-  std::set<MailboxId> successors;  ///< watched, under a name new to the client that another mailbox had before
-  bool too_many = false;           ///< mailboxes whose messages are watched
+  std::set<MailboxKey> successors;  ///< watched, under a name new to the client that another mailbox had before
+  bool too_many = false;            ///< mailboxes whose messages are watched
 };
 
-Found look(storage::ReadTransaction& tx, const NotifyRequest& request, std::size_t most) {
+Found look(storage::ReadTransaction& tx, AccountId account, const NotifyRequest& request, std::size_t most) {
   Found found;
   found.entries = tx.mailboxes();
   std::size_t watched = 0;
   for (const storage::MailboxEntry& entry : found.entries) {
     if (entry.subscribed) found.all.subscribed.insert(entry.name.utf8());
     if (!entry.id) continue;
-    KnownMailbox& known = found.all.mailboxes.emplace(*entry.id, KnownMailbox{entry.name, {}}).first->second;
+    const MailboxKey key{account, *entry.id};
+    KnownMailbox& known = found.all.mailboxes.emplace(key, KnownMailbox{entry.name, {}}).first->second;
     if (!has_messages(request.events_of(entry.name, entry.subscribed))) continue;
     known.state = *tx.state(*entry.id);
     found.too_many = ++watched > most;
@@ -46,23 +47,23 @@ Found look(storage::ReadTransaction& tx, const NotifyRequest& request, std::size
 /// A client may have kept what it knows of a mailbox by its name, however long ago that was: it has to hear of
 /// another UIDVALIDITY. RFC 5465 section 5.1.
 void find_successors(storage::ReadTransaction& tx, const KnownMailboxes& known, Found& found) {
-  for (const auto& [id, mailbox] : found.all.mailboxes) {
-    const auto before = known.mailboxes.find(id);
+  for (const auto& [key, mailbox] : found.all.mailboxes) {
+    const auto before = known.mailboxes.find(key);
     const bool is_new = before == known.mailboxes.end() || before->second.name != mailbox.name;
-    if (mailbox.state && is_new && tx.was_used(mailbox.name)) found.successors.insert(id);
+    if (mailbox.state && is_new && tx.was_used(mailbox.name)) found.successors.insert(key);
   }
 }
 
-bool is_selected(const Client& client, MailboxId id) {
-  return client.has_selected() && client.selected().id() == id;
+bool is_selected(const Client& client, const MailboxKey& mailbox) {
+  return client.has_selected() && client.selected().key() == mailbox;
 }
 
 NotifyEvents events_of(Client& client, const MailboxName& name, const KnownMailboxes& all) {
   return client.notify().request().events_of(name, all.subscribed.contains(name.utf8()));
 }
 
-void report_status(Client& client, MailboxId id, const KnownMailbox& mailbox, const StatusItems& items) {
-  status_response(client, mailbox.name, {.id = id, .state = *mailbox.state}, items);
+void report_status(Client& client, const MailboxKey& key, const KnownMailbox& mailbox, const StatusItems& items) {
+  status_response(client, mailbox.name, {.mailbox = key, .state = *mailbox.state}, items);
 }
 
 /// RFC 5465 section 3.1.
@@ -106,35 +107,35 @@ storage::MailboxState empty_state(UidValidity validity) {
 
 /// Of what is watched only since this look the client knows nothing, if it is new or was renamed or its messages
 /// changed meanwhile; else its messages are no event, and count from now on.
-storage::MailboxState known_state(const KnownMailboxes& known, const NotifyMarks& marks, MailboxId id,
+storage::MailboxState known_state(const KnownMailboxes& known, const NotifyMarks& marks, const MailboxKey& key,
                                   const KnownMailbox& now) {
-  const auto before = known.mailboxes.find(id);
+  const auto before = known.mailboxes.find(key);
   const bool is_known = before != known.mailboxes.end();
   if (is_known && before->second.state) return before->second.before(*now.state);
-  const bool as_it_was = is_known && before->second.name == now.name && !marks.mailboxes.contains(id);
+  const bool as_it_was = is_known && before->second.name == now.name && !marks.mailboxes.contains(key);
   return as_it_was ? *now.state : empty_state(now.state->uid_validity);
 }
 
 /// Compares all that is watched: after a change of names, marks do not say what a client has to hear.
 void report_messages(Client& client, const NotifyMarks& marks, const Found& found) {
   const KnownMailboxes& known = client.notify().known();
-  for (const auto& [id, now] : found.all.mailboxes) {
-    if (!now.state || is_selected(client, id)) continue;  // the selected one is compared when it is left
-    const Before before{known_state(known, marks, id, now), found.successors.contains(id)};
+  for (const auto& [key, now] : found.all.mailboxes) {
+    if (!now.state || is_selected(client, key)) continue;  // the selected one is compared when it is left
+    const Before before{known_state(known, marks, key, now), found.successors.contains(key)};
     const StatusItems items = changed_items(client, events_of(client, now.name, found.all), before, *now.state);
-    if (!items.empty()) report_status(client, id, now, items);
+    if (!items.empty()) report_status(client, key, now, items);
   }
 }
 
 /// Compares what was marked, when no names have changed.
 void report_marked_messages(Client& client, const KnownMailboxes& now) {
   KnownMailboxes& known = client.notify().known();
-  for (const auto& [id, after] : now.mailboxes) {
-    KnownMailbox& before = known.mailboxes.at(id);
-    if (!before.state || is_selected(client, id)) continue;  // the selected one is compared when it is left
+  for (const auto& [key, after] : now.mailboxes) {
+    KnownMailbox& before = known.mailboxes.at(key);
+    if (!before.state || is_selected(client, key)) continue;  // the selected one is compared when it is left
     const StatusItems items =
         changed_items(client, events_of(client, before.name, known), {before.before(*after.state)}, *after.state);
-    if (!items.empty()) report_status(client, id, after, items);
+    if (!items.empty()) report_status(client, key, after, items);
     before.state = after.state;
   }
 }
@@ -144,27 +145,27 @@ class NameReporter {
  public:
   NameReporter(Client& client, const NotifyMarks& marks, const Found& found)
       : client_(client), marks_(marks), found_(found) {
-    for (const auto& [id, mailbox] : known().mailboxes) {
-      const auto now = found.all.mailboxes.find(id);
+    for (const auto& [key, mailbox] : known().mailboxes) {
+      const auto now = found.all.mailboxes.find(key);
       if (now != found.all.mailboxes.end() && now->second.name != mailbox.name)
         renamed_.emplace(mailbox.name.utf8(), now->second.name);
     }
   }
 
   void report_renamed() {
-    for (const auto& [id, mailbox] : found_.all.mailboxes)
-      if (const auto old_name = old_name_of(id, mailbox.name))
+    for (const auto& [key, mailbox] : found_.all.mailboxes)
+      if (const auto old_name = old_name_of(key, mailbox.name))
         report(mailbox.name, NotifyEvent::mailbox_name, &*old_name);
   }
 
   void report_new() {
-    for (const auto& [id, mailbox] : found_.all.mailboxes)
-      if (!known().mailboxes.contains(id) && !marks_.from_inbox.contains(id)) affected(mailbox.name);
+    for (const auto& [key, mailbox] : found_.all.mailboxes)
+      if (!known().mailboxes.contains(key) && !marks_.from_inbox.contains(key)) affected(mailbox.name);
   }
 
   void report_removed() {
-    for (const auto& [id, mailbox] : known().mailboxes)
-      if (!found_.all.mailboxes.contains(id)) affected(mailbox.name);
+    for (const auto& [key, mailbox] : known().mailboxes)
+      if (!found_.all.mailboxes.contains(key)) affected(mailbox.name);
   }
 
   void report_subscriptions() {
@@ -178,11 +179,11 @@ class NameReporter {
   const KnownMailboxes& known() { return client_.notify().known(); }
 
   /// By what name the client knows a mailbox that was renamed by itself.
-  std::optional<MailboxName> old_name_of(MailboxId id, const MailboxName& now) {
-    const auto before = known().mailboxes.find(id);
+  std::optional<MailboxName> old_name_of(const MailboxKey& key, const MailboxName& now) {
+    const auto before = known().mailboxes.find(key);
     if (before == known().mailboxes.end()) {
       // The messages of INBOX are in another mailbox now: for the client INBOX was renamed. Section 5.4.
-      if (marks_.from_inbox.contains(id)) return MailboxName::inbox();
+      if (marks_.from_inbox.contains(key)) return MailboxName::inbox();
       return std::nullopt;
     }
     const MailboxName& old = before->second.name;
@@ -249,8 +250,9 @@ void report_names(Client& client, const NotifyMarks& marks, const Found& found) 
 async::Task<Found> look(Client& client, const NotifyRequest& request) {
   const std::size_t most = client.context().limits.notify_mailboxes;
   const KnownMailboxes& known = client.notify().known();
-  co_return co_await client.account().read([&](storage::ReadTransaction& tx) {
-    Found found = look(tx, request, most);
+  Account& home = client.access().home();
+  co_return co_await home.read([&](storage::ReadTransaction& tx) {
+    Found found = look(tx, home.id(), request, most);
     if (!known.mailboxes.empty()) find_successors(tx, known, found);
     return found;
   });
@@ -259,11 +261,11 @@ async::Task<Found> look(Client& client, const NotifyRequest& request) {
 /// The states of those that commits marked, under the names they were reported by.
 KnownMailboxes look_at(storage::ReadTransaction& tx, const NotifyMarks& marks, const KnownMailboxes& known) {
   KnownMailboxes now;
-  for (const MailboxId id : marks.mailboxes) {
-    const auto before = known.mailboxes.find(id);
-    const auto state = tx.state(id);
+  for (const MailboxKey& key : marks.mailboxes) {
+    const auto before = known.mailboxes.find(key);
+    const auto state = tx.state(key.id);
     if (before != known.mailboxes.end() && state)
-      now.mailboxes.emplace(id, KnownMailbox{before->second.name, *state});
+      now.mailboxes.emplace(key, KnownMailbox{before->second.name, *state});
   }
   return now;
 }
@@ -271,9 +273,9 @@ KnownMailboxes look_at(storage::ReadTransaction& tx, const NotifyMarks& marks, c
 /// All that was found is known now, but for the messages of the selected mailbox.
 void adopt(Client& client, KnownMailboxes now) {
   KnownMailboxes& known = client.notify().known();
-  for (auto& [id, mailbox] : now.mailboxes) {
-    const auto before = known.mailboxes.find(id);
-    if (!is_selected(client, id) || before == known.mailboxes.end()) continue;
+  for (auto& [key, mailbox] : now.mailboxes) {
+    const auto before = known.mailboxes.find(key);
+    if (!is_selected(client, key) || before == known.mailboxes.end()) continue;
     if (mailbox.state && before->second.state) mailbox.state = before->second.state;
   }
   known = std::move(now);
@@ -295,8 +297,8 @@ async::Task<void> report_marked(Client& client, const NotifyMarks& marks) {
     adopt(client, std::move(found.all));
   } else {
     const KnownMailboxes& known = client.notify().known();
-    const KnownMailboxes now =
-        co_await client.account().read([&](storage::ReadTransaction& tx) { return look_at(tx, marks, known); });
+    const KnownMailboxes now = co_await client.access().home().read(
+        [&](storage::ReadTransaction& tx) { return look_at(tx, marks, known); });
     report_marked_messages(client, now);
   }
 }
@@ -331,11 +333,11 @@ async::Task<bool> begin_watching(Client& client, NotifyRequest& request, ReportS
   if (found.too_many) co_return false;
   // No suspension since the look: commits after it leave marks.
   client.followers().get<NotifiedMailboxes>(client);
-  client.notify().start(client.account(), std::move(request), std::move(found.all));
+  client.notify().start(client.access().home(), std::move(request), std::move(found.all));
   if (report == ReportStatus::no) co_return true;
-  for (const auto& [id, mailbox] : client.notify().known().mailboxes)
-    if (mailbox.state && !is_selected(client, id))
-      report_status(client, id, mailbox, first_items(events_of(client, mailbox.name, client.notify().known())));
+  for (const auto& [key, mailbox] : client.notify().known().mailboxes)
+    if (mailbox.state && !is_selected(client, key))
+      report_status(client, key, mailbox, first_items(events_of(client, mailbox.name, client.notify().known())));
   co_return true;
 }
 

@@ -44,38 +44,44 @@ std::expected<Sources, Reply> sources_of(const Client& client, grammar::Esearch 
 }
 
 /// Each mailbox once, however often it is asked for.
-std::vector<MailboxId> mailboxes_of(storage::ReadTransaction& tx, const Sources& sources,
-                                    std::optional<MailboxId> selected) {
-  std::vector<MailboxId> out;
+std::vector<MailboxKey> mailboxes_of(storage::ReadTransaction& tx, AccountId account, const Sources& sources,
+                                     const std::optional<MailboxKey>& selected) {
+  std::vector<MailboxKey> out;
   for (const storage::MailboxEntry& entry : tx.mailboxes()) {
     if (!entry.id) continue;
-    const bool is_selected = sources.selected && entry.id == selected;
-    if (is_selected || !sources.filters.events_of(entry.name, entry.subscribed).empty()) out.push_back(*entry.id);
+    const MailboxKey key{account, *entry.id};
+    const bool is_selected = sources.selected && key == selected;
+    if (is_selected || !sources.filters.events_of(entry.name, entry.subscribed).empty()) out.push_back(key);
   }
   return out;
 }
 
 /// A mailbox to search, as it is when its turn comes.
 struct Source {
-  MailboxId id;
+  MailboxKey key;
   SearchedMailbox mailbox;
   UidSet uids;
 };
 
 /// Nothing when the mailbox is gone.
-std::optional<Source> read_source(storage::ReadTransaction& tx, MailboxId id) {
-  const auto name = tx.name(id);
-  const auto state = tx.state(id);
-  auto uids = tx.uids(id);
+std::optional<Source> read_source(storage::ReadTransaction& tx, const MailboxKey& key) {
+  const auto name = tx.name(key.id);
+  const auto state = tx.state(key.id);
+  auto uids = tx.uids(key.id);
   if (!name || !state || !uids) return std::nullopt;
-  return Source{.id = id, .mailbox = {*name, state->uid_validity}, .uids = std::move(*uids)};
+  return Source{.key = key, .mailbox = {*name, state->uid_validity}, .uids = std::move(*uids)};
 }
 
 /// One ESEARCH.
 class MultiSearch {
  public:
   MultiSearch(Client& client, grammar::Esearch command, std::string_view tag, Sources sources, SearchReturn wanted)
-      : client_(client), command_(command), tag_(tag), sources_(std::move(sources)), wanted_(std::move(wanted)) {}
+      : client_(client),
+        account_(client.access().home()),
+        command_(command),
+        tag_(tag),
+        sources_(std::move(sources)),
+        wanted_(std::move(wanted)) {}
 
   /// What is wrong with the command, before anything is searched.
   std::optional<Reply> refused() const {
@@ -91,14 +97,14 @@ class MultiSearch {
     return program.error();
   }
 
-  async::Task<std::vector<MailboxId>> mailboxes() {
-    const auto selected = client_.has_selected() ? std::optional(client_.selected().id()) : std::nullopt;
-    co_return co_await client_.account().read(
-        [&](storage::ReadTransaction& tx) { return mailboxes_of(tx, sources_, selected); });
+  async::Task<std::vector<MailboxKey>> mailboxes() {
+    const auto selected = client_.has_selected() ? std::optional(client_.selected().key()) : std::nullopt;
+    co_return co_await account_.read(
+        [&](storage::ReadTransaction& tx) { return mailboxes_of(tx, account_.id(), sources_, selected); });
   }
 
   /// One after the other.
-  async::Task<void> search(const std::vector<MailboxId>& mailboxes) {
+  async::Task<void> search(const std::vector<MailboxKey>& mailboxes) {
     InProgress progress(client_, tag_);
     progress.report_step(0, mailboxes.size());
     for (std::size_t done = 0; done < mailboxes.size(); ++done) {
@@ -120,7 +126,9 @@ class MultiSearch {
   }
 
  private:
-  bool is_selected(MailboxId id) const { return client_.has_selected() && client_.selected().id() == id; }
+  bool is_selected(const MailboxKey& key) const {
+    return client_.has_selected() && client_.selected().key() == key;
+  }
 
   /// RFC 9051 section 6.4.4.1.
   void forget_saved() const {
@@ -128,16 +136,15 @@ class MultiSearch {
   }
 
   /// A mailbox that is gone is passed over.
-  async::Task<void> search_one(MailboxId id, InProgress& progress) {
-    const auto source =
-        co_await client_.account().read([id](storage::ReadTransaction& tx) { return read_source(tx, id); });
+  async::Task<void> search_one(const MailboxKey& key, InProgress& progress) {
+    const auto source = co_await account_.read([&](storage::ReadTransaction& tx) { return read_source(tx, key); });
     if (!source) co_return;
     auto program = program_for(*source);
     if (!program) all_searched_ = false;  // a limit
     if (!program) co_return;
     SearchRequest request = request_for(*source, std::move(*program));
     search::FoundSet found(wanted_.relevancy);
-    const bool exists = co_await run_job(client_.account(), request.job, found, &progress);
+    const bool exists = co_await run_job(account_, request.job, found, &progress);
     if (!exists) co_return;
     is_updated_ = is_updated_ || request.wanted.update;
     finish(client_, std::move(request), std::move(found).results());
@@ -146,7 +153,7 @@ class MultiSearch {
   /// The selected mailbox is searched as the client sees it. In others, sequence numbers count what exists now, and
   /// nothing is saved or recent.
   SearchProgram program_for(const Source& source) const {
-    if (is_selected(source.id)) {
+    if (is_selected(source.key)) {
       const SelectedMailbox& selected = client_.selected();
       return search_program(client_, command_,
                             {.view = selected.view(), .saved = selected.saved(), .reaches_on = wanted_.update});
@@ -157,17 +164,18 @@ class MultiSearch {
   }
 
   SearchRequest request_for(const Source& source, search::Key program) const {
-    const UidSet& uids = is_selected(source.id) ? client_.selected().view().uids() : source.uids;
+    const UidSet& uids = is_selected(source.key) ? client_.selected().view().uids() : source.uids;
     SearchRequest request{.tag = std::string(tag_),
                           .by_uid = ByUid::yes,
                           .wanted = wanted_,
-                          .job = job_for(client_, source.id, std::move(program), uids),
+                          .job = job_for(client_, source.key, std::move(program), uids),
                           .where = source.mailbox};
-    request.wanted.update = wanted_.update && is_selected(source.id);
+    request.wanted.update = wanted_.update && is_selected(source.key);
     return request;
   }
 
   Client& client_;
+  Account& account_;  ///< whose mailboxes are searched
   grammar::Esearch command_;
   std::string_view tag_;
   Sources sources_;
@@ -185,7 +193,7 @@ async::Task<Reply> handle(Client& client, grammar::Esearch command, ByUid, std::
   if (!wanted) co_return wanted.error();
   MultiSearch search(client, command, tag, std::move(*sources), std::move(*wanted));
   if (auto refused = search.refused()) co_return std::move(*refused);
-  const std::vector<MailboxId> mailboxes = co_await search.mailboxes();
+  const std::vector<MailboxKey> mailboxes = co_await search.mailboxes();
   if (mailboxes.size() > client.context().limits.search_mailboxes)
     co_return Reply::no("Too many mailboxes to search", "LIMIT");
   co_await search.search(mailboxes);

@@ -26,7 +26,7 @@ Prepared request_for(Client& client, SearchProgram program, ByUid by_uid, std::s
   return SearchRequest{.tag = std::string(tag),
                        .by_uid = by_uid,
                        .wanted = std::move(wanted),
-                       .job = job_for(client, selected.id(), std::move(*program), selected.view().uids()),
+                       .job = job_for(client, selected.key(), std::move(*program), selected.view().uids()),
                        .order = std::move(order)};
 }
 
@@ -65,10 +65,10 @@ std::optional<Reply> check_program(Client& client, const search::Key& program, b
   return std::nullopt;
 }
 
-search::Job job_for(const Client& client, MailboxId mailbox, search::Key program, const UidSet& uids) {
-  const bool is_selected = client.has_selected() && client.selected().id() == mailbox;
+search::Job job_for(const Client& client, const MailboxKey& mailbox, search::Key program, const UidSet& uids) {
+  const bool is_selected = client.has_selected() && client.selected().key() == mailbox;
   UidSet candidates = search::narrow_uids(program, uids);
-  return {.mailbox = mailbox,
+  return {.mailbox = mailbox.id,
           .key = std::move(program),
           .recent = is_selected ? client.selected().recent() : UidSet(),
           .now = client.context().clock.now().seconds,

@@ -10,6 +10,7 @@
 #include "commands/arguments.h"
 #include "commands/search/program.h"
 #include "commands/search/return_options.h"
+#include "core/mailbox_key.h"
 #include "core/mailbox_name.h"
 #include "core/numbers.h"
 #include "protocol/command.h"
@@ -52,6 +53,6 @@ std::expected<SearchRequest, Reply> prepare(Client& client, protocol::grammar::T
 std::optional<Reply> check_program(Client& client, const search::Key& program, bool wants_relevancy);
 
 /// The program in that mailbox, of whose messages the client knows `uids`.
-search::Job job_for(const Client& client, MailboxId mailbox, search::Key program, const UidSet& uids);
+search::Job job_for(const Client& client, const MailboxKey& mailbox, search::Key program, const UidSet& uids);
 
 }  // namespace postbag

@@ -44,7 +44,7 @@ async::Task<bool> run_job(Account& account, const search::Job& job, search::Find
 async::Task<std::optional<Reply>> run(Client& client, const SearchRequest& request, search::Finds& finds,
                                       std::string_view too_much) {
   InProgress progress(client, request.tag);
-  const bool exists = co_await run_job(client.account(), request.job, finds, &progress);
+  const bool exists = co_await run_job(client.selected().account(), request.job, finds, &progress);
   if (!exists) co_return refusal(Error::mailbox_gone);
   if (!finds.is_too_much()) co_return std::nullopt;
   if (request.wanted.save) client.selected().save({});  // RFC 9051 section 6.4.4.1

@@ -239,7 +239,7 @@ void Account::tell(const storage::CommitReport& report) {
       watch->signal->set();
     }
   }
-  for (CommitListener* listener : listeners_) listener->committed(report);
+  for (CommitListener* listener : listeners_) listener->committed(id_, report);
 }
 
 async::Task<void> Account::maintain_if(storage::MaintenanceDue due) {

@@ -27,7 +27,7 @@ namespace postbag {
 /// Account, which it must leave before it dies.
 struct Watch {
   async::Signal* signal = nullptr;   ///< set when something changed
-  std::optional<MailboxId> mailbox;  ///< which one; nothing: none
+  std::optional<MailboxId> mailbox;  ///< which one of the account; nothing: none
   std::optional<ModSeq> changed_to;  ///< the mailbox's modseq after the last commit that touched it
   /// Called once when the store has failed: all who hold the account have to let go of it soon, as nobody can open
   /// it again before. May let go at once, where no coroutine of its own awaits the account.
@@ -37,8 +37,8 @@ struct Watch {
 /// Somebody who wants to hear of every commit.
 class CommitListener {
  public:
-  /// Called before the writer learns of it. Must neither throw nor write.
-  virtual void committed(const storage::CommitReport& report) = 0;
+  /// Called before the writer learns of it, with the account that has committed. Must neither throw nor write.
+  virtual void committed(AccountId account, const storage::CommitReport& report) = 0;
 
  protected:
   ~CommitListener() = default;

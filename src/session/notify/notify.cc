@@ -35,13 +35,13 @@ void Notify::stop_listening() {
   account_ = nullptr;
 }
 
-void Notify::mark(MailboxId mailbox) {
+void Notify::mark(const MailboxKey& mailbox) {
   const auto it = known_.mailboxes.find(mailbox);
   const bool watched = it != known_.mailboxes.end() && it->second.state;
   if (watched || marks_.names) marks_.mailboxes.insert(mailbox);
 }
 
-void Notify::leave(MailboxId mailbox, ModSeq known_to) {
+void Notify::leave(const MailboxKey& mailbox, ModSeq known_to) {
   if (const auto it = known_.mailboxes.find(mailbox); it != known_.mailboxes.end()) it->second.known_to = known_to;
   mark(mailbox);
 }
@@ -53,12 +53,12 @@ void Notify::put_back(NotifyMarks marks) {
 }
 
 /// So that mailboxes which come and go leave nothing, however long nobody looks.
-void Notify::unmark(MailboxId mailbox) {
+void Notify::unmark(const MailboxKey& mailbox) {
   marks_.mailboxes.erase(mailbox);
   marks_.from_inbox.erase(mailbox);
 }
 
-void Notify::note_named(MailboxId mailbox, const std::optional<MailboxName>& from, const MailboxName& to) {
+void Notify::note_named(const MailboxKey& mailbox, const std::optional<MailboxName>& from, const MailboxName& to) {
   if (!is_on()) return;
   if (!from) {
     known_.mailboxes.emplace(mailbox, KnownMailbox{to, {}});
@@ -68,7 +68,7 @@ void Notify::note_named(MailboxId mailbox, const std::optional<MailboxName>& fro
   if (it != known_.mailboxes.end() && it->second.name == *from) it->second.name = to;
 }
 
-void Notify::note_removed(MailboxId mailbox, const MailboxName& name) {
+void Notify::note_removed(const MailboxKey& mailbox, const MailboxName& name) {
   const auto it = known_.mailboxes.find(mailbox);
   if (it != known_.mailboxes.end() && it->second.name == name) known_.mailboxes.erase(it);
 }
@@ -81,18 +81,20 @@ void Notify::note_subscribed(const MailboxName& name, bool subscribed) {
     known_.subscribed.erase(name.utf8());
 }
 
-void Notify::note_messages(MailboxId mailbox, const storage::MailboxState& before,
+void Notify::note_messages(const MailboxKey& mailbox, const storage::MailboxState& before,
                            const storage::MailboxState& after) {
   const auto it = known_.mailboxes.find(mailbox);
   if (it == known_.mailboxes.end() || !it->second.state) return;
   if (what_is_reported(*it->second.state) == what_is_reported(before)) it->second.state = after;
 }
 
-void Notify::committed(const storage::CommitReport& report) {
+void Notify::committed(AccountId account, const storage::CommitReport& report) {
   if (report.names_changed) marks_.names = true;
-  marks_.from_inbox.insert(report.from_inbox.begin(), report.from_inbox.end());
-  for (const storage::ChangedMailbox& changed : report.mailboxes)
-    changed.gone ? unmark(changed.id) : mark(changed.id);
+  for (const MailboxId id : report.from_inbox) marks_.from_inbox.insert({account, id});
+  for (const storage::ChangedMailbox& changed : report.mailboxes) {
+    const MailboxKey mailbox{account, changed.id};
+    changed.gone ? unmark(mailbox) : mark(mailbox);
+  }
   if (!marks_.empty()) signal_.set();
 }
 

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "async/signal.h"
+#include "core/mailbox_key.h"
 #include "session/account/account.h"
 #include "session/notify/notify_request.h"
 
@@ -31,16 +32,16 @@ struct KnownMailbox {
 
 /// All that a client knows: mailboxes and subscriptions.
 struct KnownMailboxes {
-  std::map<MailboxId, KnownMailbox> mailboxes;
+  std::map<MailboxKey, KnownMailbox> mailboxes;
   std::set<std::string> subscribed;
 };
 
 /// What commits may have changed.
 struct NotifyMarks {
-  bool names = false;              ///< mailboxes or subscriptions
-  std::set<MailboxId> from_inbox;  ///< made by renaming INBOX
+  bool names = false;               ///< mailboxes or subscriptions
+  std::set<MailboxKey> from_inbox;  ///< made by renaming INBOX
   /// Messages in these: watched ones, and after a change of names also such as may be watched by now.
-  std::set<MailboxId> mailboxes;
+  std::set<MailboxKey> mailboxes;
   bool empty() const { return !names && mailboxes.empty(); }
 };
 
@@ -76,23 +77,24 @@ class Notify final : private CommitListener {
   void put_back(NotifyMarks marks);
   /// This mailbox has to be compared again: it is no longer the selected one. Its client knows all up to
   /// `known_to`.
-  void leave(MailboxId mailbox, ModSeq known_to);
+  void leave(const MailboxKey& mailbox, ModSeq known_to);
 
   // What a command of this client has done counts as known: section 5. Only that does: where the client was told
   // something else of the mailbox than the command found, others were there, and the difference is still reported.
   // Nothing happens when off.
   /// It was called `from`, or is new, and is called `to` now.
-  void note_named(MailboxId mailbox, const std::optional<MailboxName>& from, const MailboxName& to);
+  void note_named(const MailboxKey& mailbox, const std::optional<MailboxName>& from, const MailboxName& to);
   /// It is gone, and was called `name`.
-  void note_removed(MailboxId mailbox, const MailboxName& name);
+  void note_removed(const MailboxKey& mailbox, const MailboxName& name);
   void note_subscribed(const MailboxName& name, bool subscribed);
   /// Its messages were so before a command, and are so after it.
-  void note_messages(MailboxId mailbox, const storage::MailboxState& before, const storage::MailboxState& after);
+  void note_messages(const MailboxKey& mailbox, const storage::MailboxState& before,
+                     const storage::MailboxState& after);
 
  private:
-  void committed(const storage::CommitReport& report) override;
-  void mark(MailboxId mailbox);
-  void unmark(MailboxId mailbox);
+  void committed(AccountId account, const storage::CommitReport& report) override;
+  void mark(const MailboxKey& mailbox);
+  void unmark(const MailboxKey& mailbox);
   void stop_listening();
 
   async::Signal& signal_;

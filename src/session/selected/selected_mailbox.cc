@@ -44,7 +44,7 @@ struct SelectedMailbox::Round {
 
 SelectedMailbox::SelectedMailbox(Client& client, OpenedMailbox opened)
     : client_(client),
-      account_(client.account()),
+      account_(std::move(opened.account)),
       id_(opened.id),
       name_(std::move(opened.name)),
       read_only_(opened.read_only),
@@ -55,10 +55,10 @@ SelectedMailbox::SelectedMailbox(Client& client, OpenedMailbox opened)
       keywords_(std::move(opened.keywords)) {
   watch_.signal = &client.connection().signal();
   watch_.mailbox = id_;
-  account_.watch(watch_);
+  account_->watch(watch_);
 }
 
-SelectedMailbox::~SelectedMailbox() { account_.unwatch(watch_); }
+SelectedMailbox::~SelectedMailbox() { account_->unwatch(watch_); }
 
 bool SelectedMailbox::has_news() const {
   return client_.notify().selected().messages && watch_.changed_to && *watch_.changed_to > reported_.looked;
@@ -93,7 +93,7 @@ async::Task<void> SelectedMailbox::sync() {
 /// What the client does itself is reported whatever it asked to hear. RFC 5465 section 3.1.
 NewsKinds SelectedMailbox::kinds_to_report() const {
   const SelectedNews& wanted = client_.notify().selected();
-  const bool messages = wanted.messages || client_.command().has_changed(id_);
+  const bool messages = wanted.messages || client_.command().has_changed(key());
   return {.arrivals = messages, .flags = wanted.flags, .removals = messages && !client_.command().holds_removals()};
 }
 
@@ -105,7 +105,7 @@ bool SelectedMailbox::is_behind(NewsKinds kinds) const {
 // ---- step 2: look ----
 
 async::Task<Result<SelectedMailbox::News>> SelectedMailbox::look(const Round& round) {
-  co_return co_await account_.read([&](storage::ReadTransaction& tx) { return read_news(tx, round); });
+  co_return co_await account_->read([&](storage::ReadTransaction& tx) { return read_news(tx, round); });
 }
 
 /// One slice of the news; on the account's worker, while the session waits for it.
@@ -173,7 +173,7 @@ void SelectedMailbox::report_arrivals(Round& round, const News& news) {
   view_.append(arrived);
   highest_is_due_ = true;
   report_size();
-  round.changes.arrived.add(arrived.minus(client_.command().own_messages_in(id_)));
+  round.changes.arrived.add(arrived.minus(client_.command().own_messages_in(key())));
 }
 
 // ---- step 5: flags ----

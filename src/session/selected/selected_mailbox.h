@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -9,6 +10,7 @@
 #include <vector>
 
 #include "async/task.h"
+#include "core/mailbox_key.h"
 #include "core/mailbox_name.h"
 #include "core/numbers.h"
 #include "core/range_set.h"
@@ -24,6 +26,7 @@ class Client;
 
 /// A mailbox as it is when it is selected.
 struct OpenedMailbox {
+  std::shared_ptr<Account> account;  ///< whose mailbox it is
   MailboxId id;
   MailboxName name;
   bool read_only;
@@ -43,7 +46,9 @@ class SelectedMailbox {
   SelectedMailbox(const SelectedMailbox&) = delete;
   SelectedMailbox& operator=(const SelectedMailbox&) = delete;
 
-  MailboxId id() const { return id_; }
+  MailboxKey key() const { return {account_->id(), id_}; }
+  /// Whose mailbox it is: what a command does to its messages it does there.
+  Account& account() const { return *account_; }
   /// When it was selected; another session may have renamed it since.
   const MailboxName& name() const { return name_; }
   /// EXAMINE.
@@ -107,7 +112,7 @@ class SelectedMailbox {
   bool are_news(const storage::Message& message) const;
 
   Client& client_;
-  Account& account_;
+  std::shared_ptr<Account> account_;
   Watch watch_;
   MailboxId id_;
   MailboxName name_;

@@ -32,7 +32,7 @@ async::Task<void> add(Client& client, UpdatedSearch& search, UidSet added, ListC
   const MailboxId mailbox = search.request.job.mailbox;
   bool exists = true;
   while (exists && !added.empty())
-    exists = co_await client.account().read(
+    exists = co_await client.selected().account().read(
         [&](storage::ReadTransaction& tx) { return sorted.place_some(tx, mailbox, added, slice_end(), changes); });
 }
 
@@ -45,7 +45,7 @@ async::Task<UidSet> aged(Client& client, const search::Job& job, std::int64_t no
   const search::Job ages{
       .mailbox = job.mailbox, .key = std::move(*key), .recent = {}, .now = now, .candidates = all};
   search::FoundSet found;
-  co_await run_job(client.account(), ages, found);
+  co_await run_job(client.selected().account(), ages, found);
   co_return std::move(found).uids();
 }
 
@@ -61,7 +61,7 @@ async::Task<ListChanges> refresh(Client& client, UpdatedSearch& search, const Ui
   job.candidates = search::narrow_uids(job.key, looked_at);
   search::FoundSet finds;
   ListChanges changes;
-  const bool exists = co_await run_job(client.account(), job, finds);
+  const bool exists = co_await run_job(client.selected().account(), job, finds);
   if (!exists) co_return changes;
   const UidSet found = std::move(finds).uids();
   remove(search, looked_at.minus(found), changes);
@@ -73,7 +73,7 @@ async::Task<ListChanges> refresh(Client& client, UpdatedSearch& search, const Ui
 async::Task<void> renew_name(Client& client, SearchRequest& request) {
   if (!request.where) co_return;
   const MailboxId id = request.job.mailbox;
-  auto name = co_await client.account().read([id](storage::ReadTransaction& tx) { return tx.name(id); });
+  auto name = co_await client.selected().account().read([id](storage::ReadTransaction& tx) { return tx.name(id); });
   if (name) request.where->name = std::move(*name);
 }
 

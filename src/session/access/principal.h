@@ -1,0 +1,16 @@
+// Who asks for mail.
+#pragma once
+
+#include <string>
+
+#include "core/numbers.h"
+
+namespace postbag {
+
+/// Whoever a client logged in as. On its behalf names become mailboxes: see MailboxAccess.
+struct Principal {
+  AccountId account;
+  std::string name;  ///< the one it logged in with, UTF-8
+};
+
+}  // namespace postbag
