@@ -8,7 +8,7 @@
 #include "commands/fetch/fetch_run.h"
 #include "commands/fetch/partial_range.h"
 #include "commands/handlers.h"
-#include "commands/mailboxes/resynchronise.h"
+#include "commands/resynchronise.h"
 #include "protocol/parse/values.h"
 #include "session/client.h"
 

@@ -10,9 +10,9 @@
 #include "commands/fetch/fetch_run.h"
 #include "commands/handlers.h"
 #include "commands/mailboxes/list_response.h"
-#include "commands/mailboxes/resynchronise.h"
 #include "commands/mailboxes/select_parameters.h"
 #include "commands/object_id.h"
+#include "commands/resynchronise.h"
 #include "session/client.h"
 
 namespace postbag {

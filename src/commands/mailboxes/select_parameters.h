@@ -4,7 +4,7 @@
 #include <expected>
 #include <optional>
 
-#include "commands/mailboxes/resynchronise.h"
+#include "commands/resynchronise.h"
 #include "protocol/command.h"
 #include "session/reply.h"
 

@@ -8,7 +8,7 @@
 #include "commands/arguments.h"
 #include "commands/fetch/fetch_item.h"
 #include "commands/handlers.h"
-#include "commands/notify/mailbox_filter.h"
+#include "commands/mailbox_filter.h"
 #include "commands/notify/notify_news.h"
 #include "commands/search/updates/updates.h"
 #include "session/client.h"

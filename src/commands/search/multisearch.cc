@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "commands/handlers.h"
-#include "commands/notify/mailbox_filter.h"
+#include "commands/mailbox_filter.h"
 #include "commands/search/finish.h"
 #include "commands/search/prepare.h"
 #include "commands/search/run.h"

@@ -1,4 +1,4 @@
-#include "commands/mailboxes/resynchronise.h"
+#include "commands/resynchronise.h"
 
 #include <algorithm>
 #include <utility>

@@ -1,4 +1,4 @@
-#include "commands/notify/mailbox_filter.h"
+#include "commands/mailbox_filter.h"
 
 #include "commands/arguments.h"
 #include "session/client.h"
