@@ -10,9 +10,13 @@ KEPT_APART or below <postbag/>.
 
 A layer forward-declares only types of layers that it may include: what it must call upwards is an interface of its own.
 Types are known by their namespaces and names, if they begin a line; a type that no layer defines is not ours.
+
+The rooms of a layer, which are its directories, do not include each other in a circle. What lies beside them, in the
+layer's own directory, may be used by all of them.
 """
 
 import collections
+import graphlib
 import pathlib
 import re
 import sys
@@ -57,6 +61,9 @@ KEPT_APART = {
     "sqlite3.h": "storage/sqlite/",
     "zlib.h": "src/compress/",
 }
+
+# layers with rooms
+ROOMED = ("src/commands/", "src/main/", "src/search/", "src/session/")
 
 INCLUDE = re.compile(r'\s*#\s*include\s*([<"])([^">]+)[">]')
 NAMESPACE = re.compile(r"namespace ?([\w:]*) \{$")
@@ -138,6 +145,31 @@ def check_declarations(defined, path, lines):
             yield f"{path}:{number}: {layer} must not declare {name}, a type of {', '.join(sorted(homes))}"
 
 
+def room_of(home, path):
+    """The room of a file of this layer; None when it lies in none."""
+    room, separator, _ = path.removeprefix(home).partition("/")
+    return room if path.startswith(home) and separator else None
+
+
+def rooms_included(home, path, lines):
+    """The other rooms of the layer that a file includes."""
+    includes = (INCLUDE.match(line) for line in lines)
+    rooms = {room_of(home, "src/" + include.group(2)) for include in includes if include}
+    return rooms - {None, room_of(home, path)}
+
+
+def check_rooms(files):
+    for home in ROOMED:
+        graph = collections.defaultdict(set)
+        for path, lines in files.items():
+            if room_of(home, path):
+                graph[room_of(home, path)] |= rooms_included(home, path, lines)
+        try:
+            graphlib.TopologicalSorter(graph).prepare()
+        except graphlib.CycleError as circle:
+            yield f"{home}: rooms include each other: {', '.join(reversed(circle.args[1]))}"
+
+
 def sources(root):
     """path below root -> lines, of all layers."""
     out = {}
@@ -156,7 +188,7 @@ def check(root):
     for path, lines in sorted(files.items()):
         found += check_includes(root, path, lines)
         found += check_declarations(defined, path, lines)
-    return found
+    return found + list(check_rooms(files))
 
 
 SELF_TEST = [  # file, its include, whether it is allowed
@@ -217,6 +249,19 @@ SELF_TEST_TYPES = [  # file, its lines, whether that is allowed
 ]
 
 
+SELF_TEST_ROOMS = [  # includes of rooms, whether they are allowed
+    ({"a/1.h": "b/1.h", "b/2.h": "c/1.h", "a/2.h": "a/1.h", "c/1.h": "root.h", "root.h": "a/1.h"}, True),
+    ({"a/1.h": "b/1.h", "b/2.h": "c/1.h", "c/2.h": "a/2.h"}, False),
+]
+
+
+def rooms_judged_wrong():
+    for includes, allowed in SELF_TEST_ROOMS:
+        files = {f"src/commands/{path}": [f'#include "commands/{name}"'] for path, name in includes.items()}
+        if allowed == any(check_rooms(files)):
+            yield f"rooms {includes}"
+
+
 def self_test():
     cases = [(path, f"#include {include}", allowed) for path, include, allowed in SELF_TEST]
     cases += [(path, f"namespace postbag {{\n{text}\n}}  // namespace postbag", allowed)
@@ -228,6 +273,7 @@ def self_test():
             (root / path).write_text(f"// a file\n{text}\n")
         reported = {line.split(":")[0] for line in check(root)}
     wrong = [path for path, _, allowed in cases if (path not in reported) != allowed]
+    wrong += rooms_judged_wrong()
     for path in wrong:
         print(f"self-test: {path} was judged wrong")
     return 1 if wrong else 0
