@@ -1,6 +1,6 @@
 // A command is read line by line. At the end of each line the parser runs on the text so far. Where it stops at a
 // literal, the reader announces it and waits for the session's answer (Mode::literal_asked). A literal in memory is
-// appended to the text, and the parser goes on behind its header; a streamed one never enters the text. So each
+// appended to the text, and the parser goes on after its header; a streamed one never enters the text. So each
 // byte is parsed once, except after large literals (drop_parser_when_large()).
 //
 // What is refused is dropped by its announced lengths: a literal that comes unasked may hold lines that look like
@@ -296,8 +296,8 @@ bool CommandReader::drop_from(std::uint64_t octets) {
   return octets > most_dropped() || dropped_ > most_dropped();
 }
 
-/// Whoever has logged in may send as much in a message. So what is refused need not cost the connection, as when the
-/// mailbox for a copy of a sent message does not exist yet.
+/// Whoever has logged in may send as much in a message. So what is refused need not cost the connection, as when
+/// the mailbox for a copy of a sent message does not exist yet.
 std::uint64_t CommandReader::most_dropped() const {
   return logged_in_ ? std::max<std::uint64_t>(limits_.refused_literal_dropped, limits_.message)
                     : limits_.refused_literal_dropped;

@@ -37,7 +37,7 @@ struct MessageSlice {
   std::optional<Uid> next;  ///< the `from` to ask with for more; nothing when there is no more
 };
 
-/// The numbers STATUS and SELECT tell. Kept beside the messages, so reading them costs one row.
+/// The numbers of a mailbox. Kept beside the messages, so reading them costs one row.
 struct MailboxState {
   UidValidity uid_validity = UidValidity::min();
   Uid uid_next = Uid::min();
@@ -46,7 +46,7 @@ struct MailboxState {
   std::uint32_t unseen = 0;       ///< without \Seen
   std::uint32_t deleted = 0;      ///< with \Deleted
   std::uint64_t bytes = 0;        ///< the sizes of all messages together
-  Uid first_recent = Uid::min();  ///< told to no session, nor any UID above it; uid_next when none is new
+  Uid first_recent = Uid::min();  ///< reported to no session, nor any UID above it; uid_next when none is new
   std::uint32_t keywords = 0;     ///< length of the table of keywords, which only grows
   bool operator==(const MailboxState&) const = default;
 };
@@ -80,14 +80,14 @@ struct MailboxEntry {
   bool has_children = false;  ///< a mailbox that exists lies below
 };
 
-/// What happened in a mailbox since a client was last told.
+/// What happened in a mailbox since the last report to a client.
 struct MailboxChanges {
   /// Appeared or changed flags above `since_changed`, in rising order of UID.
   std::vector<Message> messages;
   /// UIDs that vanished above `since_vanished`, or somewhat more when the log was shortened by whole entries;
   /// never a UID that is there. Only in the first slice (`from` not given).
   UidSet vanished;
-  /// The mailbox's mod-sequence when this was read: what to ask with next, once all slices are told. Of several
+  /// The mailbox's mod-sequence when this was read: what to ask with next, once all slices are reported. Of several
   /// slices the first one's counts.
   ModSeq upto = ModSeq::min();
   /// False when the log of vanished UIDs no longer reaches back to `since_vanished`: then every UID that is not

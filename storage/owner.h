@@ -1,4 +1,4 @@
-// Whose mail a directory holds. It is told twice, in directory.db and in the account's own database, so that
+// Whose mail a directory holds. It is recorded twice, in directory.db and in the account's own database, so that
 // neither can be put beside what belongs to another unnoticed.
 #pragma once
 

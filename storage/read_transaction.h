@@ -60,7 +60,7 @@ class ReadTransaction {
   virtual Result<MessageSlice> messages(MailboxId id, const UidSet& uids, std::size_t limit,
                                         Uid from = Uid::min()) const = 0;
   /// What changed since then. `limit` bounds the messages of one slice; go on with `from` = the last answer's next.
-  /// A commit may come between slices: a later slice may tell more than upto, never less.
+  /// A commit may come between slices: a later slice may hold more than upto, never less.
   virtual Result<MailboxChanges> changes_since(MailboxId id, Since since_changed, Since since_vanished,
                                                std::size_t limit, Uid from = Uid::min()) const = 0;
   /// The UIDs of what appeared or changed flags above `since`, all at once.

@@ -11,7 +11,7 @@ namespace postbag::storage {
 /// One body's changes, within its own savepoint: all or nothing. Obtained from Store::commit() and Store::write().
 /// Each operation on messages advances the mod-sequence of the mailbox once, if it changes anything: entries that
 /// carry the returned modseq are this operation's own. An operation that returns an error has changed nothing.
-/// Nothing is promised before the commit: results must not be told before it.
+/// Nothing is promised before the commit: results must not be reported before it.
 class Transaction : public ReadTransaction {
  public:
   // Names

@@ -16,7 +16,7 @@ struct Reply {
   Status status = Status::ok;
   std::string code;  ///< response code without its brackets; empty for none. RFC 9051 section 7.1
   std::string text;  ///< for people, ASCII, never empty
-  /// The code is HIGHESTMODSEQ: how far the client is once all was told that this command may tell. RFC 7162
+  /// The code is HIGHESTMODSEQ: how far the client is after all that this command may report. RFC 7162
   /// sections 3.2.7 and 6.
   bool tells_progress = false;
 

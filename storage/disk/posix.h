@@ -12,7 +12,7 @@ namespace postbag::storage::disk {
 /// Throws DiskFull, Unavailable (no more files can be open) or Broken for errno, naming what was done.
 [[noreturn]] void throw_errno(std::string_view doing);
 
-/// Throws Broken for errno, also when the disk is full: what a failed sync left behind nobody knows.
+/// Throws Broken for errno, also when the disk is full: nobody knows what a failed sync has left.
 [[noreturn]] void throw_failed_sync(const std::string& of_what);
 
 /// A file descriptor that closes itself. -1: none.

@@ -12,7 +12,7 @@ struct Room {
   std::uint64_t all = 0;
 };
 
-/// Of the file system that holds `path`. One that cannot be asked counts as endless: writing will tell.
+/// Of the file system that holds `path`. One that cannot be asked counts as endless: writing will show it.
 Room room_at(const std::filesystem::path& path);
 
 }  // namespace postbag::storage::disk

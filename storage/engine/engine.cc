@@ -1,6 +1,6 @@
 // A store in five parts, each of which can be read alone:
 //
-//   Tables         rows and blobs in transactions; a database is behind it
+//   Tables         rows and blobs in transactions; a database implements it
 //   MailboxCache   what of them is in memory, decoded
 //   GroupCommit    runs the bodies of writes, and makes them durable together
 //   BodyFiles      large messages, outside of the database

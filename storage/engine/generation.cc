@@ -1,6 +1,6 @@
 // Each commit that changes something raises a number in the account's row. It costs one more statement in a commit
 // and one read at the start of each transaction, and makes it safe that two processes use an account in turn: the
-// cache is never believed without it. The same number in the row of each mailbox tells which of them others have
+// cache is never believed without it. The same number in the row of each mailbox says which of them others have
 // changed.
 #include "storage/engine/generation.h"
 

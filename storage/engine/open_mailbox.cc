@@ -4,7 +4,7 @@
 // - Changes stay in memory until flush(), which writes the changed pages and the row together, once for each body.
 // - advance() is called once for each operation: all messages it changes carry that mod-sequence.
 // - The log of vanished UIDs is shortened where it is written. low_water rises with each entry that goes, so that a
-//   reader can tell whether the log still reaches back far enough.
+//   reader can see whether the log still reaches back far enough.
 #include "storage/engine/open_mailbox.h"
 
 #include <algorithm>

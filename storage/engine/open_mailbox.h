@@ -59,7 +59,7 @@ class OpenMailbox {
   }
   /// Logs what vanished with `modseq` at time `now`, and shortens the log by its oldest entries as long as it has
   /// more than `most_ranges`, or ones from before `oldest_time`. The entry just made stays, whatever its size: who
-  /// was up to date before it can always be told what went.
+  /// was up to date before it always gets what went.
   void log_vanished(const UidSet& uids, ModSeq modseq, std::int64_t now, std::uint64_t most_ranges,
                     std::int64_t oldest_time);
 
@@ -72,7 +72,7 @@ class OpenMailbox {
   /// Reserves mod-sequences up to `upto`; 0 takes the reservation back.
   void reserve_modseq(std::uint64_t upto);
   std::uint64_t reserved_modseq() const { return row_.reserved_modseq; }
-  /// After a stop that was not clean: what was told of up to the reservation may be lost, so all messages change
+  /// After a stop that was not clean: what was reported up to the reservation may be lost, so all messages change
   /// again, above it.
   void change_all_above_reservation();
   void set_first_recent(Uid uid) { row_.state.first_recent = uid; }

@@ -142,7 +142,7 @@ class AccountVerifier {
 
   void report_missing(BodyId id) { report_.deviation(name(id) + " is missing, but a message refers to it"); }
 
-  /// Looked at twice before it is told: it may have been collected in between.
+  /// Looked at twice before it is reported: it may have been collected in between.
   void verify_body(BodyId id, VerifyBodies how) {
     ++found_.bodies;
     if (wrong_with(id, how).empty()) return;

@@ -105,7 +105,7 @@ std::optional<std::string> SearchIndex::text_of(const BodySource& mail, BodyId b
     };
     return texts_.make(*structure, *size, read);
   } catch (const std::exception&) {
-    return std::nullopt;  // the search that reads it will tell
+    return std::nullopt;  // the search that reads it will report that
   }
 }
 

@@ -1,4 +1,4 @@
-// Sending the FETCH responses of a plan, at the pace of the client: for FETCH itself, and for whoever tells
+// Sending the FETCH responses of a plan, at the pace of the client: for FETCH itself, and for whoever reports
 // messages.
 #pragma once
 

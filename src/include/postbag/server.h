@@ -112,7 +112,7 @@ bool is_network(std::string_view text);
 enum class FlagDurability : std::uint8_t {
   full,  ///< when it is on the disk
   /// When it would survive the end of the process; it reaches the disk within a second. A power failure may undo
-  /// the flag changes of that second; clients are then told that all flags of the affected mailboxes changed.
+  /// the flag changes of that second; to clients all flags of the affected mailboxes then count as changed.
   relaxed,
 };
 
@@ -133,9 +133,9 @@ struct ServerOptions {
   std::string data_dir = {};
   /// "127.0.0.1:143", "[::1]:0" (any free port) or "unix:/path" (mode 0600). May be empty: see Server::connect.
   std::vector<std::string> listen = {};
-  /// Where proxies connect from: "192.0.2.0/24", "2001:db8::1" or "unix" (any Unix socket). Each of their connections
-  /// must begin with a header of the PROXY protocol, version 1 or 2; limits, delays and the log then concern the
-  /// client that it names. The header of anybody else is refused as a command that does not exist.
+  /// Where proxies connect from: "192.0.2.0/24", "2001:db8::1" or "unix" (any Unix socket). Each of their
+  /// connections must begin with a header of the PROXY protocol, version 1 or 2; limits, delays and the log then
+  /// concern the client that it names. The header of anybody else is refused as a command that does not exist.
   std::vector<std::string> proxies = {};
   /// Number of threads that access mail. Each account stays with one of them while it is open. 0: everything runs
   /// on the loop's thread, which then waits for the disk and for password hashes (about 0.1 s each). At most

@@ -188,7 +188,7 @@ void OpenAccounts::note_identity(storage::Account& account) {
   if (!account.identity.empty()) return;
   if (!stores_.can_reopen()) return;
   const auto owner = stores_.owner(account.id);
-  // Without it the store would be made anew where its files are missing when it is opened again.
+  // Without it the store would be made again, empty, when it is opened while its files are missing.
   if (!owner) throw storage::Unavailable("whose mail it is cannot be read now");
   account.identity = owner->identity;
   registry_.set_identity(account.id, account.identity);

@@ -151,7 +151,7 @@ async::Task<void> Account::commit_batch() {
   try {
     const NoticesFailure notices(*this);
     const storage::CommitReport report = co_await worker_.run([&] { return commit_writes(); });
-    tell(report);
+    notify_watchers(report);
     flag_sync_.soon();
     upkeep_.soon();
   } catch (...) {
@@ -223,7 +223,7 @@ async::Task<void> Account::external_change() {
   const NoticesFailure notices(*this);
   const storage::CommitReport report = co_await worker_.run(
       [&] { return on_store([&](storage::Store& store) { return store.external_change(watched); }); });
-  tell(report);
+  notify_watchers(report);
   upkeep_.soon();
 }
 
@@ -231,7 +231,7 @@ void Account::fail_batch(const std::exception_ptr& failure) {
   for (const Committed* waiter : batch_) waiter->write_.settle(failure);
 }
 
-void Account::tell(const storage::CommitReport& report) {
+void Account::notify_watchers(const storage::CommitReport& report) {
   for (const storage::ChangedMailbox& changed : report.mailboxes) {
     for (Watch* watch : watches_) {
       if (watch->mailbox != changed.id) continue;

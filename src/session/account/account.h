@@ -241,7 +241,7 @@ class Account : private async::Timer {
   async::Task<void> commit_batch();
   /// Does what the last commit left, if it is as urgent as that.
   async::Task<void> maintain_if(storage::MaintenanceDue due);
-  void tell(const storage::CommitReport& report);
+  void notify_watchers(const storage::CommitReport& report);
   void fail_batch(const std::exception_ptr& failure);
   void forget(Committed& waiter);
 

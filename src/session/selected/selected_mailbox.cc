@@ -114,7 +114,7 @@ Result<SelectedMailbox::News> SelectedMailbox::read_news(storage::ReadTransactio
                                   reported_.vanished_since(round.kinds).value(), slice, *round.from);
   if (!changes) return std::unexpected(changes.error());
   News news{.changes = std::move(*changes), .keywords = {}, .recent = {}};
-  // Also a live session may be further behind than the log reaches.
+  // Also a live session may be so far back that the log does not reach it.
   if (!news.changes.complete && !round.upto) news.changes.vanished = view_.uids().minus(*tx.uids(id_));
   const auto state = tx.state(id_);
   if (state->keywords > keywords_.size()) news.keywords = *tx.keywords(id_);

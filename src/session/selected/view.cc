@@ -77,13 +77,15 @@ void View::append(const UidSet& uids) {
 }
 
 std::vector<SeqNum> View::remove(const UidSet& uids) {
-  std::vector<SeqNum> told;
+  std::vector<SeqNum> expunges;
   const SeqSet gone = seqs_of(uids);
-  told.reserve(gone.size());
-  gone.for_each([&told](SeqNum seq) { told.emplace_back(seq.value() - static_cast<std::uint32_t>(told.size())); });
+  expunges.reserve(gone.size());
+  gone.for_each([&expunges](SeqNum seq) {
+    expunges.emplace_back(seq.value() - static_cast<std::uint32_t>(expunges.size()));
+  });
   uids_ = uids_.minus(uids);
   recount();
-  return told;
+  return expunges;
 }
 
 }  // namespace postbag

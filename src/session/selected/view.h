@@ -1,5 +1,5 @@
 // What the client of a session believes its selected mailbox to be: the frozen mapping sequence number <-> UID.
-// It changes only where the client is told of it. RFC 9051 section 2.3.1.2.
+// It changes only where that is reported to the client. RFC 9051 section 2.3.1.2.
 #pragma once
 
 #include <cstdint>

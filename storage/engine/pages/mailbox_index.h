@@ -16,7 +16,7 @@ namespace postbag::storage::pages {
 class SetCursor {
  public:
   explicit SetCursor(const UidSet& set) : at_(set.ranges().begin()), end_(set.ranges().end()) {}
-  /// Leaves behind what ends below `uid`; nothing when the set is used up, else where it goes on: `uid` or above.
+  /// Passes over what ends below `uid`; nothing when the set is used up, else where it goes on: `uid` or above.
   std::optional<Uid> seek(Uid uid) {
     while (at_ != end_ && at_->last < uid) ++at_;
     if (at_ == end_) return std::nullopt;
@@ -48,7 +48,7 @@ class MailboxIndex {
   /// Calls f(Message&) for each of `uids`; f says whether it changed the message (never its UID).
   template <class F>
   void edit(const UidSet& uids, F&& f);
-  /// Behind all others: its UID is above theirs.
+  /// After all others: its UID is above theirs.
   void append(const Message& message);
   /// Takes out those of `uids` for which take(const Message&) says true, and returns them.
   template <class F>
@@ -65,7 +65,7 @@ class MailboxIndex {
     PageSummary summary;
     std::vector<Message> messages;  ///< empty: not unpacked
     bool dirty = false;             ///< to be written by flush()
-    bool stale = false;             ///< its summary no longer tells what its messages are
+    bool stale = false;             ///< its summary no longer says what its messages are
   };
 
   std::vector<Message>& load(Slot& slot);

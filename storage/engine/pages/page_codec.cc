@@ -21,7 +21,7 @@ constexpr std::uint64_t saved_later = 0x40;  ///< SAVEDATE differs from INTERNAL
 constexpr std::uint64_t new_zone = 0x80;     ///< differs from that of the message before
 constexpr std::uint64_t all_marks = 0xff;
 
-/// What a message is told relative to: the one before it.
+/// What a message is written relative to: the one before it.
 struct Previous {
   std::uint64_t uid;
   std::int64_t body = 0;

@@ -1,4 +1,4 @@
-// Mail on top of the engine's parts: all that a transaction can be asked and told.
+// Mail on top of the engine's parts: all that a transaction can read and change.
 #pragma once
 
 #include "storage/transaction.h"
