@@ -56,7 +56,7 @@ async::Task<Result<void>> IncomingMessage::begin(std::string user, std::string m
   const auto find = [&](const storage::ReadTransaction& tx) { return tx.find(*mailbox_).has_value(); };
   const bool exists = co_await account_->read(find);
   if (!exists) co_return std::unexpected(Error::no_such_mailbox);
-  upload_.emplace(*account_, context_.limits);
+  upload_.emplace(account_, context_.limits);
   co_return Result<void>();
 }
 
