@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "session/breakage.h"
+#include "session/upload.h"
 
 namespace postbag {
 
@@ -95,5 +96,11 @@ void Client::note_own_messages(OwnMessages own) {
   notify_.note_messages(own.mailbox, own.before, own.after);
   command().note_own_messages(std::move(own));
 }
+
+void Client::start_upload(std::shared_ptr<Account> account) {
+  upload_ = std::make_unique<Upload>(std::move(account), context_.limits);
+}
+
+void Client::drop_upload() { upload_.reset(); }
 
 }  // namespace postbag

@@ -24,9 +24,10 @@
 #include "session/reply.h"
 #include "session/running_command.h"
 #include "session/selected/selected_mailbox.h"
-#include "session/upload.h"
 
 namespace postbag {
+
+class Upload;
 
 /// Loop thread only. The context and the connection must outlive it.
 class Client {
@@ -126,10 +127,10 @@ class Client {
   void note_own_messages(OwnMessages own);
 
   /// What was uploaded for the command that runs or is being received; null: nothing.
-  Upload* upload() { return upload_ ? &*upload_ : nullptr; }
+  Upload* upload() { return upload_.get(); }
   /// Begins one into the store of `account`.
-  void start_upload(std::shared_ptr<Account> account) { upload_.emplace(std::move(account), context_.limits); }
-  void drop_upload() { upload_.reset(); }
+  void start_upload(std::shared_ptr<Account> account);
+  void drop_upload();
 
  private:
   RunningCommand& running() const {
@@ -150,7 +151,7 @@ class Client {
   std::optional<SelectedMailbox> selected_;
   std::optional<std::uint64_t>
       news_failed_at_;  ///< ClientConnection::wakes() then: not tried again before something happens
-  std::optional<Upload> upload_;
+  std::unique_ptr<Upload> upload_;
   RunningCommand* command_ = nullptr;
 };
 

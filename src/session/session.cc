@@ -6,6 +6,7 @@
 #include <variant>
 
 #include "session/commands.h"
+#include "session/upload.h"
 
 namespace postbag {
 

@@ -9,6 +9,7 @@
 #include "commands/messages/add_to.h"
 #include "protocol/arguments.h"
 #include "session/client.h"
+#include "session/upload.h"
 
 namespace postbag {
 

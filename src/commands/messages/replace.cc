@@ -9,6 +9,7 @@
 #include "commands/messages/append.h"
 #include "commands/messages/target.h"
 #include "session/client.h"
+#include "session/upload.h"
 
 namespace postbag {
 
