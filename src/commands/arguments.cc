@@ -13,7 +13,7 @@ namespace postbag {
 
 Result<std::string> mailbox_text(const Client& client, std::string_view argument) {
   std::string wire = protocol::string_value(argument);
-  if (!client.rev2()) {
+  if (client.charset() == protocol::Charset::seven_bit) {
     auto utf8 = protocol::utf8_from_utf7(wire);
     if (!utf8) return std::unexpected(Error::invalid_name);
     return std::move(*utf8);
