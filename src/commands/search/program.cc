@@ -1,6 +1,7 @@
 #include "commands/search/program.h"
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -75,14 +76,14 @@ class ScopeSets final : public search::Sets {
   std::size_t ranges_ = 0;
 };
 
-template <class Keys>
-SearchProgram program_of(Client& client, const SearchScope& scope, std::string_view charset_argument,
-                         const Keys& keys) {
-  std::string charset = charset_argument.empty() ? std::string() : protocol::string_value(charset_argument);
-  if (!charset_argument.empty() && !protocol::is_known_charset(charset))
+template <class Command>
+SearchProgram program_of(Client& client, const SearchScope& scope, Command command) {
+  const std::optional<grammar::Charset> named = command.charset();
+  std::string charset = named ? protocol::string_value(named->text()) : std::string();
+  if (named && !protocol::is_known_charset(charset))
     return std::unexpected(Reply::no("Unknown charset", "BADCHARSET (" + search::usual_charsets() + ")"));
   ScopeSets sets(client, scope);
-  auto program = search::Parser(client.context().limits, std::move(charset), sets).all(keys);
+  auto program = search::Parser(client.context().limits, std::move(charset), sets).all(command.search_key());
   if (!program) return std::unexpected(reply_for(program.error()));
   return std::move(*program);
 }
@@ -95,19 +96,16 @@ SearchScope selected_scope(Client& client, const SearchReturn& wanted) {
 }  // namespace
 
 SearchProgram search_program(Client& client, grammar::Search command, const SearchReturn& wanted) {
-  const auto named = command.charset();
-  return program_of(client, selected_scope(client, wanted), named ? named->text() : std::string_view(),
-                    command.search_key());
+  return program_of(client, selected_scope(client, wanted), command);
 }
 SearchProgram search_program(Client& client, grammar::Esearch command, const SearchScope& scope) {
-  const auto named = command.charset();
-  return program_of(client, scope, named ? named->text() : std::string_view(), command.search_key());
+  return program_of(client, scope, command);
 }
 SearchProgram search_program(Client& client, grammar::Sort command, const SearchReturn& wanted) {
-  return program_of(client, selected_scope(client, wanted), command.charset().text(), command.search_key());
+  return program_of(client, selected_scope(client, wanted), command);
 }
 SearchProgram search_program(Client& client, grammar::Thread command) {
-  return program_of(client, selected_scope(client, {}), command.charset().text(), command.search_key());
+  return program_of(client, selected_scope(client, {}), command);
 }
 
 }  // namespace postbag
