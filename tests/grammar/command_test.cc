@@ -216,7 +216,7 @@ TEST_CASE("SEARCH") {
   using Kind = g::SearchKey::Kind;
   const auto search = parsed.as<g::Search>();
   CHECK(search.charset()->text() == "UTF-8");
-  CHECK(search.search_return_opt().size() == 2);
+  CHECK(search.search_return_opts()->search_return_opt().size() == 2);
   std::vector<Kind> kinds;
   for (const auto key : search.search_key()) kinds.push_back(key.kind());
   CHECK(kinds == std::vector{Kind::or_, Kind::header, Kind::larger, Kind::sequence_set});

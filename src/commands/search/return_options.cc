@@ -1,29 +1,18 @@
 #include "commands/search/return_options.h"
 
-#include <algorithm>
-#include <string_view>
-
-#include "core/ascii.h"
-
 namespace postbag {
 
 namespace grammar = protocol::grammar;
 
 namespace {
 
-/// Whether RETURN follows the command's name; an empty list of options leaves no other trace in the tree.
-bool has_return(std::string_view text) {
-  constexpr std::string_view options = " RETURN (";
-  const std::size_t name = std::min(text.find(' '), text.size());
-  return ascii_iequal(text.substr(name, options.size()), options);
-}
-
 template <class Command>
 std::expected<SearchReturn, Reply> return_of(Command command) {
   SearchReturn out;
-  out.extended = has_return(command.text());
+  const auto options = command.search_return_opts();
+  out.extended = options.has_value();
   out.command_bytes = command.text().size();
-  for (const auto option : command.search_return_opt()) {
+  for (const auto option : options.value_or(grammar::SearchReturnOpts()).search_return_opt()) {
     switch (option.kind()) {
       case grammar::SearchReturnOpt::Kind::min: out.min = true; break;
       case grammar::SearchReturnOpt::Kind::max: out.max = true; break;
