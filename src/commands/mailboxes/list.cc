@@ -79,11 +79,13 @@ std::optional<ListRequest> read_options(grammar::List command) {
   return request;
 }
 
-/// RFC 9051 section 6.3.9: a parenthesis after LIST, or instead of the pattern, or RETURN. Empty lists leave no
-/// trace in the tree, but only these forms have a parenthesis there.
+/// RFC 9051 section 6.3.9: a parenthesis after LIST or around the patterns, or RETURN. So the basic form is the one
+/// that begins with no parenthesis and ends with its pattern.
 bool is_extended(grammar::List command) {
   const std::string_view text = command.text();
-  return text.ends_with(')') || text.substr(text.find(' ') + 1).starts_with('(');
+  std::string_view last_pattern;
+  for (const auto pattern : command.list_mailbox()) last_pattern = pattern.text();
+  return last_pattern.end() != text.end() || text.substr(text.find(' ') + 1).starts_with('(');
 }
 
 /// Names that cannot be mailbox names match nothing: RFC 9051 section 6.3.9 wants a tagged OK.
