@@ -2,6 +2,7 @@
 
 #include "commands/handlers.h"
 #include "commands/login/capability.h"
+#include "commands/utf8_accept.h"
 #include "session/client.h"
 
 namespace postbag {
@@ -13,6 +14,7 @@ async::Task<std::optional<Reply>> not_refused() { co_return std::nullopt; }
 }  // namespace
 
 async::Task<Reply> AllCommands::run(Client& client, const protocol::Command& command) const {
+  if (breaks_utf8(client, command)) return refuse_octets();
   const ByUid by_uid = command.by_uid ? ByUid::yes : ByUid::no;
   return grammar::dispatch(command.rule, command.view, [&](auto view) -> async::Task<Reply> {
     if constexpr (requires { handle(client, view, by_uid, command.tag); }) {

@@ -79,7 +79,9 @@ class Client {
 
   /// Appends to what will be sent; see ClientConnection::flush().
   protocol::Writer respond() { return connection_.write(charset()); }
-  protocol::Charset charset() const { return rev2() ? protocol::Charset::utf8 : protocol::Charset::seven_bit; }
+  protocol::Charset charset() const {
+    return rev2() || has(Feature::utf8) ? protocol::Charset::utf8 : protocol::Charset::seven_bit;
+  }
   async::Task<bool> flush() { return connection_.flush(); }
   async::Task<bool> flush_if_large() { return connection_.flush_if_large(); }
   /// The world broke under what was done for this client: logs that, and yields what to say. RFC 5530 section 3.

@@ -12,8 +12,9 @@ enum class Feature : std::uint8_t {
   condstore,  ///< FETCH responses have MODSEQ. RFC 7162 section 3.1
   qresync,    ///< VANISHED instead of EXPUNGE. RFC 7162 section 3.2.3
   uid_only,   ///< no sequence numbers, either way. RFC 9586
+  utf8,       ///< UTF-8 in quoted strings and mailbox names. RFC 6855
 };
 
-using Features = EnumSet<Feature, Feature::uid_only>;
+using Features = EnumSet<Feature, Feature::utf8>;
 
 }  // namespace postbag

@@ -22,6 +22,7 @@ constexpr auto enable_rows = std::to_array<EnableRow>({
     {grammar::CapabilityName::condstore, Feature::condstore},
     {grammar::CapabilityName::qresync, Feature::qresync},
     {grammar::CapabilityName::uidonly, Feature::uid_only},
+    {grammar::CapabilityName::utf8_accept, Feature::utf8},
 });
 
 }  // namespace

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "commands/arguments.h"
+#include "commands/utf8_accept.h"
 #include "protocol/parse/sequence_set.h"
 #include "protocol/parse/values.h"
 #include "protocol/text/charset/charset.h"
@@ -78,6 +79,7 @@ class ScopeSets final : public search::Sets {
 
 template <class Command>
 SearchProgram program_of(Client& client, const SearchScope& scope, Command command) {
+  if (auto refused = refuse_charset(client, command.charset())) return std::unexpected(*std::move(refused));
   const std::optional<grammar::Charset> named = command.charset();
   std::string charset = named ? protocol::string_value(named->text()) : std::string();
   if (named && !protocol::is_known_charset(charset))
