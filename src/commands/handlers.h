@@ -49,6 +49,7 @@ async::Task<Reply> handle(Client& client, grammar::Close command);
 async::Task<Reply> handle(Client& client, grammar::Unselect command);
 async::Task<Reply> handle(Client& client, grammar::Expunge command);
 async::Task<Reply> handle(Client& client, grammar::UidExpunge command);
+async::Task<Reply> handle(Client& client, grammar::Uidbatches command, ByUid by_uid, std::string_view tag);
 async::Task<Reply> handle(Client& client, grammar::Search command, ByUid by_uid, std::string_view tag);
 async::Task<Reply> handle(Client& client, grammar::Esearch command, ByUid by_uid, std::string_view tag);
 async::Task<Reply> handle(Client& client, grammar::Cancelupdate command);
