@@ -33,7 +33,7 @@ Engine::Engine(StoreOptions how, std::unique_ptr<Tables> database)
       health(tables),
       files(open_files(options)),
       bodies(tables.bodies, files.get()),
-      mailboxes(tables, added.body, options.cache_bytes),
+      mailboxes(tables, options.cache_bytes),
       generation(tables, mailboxes),
       commits(*this) {
   if (!files) return;

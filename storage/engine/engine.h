@@ -42,10 +42,6 @@ struct Engine {
   const std::shared_ptr<bodies::BodyFiles> files;  ///< null in memory
   StoredBodies bodies;
   std::unique_ptr<SearchIndex> search_index;  ///< null: none is kept
-  /// What the running body, and the bodies before it in the same commit, add to the totals of the account.
-  struct {
-    AccountTotals body, group;
-  } added;
   MailboxCache mailboxes;
   Generation generation;
   RecentClaims recent;

@@ -1,21 +1,23 @@
-// Each commit that changes something raises a number in the account's row. It costs one more statement in a commit
-// and one read at the start of each transaction, and makes it safe that two processes use an account in turn: the
-// cache is never believed without it. The same number in the row of each mailbox says which of them others have
-// changed.
+// Two processes may use an account in turn, so the cache is never believed before the database was asked, at the
+// start of each transaction, whether somebody else has committed.
+//
+// Which mailboxes others have changed is told by a number, the generation. Each commit has the next one, and writes
+// it into the rows that it writes anyway: those of the mailboxes that it changes, and the account's when names
+// change. So the account's generation is the highest of these. It is looked up only after others have committed;
+// commits of our own are counted.
 #include "storage/engine/generation.h"
 
 namespace postbag::storage {
 
 void Generation::compare() {
-  const auto found = tables_.account.generation();
-  if (found == known_) return;
+  const auto others = tables_.commits_of_others();
+  if (others == others_) return;
   mailboxes_.clear();
-  known_ = found;
+  known_ = tables_.account.generation();
+  others_ = others;
 }
 
-void Generation::raise(const AccountTotals& difference, bool names_changed) {
-  tables_.account.raise_generation(difference, names_changed);
-}
+void Generation::save_for_names() { tables_.account.set_names_generation(next()); }
 
 void Generation::raised() {
   // While commits of others are not reported, they come before this one.

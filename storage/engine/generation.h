@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 
 #include "storage/engine/mailbox_cache.h"
@@ -10,17 +11,19 @@
 
 namespace postbag::storage {
 
-/// The account's generation, as it is in memory.
+/// The number of the last commit that changed a mailbox or a name, as it is in memory.
 class Generation {
  public:
   /// Both must outlive it.
   Generation(Tables& tables, MailboxCache& mailboxes) : tables_(tables), mailboxes_(mailboxes) {}
 
-  /// At the start of each transaction: what is in memory goes when the account has another generation.
+  /// At the start of each transaction: what is in memory goes when somebody else has committed.
   void compare();
-  /// The last statement of a commit that changes something.
-  void raise(const AccountTotals& difference, bool names_changed);
-  /// It is committed.
+  /// That of the running commit. It has to be stored with each mailbox that the commit changes.
+  std::uint64_t next() const { return known_ + 1; }
+  /// The running commit changes names.
+  void save_for_names();
+  /// A commit that stored next() succeeded.
   void raised();
   /// See Store::external_change. Within a transaction.
   CommitReport external_change(std::span<const MailboxId> watched);
@@ -28,8 +31,9 @@ class Generation {
  private:
   Tables& tables_;
   MailboxCache& mailboxes_;
-  std::uint64_t known_ = 0;     ///< that of what is in memory
-  std::uint64_t reported_ = 0;  ///< the commits up to this one were reported
+  std::optional<std::uint64_t> others_;  ///< Tables::commits_of_others() when that was looked up
+  std::uint64_t known_ = 0;              ///< that of what is in memory
+  std::uint64_t reported_ = 0;           ///< the commits up to this one were reported
 };
 
 }  // namespace postbag::storage

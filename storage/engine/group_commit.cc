@@ -24,7 +24,7 @@ namespace postbag::storage {
 
 CommitReport GroupCommit::commit(std::span<Write* const> writes) {
   engine_.health.require_usable();
-  clear_group();
+  group_ = {};
   growth_ = 0;
   engine_.reserve.use_when_full();
   relaxed_ = may_relax(writes);
@@ -44,7 +44,7 @@ CommitReport GroupCommit::commit(std::span<Write* const> writes) {
 
 void GroupCommit::run(Write& write) {
   engine_.tables.set_savepoint();
-  clear_body();
+  body_ = {};
   bool keep = false;
   std::exception_ptr failure;
   try {
@@ -75,9 +75,12 @@ void GroupCommit::flush_body() {
   for (const auto id : body_.touched) {
     auto* mailbox = engine_.mailboxes.find(id);
     if (mailbox == nullptr || !mailbox->dirty()) continue;
-    mailbox->flush();
+    mailbox->flush(engine_.generation.next());
     changed(id, mailbox->state().highest_modseq);
   }
+  if (body_.bytes == BodyBytes{}) return;
+  engine_.tables.account.add(body_.bytes);
+  body_.bytes = {};
 }
 
 void GroupCommit::keep_body() {
@@ -87,8 +90,7 @@ void GroupCommit::keep_body() {
   group_.names_changed = group_.names_changed || body_.names_changed;
   group_.from_inbox.insert(group_.from_inbox.end(), body_.from_inbox.begin(), body_.from_inbox.end());
   group_.bodies.insert(group_.bodies.end(), body_.bodies.begin(), body_.bodies.end());
-  engine_.added.group += engine_.added.body;
-  clear_body();
+  body_ = {};
 }
 
 void GroupCommit::undo_body() {
@@ -97,17 +99,7 @@ void GroupCommit::undo_body() {
   for (const auto id : body_.touched) engine_.mailboxes.forget(id);
   // A mailbox made by this body may be in memory although it was only read, and its id will be given again.
   for (const auto& [id, change] : body_.changed) engine_.mailboxes.forget(id);
-  clear_body();
-}
-
-void GroupCommit::clear_body() {
   body_ = {};
-  engine_.added.body = {};
-}
-
-void GroupCommit::clear_group() {
-  group_ = {};
-  engine_.added.group = {};
 }
 
 void GroupCommit::finish_commit() {
@@ -115,7 +107,7 @@ void GroupCommit::finish_commit() {
   if (changed) engine_.recent.save(engine_.mailboxes, engine_.tables);
   const bool reserves = relaxed_ && reserve_for_flags();
   sync_bodies();
-  if (changed) engine_.generation.raise(engine_.added.group, group_.names_changed);
+  if (group_.names_changed) engine_.generation.save_for_names();
   engine_.health.fatally([&] { engine_.tables.commit(); });
   if (!changed) return;
   engine_.generation.raised();
@@ -151,7 +143,10 @@ void GroupCommit::settle_bodies() {
 
 void GroupCommit::write_claims() {
   if (engine_.recent.empty()) return;
-  change([&] { engine_.recent.save(engine_.mailboxes, engine_.tables); });
+  transact(true, [&] {
+    engine_.generation.compare();
+    engine_.recent.save(engine_.mailboxes, engine_.tables);
+  });
   engine_.recent.clear();
   ++engine_.counters.commits;
 }
@@ -167,15 +162,6 @@ void GroupCommit::transact(bool durable, const std::function<void()>& f) {
   }
 }
 
-void GroupCommit::change(const std::function<void()>& f) {
-  transact(true, [&] {
-    engine_.generation.compare();
-    f();
-    engine_.generation.raise({}, false);
-  });
-  engine_.generation.raised();
-}
-
 void GroupCommit::abandon() noexcept {
   if (engine_.health.failed())
     for (const auto& [staged, id] : group_.bodies) staged->keep = true;  // perhaps they are committed
@@ -189,15 +175,15 @@ void GroupCommit::roll_back() noexcept {
     engine_.health.fail(e);
   }
   engine_.mailboxes.clear();
-  clear_body();
-  clear_group();
+  body_ = {};
+  group_ = {};
 }
 
 CommitReport GroupCommit::report() {
   CommitReport report{
       .mailboxes = {}, .names_changed = group_.names_changed, .from_inbox = std::move(group_.from_inbox)};
   for (const auto& [id, change] : group_.changed) report.mailboxes.push_back(change);
-  clear_group();
+  group_ = {};
   return report;
 }
 
@@ -209,8 +195,7 @@ OpenMailbox* GroupCommit::open_to_change(MailboxId id) {
   return mailbox;
 }
 
-void GroupCommit::removed(MailboxId id, ModSeq modseq, std::uint32_t messages) {
-  engine_.added.body.messages -= messages;
+void GroupCommit::removed(MailboxId id, ModSeq modseq) {
   engine_.mailboxes.forget(id);
   engine_.recent.forget(id);
   body_.changed.insert_or_assign(id, ChangedMailbox{id, modseq, true});
@@ -222,7 +207,7 @@ BodyId GroupCommit::link(const std::shared_ptr<bodies::Staged>& staged) {
   for (const auto* effects : {&body_, &group_})
     for (const auto& [known, id] : effects->bodies)
       if (known == staged) {
-        tables.bodies.share(id);
+        share(id, staged->length);
         return id;
       }
   if (staged->file.empty() || staged->spooled) growth_ += staged->length;
@@ -234,21 +219,25 @@ BodyId GroupCommit::link(const std::shared_ptr<bodies::Staged>& staged) {
                                      .structure = staged->structure});
   tables.threads.join(id, staged->thread_keys);
   body_.bodies.emplace_back(staged, id);
-  engine_.added.body.bytes += staged->length;
   return id;
 }
 
-void GroupCommit::release(std::vector<SizedBody> bodies) {
-  const auto bytes = engine_.tables.bodies.release(std::move(bodies), engine_.now());
-  engine_.added.body.bytes -= bytes;
-  engine_.added.body.garbage_bytes += bytes;
+void GroupCommit::share(BodyId body, std::uint64_t size) {
+  engine_.tables.bodies.share(body);
+  body_.bytes.shared += size;
 }
 
-AccountTotals GroupCommit::totals() const {
-  auto totals = engine_.tables.account.totals();
-  totals += engine_.added.group;
-  totals += engine_.added.body;
-  return totals;
+void GroupCommit::release(std::vector<SizedBody> bodies) {
+  std::uint64_t all = 0;
+  for (const auto& body : bodies) all += body.size;
+  const auto garbage = engine_.tables.bodies.release(std::move(bodies), engine_.now());
+  body_.bytes.shared -= all - garbage;
+  body_.bytes.garbage += garbage;
+}
+
+AccountTotals GroupCommit::totals() {
+  flush_body();
+  return engine_.tables.account.totals();
 }
 
 bool GroupCommit::admits(std::uint64_t bytes) const {

@@ -38,8 +38,6 @@ class GroupCommit {
   void write_claims();
   /// Runs f in a transaction of its own, which is durable or not. f changes nothing that is in memory.
   void transact(bool durable, const std::function<void()>& f);
-  /// The same, durable, where f changes mailboxes.
-  void change(const std::function<void()>& f);
   /// Ends the running transaction without its changes, and drops what is in memory.
   void roll_back() noexcept;
 
@@ -47,8 +45,8 @@ class GroupCommit {
 
   /// The mailbox, to be changed: flushed when the body succeeds, forgotten when it fails. Null: none has that id.
   OpenMailbox* open_to_change(MailboxId id);
-  /// Drops what is in memory of a mailbox that was removed with so many messages, and reports it.
-  void removed(MailboxId id, ModSeq modseq, std::uint32_t messages);
+  /// Drops what is in memory of a mailbox that was removed, and reports it.
+  void removed(MailboxId id, ModSeq modseq);
   void names_changed() { body_.names_changed = true; }
   /// INBOX was renamed, which made this mailbox.
   void inbox_renamed(MailboxId to) { body_.from_inbox.push_back(to); }
@@ -56,10 +54,12 @@ class GroupCommit {
   void changed(MailboxId id, ModSeq modseq) { body_.changed.insert_or_assign(id, ChangedMailbox{id, modseq}); }
   /// The row of a staged body, made with the first call in this commit; each further one adds a reference.
   BodyId link(const std::shared_ptr<bodies::Staged>& staged);
+  /// One message more refers to the body.
+  void share(BodyId body, std::uint64_t size);
   /// One message less refers to each of `bodies`, which may name a body twice.
   void release(std::vector<SizedBody> bodies);
   /// What the account holds, with what the running commit has changed so far.
-  AccountTotals totals() const;
+  AccountTotals totals();
   /// Whether so many bytes may be added to the database, without what is reserved for removing.
   bool admits(std::uint64_t bytes) const;
 
@@ -71,17 +71,17 @@ class GroupCommit {
     bool names_changed = false;
     std::vector<MailboxId> from_inbox;
     std::vector<std::pair<std::shared_ptr<bodies::Staged>, BodyId>> bodies;
+    BodyBytes bytes;  ///< not written yet
   };
 
   /// Runs one body in its savepoint. Throws when the whole commit is lost.
   void run(Write& write);
   bool run_body(Write& write);
+  /// Writes what it has changed so far.
   void flush_body();
   void keep_body();
   void undo_body();
   void finish_commit();
-  void clear_body();
-  void clear_group();
   /// Makes the staged bodies of this commit durable in their places.
   void sync_bodies();
   /// Once the commit is durable: the bodies are no longer incoming.

@@ -17,7 +17,7 @@ OpenMailbox* MailboxCache::open(MailboxId id) {
   if (at == cached_.end()) {
     auto row = tables_.mailboxes.load(id);
     if (!row) return nullptr;
-    auto mailbox = std::make_unique<OpenMailbox>(id, std::move(*row), tables_, totals_, loads_);
+    auto mailbox = std::make_unique<OpenMailbox>(id, std::move(*row), tables_, loads_);
     at = cached_.emplace(id, Cached{.mailbox = std::move(mailbox)}).first;
   }
   at->second.used = ++uses_;

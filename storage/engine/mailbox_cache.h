@@ -15,9 +15,8 @@ namespace postbag::storage {
 /// next use reads the rows again.
 class MailboxCache {
  public:
-  /// `totals`: see OpenMailbox; `most_bytes`: see trim(). `tables` and `totals` must outlive it.
-  MailboxCache(Tables& tables, AccountTotals& totals, std::size_t most_bytes)
-      : tables_(tables), totals_(totals), most_bytes_(most_bytes) {}
+  /// `most_bytes`: see trim(). `tables` must outlive it.
+  MailboxCache(Tables& tables, std::size_t most_bytes) : tables_(tables), most_bytes_(most_bytes) {}
 
   /// The mailbox; null when none has that id. Valid until it is forgotten.
   OpenMailbox* open(MailboxId id);
@@ -35,7 +34,6 @@ class MailboxCache {
   };
 
   Tables& tables_;
-  AccountTotals& totals_;
   std::size_t most_bytes_;
   std::unordered_map<MailboxId, Cached> cached_;
   std::uint64_t loads_ = 0;  ///< pages decoded so far

@@ -169,7 +169,7 @@ void Maintainer::commit_garbage(const Garbage& garbage) {
   engine_.commits.transact(true, [&] {  // durable: the files are removed after it
     engine_.tables.bodies.erase(garbage.ids);
     engine_.tables.threads.erase(garbage.ids);
-    engine_.tables.account.change_totals({.garbage_bytes = std::uint64_t{0} - garbage.bytes});
+    engine_.tables.account.add({.garbage = std::uint64_t{0} - garbage.bytes});
   });
   ++engine_.counters.commits;
 }

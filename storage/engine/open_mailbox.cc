@@ -44,7 +44,6 @@ void OpenMailbox::count(const Message& m, int sign) {
   const auto step = static_cast<std::uint32_t>(sign);  // modulo 2^32: adding -1 takes one away
   auto& state = row_.state;
   state.messages += step;
-  totals_.messages += static_cast<std::uint64_t>(sign);
   if (!m.flags.system.has(SystemFlag::seen)) state.unseen += step;
   if (m.flags.system.has(SystemFlag::deleted)) state.deleted += step;
   if (sign > 0)
@@ -124,10 +123,10 @@ void OpenMailbox::change_all_above_reservation() {
   });
 }
 
-void OpenMailbox::flush() {
+void OpenMailbox::flush(std::uint64_t generation) {
   if (!dirty_) return;
   if (index_) index_->flush();
-  tables_.mailboxes.save(id_, row_);
+  tables_.mailboxes.save(id_, row_, generation);
   dirty_ = false;
 }
 

@@ -17,9 +17,9 @@ namespace postbag::storage {
 /// Changes stay in memory until flush(). After a rollback the object is dropped and made again.
 class OpenMailbox {
  public:
-  /// Adds to `totals` the messages that come and takes away those that go; to `loads` the pages it unpacks.
-  OpenMailbox(MailboxId id, MailboxRow row, Tables& tables, AccountTotals& totals, std::uint64_t& loads)
-      : id_(id), row_(std::move(row)), tables_(tables), totals_(totals), loads_(loads) {}
+  /// Adds to `loads` the pages it unpacks.
+  OpenMailbox(MailboxId id, MailboxRow row, Tables& tables, std::uint64_t& loads)
+      : id_(id), row_(std::move(row)), tables_(tables), loads_(loads) {}
 
   MailboxId id() const { return id_; }
   const MailboxState& state() const { return row_.state; }
@@ -78,7 +78,8 @@ class OpenMailbox {
   void set_first_recent(Uid uid) { row_.state.first_recent = uid; }
 
   bool dirty() const { return dirty_; }
-  void flush();
+  /// `generation`: of the running commit.
+  void flush(std::uint64_t generation);
   /// Bytes this holds in memory, roughly.
   std::size_t memory() const { return sizeof(*this) + (index_ ? index_->memory() : 0); }
   void drop_pages() {
@@ -93,7 +94,6 @@ class OpenMailbox {
   MailboxId id_;
   MailboxRow row_;
   Tables& tables_;
-  AccountTotals& totals_;
   std::uint64_t& loads_;
   std::unique_ptr<pages::MailboxIndex> index_;
   bool dirty_ = false;

@@ -24,7 +24,7 @@ bool GroupCommit::reserve_for_flags() {
     if (mailbox == nullptr || mailbox->state().highest_modseq.value() <= mailbox->reserved_modseq()) continue;
     const std::uint64_t upto = mailbox->state().highest_modseq.value() + block;
     mailbox->reserve_modseq(std::min(upto, ModSeq::max_value - 1));
-    mailbox->flush();
+    mailbox->flush(engine_.generation.next());
     reserves = true;
   }
   return reserves;
@@ -41,13 +41,15 @@ template <class F>
 void GroupCommit::change_reserved(F&& f) {
   const auto reserved = engine_.tables.mailboxes.reserved();
   if (reserved.empty()) return;
-  change([&] {
+  transact(true, [&] {
+    engine_.generation.compare();
     for (const auto id : reserved) {
       auto* mailbox = engine_.mailboxes.open(id);
       f(*mailbox);
-      mailbox->flush();
+      mailbox->flush(engine_.generation.next());
     }
   });
+  engine_.generation.raised();
   unsynced_ = false;
 }
 

@@ -19,18 +19,26 @@
 
 namespace postbag::storage {
 
+/// What the counters of the mailboxes do not say of the account's totals.
+struct BodyBytes {
+  /// Counted too often by them: for each body its size times the messages beside the first.
+  std::uint64_t shared = 0;
+  std::uint64_t garbage = 0;  ///< of the bodies that no message refers to
+  bool operator==(const BodyBytes&) const = default;
+};
+
 /// What is kept once for the account.
 class AccountRow {
  public:
+  /// From the rows of the mailboxes and from what add() has kept.
   virtual AccountTotals totals() = 0;
   /// Adds the difference, which is modulo 2^64.
-  virtual void change_totals(const AccountTotals& difference) = 0;
-  /// Counts the commits that changed a mailbox or a name, of all processes.
+  virtual void add(const BodyBytes& difference) = 0;
+  /// The highest generation that was stored here or with a mailbox.
   virtual std::uint64_t generation() = 0;
   /// The generation in which names changed last.
   virtual std::uint64_t names_generation() = 0;
-  /// The last statement of a commit.
-  virtual void raise_generation(const AccountTotals& difference, bool names_changed) = 0;
+  virtual void set_names_generation(std::uint64_t generation) = 0;
 
  protected:
   ~AccountRow() = default;
@@ -63,14 +71,16 @@ class MailboxTable {
 
   /// Nothing when there is none.
   virtual std::optional<MailboxRow> load(MailboxId id) = 0;
-  virtual void save(MailboxId id, const MailboxRow& row) = 0;
-  /// Those that commits after that generation have changed, rising by id.
+  /// `generation`: of the running commit.
+  virtual void save(MailboxId id, const MailboxRow& row, std::uint64_t generation) = 0;
+  /// Those that were saved or created with a higher generation, rising by id.
   virtual std::vector<ChangedMailbox> changed_after(std::uint64_t generation) = 0;
   /// Mailboxes with a reservation.
   virtual std::vector<MailboxId> reserved() = 0;
   virtual void save_first_recent(MailboxId id, Uid first_recent) = 0;
 
-  virtual MailboxId create(std::string_view name, SpecialUses use, UidValidity validity) = 0;
+  virtual MailboxId create(std::string_view name, SpecialUses use, UidValidity validity,
+                           std::uint64_t generation) = 0;
   virtual void rename(MailboxId id, std::string_view name) = 0;
   /// The mailbox must have neither pages nor vanished UIDs any more.
   virtual void erase(MailboxId id) = 0;
@@ -246,6 +256,8 @@ class Tables {
   virtual void set_savepoint() = 0;
   virtual void release_savepoint() = 0;
   virtual void roll_back_to_savepoint() = 0;
+  /// Within a transaction: another number than before when somebody else has committed between the two.
+  virtual std::uint64_t commits_of_others() = 0;
   /// Waits until all commits are on the disk.
   virtual void sync() = 0;
 

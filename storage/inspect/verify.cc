@@ -107,7 +107,8 @@ class AccountVerifier {
         if (next->size != row.size) report_.deviation(name(id) + " has another size than a message of it says");
       const std::uint64_t extra = tables_.bodies.extra(id);
       if (extra != 0) ++shared;
-      (references != 0 ? counted_.bytes : counted_.garbage_bytes) += row.size;
+      if (references == 0) counted_.garbage += row.size;
+      if (references > 1) counted_.shared += (references - 1) * row.size;
       verify_count(id, references, extra, garbage.contains(id));
     });
     for (; next != references_.end(); ++next) report_missing(next->body);
@@ -126,12 +127,11 @@ class AccountVerifier {
     if (!tables_.bodies.structure_size(id)) report_.deviation(name(id) + " has no structure");
   }
 
+  /// The rest of the totals are the counters of the mailboxes.
   void verify_totals() {
-    const AccountTotals stored = tables_.account.totals();
-    counted_.messages = found_.messages;
-    compare("messages", stored.messages, counted_.messages);
-    compare("bytes of messages", stored.bytes, counted_.bytes);
-    compare("bytes that are not collected yet", stored.garbage_bytes, counted_.garbage_bytes);
+    const BodyBytes stored = tables_.account.body_bytes();
+    compare("bytes that messages share", stored.shared, counted_.shared);
+    compare("bytes that are not collected yet", stored.garbage, counted_.garbage);
   }
 
   void compare(const std::string& what, std::uint64_t stored, std::uint64_t counted) {
@@ -221,7 +221,7 @@ class AccountVerifier {
   std::filesystem::path directory_;
   std::filesystem::path bodies_directory_;
   Verified found_;
-  AccountTotals counted_;
+  BodyBytes counted_;
   VerifyReport report_;
   sqlite::Connection connection_;
   sqlite::MailTables tables_;

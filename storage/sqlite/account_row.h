@@ -11,17 +11,18 @@ class AccountRow final : public storage::AccountRow {
   explicit AccountRow(const Connection& connection);
 
   AccountTotals totals() override;
-  void change_totals(const AccountTotals& difference) override;
+  void add(const BodyBytes& difference) override;
+  BodyBytes body_bytes();
 
   std::uint64_t generation() override;
   std::uint64_t names_generation() override;
-  void raise_generation(const AccountTotals& difference, bool names_changed) override;
+  void set_names_generation(std::uint64_t generation) override;
 
-  /// Sums them up again, from the counters of the mailboxes and the sizes of bodies that are shared or garbage.
+  /// Sums the bytes of bodies up again, from the sizes of those that are shared or garbage.
   void recount();
 
  private:
-  Statement totals_, change_totals_, recount_, generation_, names_generation_, raise_generation_;
+  Statement totals_, body_bytes_, add_, recount_, generation_, names_generation_, set_names_generation_;
 };
 
 }  // namespace postbag::storage::sqlite

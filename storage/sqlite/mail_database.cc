@@ -105,33 +105,48 @@ void open_schema(Connection& connection, const StoreOptions& options, bool stopp
 OpenDatabase::OpenDatabase(const StoreOptions& options)
     : stopped_uncleanly(has_log(options.directory)),
       connection(prepare_directory(options), connection_options(options)),
-      tables((open_schema(connection, options, stopped_uncleanly), connection)) {}
+      tables((open_schema(connection, options, stopped_uncleanly), connection)),
+      statements(connection) {}
 
 MailDatabase::MailDatabase(const StoreOptions& options)
     : OpenDatabase(options),
       Tables(tables.account, tables.mailboxes, tables.pages, tables.vanished, tables.bodies, tables.threads,
              tables.subscriptions) {}
 
-void MailDatabase::begin_read() { connection.run("BEGIN"); }
+TransactionStatements::TransactionStatements(const Connection& c)
+    : begin(c.prepare("BEGIN")),
+      begin_immediate(c.prepare("BEGIN IMMEDIATE")),
+      commit(c.prepare("COMMIT")),
+      set_savepoint(c.prepare("SAVEPOINT body")),
+      release_savepoint(c.prepare("RELEASE body")),
+      data_version(c.prepare("PRAGMA data_version")) {}
+
+void MailDatabase::begin_read() { statements.begin.execute(); }
 
 void MailDatabase::begin_write(bool durable) {
   connection.sync_commits(durable);
-  connection.run("BEGIN IMMEDIATE");
+  statements.begin_immediate.execute();
 }
 
-void MailDatabase::commit() { connection.run("COMMIT"); }
+void MailDatabase::commit() { statements.commit.execute(); }
 
 void MailDatabase::roll_back() { connection.run("ROLLBACK"); }
 
 bool MailDatabase::in_transaction() const { return connection.in_transaction(); }
 
-void MailDatabase::set_savepoint() { connection.run("SAVEPOINT body"); }
+void MailDatabase::set_savepoint() { statements.set_savepoint.execute(); }
 
-void MailDatabase::release_savepoint() { connection.run("RELEASE body"); }
+void MailDatabase::release_savepoint() { statements.release_savepoint.execute(); }
 
 void MailDatabase::roll_back_to_savepoint() {
   connection.run("ROLLBACK TO body");
-  connection.run("RELEASE body");
+  release_savepoint();
+}
+
+std::uint64_t MailDatabase::commits_of_others() {
+  auto rows = statements.data_version.query();
+  rows.next();
+  return static_cast<std::uint64_t>(rows.integer(0));
 }
 
 void MailDatabase::sync() { connection.sync_log(); }

@@ -11,12 +11,19 @@
 
 namespace postbag::storage::sqlite {
 
+/// What each transaction runs.
+struct TransactionStatements {
+  explicit TransactionStatements(const Connection& connection);
+  Statement begin, begin_immediate, commit, set_savepoint, release_savepoint, data_version;
+};
+
 /// The connection and what is prepared on it: made before the interface that refers to it.
 struct OpenDatabase {
   explicit OpenDatabase(const StoreOptions& options);
   bool stopped_uncleanly;  ///< the last process that had the database open did not close it
   Connection connection;
   MailTables tables;
+  TransactionStatements statements;
 };
 
 /// mail.db in the account's directory, or a database in memory. FORMAT.md.
@@ -34,6 +41,7 @@ class MailDatabase final : private OpenDatabase, public Tables {
   void set_savepoint() override;
   void release_savepoint() override;
   void roll_back_to_savepoint() override;
+  std::uint64_t commits_of_others() override;
   void sync() override;
 
   std::uint64_t log_bytes() const override;

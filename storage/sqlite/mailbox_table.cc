@@ -23,14 +23,13 @@ MailboxTable::MailboxTable(const Connection& c)
                       "low_water, vanished_ranges, keywords, reserved_modseq FROM mailbox WHERE id = ?")),
       save_(c.prepare("UPDATE mailbox SET uid_validity = ?, uid_next = ?, modseq = ?, messages = ?, unseen = ?, "
                       "deleted = ?, bytes = ?, first_recent = ?, low_water = ?, vanished_ranges = ?, keywords = ?, "
-                      "reserved_modseq = ?, generation = (SELECT generation + 1 FROM account) "
-                      "WHERE id = ?")),
+                      "reserved_modseq = ?, generation = ? WHERE id = ?")),
       changed_after_(c.prepare("SELECT id, modseq FROM mailbox WHERE generation > ? ORDER BY id")),
       reserved_(c.prepare("SELECT id FROM mailbox WHERE reserved_modseq > 0")),
       save_first_recent_(c.prepare("UPDATE mailbox SET first_recent = ? WHERE id = ?")),
       create_(c.prepare("INSERT INTO mailbox (name, special_use, uid_validity, uid_next, modseq, messages, unseen, "
                         "deleted, bytes, first_recent, low_water, vanished_ranges, keywords, generation) "
-                        "VALUES (?, ?, ?, 1, 1, 0, 0, 0, 0, 1, 0, 0, x'', (SELECT generation + 1 FROM account))")),
+                        "VALUES (?, ?, ?, 1, 1, 0, 0, 0, 0, 1, 0, 0, x'', ?)")),
       created_(c.prepare("SELECT last_insert_rowid()")),
       rename_(c.prepare("UPDATE mailbox SET name = ? WHERE id = ?")),
       erase_(c.prepare("DELETE FROM mailbox WHERE id = ?")),
@@ -105,19 +104,20 @@ std::vector<MailboxId> MailboxTable::reserved() {
   return out;
 }
 
-void MailboxTable::save(MailboxId id, const MailboxRow& row) {
+void MailboxTable::save(MailboxId id, const MailboxRow& row, std::uint64_t generation) {
   const auto& s = row.state;
   save_.execute(s.uid_validity, s.uid_next, s.highest_modseq, s.messages, s.unseen, s.deleted, s.bytes,
                 s.first_recent, row.low_water, row.vanished_ranges, Blob{pages::pack_keywords(row.keywords)},
-                row.reserved_modseq, id);
+                row.reserved_modseq, generation, id);
 }
 
 void MailboxTable::save_first_recent(MailboxId id, Uid first_recent) {
   save_first_recent_.execute(first_recent, id);
 }
 
-MailboxId MailboxTable::create(std::string_view name, SpecialUses use, UidValidity validity) {
-  create_.execute(name, use.bits(), validity);
+MailboxId MailboxTable::create(std::string_view name, SpecialUses use, UidValidity validity,
+                               std::uint64_t generation) {
+  create_.execute(name, use.bits(), validity, generation);
   auto rows = created_.query();
   rows.next();
   return rows.number<MailboxId>(0);

@@ -22,12 +22,12 @@ class MailboxTable final : public storage::MailboxTable {
   std::uint64_t count() override;
 
   std::optional<MailboxRow> load(MailboxId id) override;
-  void save(MailboxId id, const MailboxRow& row) override;
+  void save(MailboxId id, const MailboxRow& row, std::uint64_t generation) override;
   std::vector<ChangedMailbox> changed_after(std::uint64_t generation) override;
   std::vector<MailboxId> reserved() override;
   void save_first_recent(MailboxId id, Uid first_recent) override;
 
-  MailboxId create(std::string_view name, SpecialUses use, UidValidity validity) override;
+  MailboxId create(std::string_view name, SpecialUses use, UidValidity validity, std::uint64_t generation) override;
   void rename(MailboxId id, std::string_view name) override;
   void erase(MailboxId id) override;
 

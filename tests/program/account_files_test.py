@@ -186,8 +186,7 @@ def make_old(server):
         directory.executescript("DROP TABLE removed; ALTER TABLE account DROP COLUMN identity; PRAGMA user_version = 1;")
     for number in os.listdir(server.data + "/accounts"):
         with sqlite3.connect(os.path.join(account(server, number), "mail.db")) as mail:
-            for column in ("owner_name", "owner_identity", "messages", "bytes", "garbage_bytes", "generation",
-                           "names_generation"):
+            for column in ("owner_name", "owner_identity", "garbage_bytes", "names_generation", "shared_bytes"):
                 mail.execute(f"ALTER TABLE account DROP COLUMN {column}")
             mail.executescript("ALTER TABLE mailbox DROP COLUMN generation; PRAGMA user_version = 4;")
 

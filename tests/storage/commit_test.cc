@@ -41,6 +41,21 @@ TEST_CASE("a group costs one sync, and its bodies' files one each and their dire
   CHECK(a.store->counters().syncs == syncs + 4);  // file, bodies/, directory in it, log
 }
 
+TEST_CASE("a commit writes only the pages of what it changes, none for totals and generation") {
+  TestAccount a(true);
+  const auto uid = a.add(a.inbox);
+  const auto pages_written = [&](const auto& change) {
+    const auto before = a.store->log_bytes();
+    change();
+    return (a.store->log_bytes() - before) / Tables::page_bytes;
+  };
+  const NamedFlags flagged{flags({SystemFlag::flagged}), {}};
+  const auto flag = [&](Transaction& tx) { return tx.store_flags(a.inbox, {{uid, uid}}, FlagOp::add, flagged); };
+  CHECK(pages_written([&] { a.write(flag).value(); }) == 3);  // mailbox, page, page_directory
+  CHECK(pages_written([&] { a.add(a.inbox); }) == 5);         // body and structure, too
+  CHECK(pages_written([&] { a.write(flag).value(); }) == 0);
+}
+
 TEST_CASE("a large body is a file, found again, and deleted when nobody takes it") {
   TestAccount a(true);
   const auto bodies = a.options.directory / "bodies";

@@ -84,7 +84,7 @@ TEST_CASE("an account of format 5 has the same mail after its migration") {
     CHECK(read_account(*store).text() == old_account_text(old_format));
   }
   CHECK(deviations(old).empty());  // also none in the totals, which format 5 did not have
-  CHECK(Dump(old.options.directory).schema_version() == 9);
+  CHECK(Dump(old.options.directory).schema_version() == 11);
   CHECK(ask_sql(old.options.directory, "SELECT count(*) FROM page WHERE substr(data, 1, 1) = x'02'") == 5);
 }
 

@@ -124,7 +124,7 @@ Result<Copied> PagedTransaction::copy(MailboxId from, const UidSet& uids, Mailbo
   if (!messages) return std::unexpected(messages.error());
   if (messages->empty()) return copied_nothing(*source, *target);
   if (!engine_.commits.admits(0)) return std::unexpected(Error::over_quota);
-  for (const auto& m : *messages) engine_.tables.bodies.share(m.body);
+  for (const auto& m : *messages) engine_.commits.share(m.body, m.size);
   return add_copies(engine_, *messages, *source, *target);
 }
 

@@ -106,7 +106,8 @@ Result<MailboxId> PagedTransaction::create(const MailboxName& name, SpecialUses 
   if (mailboxes.find(name.utf8())) return std::unexpected(Error::mailbox_exists);
   if (mailboxes.count() >= engine_.options.limits.mailboxes) return std::unexpected(Error::too_many_mailboxes);
   if (is_taken(engine_, use)) return std::unexpected(Error::special_use_taken);
-  const auto id = mailboxes.create(name.utf8(), use, take_validity(engine_, name.utf8()));
+  const auto id =
+      mailboxes.create(name.utf8(), use, take_validity(engine_, name.utf8()), engine_.generation.next());
   assert(id.value() < (std::uint64_t{1} << 31));  // see page_row()
   engine_.commits.changed(id, ModSeq::min());
   engine_.commits.names_changed();
@@ -131,8 +132,7 @@ Result<void> PagedTransaction::remove(const MailboxName& name) {
   tables.vanished.erase_all(*id);
   tables.mailboxes.retire(name.utf8(), mailbox->state().uid_validity);
   tables.mailboxes.erase(*id);
-  engine_.commits.removed(*id, std::min(mailbox->state().highest_modseq, ModSeq::max().previous()).next(),
-                          mailbox->state().messages);
+  engine_.commits.removed(*id, std::min(mailbox->state().highest_modseq, ModSeq::max().previous()).next());
   engine_.commits.names_changed();
   return {};
 }

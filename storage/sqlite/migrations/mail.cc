@@ -18,6 +18,14 @@ UPDATE account SET
 )sql");
 }
 
+/// As count_totals().
+void count_shared_bytes(Connection& connection) {
+  connection.run(R"sql(
+UPDATE account SET shared_bytes =
+  (SELECT coalesce(sum(extra * size), 0) FROM shared CROSS JOIN body ON id = shared.body);
+)sql");
+}
+
 constexpr Migration steps[] = {
     // 1
     R"sql(
@@ -137,6 +145,15 @@ ALTER TABLE account ADD COLUMN generation INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE account ADD COLUMN names_generation INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE mailbox ADD COLUMN generation INTEGER NOT NULL DEFAULT 0;
 )sql",
+    // 10; so that a commit need not write the account's row
+    R"sql(
+ALTER TABLE account DROP COLUMN messages;
+ALTER TABLE account DROP COLUMN bytes;
+ALTER TABLE account DROP COLUMN generation;
+ALTER TABLE account ADD COLUMN shared_bytes INTEGER NOT NULL DEFAULT 0;
+)sql",
+    // 11
+    Dispensable{count_shared_bytes},
 };
 
 }  // namespace
