@@ -23,6 +23,7 @@ async::Task<Reply> handle(Client& client, grammar::Logout command);
 async::Task<Reply> handle(Client& client, grammar::Id command);
 
 // Not authenticated
+async::Task<Reply> handle(Client& client, grammar::Starttls command);
 async::Task<Reply> handle(Client& client, grammar::Login command);
 async::Task<Reply> handle(Client& client, grammar::Authenticate command);
 

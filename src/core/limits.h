@@ -61,9 +61,10 @@ struct Limits {
   std::size_t password_queue = 64;  ///< logins waiting for a password hash; more are refused
 
   // Times
-  std::chrono::seconds login_time{60};        ///< in total; bytes that trickle in do not extend it
-  std::chrono::seconds autologout{32 * 60};   ///< at least 30 min: RFC 9051 section 5.4
-  std::chrono::seconds in_progress_time{10};  ///< between two progress reports of a long search
+  std::chrono::seconds login_time{60};          ///< in total; bytes that trickle in do not extend it
+  std::chrono::seconds tls_handshake_time{15};  ///< of login_time
+  std::chrono::seconds autologout{32 * 60};     ///< at least 30 min: RFC 9051 section 5.4
+  std::chrono::seconds in_progress_time{10};    ///< between two progress reports of a long search
   std::chrono::seconds progress_time{5 *
                                      60};  ///< without a byte in a literal or in a write; then the connection ends
   std::chrono::seconds failed_login_delay{2};  ///< grows with each failure from an address, up to the next

@@ -49,6 +49,17 @@ void add_serve(CLI::App& app, Arguments& a, Action& action) {
           "Default: 127.0.0.1:143")
       ->type_name("ADDR:PORT")
       ->allow_extra_args(false);
+  command
+      ->add_option("--listen-tls", a.serve.listen_tls,
+                   "Address for implicit TLS, such as 0.0.0.0:993; may be repeated. Needs a certificate")
+      ->type_name("ADDR:PORT")
+      ->allow_extra_args(false);
+  CLI::Option* const certificate =
+      command->add_option("--certificate", a.serve.certificate, "The server's certificate and chain, PEM")
+          ->type_name("FILE");
+  CLI::Option* const key = command->add_option("--key", a.serve.key, "Its private key, PEM")->type_name("FILE");
+  certificate->needs(key);
+  key->needs(certificate);
   command->add_option("--log-format", a.serve.log_format, "text or json, one line per event on stderr")
       ->check(CLI::IsMember({"text", "json"}))
       ->type_name("FORMAT");

@@ -10,7 +10,10 @@ namespace postbag::daemon {
 struct ServeArguments {
   std::string data_dir;
   std::string config;               ///< empty: none
-  std::vector<std::string> listen;  ///< empty: from the configuration
+  std::vector<std::string> listen;  ///< empty: from the configuration; the next ones too
+  std::vector<std::string> listen_tls;
+  std::string certificate;  ///< a file; used instead of the configuration's certificates
+  std::string key;
   std::string log_format;           ///< empty: from the configuration
 };
 int serve(const ServeArguments& arguments);

@@ -29,8 +29,8 @@ async::Task<void> say_bye(std::unique_ptr<async::Stream> stream, std::string_vie
 /// A stream and the session on it.
 class Connections::Connection {
  public:
-  Connection(const Context& context, std::unique_ptr<async::Stream> stream)
-      : stream_(std::move(stream)), session_(context, *stream_) {}
+  Connection(const Context& context, std::unique_ptr<async::Stream> stream, TlsBegins tls)
+      : stream_(std::move(stream)), session_(context, *stream_, tls) {}
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
   ~Connection() {
@@ -54,11 +54,11 @@ Connections::Connections(const Context& context)
 
 Connections::~Connections() = default;
 
-void Connections::admit(std::unique_ptr<async::Stream> stream) {
+void Connections::admit(std::unique_ptr<async::Stream> stream, TlsBegins tls) {
   const std::string_view refusal = refusal_for(*stream);
-  if (!refusal.empty()) return refuse(std::move(stream), refusal);
+  if (!refusal.empty()) return refuse(std::move(stream), tls, refusal);
   const auto place =
-      connections_.insert(connections_.end(), std::make_unique<Connection>(context_, std::move(stream)));
+      connections_.insert(connections_.end(), std::make_unique<Connection>(context_, std::move(stream), tls));
   (*place)->start([this, place](const std::exception_ptr& error) { ended(place, error); });
 }
 
@@ -83,10 +83,10 @@ std::string_view Connections::refusal_for(const async::Stream& stream) const {
   return {};
 }
 
-void Connections::refuse(std::unique_ptr<async::Stream> stream, std::string_view why) {
+void Connections::refuse(std::unique_ptr<async::Stream> stream, TlsBegins tls, std::string_view why) {
   context_.log.write(stream->peer(),
                      {LogEvent::Level::warning, "connection refused", {}, why.substr(0, why.size() - 2)});
-  if (refusals_.size() >= most_refusals) return;
+  if (tls == TlsBegins::at_once || refusals_.size() >= most_refusals) return;
   refusals_.start(say_bye(std::move(stream), why), {});
 }
 

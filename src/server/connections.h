@@ -21,8 +21,9 @@ class Connections {
   explicit Connections(const Context& context);
   ~Connections();
 
-  /// Starts a session on the stream, or sends BYE with the reason (Limits::connections and the like).
-  void admit(std::unique_ptr<async::Stream> stream);
+  /// Starts a session on the stream, or sends BYE with the reason (Limits::connections and the like). Where TLS
+  /// begins at once a refused one is closed without a word, as words in the clear would mean nothing to the client.
+  void admit(std::unique_ptr<async::Stream> stream, TlsBegins tls);
   /// Sends BYE with `text` to the sessions for whose user `matches` is true; they get
   /// ClientConnection::goodbye_time to end.
   void disconnect(const std::function<bool(std::string_view user)>& matches, std::string_view text);
@@ -35,7 +36,7 @@ class Connections {
  private:
   class Connection;
   std::string_view refusal_for(const async::Stream& stream) const;
-  void refuse(std::unique_ptr<async::Stream> stream, std::string_view why);
+  void refuse(std::unique_ptr<async::Stream> stream, TlsBegins tls, std::string_view why);
   void ended(std::list<std::unique_ptr<Connection>>::iterator place, const std::exception_ptr& error);
 
   const Context& context_;

@@ -9,7 +9,7 @@ void HostConnection::connect(async::Loop& loop, Serving& serving, Receive receiv
   auto stream =
       std::make_unique<async::MemoryStream>(loop, guarded(std::move(receive)), [closed] { closed->call(); });
   stream_ = stream->handle();
-  serving.connections().admit(std::move(stream));
+  serving.connections().admit(std::move(stream), TlsBegins::on_request);
 }
 
 /// When the host's callback throws, bytes are lost and the stream makes no more sense: the connection ends.

@@ -75,6 +75,7 @@ constexpr std::array rows{
     Row{"password_queue", "", &Limits::password_queue, 1, 100'000},
 
     Row{"login_time", "seconds", &Limits::login_time, 1, 3600},
+    Row{"tls_handshake_time", "seconds", &Limits::tls_handshake_time, 1, 3600},
     Row{"autologout", "seconds", &Limits::autologout, 30 * 60, week},  // RFC 9051 section 5.4: at least 30 minutes
     Row{"in_progress_time", "seconds", &Limits::in_progress_time, 0, 3600},
     Row{"progress_time", "seconds", &Limits::progress_time, 1, week},

@@ -37,13 +37,13 @@ bool ProxiedConnections::are_from(const async::Address& peer) const {
   return std::ranges::any_of(proxies_, [&](const async::Network& network) { return network.contains(peer); });
 }
 
-void ProxiedConnections::take(std::unique_ptr<async::Stream> stream) {
+void ProxiedConnections::take(std::unique_ptr<async::Stream> stream, TlsBegins tls) {
   if (waiting_.size() >= limits_.connections_not_logged_in)
     return refuse(*stream, "too many without a PROXY header");
-  waiting_.start(read_header(std::move(stream)), {});
+  waiting_.start(read_header(std::move(stream), tls), {});
 }
 
-async::Task<void> ProxiedConnections::read_header(std::unique_ptr<async::Stream> stream) {
+async::Task<void> ProxiedConnections::read_header(std::unique_ptr<async::Stream> stream, TlsBegins tls) {
   const async::Deadline deadline = async::in(header_patience);
   async::Signal signal(loop_);
   stream->notify(&signal);
@@ -57,7 +57,7 @@ async::Task<void> ProxiedConnections::read_header(std::unique_ptr<async::Stream>
   if (!header) co_return refuse(*stream, stream->ended() ? "it ended before its PROXY header" : "no PROXY header");
   stream->consume(header->length);
   if (header->source) stream->set_peer(address_of(*header->source));
-  admit_(std::move(stream));
+  admit_(std::move(stream), tls);
 }
 
 void ProxiedConnections::refuse(async::Stream& stream, std::string_view why) {

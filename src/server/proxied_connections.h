@@ -16,7 +16,7 @@ namespace postbag::server {
 class ProxiedConnections {
  public:
   /// Called with each connection whose header was read; its peer() is the client. Must not throw.
-  using Admit = std::function<void(std::unique_ptr<async::Stream>)>;
+  using Admit = std::function<void(std::unique_ptr<async::Stream>, TlsBegins)>;
 
   /// `limits` and `log` must outlive it. Its destructor closes the connections whose header is still to come.
   ProxiedConnections(async::Loop& loop, std::vector<async::Network> proxies, const Limits& limits, Log& log,
@@ -26,10 +26,10 @@ class ProxiedConnections {
   bool are_from(const async::Address& peer) const;
   /// Admits the connection once its header is read. One without a valid header within a few seconds is closed:
   /// nothing is guessed, as anybody could claim to be the proxy's client then.
-  void take(std::unique_ptr<async::Stream> stream);
+  void take(std::unique_ptr<async::Stream> stream, TlsBegins tls);
 
  private:
-  async::Task<void> read_header(std::unique_ptr<async::Stream> stream);
+  async::Task<void> read_header(std::unique_ptr<async::Stream> stream, TlsBegins tls);
   void refuse(async::Stream& stream, std::string_view why);
 
   async::Loop& loop_;

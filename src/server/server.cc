@@ -99,6 +99,23 @@ std::vector<std::string> Server::addresses() const {
   return impl->addresses;
 }
 
+std::vector<std::string> Server::tls_addresses() const {
+  const std::shared_ptr<Impl> impl = impl_;
+  if (!impl) return {};
+  const std::lock_guard held(impl->mutex);
+  return impl->tls_addresses;
+}
+
+Expected<void> Server::reload_tls(TlsOptions options) {
+  const std::shared_ptr<Impl> impl = impl_;
+  if (!impl) return not_running();
+  return guarded([&]() -> Expected<void> {
+    const std::string error = impl->use_tls(options);
+    if (!error.empty()) return std::unexpected(Failure{Cause::bad_option, error});
+    return {};
+  });
+}
+
 void Server::stop(std::chrono::milliseconds grace, std::function<void()> stopped) {
   if (const std::shared_ptr<Impl> impl = impl_) return impl->stop(grace, std::move(stopped));
   if (stopped) stopped();

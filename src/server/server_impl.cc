@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "async/net/network.h"
+#include "core/wipe.h"
 #include "server/accounts/account_names.h"
 #include "server/failures.h"
 #include "server/limits_table.h"
@@ -37,14 +38,29 @@ void add_range_error(std::string& errors, const std::string& name, std::uint64_t
     add_error(errors, name + " must be from " + std::to_string(least) + " to " + std::to_string(most));
 }
 
+void check_addresses(const ServerOptions& options, std::string& errors) {
+  const bool has_tls = !options.tls.certificates.empty();
+  for (const auto* const list : {&options.listen, &options.listen_tls})
+    for (const std::string& address : *list)
+      if (!is_listen_address(address)) add_error(errors, "not an address to listen on: " + address);
+  if (!options.listen_tls.empty() && !has_tls) add_error(errors, "listen_tls needs a certificate");
+  if (has_tls || options.allow_plaintext) return;
+  for (const std::string& text : options.listen) {
+    const auto address = async::Address::parse(text);
+    if (address && !address->is_loopback())
+      add_error(errors, text + " is no loopback address: it needs TLS, or allow_plaintext");
+  }
+}
+
 }  // namespace
 
 std::string Server::Impl::check_options() {
   std::string errors;
-  for (const std::string& address : options.listen)
-    if (!is_listen_address(address)) add_error(errors, "not an address to listen on: " + address);
+  check_addresses(options, errors);
   for (const std::string& network : options.proxies)
     if (!is_network(network)) add_error(errors, "not a network of proxies: " + network);
+  if (!options.tls.certificates.empty())
+    if (const std::string error = use_tls(options.tls); !error.empty()) add_error(errors, error);
   add_range_error(errors, "workers", options.workers, 0, ServerOptions::most_workers);
   if (!is_account_names(options.names)) add_error(errors, "invalid default domain or separator of account names");
   for (const auto& [name, value] : options.limits)
@@ -57,6 +73,21 @@ std::string Server::Impl::check_options() {
   add_range_error(errors, "close_idle_after", static_cast<std::uint64_t>(idle), 0, longest);  // -1: huge
   if (options.data_dir.find('\0') != std::string::npos) add_error(errors, "data_dir contains NUL");
   return errors;
+}
+
+std::string Server::Impl::use_tls(TlsOptions& chosen) {
+  tls::Options wanted{.certificates = {},
+                      .client_ca = chosen.client_ca,
+                      .minimum = chosen.minimum == TlsVersion::tls13 ? tls::Version::tls13 : tls::Version::tls12};
+  for (TlsCertificate& one : chosen.certificates) {
+    wanted.certificates.push_back({.chain = one.chain, .key = one.key});
+    wipe(one.key);
+  }
+  auto made = tls::Context::make(wanted);
+  for (tls::CertificatePem& one : wanted.certificates) wipe(one.key);
+  if (!made) return made.error();
+  tls.set(std::move(*made));
+  return {};
 }
 
 bool is_listen_address(std::string_view text) {

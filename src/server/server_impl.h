@@ -24,6 +24,7 @@
 #include "server/serving.h"
 #include "storage/accounts/data_lock.h"
 #include "storage/store_provider.h"
+#include "tls/context.h"
 
 namespace postbag {
 
@@ -39,6 +40,8 @@ struct Server::Impl : std::enable_shared_from_this<Impl> {
 
   /// Takes the limits and checks all options before anything is changed. Yields what is wrong, or an empty text.
   std::string check_options();
+  /// Uses these certificates from now on, for new connections. Yields what is wrong with them, or an empty text.
+  std::string use_tls(TlsOptions& chosen);
   /// Opens the directory and its database. Throws what storage throws.
   void open_data();
 
@@ -63,6 +66,7 @@ struct Server::Impl : std::enable_shared_from_this<Impl> {
   std::vector<std::string>
       not_deleted;  ///< removed accounts that could not be deleted, and why; the loop's thread logs them
   WriteTotals totals;
+  tls::CurrentContext tls;
 
   // Loop thread only.
   std::unique_ptr<async::Loop> loop;
@@ -78,6 +82,7 @@ struct Server::Impl : std::enable_shared_from_this<Impl> {
   async::Deadline ends_at = async::never;
   std::deque<std::function<void()>> on_stopped;
   std::vector<std::string> addresses;
+  std::vector<std::string> tls_addresses;
 
  private:
   /// A server starts only once; a second caller gets Cause::started or Cause::stopped.

@@ -54,7 +54,7 @@ Expected<void> Server::Impl::try_begin() {
   calls.set_loop_thread();
   const Clock& clock = host_clock ? *host_clock : system_clock();
   auto made = std::make_unique<server::Serving>(
-      *loop, server::ServingParts{options, limits, clock, *registry, *stores, poster, calls, totals});
+      *loop, server::ServingParts{options, limits, clock, *registry, *stores, poster, calls, totals, tls});
   try {
     made->listen();
   } catch (const std::system_error& error) {
@@ -66,6 +66,7 @@ Expected<void> Server::Impl::try_begin() {
   {
     const std::lock_guard held(mutex);
     addresses = serving->addresses();
+    tls_addresses = serving->tls_addresses();
     at = ends_at;
   }
   serving->warn();

@@ -14,6 +14,8 @@ namespace {
 
 /// Threads that hash passwords: a login takes about 0.05 s, and all together use at most 2 x 64 MiB.
 constexpr std::size_t most_hashing_threads = 2;
+/// Threads that use the private keys: an RSA key of 4096 bits takes some milliseconds each time.
+constexpr std::size_t most_handshake_threads = 2;
 
 LogLine::Level level_of(LogEvent::Level level) {
   switch (level) {
@@ -79,39 +81,51 @@ Serving::Serving(async::Loop& loop, const ServingParts& parts)
       log_(std::make_unique<HostLog>(parts_.calls)),
       workers_(loop, parts_.options.workers, parts_.limits.connections),
       hashing_(loop, std::min(parts_.options.workers, most_hashing_threads), parts_.limits.password_queue),
+      handshakes_(loop, std::min(parts_.options.workers, most_handshake_threads), parts_.limits.connections),
+      tls_{parts_.tls, handshakes_},
       accounts_(loop, workers_, parts_.registry, parts_.stores, account_options(parts_, *log_)),
       authenticator_(make_authenticator(parts_, workers_, hashing_)),
-      context_{loop, parts_.limits, parts_.clock, *authenticator_, accounts_, commands_, *log_},
+      context_{loop, parts_.limits, parts_.clock, *authenticator_, accounts_, commands_, *log_, &tls_},
       delivery_context_{workers_, parts_.registry, accounts_, parts_.limits, parts_.clock, *log_},
       deliveries_(loop, delivery_context_),
       connections_(context_),
       proxied_(loop, networks_of(parts_.options.proxies), parts_.limits, *log_,
-               [this](std::unique_ptr<async::Stream> stream) { connections_.admit(std::move(stream)); }) {}
+               [this](std::unique_ptr<async::Stream> stream, TlsBegins tls) {
+                 connections_.admit(std::move(stream), tls);
+               }) {}
 
 Serving::~Serving() = default;
 
 void Serving::listen() {
-  for (const std::string& text : parts_.options.listen) {
+  acceptors_ = listen_on(parts_.options.listen, TlsBegins::on_request);
+  tls_acceptors_ = listen_on(parts_.options.listen_tls, TlsBegins::at_once);
+}
+
+Serving::Acceptors Serving::listen_on(const std::vector<std::string>& addresses, TlsBegins tls) {
+  Acceptors made;
+  for (const std::string& text : addresses) {
     const auto address = async::Address::parse(text);  // Server::open has refused invalid ones
-    acceptors_.push_back(std::make_unique<async::Acceptor>(
-        loop_, *address, [this](std::unique_ptr<async::Stream> stream) { accepted(std::move(stream)); }));
+    made.push_back(std::make_unique<async::Acceptor>(
+        loop_, *address, [this, tls](std::unique_ptr<async::Stream> stream) { accepted(std::move(stream), tls); }));
   }
+  return made;
 }
 
-void Serving::accepted(std::unique_ptr<async::Stream> stream) {
+void Serving::accepted(std::unique_ptr<async::Stream> stream, TlsBegins tls) {
   if (proxied_.are_from(stream->peer()))
-    proxied_.take(std::move(stream));
+    proxied_.take(std::move(stream), tls);
   else
-    connections_.admit(std::move(stream));
+    connections_.admit(std::move(stream), tls);
 }
 
-std::vector<std::string> Serving::addresses() const {
+std::vector<std::string> Serving::addresses_of(const Acceptors& acceptors) {
   std::vector<std::string> out;
-  for (const auto& acceptor : acceptors_) out.push_back(acceptor->address().text());
+  for (const auto& acceptor : acceptors) out.push_back(acceptor->address().text());
   return out;
 }
 
 void Serving::warn() {
+  if (parts_.tls.get() != nullptr) return;
   for (const auto& acceptor : acceptors_) {
     if (acceptor->address().is_loopback()) continue;
     log_->write({}, {LogEvent::Level::warning, "serving without encryption", {}, acceptor->address().text()});
@@ -121,6 +135,7 @@ void Serving::warn() {
 async::Task<void> Serving::end(async::Deadline deadline) {
   deadline_ = deadline;
   acceptors_.clear();
+  tls_acceptors_.clear();
   co_await connections_.end_all(deadline_);
   co_await deliveries_.end_all(deadline_);
   co_await accounts_.close_all();

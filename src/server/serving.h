@@ -30,6 +30,7 @@ struct ServingParts {
   std::shared_ptr<LoopPoster> poster;
   HostCalls& calls;
   WriteTotals& totals;
+  const tls::CurrentContext& tls;
 };
 
 /// Loop thread only. The destructor closes what end() did not wait for.
@@ -40,7 +41,8 @@ class Serving {
 
   /// Binds all addresses of the options. Throws std::system_error.
   void listen();
-  std::vector<std::string> addresses() const;
+  std::vector<std::string> addresses() const { return addresses_of(acceptors_); }
+  std::vector<std::string> tls_addresses() const { return addresses_of(tls_acceptors_); }
   Connections& connections() { return connections_; }
   ActiveDeliveries& deliveries() { return deliveries_; }
   OpenAccounts& accounts() { return accounts_; }
@@ -53,13 +55,18 @@ class Serving {
   void shorten_deadline(async::Deadline deadline);
 
  private:
-  void accepted(std::unique_ptr<async::Stream> stream);
+  using Acceptors = std::vector<std::unique_ptr<async::Acceptor>>;
+  Acceptors listen_on(const std::vector<std::string>& addresses, TlsBegins tls);
+  static std::vector<std::string> addresses_of(const Acceptors& acceptors);
+  void accepted(std::unique_ptr<async::Stream> stream, TlsBegins tls);
 
   const ServingParts parts_;
   async::Loop& loop_;
   std::unique_ptr<Log> log_;
   async::Workers workers_;
   async::Workers hashing_;
+  async::Workers handshakes_;
+  TlsService tls_;
   OpenAccounts accounts_;
   std::unique_ptr<Authenticator> authenticator_;
   AllCommands commands_;
@@ -68,7 +75,8 @@ class Serving {
   ActiveDeliveries deliveries_;
   Connections connections_;
   ProxiedConnections proxied_;
-  std::vector<std::unique_ptr<async::Acceptor>> acceptors_;
+  Acceptors acceptors_;
+  Acceptors tls_acceptors_;
   async::Deadline deadline_ = async::never;
 };
 

@@ -57,7 +57,13 @@ class Client {
   /// Counts a failed login; after too many the connection ends.
   void count_failed_login();
   /// Whether a password may be taken from this client: nobody can read along.
-  bool may_take_password() const { return connection_.address().is_loopback(); }
+  bool may_take_password() const { return connection_.is_encrypted() || connection_.address().is_loopback(); }
+  /// Whether the connection may become an encrypted one.
+  bool may_start_tls() const { return !connection_.is_encrypted() && tls_context() != nullptr; }
+  /// TLS for a connection that begins it now; null when there is none.
+  std::shared_ptr<const tls::Context> tls_context() const {
+    return context_.tls == nullptr ? nullptr : context_.tls->current.get();
+  }
   /// Which commands are allowed now.
   protocol::grammar::State state() const;
 

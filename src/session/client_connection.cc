@@ -14,22 +14,22 @@ constexpr std::chrono::milliseconds silence_before_probe{100};
 
 ClientConnection::ClientConnection(const Limits& limits, async::Stream& stream)
     : limits_(limits),
-      stream_(stream),
+      wire_(stream),
       signal_(stream.loop()),
       reader_(limits),
       login_deadline_(async::in(limits.login_time)) {
-  stream_.notify(&signal_);
-  stream_.set_input_limit(limits.line_before_login);
+  stream_->notify(&signal_);
+  stream_->set_input_limit(limits.line_before_login);
 }
 
-ClientConnection::~ClientConnection() { stream_.notify(nullptr); }
+ClientConnection::~ClientConnection() { stream_->notify(nullptr); }
 
 // ---- out ----
 
 async::Task<bool> ClientConnection::flush() {
   if (broken_) co_return false;
   sent_ += out_.size();
-  if (!out_.empty()) broken_ = !co_await stream_.write(out_, write_patience());
+  if (!out_.empty()) broken_ = !co_await stream_->write(out_, write_patience());
   // A session that waits holds nothing: RFC-sized idle crowds are what memory is measured by.
   std::string().swap(out_);
   co_return !broken_;
@@ -55,7 +55,7 @@ void ClientConnection::Silence::begin() {
 }
 
 void ClientConnection::Silence::arm() {
-  connection_.stream_.loop().timers().arm(*this, async::in(silence_before_probe));
+  connection_.stream_->loop().timers().arm(*this, async::in(silence_before_probe));
 }
 
 void ClientConnection::Silence::on_deadline() {
@@ -69,7 +69,7 @@ void ClientConnection::Silence::on_deadline() {
 /// Between responses, so that what is not taken now can go out with the next ones.
 void ClientConnection::probe() {
   write().raw("* OK Still waiting").crlf();
-  const std::size_t taken = stream_.write_some(out_);
+  const std::size_t taken = stream_->write_some(out_);
   sent_ += taken;
   out_.erase(0, taken);
 }
@@ -93,8 +93,8 @@ async::Deadline ClientConnection::input_deadline() const {
 
 async::Task<ClientConnection::Wait> ClientConnection::wait_for_input(const NewsSource* news) {
   const async::Deadline until = input_deadline();
-  while (stream_.input().empty()) {
-    if (must_end() || stream_.ended()) co_return Wait::over;
+  while (stream_->input().empty()) {
+    if (must_end() || stream_->ended()) co_return Wait::over;
     if (news != nullptr && news->has_news()) co_return Wait::news;
     reader_.release_memory();
     const bool woken = co_await signal_.wait(until);
@@ -107,8 +107,8 @@ async::Task<ClientConnection::Wait> ClientConnection::wait_for_input(const NewsS
 }
 
 void ClientConnection::feed_reader() {
-  reader_.feed(stream_.input());
-  stream_.consume(stream_.input().size());
+  reader_.feed(stream_->input());
+  stream_->consume(stream_->input().size());
 }
 
 async::Task<bool> ClientConnection::receive(NewsSource& news) {
@@ -145,17 +145,33 @@ async::Task<std::optional<std::string>> ClientConnection::ask_line(std::string_v
   }
 }
 
+// ---- TLS ----
+
+async::Task<bool> ClientConnection::start_tls(std::shared_ptr<const tls::Context> context,
+                                              async::Workers& workers) {
+  tls_planned_ = false;
+  tls_.emplace(wire_, std::move(context));
+  const async::Deadline until = std::min(login_deadline_, async::in(limits_.tls_handshake_time));
+  broken_ = !co_await tls_->handshake(workers, until);
+  if (broken_) co_return false;
+  stream_ = &*tls_;
+  stream_->notify(&signal_);
+  stream_->set_input_limit(limits_.line_before_login);
+  co_return true;
+}
+
 // ---- deadlines and the end ----
 
 void ClientConnection::set_logged_in() {
   logged_in_ = true;
   reader_.set_logged_in();
-  stream_.set_input_limit(limits_.line_after_login);
+  stream_->set_input_limit(limits_.line_after_login);
 }
 
 void ClientConnection::shut_down(std::string words, async::Deadline deadline) {
   bye_words_ = std::move(words);
-  stream_.end_writes(deadline);
+  stream_->end_writes(deadline);
+  if (tls_ && !is_encrypted()) tls_->close();  // within the handshake nothing can be said
   signal_.set();
 }
 
@@ -166,7 +182,7 @@ void ClientConnection::say_bye(std::string_view words) {
 }
 
 bool ClientConnection::is_cut_off() {
-  broken_ = broken_ || stream_.is_closed();
+  broken_ = broken_ || stream_->is_closed();
   return broken_;
 }
 

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -14,10 +15,12 @@
 #include "async/signal.h"
 #include "async/task.h"
 #include "async/timers.h"
+#include "async/workers.h"
 #include "core/limits.h"
 #include "protocol/command_reader.h"
 #include "protocol/response/writer.h"
 #include "session/peer.h"
+#include "tls/stream.h"
 
 namespace postbag {
 
@@ -44,12 +47,13 @@ class ClientConnection final : public Peer {
   ClientConnection(const ClientConnection&) = delete;
   ClientConnection& operator=(const ClientConnection&) = delete;
 
-  async::Stream& stream() { return stream_; }
-  const async::Stream& stream() const { return stream_; }
+  /// What it is spoken to through: the TLS layer, once there is one. Another one after start_tls().
+  async::Stream& stream() { return *stream_; }
+  const async::Stream& stream() const { return *stream_; }
   /// Set when bytes came, by wake(), and by others that want the session to look.
   async::Signal& signal() { return signal_; }
 
-  const async::Address& address() const override { return stream_.peer(); }
+  const async::Address& address() const override { return stream_->peer(); }
   async::Task<bool> wait(async::Deadline deadline) override;
   void wake() override { signal_.set(); }
 
@@ -74,7 +78,7 @@ class ClientConnection final : public Peer {
   void expect_silence() { silence_.begin(); }
   /// True once when the client has sent its end: it may listen still or be gone altogether, which the kernel
   /// learns, and Stream::is_closed() shows, when it is sent something.
-  bool has_to_probe() { return stream_.is_leaving() && !std::exchange(probed_, true); }
+  bool has_to_probe() { return stream_->is_leaving() && !std::exchange(probed_, true); }
 
   // ---- in ----
 
@@ -88,6 +92,21 @@ class ClientConnection final : public Peer {
   async::Task<std::optional<std::string>> ask_line(std::string_view words, NewsSource* news = nullptr);
   /// How often receive() was woken: what failed may be tried again when this has grown.
   std::uint64_t wakes() const { return wakes_; }
+
+  // ---- TLS ----
+
+  /// Encrypts the connection from here on: all that comes next from the client is its handshake. False when that
+  /// failed, and the connection is cut off then; tls()->failure() says why. Once at most, while nothing is waiting
+  /// to be sent.
+  async::Task<bool> start_tls(std::shared_ptr<const tls::Context> context, async::Workers& workers);
+  bool is_encrypted() const { return stream_ != &wire_; }
+  /// The TLS layer; null when there is none.
+  const tls::Stream* tls() const { return tls_ ? &*tls_ : nullptr; }
+  /// Bytes came behind the command that runs.
+  bool has_unread_input() const { return reader_.buffered() > 0 || !stream_->input().empty(); }
+  /// start_tls() is to follow when the running command was answered. RFC 9051 section 6.2.1.
+  void plan_tls() { tls_planned_ = true; }
+  bool is_tls_planned() const { return tls_planned_; }
 
   // ---- deadlines ----
 
@@ -142,20 +161,23 @@ class ClientConnection final : public Peer {
   void probe();
 
   const Limits& limits_;
-  async::Stream& stream_;
+  async::Stream& wire_;  ///< what the server gave
+  async::Stream* stream_ = &wire_;
   async::Signal signal_;
   protocol::CommandReader reader_;
   std::string out_;
   std::uint64_t sent_ = 0;  ///< bytes of what went through out_
   Silence silence_{*this};
   async::Deadline login_deadline_;
-  std::string bye_words_;  ///< somebody wants the connection to end
+  std::optional<tls::Stream> tls_;  ///< over wire_
+  std::string bye_words_;           ///< somebody wants the connection to end
   std::uint64_t wakes_ = 0;
   bool logged_in_ = false;
   bool receiving_literal_ = false;
   bool ending_ = false;
   bool broken_ = false;  ///< the client is gone or can no longer be spoken to
   bool probed_ = false;
+  bool tls_planned_ = false;
 };
 
 }  // namespace postbag

@@ -9,11 +9,13 @@
 #include "async/net/address.h"
 #include "async/net/stream.h"
 #include "async/task.h"
+#include "async/workers.h"
 #include "core/clock.h"
 #include "core/limits.h"
 #include "core/numbers.h"
 #include "core/result.h"
 #include "session/peer.h"
+#include "tls/context.h"
 
 namespace postbag {
 
@@ -56,6 +58,18 @@ class Log {
   virtual void write(const async::Address& peer, const LogEvent& event) = 0;
 };
 
+/// What connections need for TLS.
+struct TlsService {
+  const tls::CurrentContext& current;
+  async::Workers& workers;  ///< of their own, so that handshakes keep nobody from his mail
+};
+
+/// When TLS begins on a connection.
+enum class TlsBegins : unsigned char {
+  on_request,  ///< by STARTTLS
+  at_once,     ///< implicit TLS, RFC 8314 section 3
+};
+
 /// All of it outlives every session.
 struct Context {
   async::Loop& loop;
@@ -65,6 +79,7 @@ struct Context {
   Accounts& accounts;
   const Commands& commands;
   Log& log;
+  const TlsService* tls = nullptr;  ///< null: no TLS
 };
 
 }  // namespace postbag

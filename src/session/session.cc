@@ -2,6 +2,7 @@
 
 #include <cassert>
 #include <exception>
+#include <memory>
 #include <utility>
 #include <variant>
 
@@ -26,11 +27,9 @@ std::string_view word(Reply::Status status) {
 }  // namespace
 
 async::Task<void> Session::run() {
-  greet();
   std::string failure;
   try {
-    bool alive = co_await connection_.flush();
-    while (alive && !connection_.is_ending()) alive = co_await step();
+    co_await serve();
   } catch (const std::exception& error) {
     failure = error.what();
   }
@@ -43,6 +42,26 @@ async::Task<void> Session::run() {
   forget_literals();
 }
 
+async::Task<void> Session::serve() {
+  bool alive = true;
+  if (tls_ == TlsBegins::at_once) alive = co_await secure();
+  if (alive) greet();
+  if (alive) alive = co_await connection_.flush();
+  while (alive && !connection_.is_ending()) alive = co_await step();
+}
+
+/// The client has to ask for the capabilities again, and nothing that came before the handshake is known any more:
+/// what was behind STARTTLS has ended the connection, and what a client says about itself is not kept. RFC 9051
+/// section 6.2.1.
+async::Task<bool> Session::secure() {
+  const bool alive = co_await connection_.flush();
+  if (!alive) co_return false;
+  std::shared_ptr<const tls::Context> context = client_.tls_context();
+  const bool secured = co_await connection_.start_tls(context, context_.tls->workers);
+  if (!secured) client_.log({LogEvent::Level::warning, "TLS handshake failed", {}, connection_.tls()->failure()});
+  co_return secured;
+}
+
 void Session::greet() {
   client_.respond().raw("* OK [").raw(context_.commands.capabilities(client_)).raw("] postbag ready").crlf();
 }
@@ -50,6 +69,7 @@ void Session::greet() {
 /// Deals with one event of the reader. False when the connection is over; BYE was said where it is due.
 async::Task<bool> Session::step() {
   if (connection_.must_end()) co_return false;
+  if (connection_.is_tls_planned()) co_return co_await secure();
   const protocol::ReaderEvent event = connection_.reader().next();
   if (const auto* command = std::get_if<protocol::Command>(&event)) co_return co_await run_command(*command);
   if (const auto* bad = std::get_if<protocol::BadCommand>(&event)) co_return co_await answer_bad(*bad);

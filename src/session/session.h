@@ -32,8 +32,8 @@ namespace postbag {
 /// Loop thread only. The stream and the context must outlive run().
 class Session final : private NewsSource {
  public:
-  Session(const Context& context, async::Stream& stream)
-      : context_(context), connection_(context.limits, stream), client_(context, connection_) {}
+  Session(const Context& context, async::Stream& stream, TlsBegins tls)
+      : context_(context), connection_(context.limits, stream), client_(context, connection_), tls_(tls) {}
 
   /// Greets, serves and returns when the connection is over, its stream closed.
   async::Task<void> run();
@@ -50,6 +50,8 @@ class Session final : private NewsSource {
   bool has_news() const override { return client_.has_news_between_commands(); }
   async::Task<void> report_news() override;
 
+  async::Task<void> serve();
+  async::Task<bool> secure();
   void greet();
   async::Task<bool> step();
   async::Task<bool> run_command(const protocol::Command& command);
@@ -66,6 +68,7 @@ class Session final : private NewsSource {
   const Context& context_;
   ClientConnection connection_;
   Client client_;  // uses what stands above
+  TlsBegins tls_;
   std::size_t bad_in_a_row_ = 0;
   std::string upload_tag_;
 };

@@ -19,14 +19,15 @@ std::optional<ClientCertificate> client_of(const SSL& ssl) {
                            .dns_names = dns_names(*certificate)};
 }
 
-/// RFC 9266 section 2. Before TLS 1.3 it needs the extended master secret (section 3), without which an attacker in
-/// the middle can make two connections with the same value.
+/// RFC 9266 section 2: with an empty context, which before TLS 1.3 is not the same as none (RFC 5705 section 4);
+/// GnuTLS does the same. Before TLS 1.3 it needs the extended master secret (section 3), without which an attacker
+/// in the middle can make two connections with the same value.
 std::optional<std::string> exporter(SSL& ssl) {
   constexpr std::string_view label = "EXPORTER-Channel-Binding";
   if (SSL_version(&ssl) < TLS1_3_VERSION && SSL_get_extms_support(&ssl) != 1) return std::nullopt;
   std::array<unsigned char, 32> value;
   const int done =
-      SSL_export_keying_material(&ssl, value.data(), value.size(), label.data(), label.size(), nullptr, 0, 0);
+      SSL_export_keying_material(&ssl, value.data(), value.size(), label.data(), label.size(), nullptr, 0, 1);
   if (done != 1) return std::nullopt;
   return std::string(value.begin(), value.end());
 }

@@ -1,4 +1,4 @@
-"""Memory of idle logged-in connections: 1 000 on one account, and 1 000 on 1 000 accounts.
+"""Memory of idle logged-in connections: 1 000 on one account, the same over TLS, and 1 000 on 1 000 accounts.
 
 Prints, for each case, what one connection adds to the server's proportional memory (PSS), logged in and in IDLE with
 INBOX selected.
@@ -8,8 +8,10 @@ import contextlib
 import os
 import resource
 import sqlite3
+import ssl
 import time
 
+from tests.run import certificates
 from tests.run.process import Process
 from tests.run.program import main, option
 from tests.run.server import PASSWORD, Server
@@ -34,8 +36,10 @@ def make_accounts(server, count):
                              (f"user{i}",))
 
 
-def logged_in(server, user):
-    connection = Connection(server.address, deadline=60)
+def logged_in(server, user, tls):
+    connection = Connection(server.tls_address if tls else server.address, deadline=60)
+    if tls:
+        connection.start_tls(tls)
     connection.greet()
     connection.login(user, PASSWORD)
     return connection
@@ -50,13 +54,14 @@ def settled(process):
     return best
 
 
-def measure(server, connections, accounts):
+def measure(server, connections, accounts, tls=None):
+    """`tls`: the ssl.SSLContext of the clients, for implicit TLS."""
     make_accounts(server, accounts)
     with server:
         process = Process(server.process.pid)
-        first = logged_in(server, "user0")
+        first = logged_in(server, "user0", tls)
         before = process.proportional_kib()
-        others = [logged_in(server, f"user{i % accounts}") for i in range(connections)]
+        others = [logged_in(server, f"user{i % accounts}", tls) for i in range(connections)]
         memory_logged_in = settled(process)
         for connection in others:
             connection.command("SELECT INBOX")
@@ -65,12 +70,18 @@ def measure(server, connections, accounts):
         memory_idle = settled(process)
         for connection in [first, *others]:
             connection.close()
-    return (f"{connections} connections on {accounts} accounts: {(memory_logged_in - before) / connections:.1f} KiB each "
+    return (f"{connections} {'TLS ' if tls else ''}connections on {accounts} accounts: {(memory_logged_in - before) / connections:.1f} KiB each "
             f"logged in, {(memory_idle - before) / connections:.1f} KiB each in IDLE")
 
 
 def connections_of_one_account(server, connections):
     return measure(server, connections, 1)
+
+
+def tls_connections_of_one_account(server, connections):
+    chain, key = certificates.make(server.home, "server", key="rsa:4096")
+    server.configure(f'listen_tls = ["127.0.0.1:0"]\n[tls]\ncertificates = [{{chain = "{chain}", key = "{key}"}}]\n' + LIMITS)
+    return measure(server, connections, 1, ssl.create_default_context(cafile=chain))
 
 
 def connections_of_as_many_accounts(server, connections):
@@ -85,5 +96,5 @@ def server_not_started(postbag, _):
 
 
 if __name__ == "__main__":
-    main(connections_of_one_account, connections_of_as_many_accounts, world=server_not_started,
+    main(connections_of_one_account, tls_connections_of_one_account, connections_of_as_many_accounts, world=server_not_started,
          options=[option("--connections", type=int, default=1000)])

@@ -285,7 +285,7 @@ def sighup_does_not_end_the_server(place):
 
 
 def serving_plaintext_beyond_loopback_is_logged_at_the_start(place):
-    with Served(place, "--listen", "0.0.0.0:0") as server:
+    with Served(place, "--config", place.config("allow_plaintext = true\n"), "--listen", "0.0.0.0:0") as server:
         pass
     line, = [line for line in server.log.splitlines() if b"serving without encryption" in line]
     assert server.ready["imap"][1].encode() in line

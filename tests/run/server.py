@@ -33,10 +33,11 @@ class Server:
         self.wire = os.path.join(self.home, "wire")
         self.process = None
         self.address = None
+        self.tls_address = None   # of the first in listen_tls
         self.streams = 0
         self.accounts = 0
         os.makedirs(self.wire, exist_ok=True)
-        self._write_config(config)
+        self.configure(config)
 
     def __enter__(self):
         self.start()
@@ -63,13 +64,13 @@ class Server:
         ready = json.loads(self._first_line())
         if ready.get("ready") is not True or ready.get("pid") != self.process.pid:
             raise ServerFailed(f"the ready line is {ready}")
-        host, _, port = ready["imap"][0].rpartition(":")
-        self.address = (host, int(port))
+        self.address = split(ready["imap"][0])
+        self.tls_address = split(ready["imaps"][0]) if ready["imaps"] else None
 
     def restart(self, config=""):
         """Stops the server and starts it with another configuration."""
         self.stop()
-        self._write_config(config)
+        self.configure(config)
         self.start()
 
     def add_user(self, name=None):
@@ -89,6 +90,16 @@ class Server:
     def connect(self, name="session", deadline=10.0):
         """A new connection whose bytes are kept for check_wire(); the greeting is not yet read."""
         return Connection(self.address, self.stream_path(name), deadline)
+
+    def connect_tls(self, context, host="localhost", name="session", deadline=10.0):
+        """The same with implicit TLS: `context` is an ssl.SSLContext. ssl.SSLError when the handshake fails."""
+        connection = Connection(self.tls_address, self.stream_path(name), deadline)
+        try:
+            connection.start_tls(context, host)
+        except OSError:
+            connection.close()
+            raise
+        return connection
 
     def logged_in(self, user, name="session", deadline=10.0):
         connection = self.connect(name, deadline)
@@ -157,8 +168,15 @@ class Server:
             raise ServerFailed("the server did not get ready\n" + self.log_tail())
         return line
 
-    def _write_config(self, text):
+    def configure(self, text):
+        """The text of the configuration file that the next start() uses."""
         self.config = os.path.join(self.home, "postbag.toml") if text else None
         if self.config:
             with open(self.config, "w") as file:
                 file.write(text)
+
+
+def split(address):
+    """"127.0.0.1:143" as a pair."""
+    host, _, port = address.rpartition(":")
+    return host, int(port)

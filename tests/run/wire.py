@@ -37,6 +37,11 @@ class Connection:
     def send(self, data):
         self.socket.sendall(data)
 
+    def start_tls(self, context, host="localhost"):
+        """Encrypts the connection from here on; `context` is an ssl.SSLContext. ssl.SSLError when the handshake fails."""
+        self.socket.settimeout(self.deadline)
+        self.socket = context.wrap_socket(self.socket, server_hostname=host)
+
     def hang_up(self):
         """Sends nothing more; what the server still sends can be read."""
         self.socket.shutdown(socket.SHUT_WR)

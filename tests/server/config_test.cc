@@ -149,6 +149,25 @@ TEST_CASE("the example configuration is valid and holds every limit with its usu
   }
 }
 
+TEST_CASE("TLS: addresses, certificates, authorities and the least version") {
+  const File file(
+      "listen_tls = [\"[::]:993\"]\nallow_plaintext = true\n[tls]\n"
+      "certificates = [{chain = \"a.pem\", key = \"a.key\"}, {chain = \"b.pem\", key = \"b.key\"}]\n"
+      "client_ca = \"ca.pem\"\nminimum_version = \"1.3\"\n");
+  const auto config = read_config(file.path());
+  REQUIRE(config);
+  CHECK(config->listen_tls == std::vector<std::string>{"[::]:993"});
+  CHECK(config->allow_plaintext);
+  REQUIRE(config->tls.certificates.size() == 2);
+  CHECK(config->tls.certificates[1].key == "b.key");
+  CHECK(config->tls.client_ca == "ca.pem");
+  CHECK(config->tls.minimum == TlsVersion::tls13);
+  const std::string shape = "certificates must be a list of {chain = \"FILE\", key = \"FILE\"}";
+  CHECK(complaints("[tls]\ncertificates = \"a.pem\"\n") == std::vector<std::string>{"2: " + shape});
+  CHECK(complaints("[tls]\ncertificates = [{chain = \"a.pem\"}]\n") == std::vector<std::string>{"2: " + shape});
+  CHECK(complaints("[tls]\nminimum_version = 1.3\nclient_ca = 1\ncertificate = []\n").size() == 3);
+}
+
 TEST_CASE("the durability of flags is one of two words") {
   const File file("[durability]\nflags = \"relaxed\"\n");
   CHECK(read_config(file.path())->flags == FlagDurability::relaxed);

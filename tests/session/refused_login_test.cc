@@ -75,7 +75,7 @@ Outcome after(std::string_view commands) {
   KeptLog log;
   const Context context{loop, limits, system_clock(), nobody, nobody, all, log};
   FarStream stream(loop, commands);
-  Session session(context, stream);
+  Session session(context, stream, TlsBegins::on_request);
   const async::Job job(loop, session.run(), [&](const std::exception_ptr&) { loop.stop(); });
   loop.run();
   return {stream.got, log.text};

@@ -23,6 +23,7 @@ constexpr Condition conditions[] = {
     {Name::auth_plain, [](const Client& client) { return client.may_take_password(); }},
     {Name::literal, [](const Client& client) { return client.context().limits.is_literal_minus(); }},
     {Name::literal_plus, [](const Client& client) { return !client.context().limits.is_literal_minus(); }},
+    {Name::starttls, [](const Client& client) { return client.may_start_tls(); }},
     {Name::logindisabled, [](const Client& client) { return !client.may_take_password(); }},
 };
 

@@ -19,6 +19,13 @@ bool is_user_name(const std::string& user) {
   return !user.empty() && user.size() <= longest_user && is_utf8(user) && user.find('\0') == std::string::npos;
 }
 
+/// "TLSv1.3 TLS_AES_128_GCM_SHA256"; empty without TLS.
+std::string encryption_of(const Client& client) {
+  if (!client.connection().is_encrypted()) return {};
+  const auto info = client.connection().tls()->info();
+  return info.version + ' ' + info.cipher;
+}
+
 }  // namespace
 
 Reply refuse_password(Client& client, std::string_view user) {
@@ -41,7 +48,7 @@ async::Task<Reply> log_in(Client& client, std::string user, std::string password
   if (!account)
     co_return account.error() == Error::busy ? Reply::no("Too many connections", "LIMIT")
                                              : refusal(account.error());
-  client.log({LogEvent::Level::info, "login", user, {}});
+  client.log({LogEvent::Level::info, "login", user, encryption_of(client)});
   client.log_in(std::move(*account), std::move(user));
   co_return Reply::ok("Logged in", capability_list(client));
 }

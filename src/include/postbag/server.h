@@ -123,6 +123,26 @@ struct LoginAttempt {
   std::string peer;
 };
 
+/// A certificate of the server, in PEM.
+struct TlsCertificate {
+  std::string chain;  ///< the server's certificate first, then the intermediate ones
+  std::string key;    ///< its private key, without a passphrase
+};
+
+enum class TlsVersion : std::uint8_t { tls12, tls13 };
+
+/// TLS as RFC 9325 recommends it: 1.2 and 1.3, forward secrecy and authenticated encryption only, no renegotiation,
+/// no compression, session tickets with keys that change every 12 hours.
+struct TlsOptions {
+  /// Empty: no TLS. A client that names a host (SNI) gets the certificates whose subjectAltName has that name or
+  /// its wildcard: of several, the first for each kind of key. All others get the first certificate.
+  std::vector<TlsCertificate> certificates = {};
+  /// Certificates of the authorities whose clients may identify themselves by a certificate, in PEM. A client may
+  /// come without one; one that is not valid ends the handshake. Empty: clients are not asked.
+  std::string client_ca = {};
+  TlsVersion minimum = TlsVersion::tls12;
+};
+
 /// Example: `ServerOptions{.listen = {"127.0.0.1:0"}, .workers = 0}`
 struct ServerOptions {
   static constexpr std::size_t most_workers = 256;
@@ -137,6 +157,14 @@ struct ServerOptions {
   /// connections must begin with a header of the PROXY protocol, version 1 or 2; limits, delays and the log then
   /// concern the client that it names. The header of anybody else is refused as a command that does not exist.
   std::vector<std::string> proxies = {};
+  /// The same for implicit TLS (RFC 8314), which the client begins at once; usually port 993. Needs a certificate.
+  std::vector<std::string> listen_tls = {};
+  /// With a certificate, clients may use STARTTLS on all other connections. The private keys are wiped here when
+  /// the server was opened.
+  TlsOptions tls = {};
+  /// False: open() fails when `listen` has an address beyond this machine and there is no certificate. True: it
+  /// listens there, but takes passwords only from clients on this machine.
+  bool allow_plaintext = false;
   /// Number of threads that access mail. Each account stays with one of them while it is open. 0: everything runs
   /// on the loop's thread, which then waits for the disk and for password hashes (about 0.1 s each). At most
   /// most_workers.
@@ -257,6 +285,12 @@ class Server {
   /// The addresses it listens on, with the actual ports, in the order of ServerOptions::listen. Empty before
   /// start().
   std::vector<std::string> addresses() const;
+  /// The same for ServerOptions::listen_tls.
+  std::vector<std::string> tls_addresses() const;
+  /// Uses other certificates and settings for connections that begin TLS from now on; those that have it keep
+  /// theirs, and none ends. At any time after open(). When it fails nothing has changed. Session tickets of before
+  /// are not accepted any more. Cause: bad_option, also when there is no certificate.
+  Expected<void> reload_tls(TlsOptions options);
   /// For monitoring and tests; cheap.
   Counters counters() const;
   /// Accepts no new connections, and sends BYE to each open connection when its command is done. Connections still
@@ -287,7 +321,8 @@ class Server {
 
   /// Opens a connection without a socket. `receive` gets what the server sends; when it throws, the connection
   /// ends. `closed` is called once at the end. Both are called on the loop's thread. The peer counts as local, so
-  /// logins with passwords are accepted. After a failure with Cause::stopped, `closed` is not called.
+  /// logins with passwords are accepted without STARTTLS, which is offered here too. After a failure with
+  /// Cause::stopped, `closed` is not called.
   Expected<Connection> connect(std::function<void(std::string_view)> receive, std::function<void()> closed);
 
  private:

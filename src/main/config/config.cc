@@ -45,11 +45,16 @@ class Reader {
     errors_.push_back({where.begin, path_ + ":" + std::to_string(where.begin.line) + ": " + what});
   }
   void unknown(const toml::key& key, const std::string& kind, const std::vector<std::string_view>& known);
-  void read_listen(const toml::node& node);
+  void read_listen(const toml::node& node) { read_addresses(node, "listen", config.listen); }
+  void read_listen_tls(const toml::node& node) { read_addresses(node, "listen_tls", config.listen_tls); }
+  void read_addresses(const toml::node& node, std::string_view name, std::vector<std::string>& into);
   void read_proxies(const toml::node& node);
   /// A list of texts that `accepts` is true for.
-  std::vector<std::string> read_texts(const toml::node& node, const std::string& name, const std::string& what,
+  std::vector<std::string> read_texts(const toml::node& node, std::string_view name, const std::string& what,
                                       bool (*accepts)(std::string_view));
+  void read_allow_plaintext(const toml::node& node);
+  void read_tls(const toml::node& node);
+  void read_certificates(const toml::node& node);
   void read_workers(const toml::node& node);
   void read_log_format(const toml::node& node);
   void read_accounts(const toml::node& node);
@@ -67,10 +72,17 @@ class Reader {
 };
 
 const std::vector<Reader::Key>& Reader::keys() {
-  static const std::vector<Key> all{{"listen", &Reader::read_listen},     {"proxies", &Reader::read_proxies},
-                                    {"workers", &Reader::read_workers},   {"log_format", &Reader::read_log_format},
-                                    {"accounts", &Reader::read_accounts}, {"limits", &Reader::read_limits},
-                                    {"history", &Reader::read_history},   {"durability", &Reader::read_durability},
+  static const std::vector<Key> all{{"listen", &Reader::read_listen},
+                                    {"listen_tls", &Reader::read_listen_tls},
+                                    {"proxies", &Reader::read_proxies},
+                                    {"allow_plaintext", &Reader::read_allow_plaintext},
+                                    {"tls", &Reader::read_tls},
+                                    {"workers", &Reader::read_workers},
+                                    {"log_format", &Reader::read_log_format},
+                                    {"accounts", &Reader::read_accounts},
+                                    {"limits", &Reader::read_limits},
+                                    {"history", &Reader::read_history},
+                                    {"durability", &Reader::read_durability},
                                     {"search", &Reader::read_search}};
   return all;
 }
@@ -103,21 +115,20 @@ void Reader::unknown(const toml::key& key, const std::string& kind, const std::v
   add_error(key.source(), "unknown " + kind + " \"" + std::string(key.str()) + "\"" + hint);
 }
 
-void Reader::read_listen(const toml::node& node) {
-  config.listen =
-      read_texts(node, "listen", "an address to listen on, such as \"127.0.0.1:143\"", is_listen_address);
+void Reader::read_addresses(const toml::node& node, std::string_view name, std::vector<std::string>& into) {
+  into = read_texts(node, name, "an address to listen on, such as \"127.0.0.1:143\"", is_listen_address);
 }
 
 void Reader::read_proxies(const toml::node& node) {
   config.proxies = read_texts(node, "proxies", "a network, such as \"192.0.2.0/24\"", is_network);
 }
 
-std::vector<std::string> Reader::read_texts(const toml::node& node, const std::string& name,
-                                            const std::string& what, bool (*accepts)(std::string_view)) {
+std::vector<std::string> Reader::read_texts(const toml::node& node, std::string_view name, const std::string& what,
+                                            bool (*accepts)(std::string_view)) {
   std::vector<std::string> texts;
   const toml::array* list = node.as_array();
   if (list == nullptr) {
-    add_error(node.source(), name + " must be a list; each entry is " + what);
+    add_error(node.source(), std::string(name) + " must be a list; each entry is " + what);
     return texts;
   }
   for (const toml::node& entry : *list) {
@@ -125,9 +136,50 @@ std::vector<std::string> Reader::read_texts(const toml::node& node, const std::s
     if (text && accepts(*text))
       texts.push_back(*text);
     else
-      add_error(entry.source(), (text ? "\"" + *text + "\"" : "an entry of " + name) + " is not " + what);
+      add_error(entry.source(),
+                (text ? "\"" + *text + "\"" : "an entry of " + std::string(name)) + " is not " + what);
   }
   return texts;
+}
+
+void Reader::read_allow_plaintext(const toml::node& node) {
+  const auto yes = node.value_exact<bool>();
+  if (!yes) return add_error(node.source(), "allow_plaintext must be true or false");
+  config.allow_plaintext = *yes;
+}
+
+void Reader::read_tls(const toml::node& node) {
+  const toml::table* table = node.as_table();
+  if (table == nullptr) return add_error(node.source(), "tls must be a table: [tls]");
+  for (const auto& [key, value] : *table) {
+    const auto text = value.value_exact<std::string>();
+    if (key.str() == "certificates") {
+      read_certificates(value);
+    } else if (key.str() == "client_ca") {
+      if (!text) add_error(value.source(), "client_ca must be the path of a file");
+      config.tls.client_ca = text.value_or("");
+    } else if (key.str() == "minimum_version") {
+      if (text != "1.2" && text != "1.3") add_error(value.source(), "minimum_version must be \"1.2\" or \"1.3\"");
+      config.tls.minimum = text == "1.3" ? TlsVersion::tls13 : TlsVersion::tls12;
+    } else {
+      unknown(key, "setting of TLS", {"certificates", "client_ca", "minimum_version"});
+    }
+  }
+}
+
+void Reader::read_certificates(const toml::node& node) {
+  constexpr auto shape = "certificates must be a list of {chain = \"FILE\", key = \"FILE\"}";
+  const toml::array* list = node.as_array();
+  if (list == nullptr) return add_error(node.source(), shape);
+  for (const toml::node& entry : *list) {
+    const toml::table* table = entry.as_table();
+    const auto chain = table == nullptr ? std::nullopt : (*table)["chain"].value_exact<std::string>();
+    const auto key = table == nullptr ? std::nullopt : (*table)["key"].value_exact<std::string>();
+    if (!chain || !key || table->size() != 2)
+      add_error(entry.source(), shape);
+    else
+      config.tls.certificates.push_back({*chain, *key});
+  }
 }
 
 void Reader::read_workers(const toml::node& node) {
@@ -262,7 +314,6 @@ std::expected<Config, std::vector<std::string>> read_config(const std::string& p
 
 ServerOptions options_of(const Config& config) {
   ServerOptions options;
-  options.listen = config.listen;
   options.proxies = config.proxies;
   options.workers = config.workers.value_or(options.workers);
   options.names = config.names;

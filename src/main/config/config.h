@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "main/config/tls_files.h"
 #include "postbag/server.h"
 
 namespace postbag::daemon {
@@ -20,6 +21,9 @@ struct Config {
   std::string text;  ///< what was read, because a pipe can be read only once
   std::vector<std::string> listen;
   std::vector<std::string> proxies;
+  std::vector<std::string> listen_tls;
+  TlsFiles tls;
+  bool allow_plaintext = false;
   std::optional<std::size_t> workers;
   std::optional<LogFormat> log_format;
   std::vector<std::pair<std::string, std::uint64_t>> limits;
@@ -33,7 +37,7 @@ struct Config {
 /// syntax, unknown keys (with the nearest known one), wrong types, values out of range.
 std::expected<Config, std::vector<std::string>> read_config(const std::string& path);
 
-/// The options that a configuration sets; the caller sets data_dir and log.
+/// The options that a configuration sets; the caller sets data_dir, log, where it listens and the certificates.
 ServerOptions options_of(const Config& config);
 
 /// Saves the server's configuration in its data directory, for commands that run there without a server. False

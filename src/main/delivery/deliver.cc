@@ -79,7 +79,6 @@ int deliver_alone(Server& server, const Request& what) {
 ServerOptions options_for_one_delivery(const std::string& data_dir, const Config& config) {
   ServerOptions options = options_of(config);
   options.data_dir = data_dir;
-  options.listen.clear();
   options.workers = 1;
   return options;
 }

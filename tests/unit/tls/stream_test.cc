@@ -291,7 +291,7 @@ TEST_CASE("TLS: both ends have the same channel bindings") {
       CHECK(client.connect());
       constexpr std::string_view label = "EXPORTER-Channel-Binding";
       CHECK(SSL_export_keying_material(client.ssl(), reinterpret_cast<unsigned char*>(exporter.data()), 32,
-                                       label.data(), label.size(), nullptr, 0, 0) == 1);
+                                       label.data(), label.size(), nullptr, 0, 1) == 1);
       const tls::X509Ptr certificate(SSL_get1_peer_certificate(client.ssl()));
       X509_digest(certificate.get(), EVP_sha256(), reinterpret_cast<unsigned char*>(end_point.data()), nullptr);
       done = true;

@@ -1,0 +1,83 @@
+#include "main/config/tls_files.h"
+
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+#include <iterator>
+#include <utility>
+
+#include <sys/stat.h>
+
+namespace postbag::daemon {
+
+namespace {
+
+std::vector<std::string> paths_of(const TlsFiles& files) {
+  std::vector<std::string> paths;
+  for (const auto& [chain, key] : files.certificates) paths.insert(paths.end(), {chain, key});
+  if (!files.client_ca.empty()) paths.push_back(files.client_ca);
+  return paths;
+}
+
+std::expected<std::string, std::string> read_file(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  std::string text(std::istreambuf_iterator<char>(file), {});
+  if (!file.is_open() || file.bad()) return std::unexpected(path + ": " + std::strerror(errno));
+  return text;
+}
+
+/// A key that any user of the machine may read is no secret any more.
+std::expected<std::string, std::string> read_key(const std::string& path) {
+  struct stat info{};
+  if (::stat(path.c_str(), &info) == 0 && (info.st_mode & (S_IROTH | S_IWOTH)) != 0)
+    return std::unexpected(path + ": everybody may read this private key; take that right away (chmod o-rwx)");
+  return read_file(path);
+}
+
+/// Different after each change of the file: another file in its place, or other bytes in it.
+std::string state_of(const std::string& path) {
+  struct stat info{};
+  if (::stat(path.c_str(), &info) != 0) return {};
+  std::string state;
+  for (const auto part :
+       {static_cast<long long>(info.st_ino), static_cast<long long>(info.st_size),
+        static_cast<long long>(info.st_mtim.tv_sec), static_cast<long long>(info.st_mtim.tv_nsec),
+        static_cast<long long>(info.st_ctim.tv_sec), static_cast<long long>(info.st_ctim.tv_nsec)})
+    state += std::to_string(part) + ' ';
+  return state;
+}
+
+std::vector<std::string> states_of(const std::vector<std::string>& paths) {
+  std::vector<std::string> states;
+  for (const std::string& path : paths) states.push_back(state_of(path));
+  return states;
+}
+
+}  // namespace
+
+std::expected<TlsOptions, std::string> read_tls(const TlsFiles& files) {
+  TlsOptions options;
+  options.minimum = files.minimum;
+  for (const auto& [chain_path, key_path] : files.certificates) {
+    auto chain = read_file(chain_path);
+    if (!chain) return std::unexpected(chain.error());
+    auto key = read_key(key_path);
+    if (!key) return std::unexpected(key.error());
+    options.certificates.push_back({std::move(*chain), std::move(*key)});
+  }
+  if (files.client_ca.empty()) return options;
+  auto authorities = read_file(files.client_ca);
+  if (!authorities) return std::unexpected(authorities.error());
+  options.client_ca = std::move(*authorities);
+  return options;
+}
+
+TlsWatch::TlsWatch(const TlsFiles& files) : paths_(paths_of(files)), seen_(states_of(paths_)) {}
+
+bool TlsWatch::has_changed() {
+  std::vector<std::string> now = states_of(paths_);
+  seen_.swap(now);
+  return seen_ != now;
+}
+
+}  // namespace postbag::daemon
