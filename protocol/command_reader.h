@@ -91,8 +91,8 @@ class CommandReader {
   /// command: SASL responses, DONE. RFC 9051 sections 6.2.2 and 6.3.13.
   void expect_raw_line();
 
-  /// From now on the limits after login apply.
-  void set_logged_in() { logged_in_ = true; }
+  /// From now on the limits after login apply, or again those before it.
+  void set_logged_in(bool logged_in) { logged_in_ = logged_in; }
 
   /// Bytes fed and not used yet.
   std::size_t buffered() const { return framer_.buffered(); }

@@ -28,6 +28,7 @@ async::Task<Reply> handle(Client& client, grammar::Login command);
 async::Task<Reply> handle(Client& client, grammar::Authenticate command);
 
 // Authenticated
+async::Task<Reply> handle(Client& client, grammar::Compress command);
 async::Task<Reply> handle(Client& client, grammar::Enable command);
 async::Task<Reply> handle(Client& client, grammar::NamespaceCommand command);
 async::Task<Reply> handle(Client& client, grammar::Select command);
@@ -43,6 +44,7 @@ async::Task<Reply> handle(Client& client, grammar::Status command);
 async::Task<Reply> handle(Client& client, grammar::Append command);
 async::Task<Reply> handle(Client& client, grammar::Idle command);
 async::Task<Reply> handle(Client& client, grammar::Notify command);
+async::Task<Reply> handle(Client& client, grammar::Unauthenticate command);
 
 // Selected
 async::Task<Reply> handle(Client& client, grammar::Check command);

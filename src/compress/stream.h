@@ -18,6 +18,9 @@ class Stream final : public async::LayeredStream {
   /// `inner` must outlive it, and nobody else reads, writes or watches that meanwhile. close() closes both.
   explicit Stream(async::Stream& inner);
 
+  /// Whether bytes of the peer wait that were not read yet, in either form.
+  bool has_unread_input() const { return !input().empty() || !inner().input().empty() || has_more_; }
+
  private:
   /// Frees the compressor's memory a while after the last response.
   class Rest final : private async::Timer {

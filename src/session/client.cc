@@ -30,10 +30,6 @@ void Client::log_in(std::shared_ptr<Account> account, std::string name) {
   connection_.set_logged_in();
 }
 
-void Client::count_failed_login() {
-  if (++failed_logins_ >= context_.limits.failed_logins) connection_.say_bye("Too many failed logins");
-}
-
 grammar::State Client::state() const {
   if (!access_) return grammar::State::not_authenticated;
   return selected_ ? grammar::State::selected : grammar::State::authenticated;

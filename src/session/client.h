@@ -50,12 +50,13 @@ class Client {
   const MailboxAccess& access() const { return *access_; }
   /// Who asks for all that this client asks for. Only after login.
   const Principal& principal() const { return access_->principal(); }
-  /// Makes it the principal of that account and name; called once, by LOGIN or AUTHENTICATE.
+  /// Makes it the principal of that account and name; called once, by LOGIN or AUTHENTICATE. UNAUTHENTICATE makes a
+  /// new client.
   void log_in(std::shared_ptr<Account> account, std::string name);
   /// The principal's name, for the log; empty before login.
   std::string_view user() const { return access_ ? principal().name : std::string_view(); }
   /// Counts a failed login; after too many the connection ends.
-  void count_failed_login();
+  void count_failed_login() { connection_.count_failed_login(); }
   /// Whether a password may be taken from this client: nobody can read along.
   bool may_take_password() const { return connection_.is_encrypted() || connection_.address().is_loopback(); }
   /// Whether the connection may become an encrypted one.
@@ -151,7 +152,6 @@ class Client {
   const Context& context_;
   ClientConnection& connection_;
   Features features_;
-  std::size_t failed_logins_ = 0;
   std::optional<MailboxAccess> access_;  ///< set at login, and never again
   Watch watch_;                          ///< of the principal's account
   Notify notify_;

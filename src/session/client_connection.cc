@@ -18,8 +18,7 @@ ClientConnection::ClientConnection(const Limits& limits, async::Stream& stream)
       signal_(stream.loop()),
       reader_(limits),
       login_deadline_(async::in(limits.login_time)) {
-  stream_->notify(&signal_);
-  stream_->set_input_limit(limits.line_before_login);
+  use(wire_);
 }
 
 ClientConnection::~ClientConnection() { stream_->notify(nullptr); }
@@ -145,27 +144,49 @@ async::Task<std::optional<std::string>> ClientConnection::ask_line(std::string_v
   }
 }
 
-// ---- TLS ----
+// ---- layers ----
+
+void ClientConnection::use(async::Stream& stream) {
+  stream_ = &stream;
+  stream_->notify(&signal_);
+  stream_->set_input_limit(logged_in_ ? limits_.line_after_login : limits_.line_before_login);
+}
 
 async::Task<bool> ClientConnection::start_tls(std::shared_ptr<const tls::Context> context,
                                               async::Workers& workers) {
-  tls_planned_ = false;
-  tls_.emplace(wire_, std::move(context));
+  tls_ = std::make_unique<tls::Stream>(wire_, std::move(context));
   const async::Deadline until = std::min(login_deadline_, async::in(limits_.tls_handshake_time));
-  broken_ = !co_await tls_->handshake(workers, until);
-  if (broken_) co_return false;
-  stream_ = &*tls_;
-  stream_->notify(&signal_);
-  stream_->set_input_limit(limits_.line_before_login);
-  co_return true;
+  is_secured_ = co_await tls_->handshake(workers, until);
+  broken_ = !is_secured_;
+  if (is_secured_) use(*tls_);
+  co_return is_secured_;
+}
+
+void ClientConnection::start_compression() {
+  compression_ = std::make_unique<compress::Stream>(*stream_);
+  use(*compression_);
 }
 
 // ---- deadlines and the end ----
 
 void ClientConnection::set_logged_in() {
   logged_in_ = true;
-  reader_.set_logged_in();
+  reader_.set_logged_in(true);
   stream_->set_input_limit(limits_.line_after_login);
+}
+
+bool ClientConnection::set_logged_out() {
+  logged_in_ = false;
+  reader_.set_logged_in(false);
+  login_deadline_ = async::in(limits_.login_time);
+  const bool clear = !compression_ || (reader_.buffered() == 0 && !compression_->has_unread_input());
+  compression_.reset();
+  use(is_secured_ ? *tls_ : wire_);
+  return clear;
+}
+
+void ClientConnection::count_failed_login() {
+  if (++failed_logins_ >= limits_.failed_logins) say_bye("Too many failed logins");
 }
 
 void ClientConnection::shut_down(std::string words, async::Deadline deadline) {

@@ -16,6 +16,7 @@
 #include "async/task.h"
 #include "async/timers.h"
 #include "async/workers.h"
+#include "compress/stream.h"
 #include "core/limits.h"
 #include "protocol/command_reader.h"
 #include "protocol/response/writer.h"
@@ -47,7 +48,7 @@ class ClientConnection final : public Peer {
   ClientConnection(const ClientConnection&) = delete;
   ClientConnection& operator=(const ClientConnection&) = delete;
 
-  /// What it is spoken to through: the TLS layer, once there is one. Another one after start_tls().
+  /// What it is spoken to through: the outermost layer. Another one after each change of layers.
   async::Stream& stream() { return *stream_; }
   const async::Stream& stream() const { return *stream_; }
   /// Set when bytes came, by wake(), and by others that want the session to look.
@@ -93,25 +94,42 @@ class ClientConnection final : public Peer {
   /// How often receive() was woken: what failed may be tried again when this has grown.
   std::uint64_t wakes() const { return wakes_; }
 
-  // ---- TLS ----
+  // ---- layers ----
+
+  /// What a command asks for that is to happen once its answer has gone out as before.
+  enum class Change : unsigned char {
+    none,
+    encryption,   ///< STARTTLS. RFC 9051 section 6.2.1
+    compression,  ///< COMPRESS. RFC 4978 section 3
+    new_client,   ///< UNAUTHENTICATE. RFC 8437 section 3
+  };
+  void plan(Change change) { planned_ = change; }
+  Change planned() const { return planned_; }
+  Change take_planned() { return std::exchange(planned_, Change::none); }
+  /// Bytes came after the command that runs.
+  bool has_unread_input() const { return reader_.buffered() > 0 || !stream_->input().empty(); }
 
   /// Encrypts the connection from here on: all that comes next from the client is its handshake. False when that
   /// failed, and the connection is cut off then; tls()->failure() says why. Once at most, while nothing is waiting
   /// to be sent.
   async::Task<bool> start_tls(std::shared_ptr<const tls::Context> context, async::Workers& workers);
-  bool is_encrypted() const { return stream_ != &wire_; }
+  bool is_encrypted() const { return tls_ != nullptr && is_secured_; }
   /// The TLS layer; null when there is none.
-  const tls::Stream* tls() const { return tls_ ? &*tls_ : nullptr; }
-  /// Bytes came behind the command that runs.
-  bool has_unread_input() const { return reader_.buffered() > 0 || !stream_->input().empty(); }
-  /// start_tls() is to follow when the running command was answered. RFC 9051 section 6.2.1.
-  void plan_tls() { tls_planned_ = true; }
-  bool is_tls_planned() const { return tls_planned_; }
+  const tls::Stream* tls() const { return tls_.get(); }
+  /// Compresses the connection from here on, in both directions. Not twice.
+  void start_compression();
+  bool is_compressed() const { return compression_ != nullptr; }
 
   // ---- deadlines ----
 
   /// From now on the limits after login hold.
   void set_logged_in();
+  /// From now on the limits before login hold again, the time to log in among them, and nothing is compressed.
+  /// False when the client has sent more while it was compressed: nobody can know what that is. RFC 8437
+  /// section 4.1.
+  bool set_logged_out();
+  /// Counts a failed login; after too many the connection ends.
+  void count_failed_login();
   /// A literal was asked for: the client has to get on with it.
   void set_receiving_literal(bool receiving) { receiving_literal_ = receiving; }
 
@@ -139,6 +157,7 @@ class ClientConnection final : public Peer {
   enum class Wait : unsigned char { input, news, over };
   async::Task<Wait> wait_for_input(const NewsSource* news);
   void feed_reader();
+  void use(async::Stream& stream);
   async::Deadline input_deadline() const;
   std::chrono::milliseconds write_patience() const;
 
@@ -169,15 +188,18 @@ class ClientConnection final : public Peer {
   std::uint64_t sent_ = 0;  ///< bytes of what went through out_
   Silence silence_{*this};
   async::Deadline login_deadline_;
-  std::optional<tls::Stream> tls_;  ///< over wire_
-  std::string bye_words_;           ///< somebody wants the connection to end
+  std::unique_ptr<tls::Stream> tls_;               ///< over wire_
+  std::unique_ptr<compress::Stream> compression_;  ///< over tls_ or wire_
+  std::string bye_words_;                          ///< somebody wants the connection to end
   std::uint64_t wakes_ = 0;
   bool logged_in_ = false;
   bool receiving_literal_ = false;
   bool ending_ = false;
   bool broken_ = false;  ///< the client is gone or can no longer be spoken to
   bool probed_ = false;
-  bool tls_planned_ = false;
+  bool is_secured_ = false;  ///< the handshake succeeded
+  Change planned_ = Change::none;
+  std::size_t failed_logins_ = 0;
 };
 
 }  // namespace postbag

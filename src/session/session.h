@@ -3,6 +3,7 @@
 //
 // Invariants:
 // - Who asks is set once, at login, and never changes; commands reach mail only on its behalf: Client::access().
+//   After UNAUTHENTICATE there is another Client, which knows nothing of the one before.
 // - Commands run one after another in the order they came, so pipelining has no ambiguity (RFC 9051 section 5.5).
 // - Whether the session has to end is looked at before each command and each piece of one:
 // ClientConnection::must_end().
@@ -18,6 +19,7 @@
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "async/net/stream.h"
 #include "async/task.h"
@@ -33,7 +35,10 @@ namespace postbag {
 class Session final : private NewsSource {
  public:
   Session(const Context& context, async::Stream& stream, TlsBegins tls)
-      : context_(context), connection_(context.limits, stream), client_(context, connection_), tls_(tls) {}
+      : context_(context),
+        connection_(context.limits, stream),
+        client_(std::in_place, context, connection_),
+        tls_(tls) {}
 
   /// Greets, serves and returns when the connection is over, its stream closed.
   async::Task<void> run();
@@ -42,16 +47,18 @@ class Session final : private NewsSource {
     connection_.shut_down(std::move(words), deadline);
   }
 
-  bool is_logged_in() const { return client_.is_logged_in(); }
+  bool is_logged_in() const { return client_->is_logged_in(); }
   /// The name it logged in with; empty before.
-  std::string_view user() const { return client_.user(); }
+  std::string_view user() const { return client_->user(); }
 
  private:
-  bool has_news() const override { return client_.has_news_between_commands(); }
+  bool has_news() const override { return client_->has_news_between_commands(); }
   async::Task<void> report_news() override;
 
   async::Task<void> serve();
+  async::Task<bool> change();
   async::Task<bool> secure();
+  void begin_again();
   void greet();
   async::Task<bool> step();
   async::Task<bool> run_command(const protocol::Command& command);
@@ -67,7 +74,7 @@ class Session final : private NewsSource {
 
   const Context& context_;
   ClientConnection connection_;
-  Client client_;  // uses what stands above
+  std::optional<Client> client_;  ///< uses what stands above; never nothing, but another one after UNAUTHENTICATE
   TlsBegins tls_;
   std::size_t bad_in_a_row_ = 0;
   std::string upload_tag_;

@@ -19,34 +19,30 @@ namespace {
 constexpr std::size_t input_limit = std::size_t{16} * 1024;
 /// What fits into one record (RFC 8446 section 5.1): encrypted and sent in one piece.
 constexpr std::size_t record = std::size_t{16} * 1024;
-/// While more encrypted bytes wait, nothing is read: reading can cause answers of TLS itself.
-constexpr std::size_t most_unsent = 2 * record;
-/// Whoever writes has a shorter patience.
-constexpr std::chrono::hours endless{24 * 365};
 
 }  // namespace
 
-/// Connects OpenSSL with in_, inner_ and out_. In the handshake it must not touch inner_, as that is on another
+/// Connects OpenSSL with in_, inner() and out(). In the handshake it must not touch inner(), as that is on another
 /// thread.
 class Stream::Wire final : public Records {
  public:
   explicit Wire(Stream& stream) : stream_(stream) {}
   std::size_t take(std::span<char> buffer) override;
   bool is_over() const override {
-    return stream_.in_.empty() && (stream_.established_ ? stream_.inner_.ended() : stream_.in_over_);
+    return stream_.in_.empty() && (stream_.is_established() ? stream_.inner().ended() : stream_.in_over_);
   }
-  void give(std::string_view bytes) override { stream_.out_.append(bytes); }
+  void give(std::string_view bytes) override { stream_.out().append(bytes); }
 
  private:
   Stream& stream_;
 };
 
 std::size_t Stream::Wire::take(std::span<char> buffer) {
-  const bool from_inner = stream_.in_.empty() && stream_.established_;
-  const std::string_view from = from_inner ? stream_.inner_.input() : std::string_view(stream_.in_);
+  const bool from_inner = stream_.in_.empty() && stream_.is_established();
+  const std::string_view from = from_inner ? stream_.inner().input() : std::string_view(stream_.in_);
   const std::size_t taken = from.copy(buffer.data(), buffer.size());
   if (from_inner)
-    stream_.inner_.consume(taken);
+    stream_.inner().consume(taken);
   else
     stream_.in_.erase(0, taken);
   return taken;
@@ -55,19 +51,15 @@ std::size_t Stream::Wire::take(std::span<char> buffer) {
 void Stream::FreeSsl::operator()(ssl_st* ssl) const { SSL_free(ssl); }
 
 Stream::Stream(async::Stream& inner, std::shared_ptr<const Context> context)
-    : async::Stream(inner.loop(), inner.peer()),
-      inner_(inner),
-      context_(std::move(context)),
-      signal_(inner.loop()),
-      wire_(std::make_unique<Wire>(*this)) {}
+    : LayeredStream(inner), context_(std::move(context)), wire_(std::make_unique<Wire>(*this)) {}
 
-Stream::~Stream() { inner_.notify(nullptr); }
+Stream::~Stream() = default;
 
 // ---- the handshake ----
 
 async::Task<bool> Stream::handshake(async::Workers& workers, async::Deadline deadline) {
-  inner_.set_input_limit(input_limit);
-  inner_.notify(&signal_);
+  inner().set_input_limit(input_limit);
+  inner().notify(&signal());
   Step step = Step::needs_input;
   while (step == Step::needs_input) {
     const bool came = co_await await_input(deadline);
@@ -81,23 +73,23 @@ async::Task<bool> Stream::handshake(async::Workers& workers, async::Deadline dea
 }
 
 async::Task<bool> Stream::await_input(async::Deadline deadline) {
-  while (inner_.input().empty()) {
-    if (inner_.ended()) {
+  while (inner().input().empty()) {
+    if (inner().ended()) {
       failure_ = is_closed() ? "the server ended it" : "the client left";
       co_return false;
     }
-    const bool woken = co_await signal_.wait(deadline);
+    const bool woken = co_await signal().wait(deadline);
     if (woken) continue;
     failure_ = "it took too long";
     co_return false;
   }
-  in_.append(inner_.input());
-  inner_.consume(inner_.input().size());
-  in_over_ = inner_.ended();
+  in_.append(inner().input());
+  inner().consume(inner().input().size());
+  in_over_ = inner().ended();
   co_return true;
 }
 
-/// On a worker: uses in_ and out_ only.
+/// On a worker: uses in_ and out() only.
 Stream::Step Stream::advance_handshake() {
   ERR_clear_error();
   if (!ssl_ && !begin_connection()) {
@@ -124,37 +116,15 @@ bool Stream::begin_connection() {
 async::Task<bool> Stream::send_out(async::Deadline deadline) {
   const async::Deadline now = std::chrono::steady_clock::now();
   const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(std::max(deadline, now) - now);
-  const bool sent = co_await inner_.write(out_, left);
-  std::string().swap(out_);
+  const bool sent = co_await inner().write(out(), left);
+  std::string().swap(out());
   if (!sent && failure_.empty()) failure_ = "the client does not read";
   co_return sent;
 }
 
-void Stream::establish() {
-  established_ = true;
-  if (!wants_input_) inner_.pause();
-  receiving_.emplace(loop(), receive(), async::Job::Done());
-}
+// ---- after it ----
 
-// ---- in ----
-
-async::Task<void> Stream::receive() {
-  while (!is_closed()) {
-    decrypt();
-    co_await signal_.wait();
-  }
-}
-
-void Stream::decrypt() {
-  if (inner_.is_leaving()) noticed_end();
-  while (wants_input_ && !ended() && out_.size() < most_unsent && decrypt_one()) {
-  }
-  send();
-  if (failed_ || inner_.is_closed()) close();
-}
-
-/// False when there is nothing more now.
-bool Stream::decrypt_one() {
+bool Stream::decode() {
   ERR_clear_error();
   const std::span<char> buffer = loop().read_buffer();
   std::size_t size = 0;
@@ -166,77 +136,22 @@ bool Stream::decrypt_one() {
   switch (SSL_get_error(ssl_.get(), result)) {
     case SSL_ERROR_WANT_READ: break;
     case SSL_ERROR_ZERO_RETURN: received_end(); break;
-    default: failed_ = true; break;
+    default: fail(); break;
   }
   return false;
 }
 
-void Stream::want_read(bool wanted) {
-  wants_input_ = wanted;
-  if (!established_) return;
-  if (!wanted) return inner_.pause();
-  inner_.resume();
-  signal_.set();  // there may be bytes already
-}
-
-// ---- out ----
-
-/// Bytes count as written when they have left out_, encrypted: who gets `true` from write() may close at once.
-std::optional<std::size_t> Stream::try_write(std::string_view bytes) {
-  if (is_sending()) return 0;
-  if (encrypted_ == 0) {
-    const auto taken = encrypt_one(bytes);
-    if (!taken) return std::nullopt;
-    encrypted_ = *taken;
-    send();
-  }
-  if (inner_.is_closed()) return std::nullopt;
-  return is_sending() ? 0 : std::exchange(encrypted_, 0);
-}
-
-std::optional<std::size_t> Stream::encrypt_one(std::string_view bytes) {
+std::optional<std::size_t> Stream::encode(std::string_view bytes) {
   ERR_clear_error();
   std::size_t taken = 0;
-  if (bytes.empty()) return 0;
   if (SSL_write_ex(ssl_.get(), bytes.data(), std::min(bytes.size(), record), &taken) == 1) return taken;
-  failed_ = true;
+  fail();
   return std::nullopt;
 }
 
-void Stream::send() {
-  if (sending_ || out_.empty()) return;
-  const std::size_t sent = inner_.write_some(out_);
-  out_.erase(0, sent);
-  if (out_.empty())
-    std::string().swap(out_);
-  else
-    sending_.emplace(loop(), send_rest(), [this](const std::exception_ptr&) { sent_rest(); });
-}
-
-async::Task<void> Stream::send_rest() {
-  bool sent = true;
-  while (sent && !out_.empty()) {
-    const std::string bytes = std::exchange(out_, {});
-    sent = co_await inner_.write(bytes, endless);
-  }
-}
-
-void Stream::sent_rest() {
-  sending_.reset();
-  if (inner_.is_closed()) return close();
-  signal_.set();
-  became_writable();
-}
-
-// ---- the end ----
-
-void Stream::do_close() {
-  if (established_ && !failed_ && !is_sending()) {
-    ERR_clear_error();
-    SSL_shutdown(ssl_.get());
-  }
-  if (established_ && !sending_ && !out_.empty()) inner_.write_some(out_);
-  inner_.close();
+void Stream::encode_end() {
+  ERR_clear_error();
+  SSL_shutdown(ssl_.get());
 }
 
 // ---- what is known ----

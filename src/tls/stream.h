@@ -9,9 +9,7 @@
 #include <string>
 #include <string_view>
 
-#include "async/job.h"
-#include "async/net/stream.h"
-#include "async/signal.h"
+#include "async/net/layered_stream.h"
 #include "async/task.h"
 #include "async/workers.h"
 #include "tls/context.h"
@@ -26,7 +24,7 @@ namespace postbag::tls {
 ///
 /// A connection that ends without close_notify has ended(), like any other. After the client's close_notify, or its
 /// end, it still gets what is written.
-class Stream final : public async::Stream {
+class Stream final : public async::LayeredStream {
  public:
   /// `inner` must outlive it, and nobody else reads, writes or watches that meanwhile. close() closes both.
   Stream(async::Stream& inner, std::shared_ptr<const Context> context);
@@ -55,38 +53,17 @@ class Stream final : public async::Stream {
   bool begin_connection();
   async::Task<bool> await_input(async::Deadline deadline);
   async::Task<bool> send_out(async::Deadline deadline);
-  void establish();
 
-  async::Task<void> receive();
-  void decrypt();
-  bool decrypt_one();
-  std::optional<std::size_t> encrypt_one(std::string_view bytes);
-  void send();
-  async::Task<void> send_rest();
-  void sent_rest();
-  bool is_sending() const { return sending_.has_value() || !out_.empty(); }
+  bool decode() override;
+  std::optional<std::size_t> encode(std::string_view bytes) override;
+  void encode_end() override;
 
-  std::optional<std::size_t> try_write(std::string_view bytes) override;
-  void want_read(bool wanted) override;
-  void want_write(bool) override {}
-  void do_close() override;
-
-  async::Stream& inner_;
   std::shared_ptr<const Context> context_;
-  async::Signal signal_;
   std::unique_ptr<Wire> wire_;
   std::unique_ptr<ssl_st, FreeSsl> ssl_;
-  std::string in_;   ///< taken from inner_ for the handshake, which runs on another thread
-  std::string out_;  ///< encrypted, for inner_
-  std::size_t encrypted_ =
-      0;  ///< bytes of the caller's that are in out_ or on their way: not reported as written yet
+  std::string in_;  ///< taken from inner() for the handshake, which runs on another thread
   std::string failure_;
-  std::optional<async::Job> receiving_;
-  std::optional<async::Job> sending_;
   bool in_over_ = false;
-  bool established_ = false;
-  bool wants_input_ = false;
-  bool failed_ = false;  ///< OpenSSL must not be used any more
 };
 
 }  // namespace postbag::tls

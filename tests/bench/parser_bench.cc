@@ -60,7 +60,7 @@ void take_all(CommandReader& reader, const std::string& bytes, std::size_t count
 void run(benchmark::State& state, const std::string& bytes, std::size_t count) {
   const Limits limits;
   CommandReader reader(limits);
-  reader.set_logged_in();
+  reader.set_logged_in(true);
   for (int warm_up = 0; warm_up < 3; ++warm_up) take_all(reader, bytes, count);
   const std::size_t before = allocations;
   for (auto _ : state) take_all(reader, bytes, count);

@@ -20,7 +20,7 @@ class Session {
  public:
   explicit Session(const Limits& limits, Answer answer = Answer::stream_messages)
       : reader(limits), answer_(answer) {
-    reader.set_logged_in();
+    reader.set_logged_in(true);
   }
 
   void feed(std::string_view bytes) {
@@ -269,7 +269,7 @@ TEST_CASE("NUL is BAD in lines and literals, but not in literal8") {
 TEST_CASE("a command given up while its message comes") {
   for (const std::size_t cut : {0U, 5U, 10U}) {
     CommandReader reader(defaults);
-    reader.set_logged_in();
+    reader.set_logged_in(true);
     const std::string message = "c NOOP\r\n\r\n";
     reader.feed("a APPEND x {10}\r\n");
     REQUIRE(std::holds_alternative<LiteralAnnounced>(reader.next()));
@@ -287,7 +287,7 @@ TEST_CASE("a command given up while its message comes") {
 
 TEST_CASE("a command stays readable while more is fed") {
   CommandReader reader(defaults);
-  reader.set_logged_in();
+  reader.set_logged_in(true);
   reader.feed("a SELECT Archive\r\nb NO");
   const ReaderEvent event = reader.next();
   reader.feed(std::string(100'000, 'x'));

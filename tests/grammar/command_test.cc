@@ -21,7 +21,7 @@ namespace {
 class Parsed {
  public:
   explicit Parsed(const std::string& line) : reader_(limits_) {
-    reader_.set_logged_in();
+    reader_.set_logged_in(true);
     reader_.feed(line + "\r\n");
     event_ = reader_.next();
     REQUIRE_MESSAGE(std::holds_alternative<Command>(event_), line);
@@ -42,7 +42,7 @@ class Parsed {
 std::string refusal(const std::string& line) {
   const Limits limits;
   CommandReader reader(limits);
-  reader.set_logged_in();
+  reader.set_logged_in(true);
   reader.feed(line + "\r\n");
   const ReaderEvent event = reader.next();
   const auto* bad = std::get_if<BadCommand>(&event);

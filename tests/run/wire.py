@@ -3,6 +3,7 @@
 import re
 import socket
 import time
+import zlib
 
 TAGGED_REFUSAL = re.compile(rb"(?:\A|\r\n)t\d+ (?:NO|BAD) ")
 LITERAL_AT_END = re.compile(rb"~?\{(\d+)\}\Z")
@@ -33,14 +34,24 @@ class Connection:
         self.buffer = b""
         self.tags = 0
         self.record = open(record, "wb") if record else None
+        self.deflater = self.inflater = None   # while both directions are compressed
 
     def send(self, data):
+        if self.deflater:
+            data = self.deflater.compress(data) + self.deflater.flush(zlib.Z_SYNC_FLUSH)
         self.socket.sendall(data)
 
     def start_tls(self, context, host="localhost"):
         """Encrypts the connection from here on; `context` is an ssl.SSLContext. ssl.SSLError when the handshake fails."""
         self.socket.settimeout(self.deadline)
         self.socket = context.wrap_socket(self.socket, server_hostname=host)
+
+    def start_compression(self):
+        """From here on both directions are compressed. RFC 4978: raw DEFLATE."""
+        self.deflater, self.inflater = zlib.compressobj(wbits=-15), zlib.decompressobj(wbits=-15)
+
+    def stop_compression(self):
+        self.deflater = self.inflater = None
 
     def hang_up(self):
         """Sends nothing more; what the server still sends can be read."""
@@ -160,6 +171,8 @@ class Connection:
             data = b""
         if not data:
             raise Closed(f"closed after {self.buffer!r}")
+        if self.inflater:
+            data = self.inflater.decompress(data)
         if Connection.spoil:
             data = Connection.spoil(data)
         if self.record:

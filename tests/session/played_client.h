@@ -101,7 +101,7 @@ class PlayedClient {
   Context context_{loop_, limits_, system_clock(), accounts_, accounts_, commands_, log_};
   PlayedStream stream_;
   bool ended_ = false;
-  Session session_{context_, stream_};
+  Session session_{context_, stream_, TlsBegins::on_request};
   async::Job job_{loop_, session_.run(), [this](const std::exception_ptr&) {
                     ended_ = true;
                     loop_.stop();

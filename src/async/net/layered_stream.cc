@@ -17,7 +17,10 @@ constexpr std::chrono::hours endless{24 * 365};
 LayeredStream::LayeredStream(Stream& inner)
     : Stream(inner.loop(), inner.peer()), inner_(inner), signal_(inner.loop()) {}
 
-LayeredStream::~LayeredStream() { inner_.notify(nullptr); }
+LayeredStream::~LayeredStream() {
+  inner_.notify(nullptr);
+  inner_.resume();
+}
 
 void LayeredStream::establish() {
   inner_.notify(&signal_);

@@ -23,7 +23,8 @@ class LayeredStream : public Stream {
   ~LayeredStream() override;
 
  protected:
-  /// `inner` must outlive it, and nobody else reads, writes or watches that meanwhile. close() closes both.
+  /// `inner` must outlive it, and nobody else reads, writes or watches that meanwhile. close() closes both. After
+  /// its destruction the inner stream can be used as before.
   explicit LayeredStream(Stream& inner);
 
   // Layers call these ...

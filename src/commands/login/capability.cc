@@ -21,6 +21,7 @@ struct Condition {
 };
 constexpr Condition conditions[] = {
     {Name::auth_plain, [](const Client& client) { return client.may_take_password(); }},
+    {Name::compress_deflate, [](const Client& client) { return !client.connection().is_compressed(); }},
     {Name::literal, [](const Client& client) { return client.context().limits.is_literal_minus(); }},
     {Name::literal_plus, [](const Client& client) { return !client.context().limits.is_literal_minus(); }},
     {Name::starttls, [](const Client& client) { return client.may_start_tls(); }},

@@ -5,18 +5,18 @@
 
 namespace postbag {
 
-/// What the client sent behind the command may come from somebody in between who wants it to be taken for the
+/// What came after the command may be from somebody in between who wants it to be taken for the
 /// client's own once the connection is encrypted: it is not looked at, and the connection ends.
 async::Task<Reply> handle(Client& client, grammar::Starttls) {
   ClientConnection& connection = client.connection();
   if (connection.is_encrypted()) co_return Reply::bad("TLS is active already");
   if (!client.may_start_tls()) co_return Reply::no("TLS is not available");
   if (connection.has_unread_input()) {
-    client.log({LogEvent::Level::warning, "STARTTLS refused", {}, "bytes came behind the command"});
-    connection.say_bye("Nothing may be sent behind STARTTLS before its answer");
-    co_return Reply::bad("Data behind STARTTLS");
+    client.log({LogEvent::Level::warning, "STARTTLS refused", {}, "bytes came after the command"});
+    connection.say_bye("Nothing may be sent after STARTTLS before its answer");
+    co_return Reply::bad("Data after STARTTLS");
   }
-  connection.plan_tls();
+  connection.plan(ClientConnection::Change::encryption);
   co_return Reply::ok("Begin TLS negotiation now");
 }
 
