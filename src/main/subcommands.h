@@ -14,7 +14,7 @@ struct ServeArguments {
   std::vector<std::string> listen_tls;
   std::string certificate;  ///< a file; used instead of the configuration's certificates
   std::string key;
-  std::string log_format;           ///< empty: from the configuration
+  std::string log_format;  ///< empty: from the configuration
 };
 int serve(const ServeArguments& arguments);
 
