@@ -50,13 +50,6 @@ std::string without_escapes(std::string_view inner) {
   return out;
 }
 
-int base64_digit(char c) {
-  if (c >= 'A' && c <= 'Z') return c - 'A';
-  if (c >= 'a' && c <= 'z') return c - 'a' + 26;
-  if (c >= '0' && c <= '9') return c - '0' + 52;
-  return c == '+' ? 62 : c == '/' ? 63 : -1;
-}
-
 }  // namespace
 
 std::string_view string_value(std::string_view text, std::string& storage) {
@@ -118,24 +111,6 @@ std::optional<DateTime> date_time_value(std::string_view text) {
   const auto days = std::chrono::sys_days(*date).time_since_epoch().count();
   const std::int64_t local = days * std::int64_t{86400} + hour * 3600 + minute * 60 + std::min(second, 59);
   return DateTime{local - zone * 60, static_cast<std::int16_t>(zone)};
-}
-
-std::optional<std::string> base64_value(std::string_view text) {
-  if (text == "=") return std::string();
-  if (text.size() % 4 != 0) return std::nullopt;
-  const std::size_t padding = text.ends_with("==") ? 2 : text.ends_with('=') ? 1 : 0;
-  std::string out;
-  std::uint32_t bits = 0;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const bool pad = i >= text.size() - padding;
-    const int digit = pad ? 0 : base64_digit(text[i]);
-    if (digit < 0) return std::nullopt;
-    bits = bits << 6 | static_cast<std::uint32_t>(digit);
-    if (i % 4 != 3) continue;
-    for (const int shift : {16, 8, 0}) out += static_cast<char>(bits >> shift & 0xff);
-  }
-  out.resize(out.size() - padding);
-  return out;
 }
 
 }  // namespace postbag::protocol

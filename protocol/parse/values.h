@@ -43,8 +43,4 @@ std::optional<std::chrono::year_month_day> date_value(std::string_view text);
 /// leap second's :60 is taken as :59; zones up to 23:59 hours). RFC 9051 section 2.3.3.
 std::optional<DateTime> date_time_value(std::string_view text);
 
-/// The decoded bytes of base64 text (RFC 4648 section 4, padding required, no white space); nothing when it is
-/// invalid. "=" is the empty initial response of RFC 4959 section 3 and yields an empty string.
-std::optional<std::string> base64_value(std::string_view text);
-
 }  // namespace postbag::protocol

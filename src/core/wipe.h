@@ -2,6 +2,8 @@
 #pragma once
 
 #include <string>
+#include <string_view>
+#include <utility>
 
 #include <string.h>
 
@@ -13,5 +15,27 @@ inline void wipe(std::string& secret) {
   explicit_bzero(secret.data(), secret.size());
   secret.clear();
 }
+
+/// A text that is overwritten when it goes, also where it was moved from.
+class Secret {
+ public:
+  Secret() = default;
+  explicit Secret(std::string text) : text_(std::move(text)) { wipe(text); }
+  explicit Secret(std::string_view text) : text_(text) {}
+  Secret(Secret&& other) noexcept : text_(std::move(other.text_)) { wipe(other.text_); }
+  Secret& operator=(Secret&& other) noexcept {
+    std::swap(text_, other.text_);
+    wipe(other.text_);
+    return *this;
+  }
+  Secret(const Secret&) = delete;
+  Secret& operator=(const Secret&) = delete;
+  ~Secret() { wipe(text_); }
+
+  const std::string& text() const { return text_; }
+
+ private:
+  std::string text_;
+};
 
 }  // namespace postbag

@@ -63,8 +63,9 @@ def header(*texts):
 
 class Attributes(unittest.TestCase):
     def test_a_command_holds_removals_or_has_a_limit_of_its_own(self):
-        text = header(COMMANDS, ';@ holds-removals fetch\n;@ limit fetch search_arguments\n')
+        text = header(COMMANDS, ';@ holds-removals fetch\n;@ changes noop\n;@ limit fetch search_arguments\n')
         self.assertIn('holds_removals([[maybe_unused]] Rule rule) { return rule == Rule::fetch; }', text)
+        self.assertIn('changes([[maybe_unused]] Rule rule) { return rule == Rule::noop; }', text)
         self.assertIn('case Rule::fetch: return &Limits::search_arguments;', text)
 
     def test_capabilities_are_listed_in_the_order_of_the_files(self):

@@ -135,17 +135,6 @@ TEST_CASE("date-times") {
   }
 }
 
-TEST_CASE("base64") {
-  CHECK(base64_value("=") == "");
-  CHECK(base64_value("") == "");
-  CHECK(base64_value("Zg==") == "f");
-  CHECK(base64_value("Zm8=") == "fo");
-  CHECK(base64_value("Zm9v") == "foo");
-  CHECK(base64_value("AGEAYg==") == std::string("\0a\0b", 4));
-  for (const char* text : {"Z", "Zg=", "Zg", "====", "Zm 9v", "Zm9v\r\n", "Z===", "Zg==Zg=="})
-    CHECK(base64_value(text) == std::nullopt);
-}
-
 TEST_CASE("a set resolves against the highest number") {
   struct {
     const char* set;

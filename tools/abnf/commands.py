@@ -13,7 +13,8 @@ class CommandWriter:
     def check(self):
         """An attribute of a rule that is not a command would have no effect."""
         known = self.commands()
-        for attribute, names in [('holds-removals', self.directives.holds_removals), ('limit', self.directives.limits)]:
+        for attribute, names in [('holds-removals', self.directives.holds_removals), ('changes', self.directives.changes),
+                                 ('limit', self.directives.limits)]:
             for name in sorted(names):
                 if name not in known:
                     raise GrammarError(f'{attribute}: no command {name}')
@@ -29,8 +30,8 @@ class CommandWriter:
         return found
 
     def text(self):
-        return [STATES.replace('@ROWS@', self.state_rows()), self.by_uid(), self.holds_removals(), self.limits(),
-                self.capabilities(), DISPATCH.replace('@CASES@', self.cases())]
+        return [STATES.replace('@ROWS@', self.state_rows()), self.by_uid(), self.holds_removals(), self.changes(),
+                self.limits(), self.capabilities(), DISPATCH.replace('@CASES@', self.cases())]
 
     def state_rows(self):
         return '\n'.join(f'    case Rule::{identifier(name)}: return ' +
@@ -42,6 +43,9 @@ class CommandWriter:
 
     def holds_removals(self):
         return HOLDS_REMOVALS.replace('@RULES@', one_of(self.directives.holds_removals))
+
+    def changes(self):
+        return CHANGES.replace('@RULES@', one_of(self.directives.changes))
 
     def limits(self):
         rows = '\n'.join(f'    case Rule::{identifier(name)}: return &Limits::{limit};'
@@ -82,6 +86,10 @@ constexpr bool is_by_uid([[maybe_unused]] Rule rule) { return @RULES@; }
 
 HOLDS_REMOVALS = '''/// True when no EXPUNGE may be sent while the command runs, unless it is a form "by UID". RFC 9051 section 7.5.1.
 constexpr bool holds_removals([[maybe_unused]] Rule rule) { return @RULES@; }
+'''
+
+CHANGES = '''/// True when the command changes what is stored, mailboxes or messages.
+constexpr bool changes([[maybe_unused]] Rule rule) { return @RULES@; }
 '''
 
 LIMITS = '''/// The limit of the command's bytes, including its literals.

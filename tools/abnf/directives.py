@@ -18,6 +18,7 @@ About commands:
 ;@ state RULE STATE...    commands that are alternatives of this rule are valid in these states
 ;@ by-uid RULE            the commands in this rule are forms "by UID"
 ;@ holds-removals CMD...  while such a command runs by sequence number, no EXPUNGE may be sent
+;@ changes CMD...         such a command changes what is stored; who may only read is refused it
 ;@ limit CMD NAME         Limits::NAME (src/core/limits.h) bounds the command's bytes, not Limits::arguments
 """
 from .syntax import GrammarError
@@ -30,14 +31,15 @@ class Directives:
         self.start = None
         self.leaf, self.inline, self.generic = set(), set(), set()
         self.literals, self.stream, self.by_uid = set(), set(), set()
-        self.holds_removals = set()
+        self.holds_removals, self.changes = set(), set()
         self.max, self.states, self.limits, self.capabilities = {}, {}, {}, {}
 
     def add(self, where, words):
         """Takes one line; returns the names that `replace` allows to be redefined."""
         key, names = words[0], [word.lower() for word in words[1:]]
         sets = {'leaf': self.leaf, 'inline': self.inline, 'generic': self.generic, 'literal': self.literals,
-                'stream': self.stream, 'by-uid': self.by_uid, 'holds-removals': self.holds_removals}
+                'stream': self.stream, 'by-uid': self.by_uid, 'holds-removals': self.holds_removals,
+                'changes': self.changes}
         if key in sets:
             sets[key].update(names)
         elif key == 'start':

@@ -1,0 +1,34 @@
+// EXTERNAL: who it is was proved by the certificate already. RFC 4422 appendix A.
+
+#include <utility>
+
+#include "core/utf8.h"
+#include "protocol/sasl/gs2.h"
+#include "protocol/sasl/make.h"
+
+namespace postbag::sasl {
+
+namespace {
+
+class External final : public Exchange {
+ public:
+  explicit External(std::string name) : name_(std::move(name)) {}
+
+  Step respond(std::string_view authzid) override {
+    const bool is_name = authzid.size() <= longest_name && authzid.find('\0') == authzid.npos && is_utf8(authzid);
+    if (!is_name) return Failed{Refusal::malformed};
+    if (name_.empty()) return Failed{Refusal::not_proved};
+    return Done{std::move(name_), std::string(authzid), {}};
+  }
+
+ private:
+  std::string name_;
+};
+
+}  // namespace
+
+MadeExchange make_external(const Surroundings& around) {
+  return std::make_unique<External>(around.certificate_name);
+}
+
+}  // namespace postbag::sasl

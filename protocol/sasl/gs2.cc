@@ -1,0 +1,84 @@
+#include "protocol/sasl/gs2.h"
+
+#include <algorithm>
+
+#include "core/ascii.h"
+#include "core/utf8.h"
+
+namespace postbag::sasl {
+
+namespace {
+
+/// The text before the first comma, taken with the comma; nothing when there is none.
+std::optional<std::string_view> take_part(std::string_view& message) {
+  const std::size_t comma = message.find(',');
+  if (comma == std::string_view::npos) return std::nullopt;
+  const std::string_view part = message.substr(0, comma);
+  message.remove_prefix(comma + 1);
+  return part;
+}
+
+/// cb-name: letters, digits, "." and "-".
+bool is_binding_name(std::string_view name) {
+  constexpr std::size_t longest = 64;
+  const auto fits = [](char c) {
+    const char l = ascii_lower(c);
+    return (l >= 'a' && l <= 'z') || (c >= '0' && c <= '9') || c == '.' || c == '-';
+  };
+  return !name.empty() && name.size() <= longest && std::ranges::all_of(name, fits);
+}
+
+bool read_flag(std::string_view part, Gs2Header& header) {
+  if (part == "n" || part == "y") {
+    header.flag = part[0];
+    return true;
+  }
+  if (!part.starts_with("p=") || !is_binding_name(part.substr(2))) return false;
+  header.flag = 'p';
+  header.binding = part.substr(2);
+  return true;
+}
+
+bool read_authzid(std::string_view part, Gs2Header& header) {
+  if (part.empty()) return true;
+  if (!part.starts_with("a=")) return false;
+  auto name = saslname(part.substr(2));
+  if (name) header.authzid = std::move(*name);
+  return name.has_value();
+}
+
+}  // namespace
+
+std::optional<Gs2Header> take_gs2_header(std::string_view& message) {
+  const std::string_view whole = message;
+  Gs2Header header;
+  const auto flag = take_part(message);
+  if (!flag || !read_flag(*flag, header)) return std::nullopt;
+  const auto authzid = take_part(message);
+  if (!authzid || !read_authzid(*authzid, header)) return std::nullopt;
+  header.text = whole.substr(0, whole.size() - message.size());
+  return header;
+}
+
+std::optional<std::string> saslname(std::string_view text) {
+  std::string name;
+  for (std::size_t i = 0; i < text.size() && name.size() <= longest_name; ++i) {
+    const std::string_view escape = text.substr(i, 3);
+    if (text[i] == ',' || text[i] == '\0') return std::nullopt;
+    if (text[i] == '=' && escape != "=2C" && escape != "=3D") return std::nullopt;
+    name += text[i] != '=' ? text[i] : escape == "=2C" ? ',' : '=';
+    if (text[i] == '=') i += 2;
+  }
+  if (name.empty() || name.size() > longest_name || !is_utf8(name)) return std::nullopt;
+  return name;
+}
+
+std::optional<std::string_view> take_attribute(std::string_view& message, char letter) {
+  if (message.size() < 2 || message[0] != letter || message[1] != '=') return std::nullopt;
+  const std::size_t end = std::min(message.find(','), message.size());
+  const std::string_view value = message.substr(2, end - 2);
+  message.remove_prefix(std::min(end + 1, message.size()));
+  return value;
+}
+
+}  // namespace postbag::sasl

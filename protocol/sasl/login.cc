@@ -1,0 +1,39 @@
+// LOGIN: asks for the name and for the password. In no RFC; draft-murchison-sasl-login describes it. Old mail
+// programs know nothing else.
+
+#include <utility>
+
+#include "core/utf8.h"
+#include "protocol/sasl/gs2.h"
+#include "protocol/sasl/make.h"
+
+namespace postbag::sasl {
+
+namespace {
+
+class Login final : public Exchange {
+ public:
+  Step begin() override { return Challenge{"Username:"}; }
+
+  /// An initial response is the name.
+  Step respond(std::string_view response) override {
+    if (!user_.empty()) return CheckPassword{user_, Secret(response)};
+    if (response.empty() || response.size() > longest_name || !is_utf8(response)) return Failed{Refusal::malformed};
+    user_ = response;
+    return Challenge{"Password:"};
+  }
+
+  Step password_checked(bool right) override {
+    if (!right) return Failed{Refusal::not_proved};
+    return Done{std::move(user_), {}, {}};
+  }
+
+ private:
+  std::string user_;
+};
+
+}  // namespace
+
+MadeExchange make_login(const Surroundings&) { return std::make_unique<Login>(); }
+
+}  // namespace postbag::sasl
