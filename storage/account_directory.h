@@ -14,15 +14,32 @@
 
 namespace postbag::storage {
 
-/// Who may log in. The hash is opaque here.
+/// What is stored of a password; opaque here.
+struct Credentials {
+  std::string password_hash;
+  std::string scram = {};  ///< keys for SCRAM; empty: none are known
+
+  bool operator==(const Credentials&) const = default;
+};
+
+/// Who may log in.
 struct Account {
   AccountId id;
   std::string name;
-  std::string password_hash;
+  Credentials credentials;
   std::int64_t created;  ///< seconds since 1970 UTC
   std::string identity;  ///< see Owner
+  bool is_administrator = false;
 
   Owner owner() const { return {name, identity}; }
+};
+
+/// One more password of an account, for one program. The hash is opaque here.
+struct AppPassword {
+  std::string label;
+  std::string hash;
+  bool read_only = false;
+  std::int64_t created = 0;  ///< seconds since 1970 UTC
 };
 
 /// What a sweep did.
@@ -41,9 +58,23 @@ class AccountDirectory {
 
   /// The account, with its empty store. Errors: invalid_account_name (empty, over 255 bytes, not UTF-8, control
   /// characters), account_exists.
-  virtual Result<AccountId> add(std::string_view name, std::string_view password_hash) = 0;
+  virtual Result<AccountId> add(std::string_view name, const Credentials& credentials) = 0;
   /// Error: no_such_account.
-  virtual Result<void> set_hash(std::string_view name, std::string_view password_hash) = 0;
+  virtual Result<void> set_credentials(std::string_view name, const Credentials& credentials) = 0;
+  /// The same, but only while the account has still the old ones: somebody may have changed the password meanwhile.
+  /// Whether it had.
+  virtual bool replace_credentials(AccountId id, const Credentials& old, const Credentials& credentials) = 0;
+  /// Error: no_such_account.
+  virtual Result<void> set_administrator(std::string_view name, bool is_one) = 0;
+  /// 32 random bytes, made once with the directory and never shown to anybody.
+  virtual std::string secret() const = 0;
+
+  /// Takes `created` from the clock. Errors: no_such_account, account_exists when the label is taken.
+  virtual Result<void> add_app_password(AccountId id, const AppPassword& password) = 0;
+  /// Whether there was one of that label.
+  virtual bool remove_app_password(AccountId id, std::string_view label) = 0;
+  /// Rising by label.
+  virtual std::vector<AppPassword> app_passwords(AccountId id) const = 0;
   /// Of an account that had none, once its store has it too: see Owner.
   virtual void set_identity(AccountId id, std::string_view identity) = 0;
   /// Takes the account out of the directory; its mail is removed by sweep(). Error: no_such_account.

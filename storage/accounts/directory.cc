@@ -41,7 +41,8 @@ Directory::Impl::Impl(const std::filesystem::path& directory, const Clock& clock
       stores_(std::move(stores)),
       connection_(database_path(directory), {}),
       accounts_((sqlite::migrate(connection_, sqlite::directory_migrations), connection_)),
-      removed_(connection_) {}
+      removed_(connection_),
+      app_passwords_(connection_) {}
 
 void Directory::Impl::empty_log() noexcept {
   try {
@@ -64,25 +65,51 @@ std::unique_ptr<Directory> Directory::open(const std::filesystem::path& director
   return std::unique_ptr<Directory>(new Directory(std::make_unique<Impl>(directory, clock, std::move(stores))));
 }
 
-Result<AccountId> Directory::add(std::string_view name, std::string_view password_hash) {
+Result<AccountId> Directory::add(std::string_view name, const Credentials& credentials) {
   if (!is_account_name(name)) return std::unexpected(Error::invalid_account_name);
   if (find(name)) return std::unexpected(Error::account_exists);
   if (const auto stray = impl_->stray_of(name))
-    if (const auto adopted = impl_->adopt(*stray, password_hash)) return *adopted;
+    if (const auto adopted = impl_->adopt(*stray, credentials)) return *adopted;
   const sqlite::Removed planned = impl_->plan();
   try {
-    return impl_->make(planned, name, password_hash);
+    return impl_->make(planned, name, credentials);
   } catch (...) {
     impl_->forget(planned);
     throw;
   }
 }
 
-Result<void> Directory::set_hash(std::string_view name, std::string_view password_hash) {
-  const bool known = impl_->change([&] { return impl_->accounts_.set_hash(name, password_hash); });
+Result<void> Directory::set_credentials(std::string_view name, const Credentials& credentials) {
+  const bool known = impl_->change([&] { return impl_->accounts_.set_credentials(name, credentials); });
   if (!known) return std::unexpected(Error::no_such_account);
   return {};
 }
+
+bool Directory::replace_credentials(AccountId id, const Credentials& old, const Credentials& credentials) {
+  return impl_->change([&] { return impl_->accounts_.replace_credentials(id, old, credentials); });
+}
+
+Result<void> Directory::set_administrator(std::string_view name, bool is_one) {
+  const bool known = impl_->change([&] { return impl_->accounts_.set_administrator(name, is_one); });
+  if (!known) return std::unexpected(Error::no_such_account);
+  return {};
+}
+
+std::string Directory::secret() const { return impl_->accounts_.secret(); }
+
+Result<void> Directory::add_app_password(AccountId id, const AppPassword& password) {
+  return impl_->change([&]() -> Result<void> {
+    if (!find(id)) return std::unexpected(Error::no_such_account);
+    if (!impl_->app_passwords_.add(id, password, impl_->now())) return std::unexpected(Error::account_exists);
+    return {};
+  });
+}
+
+bool Directory::remove_app_password(AccountId id, std::string_view label) {
+  return impl_->change([&] { return impl_->app_passwords_.erase(id, label); });
+}
+
+std::vector<AppPassword> Directory::app_passwords(AccountId id) const { return impl_->app_passwords_.list(id); }
 
 void Directory::set_identity(AccountId id, std::string_view identity) {
   impl_->change([&] { return impl_->accounts_.set_identity(id, identity); });

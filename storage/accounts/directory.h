@@ -37,8 +37,14 @@ class Directory final : public AccountDirectory {
 
   /// The store is made by nothing else, so where it is missing something is wrong. Mail of that name that exists
   /// although directory.db did not know it (see Stray) becomes the account's.
-  Result<AccountId> add(std::string_view name, std::string_view password_hash) override;
-  Result<void> set_hash(std::string_view name, std::string_view password_hash) override;
+  Result<AccountId> add(std::string_view name, const Credentials& credentials) override;
+  Result<void> set_credentials(std::string_view name, const Credentials& credentials) override;
+  bool replace_credentials(AccountId id, const Credentials& old, const Credentials& credentials) override;
+  Result<void> set_administrator(std::string_view name, bool is_one) override;
+  std::string secret() const override;
+  Result<void> add_app_password(AccountId id, const AppPassword& password) override;
+  bool remove_app_password(AccountId id, std::string_view label) override;
+  std::vector<AppPassword> app_passwords(AccountId id) const override;
   void set_identity(AccountId id, std::string_view identity) override;
   Result<void> remove(std::string_view name) override;
   std::vector<Account> list() const override;

@@ -10,6 +10,7 @@
 #include "storage/accounts/directory.h"
 #include "storage/errors.h"
 #include "storage/sqlite/account_table.h"
+#include "storage/sqlite/app_password_table.h"
 #include "storage/sqlite/connection/connection.h"
 #include "storage/sqlite/migrations/migrations.h"
 #include "storage/sqlite/removed_table.h"
@@ -50,14 +51,14 @@ class Directory::Impl {
   /// What is about to be made. It is among the removed accounts until it is whole, so that whatever a crash leaves
   /// of it is swept.
   sqlite::Removed plan();
-  Result<AccountId> make(const sqlite::Removed& planned, std::string_view name, std::string_view password_hash);
+  Result<AccountId> make(const sqlite::Removed& planned, std::string_view name, const Credentials& credentials);
   /// It could not be made, and nothing is left of it.
   void forget(const sqlite::Removed& planned) noexcept;
   std::vector<Stray> find_strays();
   /// Mail of that name which directory.db does not know, if there is one and no more.
   std::optional<Stray> stray_of(std::string_view name);
   /// Nothing when it is no stray any more.
-  std::optional<Result<AccountId>> adopt(const Stray& stray, std::string_view password_hash);
+  std::optional<Result<AccountId>> adopt(const Stray& stray, const Credentials& credentials);
 
   // ---- removing one ----
 
@@ -73,6 +74,7 @@ class Directory::Impl {
   sqlite::Connection connection_;
   sqlite::AccountTable accounts_;
   sqlite::RemovedTable removed_;
+  sqlite::AppPasswordTable app_passwords_;
   std::optional<std::vector<Stray>> strays_;  ///< looked for once: a directory is large
 
  private:

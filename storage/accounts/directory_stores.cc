@@ -26,12 +26,12 @@ sqlite::Removed Directory::Impl::plan() {
 }
 
 Result<AccountId> Directory::Impl::make(const sqlite::Removed& planned, std::string_view name,
-                                        std::string_view password_hash) {
+                                        const Credentials& credentials) {
   const Owner owner{.name = std::string(name), .identity = planned.owner.identity};
   return change([&]() -> Result<AccountId> {
     removed_.erase(planned.id);
     if (accounts_.find(name)) return std::unexpected(Error::account_exists);
-    accounts_.add({planned.id, owner.name, std::string(password_hash), now(), owner.identity});
+    accounts_.add({planned.id, owner.name, credentials, now(), owner.identity});
     // Before the row is committed: a row without a store would be an account whose mail is missing.
     stores_->create(planned.id, owner);
     return planned.id;
@@ -63,13 +63,13 @@ std::optional<Stray> Directory::Impl::stray_of(std::string_view name) {
   return *found;
 }
 
-std::optional<Result<AccountId>> Directory::Impl::adopt(const Stray& stray, std::string_view password_hash) {
+std::optional<Result<AccountId>> Directory::Impl::adopt(const Stray& stray, const Credentials& credentials) {
   std::erase_if(*strays_, [&](const Stray& other) { return other.id == stray.id; });
   return change([&]() -> std::optional<Result<AccountId>> {
     const bool is_stray = !accounts_.find(stray.id) && !removed_.has(stray.id);
     if (!is_stray || stores_->owner(stray.id) != stray.owner) return std::nullopt;
     if (accounts_.find(stray.owner->name)) return std::unexpected(Error::account_exists);
-    accounts_.add({stray.id, stray.owner->name, std::string(password_hash), now(), stray.owner->identity});
+    accounts_.add({stray.id, stray.owner->name, credentials, now(), stray.owner->identity});
     return stray.id;
   });
 }

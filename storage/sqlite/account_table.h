@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -20,15 +21,21 @@ class AccountTable {
   /// Above all that were ever given.
   AccountId next_number();
   /// False when there is no such account.
-  bool set_hash(std::string_view name, std::string_view password_hash);
+  bool set_credentials(std::string_view name, const Credentials& credentials);
+  /// False when it has others than the old ones.
+  bool replace_credentials(AccountId id, const Credentials& old, const Credentials& credentials);
+  bool set_administrator(std::string_view name, bool is_one);
   bool set_identity(AccountId id, std::string_view identity);
   bool erase(std::string_view name);
   std::vector<Account> list();
   std::optional<Account> find(std::string_view name);
   std::optional<Account> find(AccountId id);
+  /// The directory's own.
+  std::string secret();
 
  private:
-  Statement add_, next_number_, set_hash_, set_identity_, erase_, list_, find_name_, find_id_;
+  Statement add_, next_number_, set_credentials_, replace_credentials_, set_administrator_, set_identity_, erase_;
+  Statement list_, find_name_, find_id_, secret_;
 };
 
 }  // namespace postbag::storage::sqlite

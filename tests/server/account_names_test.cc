@@ -28,7 +28,7 @@ class OldDirectory {
  public:
   explicit OldDirectory(const std::vector<std::string>& names) {
     const auto directory = storage::Directory::open(place_.path());
-    for (const std::string& name : names) REQUIRE(directory->add(name, no_hash));
+    for (const std::string& name : names) REQUIRE(directory->add(name, {no_hash}));
   }
   /// The name of the account that is found; empty when none is.
   std::string found(std::string_view name, const AccountNames& rules = {}) const {

@@ -2,7 +2,7 @@
 
 #include <doctest/doctest.h>
 
-#include "server/login/passwords.h"
+#include "server/login/passwords/passwords.h"
 
 using namespace postbag;
 using server::LoginCache;

@@ -1,4 +1,4 @@
-#include "server/login/passwords.h"
+#include "server/login/passwords/passwords.h"
 
 #include <chrono>
 

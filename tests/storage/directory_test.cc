@@ -30,21 +30,21 @@ TEST_CASE("accounts are added, found, changed and removed") {
     const TemporaryDirectory temporary;
     const FixedClock clock;
     auto directory = Directory::open(in_files ? temporary.path() / "data" : std::filesystem::path(), clock);
-    const auto bob = directory->add("bob", "hash1").value();
-    const auto alice = directory->add("älice@example.org", "hash2").value();
-    CHECK(directory->add("bob", "other").error() == Error::account_exists);
-    CHECK(directory->find("bob")->password_hash == "hash1");
+    const auto bob = directory->add("bob", {"hash1"}).value();
+    const auto alice = directory->add("älice@example.org", {"hash2"}).value();
+    CHECK(directory->add("bob", {"other"}).error() == Error::account_exists);
+    CHECK(directory->find("bob")->credentials.password_hash == "hash1");
     CHECK(directory->find("bob")->created == clock.seconds);
     CHECK(directory->find("Bob") == std::nullopt);
     CHECK(directory->find(alice)->name == "älice@example.org");
-    CHECK(directory->set_hash("bob", "new"));
-    CHECK(directory->find(bob)->password_hash == "new");
-    CHECK(directory->set_hash("eve", "x").error() == Error::no_such_account);
+    CHECK(directory->set_credentials("bob", {"new", "keys"}));
+    CHECK(directory->find(bob)->credentials.password_hash == "new");
+    CHECK(directory->set_credentials("eve", {"x"}).error() == Error::no_such_account);
     REQUIRE(directory->list().size() == 2);
     CHECK(directory->list()[0].name == "bob");
     CHECK(directory->remove("bob"));
     CHECK(directory->remove("bob").error() == Error::no_such_account);
-    CHECK(directory->add("bob", "again").value() > alice);  // an id is never used again
+    CHECK(directory->add("bob", {"again"}).value() > alice);  // an id is never used again
     CHECK(directory->stores().exists(alice) == in_files);
   }
 }
@@ -54,9 +54,9 @@ TEST_CASE("names that are no account names are refused") {
   for (const std::string& name : {std::string(), std::string(256, 'a'), std::string("a\0b", 3), std::string("\xff"),
                                   std::string("a\nb"), std::string("\x7f")}) {
     CAPTURE(name);
-    CHECK(directory->add(name, "x").error() == Error::invalid_account_name);
+    CHECK(directory->add(name, {"x"}).error() == Error::invalid_account_name);
   }
-  CHECK(directory->add(std::string(255, 'a'), "x"));
+  CHECK(directory->add(std::string(255, 'a'), {"x"}));
 }
 
 TEST_CASE("a database of a newer schema is refused, not changed") {
@@ -81,9 +81,9 @@ TEST_CASE("two objects on one directory see each other's accounts") {
   const TemporaryDirectory temporary;
   auto one = Directory::open(temporary.path());
   auto two = Directory::open(temporary.path());
-  CHECK(one->add("bob", "x"));
+  CHECK(one->add("bob", {"x"}));
   CHECK(two->find("bob"));
-  CHECK(two->add("bob", "x").error() == Error::account_exists);
+  CHECK(two->add("bob", {"x"}).error() == Error::account_exists);
   CHECK(two->remove("bob"));
   CHECK(!one->find("bob"));
 }
@@ -98,7 +98,7 @@ TEST_CASE("several at once make one directory and its accounts") {
       threads.emplace_back([&temporary, user] {
         auto directory = Directory::open(temporary.path() / "new");
         for (int i = 0; i < accounts; ++i)
-          static_cast<void>(directory->add(std::to_string(user) + "-" + std::to_string(i), "x"));
+          static_cast<void>(directory->add(std::to_string(user) + "-" + std::to_string(i), {"x"}));
       });
   }
   CHECK(Directory::open(temporary.path() / "new")->list().size() == users * accounts);
@@ -111,7 +111,7 @@ TEST_CASE("one server holds the data directory") {
     CHECK_THROWS_AS(DataLock::acquire(temporary.path()), InUse);
     const auto moved = std::move(lock);
     CHECK_THROWS_AS(DataLock::acquire(temporary.path()), InUse);
-    CHECK(Directory::open(temporary.path())->add("bob", "x"));
+    CHECK(Directory::open(temporary.path())->add("bob", {"x"}));
   }
   CHECK_NOTHROW(DataLock::acquire(temporary.path()));
 }
@@ -161,8 +161,8 @@ TEST_CASE("only the mail of removed accounts is swept") {
   const TemporaryDirectory temporary;
   auto directory = Directory::open(temporary.path());
   CHECK(directory->sweep().accounts == 0);
-  const auto bob = account_path(temporary.path(), directory->add("bob", "x").value());
-  const auto eve = account_path(temporary.path(), directory->add("eve", "x").value());
+  const auto bob = account_path(temporary.path(), directory->add("bob", {"x"}).value());
+  const auto eve = account_path(temporary.path(), directory->add("eve", {"x"}).value());
   open_account(bob);
   open_account(eve);
   CHECK(directory->remove("eve"));
@@ -171,7 +171,7 @@ TEST_CASE("only the mail of removed accounts is swept") {
   CHECK(!std::filesystem::exists(eve));
   // What is now in the place of a removed account, and belongs to another one.
   sqlite::make_account(eve, {"fay", "identity of fay."});
-  const auto gone = account_path(temporary.path(), directory->add("gil", "x").value());
+  const auto gone = account_path(temporary.path(), directory->add("gil", {"x"}).value());
   CHECK(directory->remove("gil"));
   std::filesystem::remove_all(gone);
   sqlite::make_account(gone, {"fay", "identity of fay."});
@@ -184,13 +184,13 @@ TEST_CASE("only the mail of removed accounts is swept") {
 TEST_CASE("what a crash left of an account that was being made or deleted is removed by the next sweep") {
   const TemporaryDirectory temporary;
   auto directory = Directory::open(temporary.path());
-  const auto bob = account_path(temporary.path(), directory->add("bob", "x").value());
+  const auto bob = account_path(temporary.path(), directory->add("bob", {"x"}).value());
   CHECK(directory->remove("bob"));
   std::filesystem::rename(bob, bob.string() + ".removed");  // as a sweep that was ended does
   sqlite::Connection(temporary.path() / "directory.db", {})
       .run("INSERT INTO removed VALUES (2, 'eve', x'00', 0)");  // and one that is being made
   std::filesystem::create_directory(account_path(temporary.path(), AccountId(2)));
-  CHECK(directory->add("fay", "x").value() == AccountId(3));
+  CHECK(directory->add("fay", {"x"}).value() == AccountId(3));
   CHECK(directory->strays().empty());
   CHECK(directory->sweep().accounts == 2);
   CHECK(std::distance(std::filesystem::directory_iterator(temporary.path() / "accounts"), {}) == 1);
@@ -206,13 +206,13 @@ TEST_CASE("mail that directory.db does not know is found by its owner's name, if
   std::filesystem::create_directory(accounts / "4");
   const auto directory = Directory::open(temporary.path());
   CHECK(directory->strays().size() == 4);
-  const AccountId fay = directory->add("fay", "x").value();
+  const AccountId fay = directory->add("fay", {"x"}).value();
   CHECK(fay == AccountId(5));
-  CHECK(directory->add("eve", "x").value() == AccountId(6));
-  CHECK(directory->add("bob", "x").value() == AccountId(1));
+  CHECK(directory->add("eve", {"x"}).value() == AccountId(6));
+  CHECK(directory->add("bob", {"x"}).value() == AccountId(1));
   CHECK(directory->find("bob")->owner() == bob);
   CHECK(directory->remove("bob"));
-  CHECK(directory->add("bob", "x").value() == AccountId(7));  // removed is removed
+  CHECK(directory->add("bob", {"x"}).value() == AccountId(7));  // removed is removed
 }
 
 TEST_CASE("what cannot be read below accounts/ prevents no account from being added, and stays") {
@@ -222,7 +222,7 @@ TEST_CASE("what cannot be read below accounts/ prevents no account from being ad
   std::filesystem::create_directory_symlink("volume that is not mounted", accounts / "1");
   std::filesystem::create_directory_symlink("2", accounts / "2");  // EACCES would be the same, but not for root
   const auto directory = Directory::open(temporary.path());
-  CHECK(directory->add("bob", "x").value() == AccountId(3));
+  CHECK(directory->add("bob", {"x"}).value() == AccountId(3));
   CHECK(directory->strays().size() == 2);
   CHECK(directory->sweep().left.empty());
   for (const char* const name : {"1", "2"}) CHECK(std::filesystem::is_symlink(accounts / name));

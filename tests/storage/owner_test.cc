@@ -82,7 +82,7 @@ TEST_CASE("the mail of an account is opened by its name and its identity only") 
 TEST_CASE("mail that is missing is refused, and nothing is created in its place") {
   const TemporaryDirectory temporary;
   const auto directory = Directory::open(temporary.path());
-  const AccountId id = directory->add("bob", "x").value();
+  const AccountId id = directory->add("bob", {"x"}).value();
   const auto account = account_path(temporary.path(), id);
   const Owner bob = directory->find(id)->owner();
   CHECK_NOTHROW(open_account(account, bob));
@@ -101,10 +101,10 @@ TEST_CASE("an account whose database cannot be made does not exist") {
   const TemporaryDirectory temporary;
   const auto directory = Directory::open(temporary.path());
   std::ofstream(temporary.path() / "accounts").close();  // no directory can be made below a file
-  CHECK_THROWS_AS(static_cast<void>(directory->add("bob", "x")), Broken);
+  CHECK_THROWS_AS(static_cast<void>(directory->add("bob", {"x"})), Broken);
   CHECK(!directory->find("bob"));
   std::filesystem::remove(temporary.path() / "accounts");
-  const AccountId id = directory->add("bob", "x").value();
+  const AccountId id = directory->add("bob", {"x"}).value();
   CHECK(sqlite::owner_of(account_path(temporary.path(), id)) == directory->find(id)->owner());
 }
 

@@ -28,6 +28,24 @@ CREATE TABLE removed (
   since    INTEGER NOT NULL
 ) STRICT;
 )sql",
+    // 4
+    R"sql(
+ALTER TABLE account ADD COLUMN scram TEXT NOT NULL DEFAULT '';
+ALTER TABLE account ADD COLUMN is_administrator INTEGER NOT NULL DEFAULT 0;
+CREATE TABLE app_password (
+  account   INTEGER NOT NULL REFERENCES account (id) ON DELETE CASCADE,
+  label     TEXT    NOT NULL,
+  hash      BLOB    NOT NULL,
+  read_only INTEGER NOT NULL,
+  created   INTEGER NOT NULL,
+  PRIMARY KEY (account, label)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE secret (
+  id    INTEGER PRIMARY KEY CHECK (id = 1),
+  bytes BLOB    NOT NULL
+) STRICT;
+INSERT INTO secret (id, bytes) VALUES (1, randomblob(32));
+)sql",
 };
 
 }  // namespace

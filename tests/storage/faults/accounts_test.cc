@@ -28,7 +28,7 @@ Names names_of(const Directory& directory) {
   return names;
 }
 
-void add(Directory& directory, const std::string& name) { static_cast<void>(directory.add(name, "x").value()); }
+void add(Directory& directory, const std::string& name) { static_cast<void>(directory.add(name, {"x"}).value()); }
 
 /// One step, and which accounts exist after it.
 struct Change {
