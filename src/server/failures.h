@@ -9,7 +9,7 @@
 
 #include "core/result.h"
 #include "postbag/server.h"
-#include "server/login/passwords.h"
+#include "server/login/passwords/passwords.h"
 
 namespace postbag::server {
 

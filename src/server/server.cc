@@ -7,7 +7,7 @@
 #include "server/accounts/account_names.h"
 #include "server/failures.h"
 #include "server/host_connection.h"
-#include "server/login/passwords.h"
+#include "server/login/passwords/passwords.h"
 #include "server/server_impl.h"
 
 namespace postbag {

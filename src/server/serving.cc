@@ -41,11 +41,11 @@ class HostLog final : public Log {
 };
 
 std::unique_ptr<Authenticator> make_authenticator(const ServingParts& parts, async::Workers& lookups,
-                                                  async::Workers& hashing) {
+                                                  async::Workers& hashing, Tokens* tokens) {
+  const LoginParts shared{parts.limits, parts.registry, lookups, tokens, parts.options.token_scope};
   if (parts.options.authenticate)
-    return std::make_unique<HostAuthenticator>(parts.poster, parts.calls, parts.options.authenticate,
-                                               parts.registry, lookups);
-  return std::make_unique<PasswordAuthenticator>(parts.limits, parts.registry, lookups, hashing);
+    return std::make_unique<HostAuthenticator>(parts.poster, parts.calls, parts.options.authenticate, shared);
+  return std::make_unique<PasswordAuthenticator>(shared, hashing, parts.options.scram_sha1);
 }
 
 storage::StoreSettings store_settings(const ServingParts& parts) {
@@ -84,7 +84,8 @@ Serving::Serving(async::Loop& loop, const ServingParts& parts)
       handshakes_(loop, std::min(parts_.options.workers, most_handshake_threads), parts_.limits.connections),
       tls_{parts_.tls, handshakes_},
       accounts_(loop, workers_, parts_.registry, parts_.stores, account_options(parts_, *log_)),
-      authenticator_(make_authenticator(parts_, workers_, hashing_)),
+      tokens_(make_tokens({parts_.poster, parts_.calls, parts_.options, parts_.clock})),
+      authenticator_(make_authenticator(parts_, workers_, hashing_, tokens_.get())),
       context_{loop, parts_.limits, parts_.clock, *authenticator_, accounts_, commands_, *log_, &tls_},
       delivery_context_{workers_, parts_.registry, accounts_, parts_.limits, parts_.clock, *log_},
       deliveries_(loop, delivery_context_),

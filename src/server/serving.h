@@ -14,6 +14,7 @@
 #include "server/connections.h"
 #include "server/delivery/active_deliveries.h"
 #include "server/host_calls.h"
+#include "server/login/tokens.h"
 #include "server/loop_poster.h"
 #include "server/proxied_connections.h"
 #include "session/context.h"
@@ -68,6 +69,7 @@ class Serving {
   async::Workers handshakes_;
   TlsService tls_;
   OpenAccounts accounts_;
+  std::unique_ptr<Tokens> tokens_;
   std::unique_ptr<Authenticator> authenticator_;
   AllCommands commands_;
   Context context_;

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "session/breakage.h"
+#include "session/security.h"
 #include "session/upload.h"
 
 namespace postbag {
@@ -23,11 +24,17 @@ Client::~Client() {
 
 // ---- who it is ----
 
-void Client::log_in(std::shared_ptr<Account> account, std::string name) {
-  Principal principal{account->id(), std::move(name)};
+void Client::log_in(std::shared_ptr<Account> account, std::string name, bool read_only) {
+  Principal principal{account->id(), std::move(name), read_only};
   access_.emplace(std::move(principal), std::move(account));
   access_->home().watch(watch_);
   connection_.set_logged_in();
+}
+
+bool Client::may_take_password() const { return security_of(connection_).confidential; }
+
+sasl::Needs Client::sasl_abilities() const {
+  return context_.authenticator.abilities() | security_of(connection_).abilities();
 }
 
 grammar::State Client::state() const {

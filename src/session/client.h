@@ -51,14 +51,17 @@ class Client {
   /// Who asks for all that this client asks for. Only after login.
   const Principal& principal() const { return access_->principal(); }
   /// Makes it the principal of that account and name; called once, by LOGIN or AUTHENTICATE. UNAUTHENTICATE makes a
-  /// new client.
-  void log_in(std::shared_ptr<Account> account, std::string name);
+  /// new client. `read_only`: see Principal.
+  void log_in(std::shared_ptr<Account> account, std::string name, bool read_only);
   /// The principal's name, for the log; empty before login.
   std::string_view user() const { return access_ ? principal().name : std::string_view(); }
+  bool is_read_only() const { return access_ && principal().read_only; }
   /// Counts a failed login; after too many the connection ends.
   void count_failed_login() { connection_.count_failed_login(); }
   /// Whether a password may be taken from this client: nobody can read along.
-  bool may_take_password() const { return connection_.is_encrypted() || connection_.address().is_loopback(); }
+  bool may_take_password() const;
+  /// What a SASL mechanism can have that is used now. RFC 4422 section 6.1
+  sasl::Needs sasl_abilities() const;
   /// Whether the connection may become an encrypted one.
   bool may_start_tls() const { return !connection_.is_encrypted() && tls_context() != nullptr; }
   /// TLS for a connection that begins it now; null when there is none.

@@ -14,6 +14,8 @@
 #include "core/limits.h"
 #include "core/numbers.h"
 #include "core/result.h"
+#include "protocol/sasl/needs.h"
+#include "protocol/sasl/scram_keys.h"
 #include "session/peer.h"
 #include "tls/context.h"
 
@@ -22,14 +24,36 @@ namespace postbag {
 class Account;
 class Commands;
 
-/// Who may log in.
+/// Who has proved to be somebody.
+struct Login {
+  AccountId account;
+  bool read_only = false;         ///< may change nothing
+  bool is_administrator = false;  ///< may act for others
+};
+
+/// Who may log in. Everything yields Error::wrong_password also for an unknown user, after the same time, and
+/// Error::busy when too many wait. `peer` is who asks: delays grow by its address, and what may last is awaited by
+/// Peer::wait(), so that nothing waits for one that went. An answer of wrong_password has counted as a failure.
 class Authenticator {
  public:
   virtual ~Authenticator() = default;
-  /// The account of `user` when the password is right. Error::wrong_password also for an unknown user, after the
-  /// same time; Error::busy when too many wait. Wipes its copy of the password. `peer` is who asks: delays grow by
-  /// its address, and what may last is awaited by Peer::wait(), so that nothing waits for one that went.
-  virtual async::Task<Result<AccountId>> authenticate(std::string user, std::string password, Peer& peer) = 0;
+
+  /// What it can do of password, keys, sha1_keys and token.
+  virtual sasl::Needs abilities() const = 0;
+  /// Named to clients whose token is refused; may be empty.
+  virtual std::string oauth_scope() const = 0;
+
+  /// Wipes its copy of the password.
+  virtual async::Task<Result<Login>> check_password(std::string user, std::string password, Peer& peer) = 0;
+  /// What is stored for SCRAM; made up for an unknown user, never wrong_password. finish() has to follow.
+  virtual async::Task<Result<sasl::ScramKeys>> find_keys(std::string user, sasl::Hash hash, Peer& peer) = 0;
+  /// Whose token it is. Wipes its copy of the token.
+  virtual async::Task<Result<std::string>> check_token(std::string token, Peer& peer) = 0;
+  /// The end of an exchange that was checked elsewhere: the account of `user`, if it was proved.
+  virtual async::Task<Result<Login>> finish(std::string user, bool proved, Peer& peer) = 0;
+  /// The account of `user`, which is `login`'s own or that for which it may act; Error::not_permitted, also when
+  /// there is none. RFC 4422 section 3.4.1
+  virtual async::Task<Result<Login>> act_as(Login login, std::string user) = 0;
 };
 
 /// The mail of the accounts.

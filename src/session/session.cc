@@ -132,9 +132,18 @@ async::Task<bool> Session::run_command(const protocol::Command& command) {
   co_return co_await connection_.flush_if_large();
 }
 
+/// Why it may not even begin; nothing when it may. The only place that knows what a login for reading may not do;
+/// that it selects for reading only, see SELECT.
+std::optional<Reply> Session::forbid(const protocol::Command& command) const {
+  if (!grammar::allowed_in(command.rule, client_->state())) return Reply::bad("Command not allowed now");
+  if (client_->is_read_only() && grammar::changes(command.rule))
+    return Reply::no("This login is for reading only", "NOPERM");
+  return std::nullopt;
+}
+
 /// The command's outcome; what the world broke becomes NO here.
 async::Task<Reply> Session::perform(const protocol::Command& command) {
-  if (!grammar::allowed_in(command.rule, client_->state())) co_return Reply::bad("Command not allowed now");
+  if (auto forbidden = forbid(command)) co_return std::move(*forbidden);
   Reply reply;
   try {
     reply = co_await context_.commands.run(*client_, command);
@@ -195,8 +204,8 @@ void Session::accept_literal(const protocol::LiteralAnnounced& literal) {
 /// A command that will fail anyway fails before its literal is sent. RFC 9051 section 4.3: what was refused is not
 /// asked for.
 async::Task<std::optional<Reply>> Session::refuse_literal(const protocol::LiteralAnnounced& literal) {
-  if (!grammar::allowed_in(literal.command.rule, client_->state())) co_return Reply::bad("Command not allowed now");
-  std::optional<Reply> reply;
+  std::optional<Reply> reply = forbid(literal.command);
+  if (reply) co_return reply;
   try {
     reply = co_await context_.commands.refuse_literal(*client_, literal.command, literal.size, literal.message);
   } catch (const std::runtime_error& broken) {

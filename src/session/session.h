@@ -62,6 +62,7 @@ class Session final : private NewsSource {
   void greet();
   async::Task<bool> step();
   async::Task<bool> run_command(const protocol::Command& command);
+  std::optional<Reply> forbid(const protocol::Command& command) const;
   async::Task<Reply> perform(const protocol::Command& command);
   async::Task<bool> answer_bad(const protocol::BadCommand& bad);
   async::Task<bool> answer_literal(const protocol::LiteralAnnounced& literal);

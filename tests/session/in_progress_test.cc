@@ -12,6 +12,7 @@
 #include "core/clock.h"
 #include "session/client.h"
 #include "session/context.h"
+#include "tests/session/passwords_only.h"
 #include "tests/unit/async/run.h"
 
 using namespace postbag;
@@ -35,9 +36,9 @@ class LeavingStream final : public async::Stream {
   void do_close() override {}
 };
 
-class Nobody final : public Authenticator, public Accounts, public Log {
+class Nobody final : public test::PasswordsOnly, public Accounts, public Log {
  public:
-  async::Task<Result<AccountId>> authenticate(std::string, std::string, Peer&) override {
+  async::Task<Result<Login>> check_password(std::string, std::string, Peer&) override {
     co_return std::unexpected(Error::wrong_password);
   }
   async::Task<Result<std::shared_ptr<Account>>> open(AccountId, const async::Stream&) override {

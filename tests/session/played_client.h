@@ -14,6 +14,7 @@
 #include "session/account/account.h"
 #include "session/context.h"
 #include "session/session.h"
+#include "tests/session/passwords_only.h"
 
 namespace postbag {
 
@@ -55,12 +56,15 @@ class PlayedStream final : public async::Stream {
 };
 
 /// Lets everybody in, to the one account.
-class OneAccount final : public Authenticator, public Accounts {
+class OneAccount final : public test::PasswordsOnly, public Accounts {
  public:
   std::shared_ptr<Account> account;
 
  private:
-  async::Task<Result<AccountId>> authenticate(std::string, std::string, Peer&) override { co_return AccountId(1); }
+  async::Task<Result<Login>> check_password(std::string, std::string, Peer&) override {
+    const Login login{AccountId(1)};
+    co_return login;
+  }
   async::Task<Result<std::shared_ptr<Account>>> open(AccountId, const async::Stream&) override {
     co_return account;
   }

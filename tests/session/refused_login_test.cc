@@ -14,6 +14,7 @@
 #include "core/clock.h"
 #include "session/context.h"
 #include "session/session.h"
+#include "tests/session/passwords_only.h"
 
 using namespace postbag;
 
@@ -42,9 +43,9 @@ class FarStream final : public async::Stream {
   std::string commands_;
 };
 
-class Nobody final : public Authenticator, public Accounts {
+class Nobody final : public test::PasswordsOnly, public Accounts {
  public:
-  async::Task<Result<AccountId>> authenticate(std::string, std::string, Peer&) override {
+  async::Task<Result<Login>> check_password(std::string, std::string, Peer&) override {
     FAIL("asked for a password that was not to be taken");
     co_return std::unexpected(Error::wrong_password);
   }

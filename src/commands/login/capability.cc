@@ -4,6 +4,7 @@
 #include <iterator>
 
 #include "commands/handlers.h"
+#include "protocol/sasl/mechanisms.h"
 #include "session/client.h"
 
 namespace postbag {
@@ -12,7 +13,8 @@ namespace {
 
 using Name = grammar::CapabilityName;
 
-// The grammar's files name what is announced (`;@ capability`); here is what depends on more than the login.
+// The grammar's files name what is announced (`;@ capability`), and protocol/sasl/mechanisms.cc names the
+// mechanisms; here is what depends on more than the login.
 
 /// Announced only under a condition.
 struct Condition {
@@ -20,7 +22,6 @@ struct Condition {
   bool (*holds)(const Client&);
 };
 constexpr Condition conditions[] = {
-    {Name::auth_plain, [](const Client& client) { return client.may_take_password(); }},
     {Name::compress_deflate, [](const Client& client) { return !client.connection().is_compressed(); }},
     {Name::literal, [](const Client& client) { return client.context().limits.is_literal_minus(); }},
     {Name::literal_plus, [](const Client& client) { return !client.context().limits.is_literal_minus(); }},
@@ -53,6 +54,13 @@ bool is_announced(const grammar::Announcement& one, const Client& client) {
          (condition == std::end(conditions) || condition->holds(client));
 }
 
+/// The mechanisms that would work on this connection. RFC 9051 section 6.1.1.
+void append_mechanisms(std::string& out, const Client& client) {
+  const sasl::Needs abilities = client.sasl_abilities();
+  for (const sasl::Mechanism& one : sasl::mechanisms())
+    if (one.is_possible(abilities)) out.append(" AUTH=").append(one.name);
+}
+
 }  // namespace
 
 std::string capability_list(const Client& client) {
@@ -63,6 +71,7 @@ std::string capability_list(const Client& client) {
     const auto* const valued = std::ranges::find(values, one.capability, &Valued::name);
     if (valued != std::end(values)) out.append("=").append(valued->value(client));
   }
+  if (!client.is_logged_in()) append_mechanisms(out, client);
   return out;
 }
 

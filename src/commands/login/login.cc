@@ -19,11 +19,17 @@ bool is_user_name(const std::string& user) {
   return !user.empty() && user.size() <= longest_user && is_utf8(user) && user.find('\0') == std::string::npos;
 }
 
-/// "TLSv1.3 TLS_AES_128_GCM_SHA256"; empty without TLS.
+/// ", TLSv1.3 TLS_AES_128_GCM_SHA256"; empty without TLS.
 std::string encryption_of(const Client& client) {
   if (!client.connection().is_encrypted()) return {};
   const auto info = client.connection().tls()->info();
-  return info.version + ' ' + info.cipher;
+  return ", " + info.version + ' ' + info.cipher;
+}
+
+/// For the log.
+std::string way_in(const Client& client, const Way& way) {
+  const std::string by = way.actor.empty() ? std::string() : ", by " + way.actor;
+  return std::string(way.mechanism) + by + encryption_of(client);
 }
 
 }  // namespace
@@ -34,22 +40,20 @@ Reply refuse_password(Client& client, std::string_view user) {
   return Reply::no("Passwords are accepted only over an encrypted connection", "PRIVACYREQUIRED");
 }
 
-async::Task<Reply> log_in(Client& client, std::string user, std::string password) {
-  const Context& context = client.context();
-  Result<AccountId> id = std::unexpected(Error::wrong_password);
-  if (is_user_name(user)) id = co_await context.authenticator.authenticate(user, password, client.connection());
-  wipe(password);
-  if (!id) {
-    client.log({LogEvent::Level::warning, "login failed", user, to_string(id.error())});
-    if (id.error() != Error::busy) client.count_failed_login();
-    co_return refusal(id.error());
-  }
-  auto account = co_await context.accounts.open(*id, client.connection().stream());
+Reply refuse_login(Client& client, std::string_view user, Error error, std::string_view mechanism,
+                   std::string_view why) {
+  client.log({LogEvent::Level::warning, "login failed", user, std::string(mechanism) + ": " + std::string(why)});
+  if (error != Error::busy) client.count_failed_login();
+  return refusal(error);
+}
+
+async::Task<Reply> admit(Client& client, Login login, std::string user, const Way& way) {
+  auto account = co_await client.context().accounts.open(login.account, client.connection().stream());
   if (!account)
     co_return account.error() == Error::busy ? Reply::no("Too many connections", "LIMIT")
                                              : refusal(account.error());
-  client.log({LogEvent::Level::info, "login", user, encryption_of(client)});
-  client.log_in(std::move(*account), std::move(user));
+  client.log({LogEvent::Level::info, "login", user, way_in(client, way)});
+  client.log_in(std::move(*account), std::move(user), login.read_only);
   co_return Reply::ok("Logged in", capability_list(client));
 }
 
@@ -59,13 +63,17 @@ async::Task<std::optional<Reply>> refuse_literal_of(Client& client, grammar::Log
   co_return refused;
 }
 
-async::Task<Reply> handle(Client& client, grammar::Login login) {
-  std::string user = protocol::string_value(login.userid().text());
+async::Task<Reply> handle(Client& client, grammar::Login command) {
+  std::string user = protocol::string_value(command.userid().text());
   if (!client.may_take_password()) co_return refuse_password(client, user);
-  std::string password = protocol::string_value(login.password().text());
-  Reply reply = co_await log_in(client, std::move(user), password);
+  std::string password = protocol::string_value(command.password().text());
+  const Way way{"LOGIN"};
+  Result<Login> login = std::unexpected(Error::wrong_password);
+  if (is_user_name(user))
+    login = co_await client.context().authenticator.check_password(user, password, client.connection());
   wipe(password);
-  co_return reply;
+  if (!login) co_return refuse_login(client, user, login.error(), way.mechanism, to_string(login.error()));
+  co_return co_await admit(client, *login, std::move(user), way);
 }
 
 }  // namespace postbag

@@ -1,18 +1,31 @@
-// What LOGIN and AUTHENTICATE share: taking a name and a password. RFC 9051 sections 6.2.2 and 6.2.3.
+// What LOGIN and AUTHENTICATE share. RFC 9051 sections 6.2.2 and 6.2.3.
 #pragma once
 
 #include <string>
 #include <string_view>
 
 #include "async/task.h"
+#include "core/result.h"
+#include "session/context.h"
 #include "session/reply.h"
 
 namespace postbag {
 
 class Client;
 
-/// Logs the session in, or refuses. The same words and the same time for an unknown user and a wrong password.
-async::Task<Reply> log_in(Client& client, std::string user, std::string password);
+/// How somebody came to be logged in, for the log.
+struct Way {
+  std::string_view mechanism;  ///< "LOGIN" or "AUTHENTICATE" and the mechanism's name; lives as long as the process
+  std::string actor = {};      ///< the administrator who acts as the user; empty: it is the user
+};
+
+/// Logs the session in to its account, or refuses: the account may have too many connections.
+async::Task<Reply> admit(Client& client, Login login, std::string user, const Way& way);
+
+/// The answer to a login that failed, which is logged and counted; the same words for an unknown user and a wrong
+/// password. `why` is for the log.
+Reply refuse_login(Client& client, std::string_view user, Error error, std::string_view mechanism,
+                   std::string_view why);
 
 /// A password must not cross a network in the clear, so it is not asked for; said in the log, as people look there
 /// for why they cannot log in, and counted as a failed one. `user` as far as it is known. RFC 9051 section 6.2.3,

@@ -141,15 +141,15 @@ async::Task<Reply> select(Client& client, std::string_view argument, Access acce
                  .keywords = opened->keywords});
   describe(client, *opened, access);
   if (opened->missed) co_await report_missed(client, std::move(*opened->missed), *parameters->resync);
-  co_return access == Access::read_only ? Reply::ok("EXAMINE completed", "READ-ONLY")
-                                        : Reply::ok("SELECT completed", "READ-WRITE");
+  co_return access == Access::read_only ? Reply::ok("Opened for reading", "READ-ONLY")
+                                        : Reply::ok("Opened", "READ-WRITE");
 }
 
 }  // namespace
 
 async::Task<Reply> handle(Client& client, grammar::Select command) {
-  return select(client, command.mailbox().text(), Access::read_write,
-                select_parameters(client, command.select_param()));
+  const Access access = client.is_read_only() ? Access::read_only : Access::read_write;
+  return select(client, command.mailbox().text(), access, select_parameters(client, command.select_param()));
 }
 
 async::Task<Reply> handle(Client& client, grammar::Examine command) {

@@ -12,6 +12,19 @@
 
 namespace postbag {
 
+/// One more password of an account, for one program.
+struct AppPassword {
+  std::string label;
+  bool read_only;
+  std::int64_t created;  ///< seconds since 1970-01-01T00:00:00Z
+};
+
+/// What became of the lines of a passwd-file.
+struct Imported {
+  std::size_t added = 0;
+  std::vector<std::string> skipped;  ///< one line of text for each account that was not added, with the reason
+};
+
 /// The list of accounts of a data directory. Safe to use while a server or other processes use the directory. One
 /// thread at a time may use an object. Every method blocks for the disk; methods that take a password also block
 /// for its hash (about 0.1 s).
@@ -30,6 +43,20 @@ class AccountFile {
   Expected<void> remove(std::string_view name);
   /// Account names in rising order.
   Expected<std::vector<std::string>> list() const;
+
+  /// An administrator may log in as every user, by the authorization identity of SASL (RFC 4422 section 3.4.1).
+  Expected<void> set_administrator(std::string_view name, bool is_one);
+  /// Yields a new password, which is shown nowhere again. It works beside the account's own one, with the
+  /// mechanisms that send a password; with `read_only`, who logs in with it can change nothing. A label is UTF-8 of
+  /// 1 to 64 bytes. Causes: account_exists when the label is taken, invalid_name.
+  Expected<std::string> add_app_password(std::string_view name, std::string_view label, bool read_only);
+  /// Sessions that have logged in with it go on: see Server::disconnect. Cause: invalid_name when there is none.
+  Expected<void> remove_app_password(std::string_view name, std::string_view label);
+  /// In rising order of labels.
+  Expected<std::vector<AppPassword>> app_passwords(std::string_view name) const;
+  /// Adds the accounts of a file like Dovecot's passwd-file: "user:{SCHEME}hash:...". Accounts that exist are left
+  /// as they are. Passwords in other forms than ours are replaced by ours at their first login.
+  Expected<Imported> import_passwd_file(std::string_view text);
 
  private:
   struct Impl;

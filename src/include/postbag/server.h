@@ -15,6 +15,7 @@
 #include <expected>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -143,6 +144,24 @@ struct TlsOptions {
   TlsVersion minimum = TlsVersion::tls12;
 };
 
+/// A bearer token sent by a client with OAUTHBEARER (RFC 7628) or XOAUTH2. The host decides whose it is.
+struct TokenAttempt {
+  std::string token;  ///< wipe your copies
+  std::string peer;
+};
+
+/// Checks tokens that are JSON Web Tokens (RFC 7519, RFC 9068) with a key that is known here, without asking
+/// anybody.
+struct TokenKeys {
+  /// "RS256", "ES256", "EdDSA" or "HS256". A token that names another algorithm is refused.
+  std::string algorithm = {};
+  /// The public key in PEM; for HS256 the shared secret, at least 32 bytes. Empty: no tokens are accepted.
+  std::string key = {};
+  std::string issuer = {};    ///< what "iss" has to be. Must not be empty
+  std::string audience = {};  ///< what "aud" has to be or to contain. Must not be empty
+  std::string claim = "sub";  ///< which claim names the user
+};
+
 /// Example: `ServerOptions{.listen = {"127.0.0.1:0"}, .workers = 0}`
 struct ServerOptions {
   static constexpr std::size_t most_workers = 256;
@@ -189,6 +208,19 @@ struct ServerOptions {
   /// `decide` is destroyed without a call, the login is refused. When the callback throws, the login is refused
   /// for now. Empty: the passwords given to add_account decide.
   std::function<void(LoginAttempt attempt, std::function<void(bool right)> decide)> authenticate = {};
+  /// Decides whose token it is, for OAUTHBEARER and XOAUTH2, for example by asking the issuer (RFC 7662). `decide`
+  /// gets the user's name, or nothing when the token is not valid; the rest is as with `authenticate`. The account
+  /// has to exist. Empty: see token_keys.
+  std::function<void(TokenAttempt attempt, std::function<void(std::optional<std::string> user)> decide)>
+      authenticate_token = {};
+  /// Checks tokens when there is no `authenticate_token`. Without both, tokens are not accepted.
+  TokenKeys token_keys = {};
+  /// Named to clients whose token is refused (RFC 7628 section 3.2.2).
+  std::string token_scope = {};
+  /// True: clients may also log in with SCRAM-SHA-1. Its keys are stored at a user's next login with a password;
+  /// who steals them can try passwords faster than with those of SCRAM-SHA-256, which is always offered. Ignored
+  /// with `authenticate`.
+  bool scram_sha1 = false;
   /// How long an account's files stay open after their last use; 0 to longest_idle.
   std::chrono::seconds close_idle_after{30};
 };

@@ -2,8 +2,10 @@
 
 #include "postbag/accounts.h"
 #include "server/accounts/account_registry.h"
+#include "server/accounts/import_accounts.h"
 #include "server/failures.h"
-#include "server/login/passwords.h"
+#include "server/login/passwords/app_passwords.h"
+#include "server/login/passwords/passwords.h"
 #include "storage/accounts/directory.h"
 
 namespace postbag {
@@ -46,6 +48,53 @@ Expected<void> AccountFile::remove(std::string_view name) {
 
 Expected<std::vector<std::string>> AccountFile::list() const {
   return guarded([&]() -> Expected<std::vector<std::string>> { return impl_->registry.names(); });
+}
+
+Expected<void> AccountFile::set_administrator(std::string_view name, bool is_one) {
+  return guarded([&] { return expected_of(impl_->registry.set_administrator(name, is_one)); });
+}
+
+Expected<std::string> AccountFile::add_app_password(std::string_view name, std::string_view label, bool read_only) {
+  return guarded([&]() -> Expected<std::string> {
+    const auto account = impl_->registry.find(name);
+    if (!account) return std::unexpected(server::failure_of(Error::no_such_account));
+    if (!server::is_app_password_label(label))
+      return std::unexpected(Failure{Cause::invalid_name, "a label is UTF-8 of 1 to 64 bytes"});
+    if (impl_->registry.app_passwords(account->id).size() >= server::most_app_passwords)
+      return std::unexpected(Failure{Cause::refused, "the account has too many application passwords"});
+    std::string password = server::new_app_password();
+    const storage::AppPassword stored{std::string(label), server::app_password_hash(account->id, password),
+                                      read_only};
+    const Result<void> added = impl_->registry.add_app_password(account->name, stored);
+    if (!added && added.error() == Error::account_exists)
+      return std::unexpected(Failure{Cause::account_exists, "there is an application password of that label"});
+    if (!added) return std::unexpected(server::failure_of(added.error()));
+    return password;
+  });
+}
+
+Expected<void> AccountFile::remove_app_password(std::string_view name, std::string_view label) {
+  return guarded([&]() -> Expected<void> {
+    const Result<bool> removed = impl_->registry.remove_app_password(name, label);
+    if (!removed) return std::unexpected(server::failure_of(removed.error()));
+    if (!*removed) return std::unexpected(Failure{Cause::invalid_name, "no application password of that label"});
+    return {};
+  });
+}
+
+Expected<std::vector<AppPassword>> AccountFile::app_passwords(std::string_view name) const {
+  return guarded([&]() -> Expected<std::vector<AppPassword>> {
+    const auto account = impl_->registry.find(name);
+    if (!account) return std::unexpected(server::failure_of(Error::no_such_account));
+    std::vector<AppPassword> out;
+    for (const storage::AppPassword& one : impl_->registry.app_passwords(account->id))
+      out.push_back({one.label, one.read_only, one.created});
+    return out;
+  });
+}
+
+Expected<Imported> AccountFile::import_passwd_file(std::string_view text) {
+  return guarded([&]() -> Expected<Imported> { return server::import_accounts(impl_->registry, text); });
 }
 
 }  // namespace postbag

@@ -3,12 +3,13 @@
 #include <utility>
 
 #include "server/accounts/account_names.h"
-#include "server/login/passwords.h"
+#include "server/login/passwords/credentials.h"
+#include "server/login/passwords/passwords.h"
 
 namespace postbag::server {
 
 AccountRegistry::AccountRegistry(std::unique_ptr<storage::AccountDirectory> directory, AccountNames rules)
-    : rules_(std::move(rules)), directory_(std::move(directory)) {
+    : rules_(std::move(rules)), directory_(std::move(directory)), secret_(directory_->secret()) {
   for (storage::Account& account : directory_->list()) {
     const std::string canonical = canonical_name(account.name, rules_);
     if (canonical == account.name) continue;
@@ -25,22 +26,24 @@ std::optional<storage::Account> AccountRegistry::look_up(std::string_view name) 
   return old == old_names_.end() ? std::nullopt : directory_->find(old->second);
 }
 
+std::string AccountRegistry::canonical(std::string_view name) const { return canonical_name(name, rules_); }
+
 Result<void> AccountRegistry::add(std::string_view name, std::string_view password) {
   if (find(name)) return std::unexpected(Error::account_exists);
-  const std::string hash = hash_password(password);
+  const storage::Credentials credentials = make_credentials(password);
   const std::lock_guard lock(mutex_);
-  const Result<AccountId> id = directory_->add(canonical_name(name, rules_), hash);
+  const Result<AccountId> id = directory_->add(canonical_name(name, rules_), credentials);
   if (!id) return std::unexpected(id.error());
   return {};
 }
 
 Result<void> AccountRegistry::set_password(std::string_view name, std::string_view password) {
   if (!find(name)) return std::unexpected(Error::no_such_account);
-  const std::string hash = hash_password(password);
+  const storage::Credentials credentials = make_credentials(password);
   const std::lock_guard lock(mutex_);
   const auto account = look_up(name);
   if (!account) return std::unexpected(Error::no_such_account);
-  return directory_->set_hash(account->name, hash);
+  return directory_->set_credentials(account->name, credentials);
 }
 
 Result<void> AccountRegistry::remove(std::string_view name) {
@@ -77,7 +80,47 @@ std::optional<storage::Account> AccountRegistry::find(AccountId id) const {
 Result<AccountId> AccountRegistry::find_or_add(std::string_view name) {
   const std::lock_guard lock(mutex_);
   if (const auto account = look_up(name)) return account->id;
-  return directory_->add(canonical_name(name, rules_), no_password);
+  return directory_->add(canonical_name(name, rules_), {std::string(no_password)});
+}
+
+bool AccountRegistry::replace_credentials(AccountId id, const storage::Credentials& old,
+                                          const storage::Credentials& credentials) {
+  const std::lock_guard lock(mutex_);
+  return directory_->replace_credentials(id, old, credentials);
+}
+
+Result<void> AccountRegistry::set_administrator(std::string_view name, bool is_one) {
+  const std::lock_guard lock(mutex_);
+  const auto account = look_up(name);
+  if (!account) return std::unexpected(Error::no_such_account);
+  return directory_->set_administrator(account->name, is_one);
+}
+
+Result<void> AccountRegistry::add_with(std::string_view name, const storage::Credentials& credentials) {
+  const std::lock_guard lock(mutex_);
+  if (look_up(name)) return std::unexpected(Error::account_exists);
+  const Result<AccountId> id = directory_->add(canonical_name(name, rules_), credentials);
+  if (!id) return std::unexpected(id.error());
+  return {};
+}
+
+Result<void> AccountRegistry::add_app_password(std::string_view name, const storage::AppPassword& password) {
+  const std::lock_guard lock(mutex_);
+  const auto account = look_up(name);
+  if (!account) return std::unexpected(Error::no_such_account);
+  return directory_->add_app_password(account->id, password);
+}
+
+Result<bool> AccountRegistry::remove_app_password(std::string_view name, std::string_view label) {
+  const std::lock_guard lock(mutex_);
+  const auto account = look_up(name);
+  if (!account) return std::unexpected(Error::no_such_account);
+  return directory_->remove_app_password(account->id, label);
+}
+
+std::vector<storage::AppPassword> AccountRegistry::app_passwords(AccountId id) const {
+  const std::lock_guard lock(mutex_);
+  return directory_->app_passwords(id);
 }
 
 void AccountRegistry::set_identity(AccountId id, std::string_view identity) {

@@ -5,9 +5,20 @@
 namespace postbag::server {
 
 namespace {
+
 constexpr std::chrono::minutes forgotten_after{15};
-constexpr std::size_t most_addresses = 10'000;
+constexpr std::size_t most_records = 10'000;
 constexpr std::size_t most_doublings = 10;
+
+template <class Records>
+void make_room(Records& records, FailedLogins::Time now) {
+  if (records.size() < most_records) return;
+  std::erase_if(records, [&](const auto& entry) { return entry.second.last + forgotten_after < now; });
+  if (records.size() < most_records) return;
+  // All are recent: somebody uses very many addresses, against whom a delay by address does not help anyway.
+  records.erase(std::ranges::min_element(records, {}, [](const auto& entry) { return entry.second.last; }));
+}
+
 }  // namespace
 
 FailedLogins::Time FailedLogins::not_before(const async::Address& peer, Time now) const {
@@ -15,28 +26,27 @@ FailedLogins::Time FailedLogins::not_before(const async::Address& peer, Time now
   return record == addresses_.end() ? now : std::max(now, record->second.until);
 }
 
-void FailedLogins::count(const async::Address& peer, Time now) {
-  if (peer.family() == async::Address::Family::memory) return;
-  make_room(now);
-  Record& record = addresses_[peer.network()];
+FailedLogins::Time FailedLogins::count(const async::Address& peer, const std::string& user, Time now) {
+  if (peer.family() == async::Address::Family::memory) return now;
+  const Time by_address = count_in(addresses_, peer.network(), now);
+  return std::max(by_address, count_in(users_, user, now));
+}
+
+template <class Key>
+FailedLogins::Time FailedLogins::count_in(Records<Key>& records, const Key& key, Time now) const {
+  make_room(records, now);
+  Record& record = records[key];
   if (record.last + forgotten_after < now) record.failures = 0;
   ++record.failures;
   record.last = now;
   record.until = now + delay(record.failures);
+  return record.until;
 }
 
 std::chrono::seconds FailedLogins::delay(std::size_t failures) const {
   const std::size_t doublings = std::min(failures - 1, most_doublings);
   const std::chrono::seconds grown = limits_.failed_login_delay * (std::int64_t{1} << doublings);
   return std::min(grown, limits_.failed_login_delay_max);
-}
-
-void FailedLogins::make_room(Time now) {
-  if (addresses_.size() < most_addresses) return;
-  std::erase_if(addresses_, [&](const auto& entry) { return entry.second.last + forgotten_after < now; });
-  if (addresses_.size() < most_addresses) return;
-  // All are recent: somebody uses very many addresses, against whom a delay by address does not help anyway.
-  addresses_.erase(std::ranges::min_element(addresses_, {}, [](const auto& entry) { return entry.second.last; }));
 }
 
 }  // namespace postbag::server

@@ -1,27 +1,33 @@
-// How long the next login from an address must wait, depending on how many failed before.
+// How long the next login from an address must wait, and the answer to a failed one, depending on how many failed
+// before.
 #pragma once
 
 #include <chrono>
 #include <cstddef>
 #include <map>
+#include <string>
 
 #include "async/net/address.h"
 #include "core/limits.h"
 
 namespace postbag::server {
 
-/// Counts by Address::network(), so that one address never slows another. The host itself (memory) is never
-/// slowed. Bounded. One thread at a time.
+/// Counts by Address::network(), and by user. An address that guesses waits before its next password is looked at,
+/// and slows no other one. Who guesses one user's password from many addresses waits longer for each answer
+/// "wrong"; who knows the password and did not guess is not slowed, so nobody can keep a user out. The host itself
+/// (memory) is never slowed. Bounded. One thread at a time.
 class FailedLogins {
  public:
   using Time = std::chrono::steady_clock::time_point;
 
   explicit FailedLogins(const Limits& limits) : limits_(limits) {}
 
-  /// The earliest time at which a password from `peer` may be checked and a wrong one answered: `now` or later.
+  /// The earliest time at which a password from `peer` may be checked: `now` or later.
   Time not_before(const async::Address& peer, Time now) const;
-  /// Another login failed: the delay doubles from failed_login_delay up to failed_login_delay_max.
-  void count(const async::Address& peer, Time now);
+  /// Another login failed, of `user`, whether there is one or not; its check began at `now`. The delays double from
+  /// failed_login_delay up to failed_login_delay_max. Yields when it may be answered: a time from the beginning of
+  /// the check, so that it does not reveal how long that took.
+  Time count(const async::Address& peer, const std::string& user, Time now);
   /// After a correct password: the address starts again without a delay.
   void forget(const async::Address& peer) { addresses_.erase(peer.network()); }
 
@@ -31,11 +37,16 @@ class FailedLogins {
     Time last{};
     Time until{};
   };
+  template <class Key>
+  using Records = std::map<Key, Record>;
+
+  template <class Key>
+  Time count_in(Records<Key>& records, const Key& key, Time now) const;
   std::chrono::seconds delay(std::size_t failures) const;
-  void make_room(Time now);
 
   const Limits& limits_;
-  std::map<async::Address, Record> addresses_;
+  Records<async::Address> addresses_;
+  Records<std::string> users_;
 };
 
 }  // namespace postbag::server

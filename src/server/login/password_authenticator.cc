@@ -1,48 +1,90 @@
 #include "server/login/password_authenticator.h"
 
-#include <chrono>
+#include <new>
 
-#include "server/login/passwords.h"
+#include "core/wipe.h"
+#include "server/login/passwords/app_passwords.h"
+#include "server/login/passwords/credentials.h"
+#include "server/login/passwords/passwords.h"
+#include "storage/errors.h"
 
 namespace postbag::server {
 
 namespace {
-using SteadyClock = std::chrono::steady_clock;
+
+/// All that can go wrong may: the next login tries again.
+void store_completed(AccountRegistry& registry, const storage::Account& account, std::string_view password,
+                     bool with_sha1) {
+  try {
+    const auto whole = completed(account.credentials, password, with_sha1);
+    if (whole) registry.replace_credentials(account.id, account.credentials, *whole);
+  } catch (const storage::Broken&) {
+  } catch (const std::bad_alloc&) {
+  }
 }
 
-async::Task<Result<AccountId>> PasswordAuthenticator::authenticate(std::string user, std::string password,
-                                                                   Peer& peer) {
-  const Wiped secret(std::move(password));
+}  // namespace
+
+sasl::Needs PasswordAuthenticator::abilities() const {
+  namespace needs = sasl::needs;
+  return Logins::abilities() | needs::password | needs::keys | (with_sha1_ ? needs::sha1_keys : sasl::Needs{0});
+}
+
+async::Task<Result<Login>> PasswordAuthenticator::check_password(std::string user, std::string password,
+                                                                 Peer& peer) {
+  const Secret secret(std::move(password));
   const bool has_turn = co_await wait_for_turn(peer);
   if (!has_turn) co_return std::unexpected(Error::busy);
-  const std::optional<storage::Account> account =
-      co_await lookups_.least_busy().run([&] { return registry_.find(user); });
+  const SteadyClock::time_point began = SteadyClock::now();
+  const std::optional<storage::Account> account = co_await look_up(user);
+  if (is_app_password(secret.text())) {
+    const std::optional<Login> login = co_await app_login(account, secret.text());
+    if (login) co_return accept(*login, peer);
+  }
   const Result<bool> right = co_await is_right(account, secret.text());
   if (!right) co_return std::unexpected(right.error());
-  if (*right) {
-    failed_.forget(peer.address());
-    co_return account->id;
-  }
-  failed_.count(peer.address(), SteadyClock::now());
-  co_await wait_for_turn(peer);
-  co_return std::unexpected(Error::wrong_password);
+  if (*right) co_return accept(login_of(*account), peer);
+  const Error error = co_await refuse(user, began, peer);
+  co_return std::unexpected(error);
+}
+
+/// Whoever has only an application's password is no administrator.
+async::Task<std::optional<Login>> PasswordAuthenticator::app_login(const std::optional<storage::Account>& account,
+                                                                   const std::string& password) {
+  std::optional<Login> login;
+  if (!account) co_return login;
+  const std::vector<storage::AppPassword> all =
+      co_await lookups_.least_busy().run([&] { return registry_.app_passwords(account->id); });
+  const auto found = matching(all, account->id, password);
+  if (found) login = Login{.account = account->id, .read_only = found->read_only};
+  co_return login;
 }
 
 async::Task<Result<bool>> PasswordAuthenticator::is_right(const std::optional<storage::Account>& account,
                                                           const std::string& password) {
-  const std::string_view hash = account ? std::string_view(account->password_hash) : no_password;
+  const std::string_view hash = account ? std::string_view(account->credentials.password_hash) : no_password;
   if (account && cache_.knows(account->id, hash, password, SteadyClock::now())) co_return true;
   const Result<bool> right =
       co_await hashing_.least_busy().try_run([&] { return verify_password(hash, password); });
-  if (right == true && account) cache_.remember(account->id, hash, password, SteadyClock::now());
-  co_return right;
+  if (right != true || !account) co_return right;
+  cache_.remember(account->id, hash, password, SteadyClock::now());
+  co_await complete(*account, password);
+  co_return true;
 }
 
-async::Task<bool> PasswordAuthenticator::wait_for_turn(Peer& peer) {
-  const SteadyClock::time_point turn = failed_.not_before(peer.address(), SteadyClock::now());
-  bool stays = true;
-  while (stays && SteadyClock::now() < turn) stays = co_await peer.wait(turn);
-  co_return stays;
+async::Task<void> PasswordAuthenticator::complete(const storage::Account& account, const std::string& password) {
+  static_cast<void>(
+      co_await hashing_.least_busy().try_run([&] { store_completed(registry_, account, password, with_sha1_); }));
+}
+
+async::Task<Result<sasl::ScramKeys>> PasswordAuthenticator::find_keys(std::string user, sasl::Hash hash,
+                                                                      Peer& peer) {
+  const bool has_turn = co_await wait_for_turn(peer);
+  if (!has_turn) co_return std::unexpected(Error::busy);
+  const std::optional<storage::Account> account = co_await look_up(user);
+  const auto keys = account ? stored_keys(account->credentials, hash) : std::nullopt;
+  if (keys) co_return *keys;
+  co_return sasl::made_up_keys(hash, registry_.secret(), registry_.canonical(user), scram_iterations);
 }
 
 }  // namespace postbag::server

@@ -1,35 +1,38 @@
 // Logins with the passwords of the directory database.
 #pragma once
 
+#include <optional>
+#include <string>
+
 #include "async/workers.h"
-#include "server/accounts/account_registry.h"
-#include "server/login/failed_logins.h"
 #include "server/login/login_cache.h"
-#include "session/context.h"
+#include "server/login/logins.h"
 
 namespace postbag::server {
 
 /// Gives the same answer after the same time for an unknown user and for a wrong password. Loop thread only.
-class PasswordAuthenticator final : public Authenticator {
+class PasswordAuthenticator final : public Logins {
  public:
-  /// `lookups` reads the database. `hashing` is a separate pool with a bounded queue (Limits::password_queue), so
-  /// that neither mail nor other logins wait for hashes. All must outlive this object.
-  PasswordAuthenticator(const Limits& limits, const AccountRegistry& registry, async::Workers& lookups,
-                        async::Workers& hashing)
-      : registry_(registry), lookups_(lookups), hashing_(hashing), failed_(limits) {}
+  /// `hashing` is a separate pool with a bounded queue (Limits::password_queue), so that neither mail nor other
+  /// logins wait for hashes. It must outlive this object.
+  PasswordAuthenticator(const LoginParts& parts, async::Workers& hashing, bool with_sha1)
+      : Logins(parts), hashing_(hashing), with_sha1_(with_sha1) {}
 
-  async::Task<Result<AccountId>> authenticate(std::string user, std::string password, Peer& peer) override;
+  sasl::Needs abilities() const override;
+  async::Task<Result<Login>> check_password(std::string user, std::string password, Peer& peer) override;
+  async::Task<Result<sasl::ScramKeys>> find_keys(std::string user, sasl::Hash hash, Peer& peer) override;
 
  private:
+  /// The login with an application password; nothing when it is none of the account's.
+  async::Task<std::optional<Login>> app_login(const std::optional<storage::Account>& account,
+                                              const std::string& password);
   async::Task<Result<bool>> is_right(const std::optional<storage::Account>& account, const std::string& password);
-  /// False when the client disconnected before its turn, or the session must end.
-  async::Task<bool> wait_for_turn(Peer& peer);
+  /// Stores what is stored of new passwords and lacks here, while the password is known.
+  async::Task<void> complete(const storage::Account& account, const std::string& password);
 
-  const AccountRegistry& registry_;
-  async::Workers& lookups_;
   async::Workers& hashing_;
-  FailedLogins failed_;
   LoginCache cache_;
+  const bool with_sha1_;
 };
 
 }  // namespace postbag::server

@@ -10,7 +10,8 @@ namespace postbag {
 /// Whoever a client logged in as. On its behalf names become mailboxes: see MailboxAccess.
 struct Principal {
   AccountId account;
-  std::string name;  ///< the one it logged in with, UTF-8
+  std::string name;        ///< the one it logged in with, UTF-8
+  bool read_only = false;  ///< it may change nothing: the login was one for reading
 };
 
 }  // namespace postbag

@@ -1,10 +1,12 @@
-#include "server/login/passwords.h"
+#include "server/login/passwords/passwords.h"
 
 #include <array>
 #include <new>
 #include <stdexcept>
 
 #include <sodium.h>
+
+#include "server/login/passwords/foreign_hashes.h"
 
 namespace postbag::server {
 
@@ -48,15 +50,19 @@ std::string impossible_hash() {
          random_base64<crypto_pwhash_SALTBYTES>() + "$" + random_base64<32>();
 }
 
+bool is_own_hash(std::string_view hash) {
+  return hash.starts_with(crypto_pwhash_STRPREFIX) && hash.size() < crypto_pwhash_STRBYTES;
+}
+
 bool verify_password(std::string_view hash, std::string_view password) {
   static const std::string dummy = impossible_hash();
   HashText text{};
-  const bool ours = hash.starts_with(crypto_pwhash_STRPREFIX) && hash.size() < text.size();
+  const bool ours = is_own_hash(hash);
   (ours ? hash : std::string_view(dummy)).copy(text.data(), text.size() - 1);
   const bool matches = crypto_pwhash_str_verify(text.data(), password.data(), password.size()) == 0;
+  // Beside the usual work: foreign hashes may take no time at all, and that would reveal that there is an account.
+  if (hash.starts_with('{')) return verify_foreign(hash, password);
   return ours && matches;
 }
-
-Wiped::~Wiped() { sodium_memzero(text_.data(), text_.size()); }
 
 }  // namespace postbag::server

@@ -24,21 +24,11 @@ std::string hash_password(std::string_view password);
 /// A text with the form and cost of a hash, made from random bytes, so that no password matches it. Takes no time.
 std::string impossible_hash();
 
+/// True for what hash_password() makes.
+bool is_own_hash(std::string_view hash);
+
 /// True when `password` is the one that was hashed. Equally slow for a hash that hash_password did not make, so
 /// that the time reveals nothing about the account. Any thread.
 bool verify_password(std::string_view hash, std::string_view password);
-
-/// Overwrites a password when it goes out of scope.
-class Wiped {
- public:
-  explicit Wiped(std::string text) : text_(std::move(text)) {}
-  Wiped(const Wiped&) = delete;
-  Wiped& operator=(const Wiped&) = delete;
-  ~Wiped();
-  const std::string& text() const { return text_; }
-
- private:
-  std::string text_;
-};
 
 }  // namespace postbag::server

@@ -1,0 +1,45 @@
+#include "server/accounts/import_accounts.h"
+
+#include <optional>
+#include <string>
+
+#include "server/login/passwords/credentials.h"
+#include "server/login/passwords/foreign_hashes.h"
+#include "server/login/passwords/passwd_file.h"
+#include "server/login/passwords/passwords.h"
+
+namespace postbag::server {
+
+namespace {
+
+/// A password in the clear is hashed at once; keys of SCRAM serve from the beginning.
+storage::Credentials credentials_of(const PasswdEntry& entry) {
+  const std::optional<std::string> clear = clear_password(entry.stored);
+  if (clear) return make_credentials(*clear);
+  return {entry.stored, scram_text(entry.stored)};
+}
+
+/// Why the account was not added; nothing when it was.
+std::optional<std::string> import(AccountRegistry& registry, const PasswdEntry& entry) {
+  if (registry.find(entry.user)) return entry.user + ": " + std::string(to_string(Error::account_exists));
+  const Result<void> added = registry.add_with(entry.user, credentials_of(entry));
+  if (added) return std::nullopt;
+  return entry.user + ": " + std::string(to_string(added.error()));
+}
+
+}  // namespace
+
+Imported import_accounts(AccountRegistry& registry, std::string_view text) {
+  Imported imported;
+  for (const auto& line : read_passwd_file(text)) {
+    const auto* const entry = std::get_if<PasswdEntry>(&line);
+    const auto why = entry == nullptr ? std::optional(std::get<PasswdError>(line).text) : import(registry, *entry);
+    if (why)
+      imported.skipped.push_back(*why);
+    else
+      ++imported.added;
+  }
+  return imported;
+}
+
+}  // namespace postbag::server

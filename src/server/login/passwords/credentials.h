@@ -1,0 +1,28 @@
+// What is stored of a password: Argon2id, and keys for SCRAM.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+#include "protocol/sasl/scram_keys.h"
+#include "storage/account_directory.h"
+
+namespace postbag::server {
+
+/// Of the keys that are made here, and of those that are made up for unknown users. The client has to compute them
+/// at each login, and who steals the database at each try: RFC 7677 section 4 asks for 4096 at least.
+inline constexpr std::uint32_t scram_iterations = 65'536;
+
+/// Takes about 0.1 s and 64 MiB. Throws std::bad_alloc when that memory is not available.
+storage::Credentials make_credentials(std::string_view password);
+
+/// The keys in Credentials::scram for that hash; nothing when there are none.
+std::optional<sasl::ScramKeys> stored_keys(const storage::Credentials& credentials, sasl::Hash hash);
+
+/// The credentials with what today's are made of and these lack; `password` is the right one. Nothing when they
+/// lack nothing. Takes as long as what is lacking.
+std::optional<storage::Credentials> completed(const storage::Credentials& credentials, std::string_view password,
+                                              bool with_sha1);
+
+}  // namespace postbag::server
