@@ -21,6 +21,9 @@ struct Arguments {
   std::string data_dir;
   bool json = false;
   VerifyOptions verify;
+  std::string label;
+  std::string value;
+  bool read_only = false;
 };
 
 /// The function to run; set by the given subcommand.
@@ -72,6 +75,23 @@ void add_user_command(CLI::App& users, Arguments& a, Action& action, const std::
   add_directory(*command, a.data_dir);
 }
 
+void add_app_passwords(CLI::App& users, Arguments& a, Action& action) {
+  CLI::App* group = users.add_subcommand("app-password", "Manage an account's passwords for single programs");
+  group->require_subcommand(1);
+  CLI::App* add = subcommand(*group, "add", "Make one and print it; it is shown nowhere again", action,
+                             [&a] { return add_app_password(a.user, a.label, a.read_only, a.data_dir); });
+  CLI::App* list = subcommand(*group, "list", "Print when each was made, what it allows, and its label", action,
+                              [&a] { return list_app_passwords(a.user, a.data_dir); });
+  CLI::App* remove = subcommand(*group, "remove", "Revoke one, and end the account's sessions", action,
+                                [&a] { return remove_app_password(a.user, a.label, a.data_dir); });
+  for (CLI::App* command : {add, list, remove}) {
+    command->add_option("NAME", a.user, "The account")->required();
+    if (command != list) command->add_option("LABEL", a.label, "For which program it is")->required();
+    add_directory(*command, a.data_dir);
+  }
+  add->add_flag("--read-only", a.read_only, "Who logs in with it can change nothing");
+}
+
 void add_users(CLI::App& app, Arguments& a, Action& action) {
   CLI::App* users = app.add_subcommand("user", "Manage accounts; works while the server runs");
   users->require_subcommand(1);
@@ -79,6 +99,18 @@ void add_users(CLI::App& app, Arguments& a, Action& action) {
   add_user_command(*users, a, action, "passwd", "Change a password; the new one is read from stdin",
                    change_password);
   add_user_command(*users, a, action, "remove", "Remove an account, its sessions and its mail", remove_user);
+  CLI::App* admin = subcommand(*users, "admin", "Whether an account may log in as every other one", action,
+                               [&a] { return set_administrator(a.user, a.value, a.data_dir); });
+  admin->add_option("NAME", a.user, "The account")->required();
+  admin->add_option("VALUE", a.value, "on or off")->required()->check(CLI::IsMember({"on", "off"}));
+  add_directory(*admin, a.data_dir);
+  CLI::App* import = users->add_subcommand("import", "Add accounts of another server");
+  import->require_subcommand(1);
+  CLI::App* passwd_file = subcommand(*import, "passwd-file", "Add the accounts of a Dovecot passwd-file", action,
+                                     [&a] { return import_passwd_file(a.value, a.data_dir); });
+  passwd_file->add_option("FILE", a.value, "The file")->required();
+  add_directory(*passwd_file, a.data_dir);
+  add_app_passwords(*users, a, action);
   CLI::App* list = subcommand(*users, "list", "Print all names", action, [&a] { return list_users(a.data_dir); });
   add_directory(*list, a.data_dir);
 }

@@ -3,6 +3,8 @@
 #include <chrono>
 #include <csignal>
 #include <cstdio>
+#include <fstream>
+#include <iterator>
 #include <nlohmann/json.hpp>
 #include <thread>
 
@@ -38,6 +40,16 @@ ServerOptions options_from(const ServeArguments& arguments, const Config& config
   options.allow_plaintext = config.allow_plaintext;
   if (options.listen.empty() && options.listen_tls.empty()) options.listen = {default_address};
   return options;
+}
+
+/// The key that checks tokens. False, after an error, when it cannot be read.
+bool read_token_key(const Config& config, ServerOptions& options) {
+  if (config.token_key_file.empty()) return true;
+  std::ifstream file(config.token_key_file, std::ios::binary);
+  options.token_keys.key.assign(std::istreambuf_iterator<char>(file), {});
+  if (file && !options.token_keys.key.empty()) return true;
+  report_error("cannot read the key of [oauth], " + config.token_key_file, EX_CONFIG);
+  return false;
 }
 
 /// The one line on stdout from which scripts learn the addresses.
@@ -159,6 +171,7 @@ int serve(const ServeArguments& arguments) {
   if (!tls) return report_error(tls.error(), EX_CONFIG);
   ServerOptions options = options_from(arguments, config);
   options.tls = std::move(*tls);
+  if (!read_token_key(config, options)) return EX_CONFIG;
   options.log = [&](const LogLine& line) { log.write(line); };
   Expected<Server> server = open_patiently(options);
   for (TlsCertificate& one : options.tls.certificates) ::explicit_bzero(one.key.data(), one.key.size());

@@ -24,6 +24,17 @@ int change_password(const std::string& name, const std::string& data_dir);
 /// Also ends the account's sessions when a server is running.
 int remove_user(const std::string& name, const std::string& data_dir);
 int list_users(const std::string& data_dir);
+/// Whether it may log in as others: "on" or "off".
+int set_administrator(const std::string& name, const std::string& on_or_off, const std::string& data_dir);
+/// Adds the accounts of a Dovecot passwd-file. EX_DATAERR when some were not added; the reasons are on stderr.
+int import_passwd_file(const std::string& path, const std::string& data_dir);
+
+/// Prints the new password.
+int add_app_password(const std::string& name, const std::string& label, bool read_only,
+                     const std::string& data_dir);
+int list_app_passwords(const std::string& name, const std::string& data_dir);
+/// Also ends the account's sessions when a server is running.
+int remove_app_password(const std::string& name, const std::string& label, const std::string& data_dir);
 
 /// Delivers the message on stdin to a mailbox, through the running server, or through a server inside this process
 /// with the configuration of the last one. EX_DATAERR for a message that can never be stored, EX_NOUSER,

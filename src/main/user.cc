@@ -1,7 +1,12 @@
 // postbag user
 
+#include <chrono>
+#include <cstdint>
 #include <cstdio>
+#include <fstream>
+#include <iterator>
 
+#include <fmt/core.h>
 #include <sysexits.h>
 
 #include "main/config/config.h"
@@ -40,6 +45,14 @@ void disconnect(const std::string& name, const std::string& data_dir) {
   if (server && server->send_json({{"do", "disconnect"}, {"user", name}})) server->receive_json();
 }
 
+/// "2026-11-29", in UTC.
+std::string date_of(std::int64_t seconds) {
+  const std::chrono::sys_seconds time{std::chrono::seconds(seconds)};
+  const std::chrono::year_month_day date(std::chrono::floor<std::chrono::days>(time));
+  return fmt::format("{}-{:02}-{:02}", static_cast<int>(date.year()), static_cast<unsigned>(date.month()),
+                     static_cast<unsigned>(date.day()));
+}
+
 }  // namespace
 
 int add_user(const std::string& name, const std::string& data_dir) {
@@ -65,6 +78,56 @@ int list_users(const std::string& data_dir) {
   const Expected<std::vector<std::string>> names = accounts->list();
   if (!names) return report_error(names.error());
   for (const std::string& name : *names) std::printf("%s\n", name.c_str());
+  return EX_OK;
+}
+
+int set_administrator(const std::string& name, const std::string& on_or_off, const std::string& data_dir) {
+  Expected<AccountFile> accounts = open_accounts(data_dir);
+  if (!accounts) return report_error(accounts.error());
+  const Expected<void> done = accounts->set_administrator(name, on_or_off == "on");
+  return done ? EX_OK : report_error(done.error());
+}
+
+int import_passwd_file(const std::string& path, const std::string& data_dir) {
+  std::ifstream file(path, std::ios::binary);
+  const std::string text(std::istreambuf_iterator<char>(file), {});
+  if (!file) return report_error("cannot read " + path, EX_NOINPUT);
+  Expected<AccountFile> accounts = open_accounts(data_dir);
+  if (!accounts) return report_error(accounts.error());
+  const Expected<Imported> imported = accounts->import_passwd_file(text);
+  if (!imported) return report_error(imported.error());
+  for (const std::string& why : imported->skipped) report_error(why, EX_DATAERR);
+  std::printf("%zu added, %zu skipped\n", imported->added, imported->skipped.size());
+  return imported->skipped.empty() ? EX_OK : EX_DATAERR;
+}
+
+int add_app_password(const std::string& name, const std::string& label, bool read_only,
+                     const std::string& data_dir) {
+  Expected<AccountFile> accounts = open_accounts(data_dir);
+  if (!accounts) return report_error(accounts.error());
+  const Expected<std::string> password = accounts->add_app_password(name, label, read_only);
+  if (!password) return report_error(password.error());
+  std::printf("%s\n", password->c_str());
+  return EX_OK;
+}
+
+int list_app_passwords(const std::string& name, const std::string& data_dir) {
+  const Expected<AccountFile> accounts = open_accounts(data_dir);
+  if (!accounts) return report_error(accounts.error());
+  const Expected<std::vector<AppPassword>> all = accounts->app_passwords(name);
+  if (!all) return report_error(all.error());
+  for (const AppPassword& one : *all)
+    std::printf("%s\t%s\t%s\n", date_of(one.created).c_str(), one.read_only ? "read-only" : "full",
+                one.label.c_str());
+  return EX_OK;
+}
+
+int remove_app_password(const std::string& name, const std::string& label, const std::string& data_dir) {
+  Expected<AccountFile> accounts = open_accounts(data_dir);
+  if (!accounts) return report_error(accounts.error());
+  const Expected<void> removed = accounts->remove_app_password(name, label);
+  if (!removed) return report_error(removed.error());
+  disconnect(name, data_dir);
   return EX_OK;
 }
 

@@ -63,6 +63,8 @@ class Reader {
   void read_history(const toml::node& node);
   void read_durability(const toml::node& node);
   void read_search(const toml::node& node);
+  void read_login(const toml::node& node);
+  void read_oauth(const toml::node& node);
   /// Nothing, after an error, when it is no number from `least` to `most`.
   std::optional<std::uint64_t> read_number(const toml::node& node, std::string_view name, std::string_view unit,
                                            std::uint64_t least, std::uint64_t most);
@@ -80,6 +82,8 @@ const std::vector<Reader::Key>& Reader::keys() {
                                     {"workers", &Reader::read_workers},
                                     {"log_format", &Reader::read_log_format},
                                     {"accounts", &Reader::read_accounts},
+                                    {"login", &Reader::read_login},
+                                    {"oauth", &Reader::read_oauth},
                                     {"limits", &Reader::read_limits},
                                     {"history", &Reader::read_history},
                                     {"durability", &Reader::read_durability},
@@ -292,6 +296,43 @@ void Reader::read_search(const toml::node& node) {
   }
 }
 
+void Reader::read_login(const toml::node& node) {
+  const toml::table* table = node.as_table();
+  if (table == nullptr) return add_error(node.source(), "login must be a table: [login]");
+  for (const auto& [key, value] : *table) {
+    const auto yes = value.value_exact<bool>();
+    if (key.str() != "scram_sha1")
+      unknown(key, "setting of logins", {"scram_sha1"});
+    else if (!yes)
+      add_error(value.source(), "scram_sha1 must be true or false");
+    else
+      config.scram_sha1 = *yes;
+  }
+}
+
+void Reader::read_oauth(const toml::node& node) {
+  struct Setting {
+    std::string_view name;
+    std::string& text;
+  };
+  TokenKeys& keys = config.token_keys;
+  const std::array settings{Setting{"algorithm", keys.algorithm}, Setting{"key_file", config.token_key_file},
+                            Setting{"issuer", keys.issuer},       Setting{"audience", keys.audience},
+                            Setting{"claim", keys.claim},         Setting{"scope", config.token_scope}};
+  const toml::table* table = node.as_table();
+  if (table == nullptr) return add_error(node.source(), "oauth must be a table: [oauth]");
+  for (const auto& [key, value] : *table) {
+    const auto setting = std::ranges::find(settings, key.str(), &Setting::name);
+    const auto text = value.value_exact<std::string>();
+    if (setting == settings.end())
+      unknown(key, "setting of oauth", {"algorithm", "key_file", "issuer", "audience", "claim", "scope"});
+    else if (!text)
+      add_error(value.source(), std::string(key.str()) + " must be text");
+    else
+      setting->text = *text;
+  }
+}
+
 }  // namespace
 
 std::expected<Config, std::vector<std::string>> read_config(const std::string& path) {
@@ -321,6 +362,9 @@ ServerOptions options_of(const Config& config) {
   options.history = config.history;
   options.flags = config.flags;
   options.search_index = config.search_index;
+  options.scram_sha1 = config.scram_sha1;
+  options.token_keys = config.token_keys;
+  options.token_scope = config.token_scope;
   return options;
 }
 

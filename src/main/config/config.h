@@ -31,13 +31,18 @@ struct Config {
   History history;
   FlagDurability flags = FlagDurability::full;
   bool search_index = true;
+  bool scram_sha1 = false;
+  TokenKeys token_keys;  ///< without the key
+  std::string token_key_file;
+  std::string token_scope;
 };
 
 /// Reads a file. Reports all errors at once, one line each as "FILE:LINE: what", in the order of the lines:
 /// syntax, unknown keys (with the nearest known one), wrong types, values out of range.
 std::expected<Config, std::vector<std::string>> read_config(const std::string& path);
 
-/// The options that a configuration sets; the caller sets data_dir, log, where it listens and the certificates.
+/// The options that a configuration sets; the caller sets data_dir, log, where it listens and the certificates, and
+/// reads token_key_file.
 ServerOptions options_of(const Config& config);
 
 /// Saves the server's configuration in its data directory, for commands that run there without a server. False

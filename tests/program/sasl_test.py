@@ -1,0 +1,299 @@
+"""Who is who: the mechanisms of AUTHENTICATE, application passwords, administrators, tokens, accounts of other servers."""
+
+import base64
+import crypt
+import hashlib
+import os
+import sqlite3
+import time
+
+from tests.program.exit_codes import BAD_DATA, NO_USER, exit_code
+from tests.program.sasl_client import Scram, authenticate, b64, jwt, plain, refused
+from tests.run.program import equal, main
+from tests.run.server import PASSWORD, Server
+
+NO_DELAY = "[limits]\nfailed_login_delay = 0\nfailed_login_delay_max = 0\n"
+FAILED = b"NO [AUTHENTICATIONFAILED]"
+SECRET = b"0123456789abcdef0123456789abcdef"
+
+
+def world(postbag, wirecheck):
+    server = Server(postbag, wirecheck)
+    key = os.path.join(server.home, "key")
+    with open(key, "wb") as file:
+        file.write(SECRET)
+    server._write_config(NO_DELAY + "[login]\nscram_sha1 = true\n[oauth]\nalgorithm = \"HS256\"\n"
+                         f"key_file = \"{key}\"\nissuer = \"https://id\"\naudience = \"imap\"\nscope = \"mail\"\n")
+    return server
+
+
+def opened(server):
+    session = server.connect()
+    session.greet()
+    return session
+
+
+def database(server):
+    return sqlite3.connect(os.path.join(server.data, "directory.db"), timeout=10)
+
+
+def stored(server, user):
+    connection = database(server)
+    row = connection.execute("SELECT password_hash, scram FROM account WHERE name = ?", (user,)).fetchone()
+    connection.close()
+    return row
+
+
+def scram_logs_in_and_proves_the_server(server):
+    user = server.add_user()
+    scram = Scram(user, PASSWORD)
+    session = opened(server)
+    line = scram.login(session)
+    assert line.startswith(b"OK [CAPABILITY "), line
+    equal(session.challenges[-1], scram.verifier, "the server's proof")
+    session.command("SELECT INBOX")
+    assert "SCRAM-SHA-256" in server.log_tail(), server.log_tail()
+
+
+def scram_with_a_wrong_password_fails(server):
+    user = server.add_user()
+    assert Scram(user, "wrong").login(opened(server)).startswith(FAILED)
+    line = server.log_tail().splitlines()[-1]
+    assert "login failed" in line and "SCRAM-SHA-256: wrong password" in line, line
+
+
+def first_answer(server, user, mechanism="SCRAM-SHA-256"):
+    """Salt and iterations, without more of the exchange."""
+    scram, session = Scram(user, PASSWORD, mechanism), opened(server)
+    scram.login(session)
+    return scram.server[b"s"], scram.server[b"i"]
+
+
+def scram_does_not_reveal_who_has_an_account(server):
+    user = server.add_user()
+    real, made_up = first_answer(server, user), first_answer(server, "nobody")
+    equal((len(made_up[0]), made_up[1]), (len(real[0]), real[1]), "the forms")
+    equal(first_answer(server, "NOBODY"), made_up, "another spelling")
+    assert first_answer(server, "nobody2")[0] != made_up[0]
+    with open(server.config) as file:
+        server.restart(file.read())
+    equal(first_answer(server, "nobody"), made_up, "after a restart")
+    equal(first_answer(server, user), real, "of the account after a restart")
+    assert Scram("nobody", PASSWORD).login(opened(server)).startswith(FAILED)
+
+
+def accounts_without_keys_get_them_at_their_next_password(server):
+    user = server.add_user()
+    assert "SCRAM-SHA-1$" not in stored(server, user)[1], "made without the server's settings"
+    connection = database(server)
+    connection.execute("UPDATE account SET scram = ''")
+    connection.commit()
+    connection.close()
+    assert Scram(user, PASSWORD).login(opened(server)).startswith(FAILED)
+    server.logged_in(user)
+    hash, keys = stored(server, user)
+    assert hash.startswith("$argon2id$") and "SCRAM-SHA-256$" in keys and "SCRAM-SHA-1$" in keys, (hash, keys)
+    for mechanism in ("SCRAM-SHA-256", "SCRAM-SHA-1"):
+        line = Scram(user, PASSWORD, mechanism).login(opened(server))
+        assert line.startswith(b"OK"), (mechanism, line)
+
+
+def a_new_password_replaces_the_keys(server):
+    user = server.add_user()
+    equal(exit_code(server, "user", "passwd", user, input=b"other\n"), 0, "passwd")
+    assert Scram(user, PASSWORD).login(opened(server)).startswith(FAILED)
+    assert Scram(user, "other").login(opened(server)).startswith(b"OK")
+
+
+def login_asks_for_name_and_password(server):
+    user = server.add_user()
+    answers = {b"Username:": user.encode(), b"Password:": PASSWORD.encode()}
+    assert authenticate(opened(server), "LOGIN", answers.get).startswith(b"OK")
+    assert authenticate(opened(server), "LOGIN", answers.get, user.encode()).startswith(b"OK")
+    answers[b"Password:"] = b"wrong"
+    assert authenticate(opened(server), "LOGIN", answers.get).startswith(FAILED)
+
+
+def an_exchange_is_cancelled_at_any_point(server):
+    user = server.add_user()
+    session = opened(server)
+    assert authenticate(session, "LOGIN", lambda _: None).startswith(b"BAD")
+    scram = Scram(user, PASSWORD)
+    assert authenticate(session, "SCRAM-SHA-256", lambda _: None, scram.header + scram.bare).startswith(b"BAD")
+    session = opened(server)
+    scram = Scram(user, PASSWORD)
+    line = authenticate(session, "SCRAM-SHA-256",
+                        lambda text: None if text.startswith(b"v=") else scram.answer(text), scram.header + scram.bare)
+    assert line.startswith(b"BAD"), line
+    assert refused(session.command, "SELECT INBOX"), "not logged in"
+    session.login(user, PASSWORD)
+
+
+def administrators_act_for_others(server):
+    user, admin, other = (server.add_user() for _ in range(3))
+    server.run("user", "admin", admin, "on", "--dir", server.data)
+    mine = server.logged_in(user)
+    mine.command("CREATE Mine")
+    for login in (lambda s, who: plain(s, who, PASSWORD, user), lambda s, who: Scram(who, PASSWORD, authzid=user).login(s)):
+        session = opened(server)
+        assert login(session, admin).startswith(b"OK")
+        assert b'"Mine"' in b"".join(session.command('LIST "" Mine')[0]) or session.command("STATUS Mine (MESSAGES)")
+        assert login(opened(server), other).startswith(b"NO [AUTHORIZATIONFAILED]")
+        assert login(opened(server), user).startswith(b"OK"), "oneself, by name"
+    assert f"by {admin}" in server.log_tail(), server.log_tail()
+    assert plain(opened(server), admin, PASSWORD, "nobody").startswith(b"NO [AUTHORIZATIONFAILED]")
+    assert plain(opened(server), admin, "wrong", user).startswith(FAILED)
+    server.run("user", "admin", admin, "off", "--dir", server.data)
+    assert plain(opened(server), admin, PASSWORD, user).startswith(b"NO [AUTHORIZATIONFAILED]")
+    equal(exit_code(server, "user", "admin", "nobody", "on"), NO_USER, "of nobody")
+
+
+def app_passwords_work_until_they_are_revoked(server):
+    user = server.add_user()
+    server.run("user", "admin", user, "on", "--dir", server.data)
+    phone = server.run("user", "app-password", "add", user, "my phone", "--dir", server.data).decode().strip()
+    equal(exit_code(server, "user", "app-password", "add", user, "my phone"), BAD_DATA, "the same label")
+    listed = server.run("user", "app-password", "list", user, "--dir", server.data).decode()
+    assert "\tfull\tmy phone\n" in listed and phone not in listed, listed
+    session = opened(server)
+    session.login(user, phone)
+    session.command("CREATE Made")
+    other = server.add_user()
+    assert plain(opened(server), user, phone, other).startswith(b"NO [AUTHORIZATIONFAILED]"), "no administrator"
+    assert plain(opened(server), other, phone).startswith(FAILED), "another's"
+    server.logged_in(user)
+    server.run("user", "app-password", "remove", user, "my phone", "--dir", server.data)
+    assert session.response().startswith(b"* BYE"), "its sessions end"
+    assert plain(opened(server), user, phone).startswith(FAILED)
+    assert exit_code(server, "user", "app-password", "remove", user, "my phone") != 0
+
+
+def a_login_for_reading_changes_nothing(server):
+    user = server.add_user()
+    writer = server.logged_in(user)
+    writer.append("INBOX", b"Subject: x\r\n\r\ny\r\n")
+    password = server.run("user", "app-password", "add", user, "backup", "--read-only", "--dir", server.data)
+    session = opened(server)
+    session.login(user, password.decode().strip())
+    lines, tagged = session.command("SELECT INBOX")
+    assert b"[READ-ONLY]" in tagged, tagged
+    lines, _ = session.command("FETCH 1 (FLAGS BODY[])")
+    assert b"Subject: x" in lines[0] and b"\\Seen" not in lines[0], lines
+    for command in ("STORE 1 +FLAGS (\\Seen)", "UID STORE 1 +FLAGS (\\Seen)", "EXPUNGE", "UID EXPUNGE 1", "COPY 1 Trash",
+                    "UID COPY 1 Trash", "MOVE 1 Trash", "UID MOVE 1 Trash", "CREATE New", "DELETE Trash",
+                    "RENAME Trash Waste", "SUBSCRIBE Trash", "UNSUBSCRIBE Trash"):
+        why = refused(session.command, command)
+        assert "NOPERM" in why, (command, why)
+    for command in (b"APPEND INBOX {5}", b"REPLACE 1 INBOX {5}"):
+        session.send(b"x " + command + b"\r\n")
+        assert session.response().startswith(b"x NO [NOPERM]"), command
+    session.command("CLOSE")
+    lines, _ = writer.command("STATUS INBOX (MESSAGES UNSEEN)")
+    equal(lines, [b"* STATUS INBOX (MESSAGES 1 UNSEEN 1)"], "unchanged")
+
+
+def bearer(session, token, user=""):
+    said = b"n," + (b"a=" + user.encode() if user else b"") + b",\1auth=Bearer " + token + b"\1\1"
+    return authenticate(session, "OAUTHBEARER", lambda _: b"\1", said)
+
+
+def tokens_log_in(server):
+    user, other = server.add_user(), server.add_user()
+    now = int(time.time())
+    good = {"iss": "https://id", "aud": "imap", "sub": user, "exp": now + 300}
+    assert bearer(opened(server), jwt(good, SECRET)).startswith(b"OK")
+    assert bearer(opened(server), jwt(good, SECRET), user).startswith(b"OK")
+    assert bearer(opened(server), jwt({**good, "aud": ["web", "imap"]}, SECRET)).startswith(b"OK")
+    said = b"user=" + user.encode() + b"\1auth=Bearer " + jwt(good, SECRET) + b"\1\1"
+    assert authenticate(opened(server), "XOAUTH2", None, said).startswith(b"OK")
+    assert "XOAUTH2" in server.log_tail()
+    assert bearer(opened(server), jwt(good, SECRET), other).startswith(b"NO [AUTHORIZATIONFAILED]")
+
+
+def tokens_that_are_not_valid_get_the_error_of_rfc_7628(server):
+    user = server.add_user()
+    now = int(time.time())
+    good = {"iss": "https://id", "aud": "imap", "sub": user, "exp": now + 300}
+    unsigned = jwt(good, SECRET, {"alg": "none"})
+    for what, token in [("expired", jwt({**good, "exp": now - 300}, SECRET)),
+                        ("not yet", jwt({**good, "nbf": now + 300}, SECRET)),
+                        ("without an end", jwt({k: v for k, v in good.items() if k != "exp"}, SECRET)),
+                        ("another's audience", jwt({**good, "aud": "web"}, SECRET)),
+                        ("another issuer", jwt({**good, "iss": "https://evil"}, SECRET)),
+                        ("no user", jwt({**good, "sub": 7}, SECRET)),
+                        ("another key", jwt(good, SECRET[::-1])),
+                        ("no algorithm", unsigned), ("no signature", unsigned[:unsigned.rindex(b".") + 1]),
+                        ("another algorithm", jwt(good, SECRET, {"alg": "RS256"})),
+                        ("what must be understood", jwt(good, SECRET, {"alg": "HS256", "crit": ["x"], "x": 1})),
+                        ("no token", b"x"), ("of nobody", jwt({**good, "sub": "nobody"}, SECRET))]:
+        session = opened(server)
+        line = bearer(session, token)
+        assert line.startswith(FAILED), (what, line)
+        if what != "of nobody":
+            equal(session.challenges, [b'{"status":"invalid_token","scope":"mail"}'], what)
+
+
+def salted(hash, password, salt=b"salt"):
+    return b64(hashlib.new(hash, password + salt).digest() + salt).decode()
+
+
+def accounts_of_dovecot_are_imported_and_rehashed(server):
+    password = "pässword"
+    raw = password.encode()
+    scram = hashlib.pbkdf2_hmac("sha256", raw, b"salt", 4096)
+    import hmac
+    stored_key = hashlib.sha256(hmac.new(scram, b"Client Key", "sha256").digest()).digest()
+    server_key = hmac.new(scram, b"Server Key", "sha256").digest()
+    hashes = {
+        "six": "{SHA512-CRYPT}" + crypt.crypt(password, crypt.mksalt(crypt.METHOD_SHA512, rounds=1000)),
+        "five": "{CRYPT}" + crypt.crypt(password, crypt.mksalt(crypt.METHOD_SHA256, rounds=1000)),
+        "blowfish": "{BLF-CRYPT}" + crypt.crypt(password, crypt.mksalt(crypt.METHOD_BLOWFISH, rounds=16)),
+        "bare": crypt.crypt(password, crypt.mksalt(crypt.METHOD_SHA512, rounds=1000)),
+        "yes": "{CRYPT}" + crypt.crypt(password, "$y$j75$saltsalt"),
+        "ssha": "{SSHA}" + salted("sha1", raw), "ssha256": "{SSHA256}" + salted("sha256", raw),
+        "ssha512": "{ssha512}" + salted("sha512", raw), "sha": "{SHA}" + b64(hashlib.sha1(raw).digest()).decode(),
+        "hex": "{SHA256.HEX}" + hashlib.sha256(raw).hexdigest(), "smd5": "{SMD5}" + salted("md5", raw),
+        "pbkdf2": "{PBKDF2}$1$salt$5000$" + hashlib.pbkdf2_hmac("sha1", raw, b"salt", 5000).hex(),
+        "scram": "{SCRAM-SHA-256}4096," + ",".join(b64(x).decode() for x in (b"salt", stored_key, server_key)),
+        "clear": "{PLAIN}" + password,
+    }
+    bad = ["cram:{CRAM-MD5}" + "0" * 64, "strange:{ROT13}x", "locked:!", "nologin:{PLAIN}x::::::nologin=y", ":x",
+           "dear:{BLF-CRYPT}$2y$31$" + "a" * 53]
+    path = os.path.join(server.home, "passwd")
+    with open(path, "w") as file:
+        file.write("# a comment\n\n" + "".join(f"{user}:{hash}:1000:1000::/home/x::\n" for user, hash in hashes.items()) +
+                   "\n".join(bad) + "\n")
+    done = os.popen(f"{server.postbag} user import passwd-file {path} --dir {server.data} 2>&1").read()
+    assert f"{len(hashes)} added, {len(bad)} skipped" in done, done
+    for part in ("CRAM-MD5 is refused", "unknown scheme ROT13", "line 18, nologin: its login is restricted"):
+        assert part in done, (part, done)
+    assert stored(server, "clear")[0].startswith("$argon2id$")
+    assert Scram("scram", password).login(opened(server)).startswith(b"OK"), "by the keys of the file"
+    for user in hashes:
+        assert plain(opened(server), user, "wrong").startswith(FAILED), user
+        assert plain(opened(server), user, password).startswith(b"OK"), user
+        assert stored(server, user)[0].startswith("$argon2id$"), "rehashed"
+        assert plain(opened(server), user, password).startswith(b"OK"), user
+        assert plain(opened(server), user, "wrong").startswith(FAILED), user
+    done = os.popen(f"{server.postbag} user import passwd-file {path} --dir {server.data} 2>&1").read()
+    assert "0 added" in done and "six: account exists" in done, done
+
+
+def no_secret_is_logged(server):
+    user = server.add_user()
+    plain(opened(server), user, "hunter2")
+    token = jwt({"sub": user}, SECRET)
+    bearer(opened(server), token)
+    Scram(user, "hunter2").login(opened(server))
+    log = server.log_tail(100_000)
+    for secret in ("hunter2", base64.b64encode(b"\0" + user.encode() + b"\0hunter2").decode(), token.decode(), "p="):
+        assert secret not in log, log
+
+
+if __name__ == "__main__":
+    main(scram_logs_in_and_proves_the_server, scram_with_a_wrong_password_fails,
+         scram_does_not_reveal_who_has_an_account, accounts_without_keys_get_them_at_their_next_password,
+         a_new_password_replaces_the_keys, login_asks_for_name_and_password, an_exchange_is_cancelled_at_any_point,
+         administrators_act_for_others, app_passwords_work_until_they_are_revoked, a_login_for_reading_changes_nothing,
+         tokens_log_in, tokens_that_are_not_valid_get_the_error_of_rfc_7628,
+         accounts_of_dovecot_are_imported_and_rehashed, no_secret_is_logged, world=world)
