@@ -18,7 +18,7 @@ namespace postbag::protocol {
 /// What the client may be sent.
 enum class Charset : std::uint8_t {
   seven_bit,  ///< IMAP4rev1: bytes above 127 only in literals, mailbox names in modified UTF-7
-  utf8,       ///< after ENABLE IMAP4rev2: quoted strings and mailbox names may be UTF-8. RFC 9051 section 5.1
+  utf8,       ///< quoted strings and mailbox names may be UTF-8. RFC 9051 section 5.1, RFC 6855
 };
 
 /// Appends to a buffer that belongs to the caller and must outlive it. Every method returns *this, so that a line

@@ -20,7 +20,7 @@ class Client;
 /// Whether a command's set holds UIDs (the command begins with UID) or sequence numbers.
 enum class ByUid : bool { no, yes };
 
-/// A mailbox name from the wire: modified UTF-7, or UTF-8 after ENABLE IMAP4rev2. RFC 3501 section 5.1.3, RFC 9051
+/// A mailbox name from the wire, in the client's charset: modified UTF-7 or UTF-8. RFC 3501 section 5.1.3, RFC 9051
 /// section 5.1. Error::invalid_name or Error::name_too_long.
 Result<MailboxName> mailbox_name(const Client& client, std::string_view argument);
 
