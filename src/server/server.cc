@@ -116,6 +116,12 @@ Expected<void> Server::reload_tls(TlsOptions options) {
   });
 }
 
+bool Server::call_soon(std::function<void()> what) {
+  const std::shared_ptr<Impl> impl = impl_;
+  if (!impl || !what) return false;
+  return impl->poster->post([at = impl.get(), what = std::move(what)] { at->calls.call("call_soon", what); });
+}
+
 void Server::stop(std::chrono::milliseconds grace, std::function<void()> stopped) {
   if (const std::shared_ptr<Impl> impl = impl_) return impl->stop(grace, std::move(stopped));
   if (stopped) stopped();

@@ -1,6 +1,7 @@
 #include "server/server_impl.h"
 
 #include <functional>
+#include <system_error>
 #include <utility>
 
 #include "async/net/network.h"
@@ -98,11 +99,22 @@ std::string Server::Impl::use_tls(TlsOptions& chosen) {
 bool is_listen_address(std::string_view text) {
   constexpr std::size_t longest_path = 107;  // what the kernel's sockaddr_un takes, unix(7)
   if (text.find('\0') != std::string_view::npos) return false;
+  if (async::parse_descriptor(text)) return true;
   const auto address = async::Address::parse(text);
   return address && address->path().size() <= longest_path;
 }
 
 bool is_network(std::string_view text) { return async::Network::parse(text).has_value(); }
+
+Expected<std::string> listen_early(std::string_view address) {
+  if (!is_listen_address(address))
+    return std::unexpected(Failure{Cause::bad_option, "not an address to listen on: " + std::string(address)});
+  try {
+    return "fd:" + std::to_string(async::ListeningSocket::open(address).release());
+  } catch (const std::system_error& error) {
+    return std::unexpected(Failure{Cause::cannot_listen, error.what()});
+  }
+}
 
 void Server::Impl::open_data() {
   if (options.clock) host_clock = std::make_unique<HostClock>(calls);

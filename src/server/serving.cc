@@ -105,9 +105,10 @@ void Serving::listen() {
 Serving::Acceptors Serving::listen_on(const std::vector<std::string>& addresses, TlsBegins tls) {
   Acceptors made;
   for (const std::string& text : addresses) {
-    const auto address = async::Address::parse(text);  // Server::open has refused invalid ones
     made.push_back(std::make_unique<async::Acceptor>(
-        loop_, *address, [this, tls](std::unique_ptr<async::Stream> stream) { accepted(std::move(stream), tls); }));
+        loop_, async::ListeningSocket::open(text),
+        [this, tls](std::unique_ptr<async::Stream> stream) { accepted(std::move(stream), tls); },
+        [this] { warn_exhausted(); }));
   }
   return made;
 }
@@ -131,6 +132,14 @@ void Serving::warn() {
     if (acceptor->address().is_loopback()) continue;
     log_->write({}, {LogEvent::Level::warning, "serving without encryption", {}, acceptor->address().text()});
   }
+}
+
+void Serving::warn_exhausted() {
+  constexpr std::chrono::minutes between_warnings{1};
+  const auto now = std::chrono::steady_clock::now();
+  if (now < next_exhausted_) return;
+  next_exhausted_ = now + between_warnings;
+  log_->write({}, {LogEvent::Level::warning, "descriptors or memory used up, new connections wait"});
 }
 
 async::Task<void> Serving::end(async::Deadline deadline) {

@@ -60,6 +60,7 @@ class Serving {
   Acceptors listen_on(const std::vector<std::string>& addresses, TlsBegins tls);
   static std::vector<std::string> addresses_of(const Acceptors& acceptors);
   void accepted(std::unique_ptr<async::Stream> stream, TlsBegins tls);
+  void warn_exhausted();
 
   const ServingParts parts_;
   async::Loop& loop_;
@@ -80,6 +81,7 @@ class Serving {
   Acceptors acceptors_;
   Acceptors tls_acceptors_;
   async::Deadline deadline_ = async::never;
+  std::chrono::steady_clock::time_point next_exhausted_{};  ///< when the log may have that line again
 };
 
 }  // namespace postbag::server

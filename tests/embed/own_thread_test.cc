@@ -3,8 +3,10 @@
 #include <chrono>
 #include <filesystem>
 #include <functional>
+#include <future>
 #include <memory>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include <doctest/doctest.h>
@@ -215,4 +217,33 @@ TEST_CASE("relaxed flags are acknowledged before their sync, which comes by itse
   CHECK(server.counters().syncs == before.syncs + 1);
   CHECK(server.counters().commits == before.commits + 1);
   stop(server);
+}
+
+TEST_CASE("a host binds an address before the start, and asks whether the loop runs") {
+  const TemporaryDirectory directory;
+  ServerOptions options = options_for(directory);
+  const Expected<std::string> bound = listen_early("127.0.0.1:0");
+  REQUIRE(bound);
+  options.listen = {*bound};
+  Server server = Server::open(options).value();
+  CHECK_FALSE(server.call_soon([] {}));
+  REQUIRE(server.start());
+  CHECK(server.addresses().front().starts_with("127.0.0.1:"));
+  CHECK(contains(SocketClient(server.addresses().front()).greeting(), "* OK"));
+  std::promise<std::thread::id> loop;
+  CHECK(server.call_soon([&] { loop.set_value(std::this_thread::get_id()); }));
+  CHECK(loop.get_future().get() != std::this_thread::get_id());
+  CHECK(listen_early(server.addresses().front()).error().cause == Cause::cannot_listen);
+  CHECK(listen_early("nowhere").error().cause == Cause::bad_option);
+  stop(server);
+  CHECK_FALSE(server.call_soon([] {}));
+}
+
+TEST_CASE("a descriptor that does not listen is refused at the start") {
+  ServerOptions options;
+  options.listen = {"fd:0"};
+  Server server = Server::open(options).value();
+  CHECK(server.start().error().cause == Cause::cannot_listen);
+  options.listen = {"fd:x"};
+  CHECK(Server::open(options).error().cause == Cause::bad_option);
 }

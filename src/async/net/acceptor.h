@@ -3,7 +3,9 @@
 
 #include <functional>
 #include <memory>
+#include <utility>
 
+#include "async/net/listening_socket.h"
 #include "async/net/stream.h"
 
 namespace postbag::async {
@@ -14,9 +16,16 @@ class Acceptor {
   /// Called for each connection, on the loop's thread, outside of any coroutine. Must not throw.
   using Accepted = std::move_only_function<void(std::unique_ptr<Stream>)>;
 
-  /// Binds and listens; port 0 takes a free port. Throws std::system_error when the address is not available. A
-  /// Unix socket gets mode 0600 and replaces a socket on which nobody listens.
-  Acceptor(Loop& loop, const Address& address, Accepted accepted);
+  /// Called when it begins to accept nothing because descriptors or memory are used up, once until it accepts
+  /// again. On the loop's thread; must not throw.
+  using Exhausted = std::move_only_function<void()>;
+
+  /// From 90 % of the process's descriptors on (RLIMIT_NOFILE) it accepts nothing: those who wait stay with the
+  /// kernel until there are more. `exhausted` may be empty.
+  Acceptor(Loop& loop, ListeningSocket socket, Accepted accepted, Exhausted exhausted = {});
+  /// On an address: see ListeningSocket::bind. Throws what that throws.
+  Acceptor(Loop& loop, const Address& address, Accepted accepted)
+      : Acceptor(loop, ListeningSocket::bind(address), std::move(accepted)) {}
   ~Acceptor();
   Acceptor(const Acceptor&) = delete;
   Acceptor& operator=(const Acceptor&) = delete;

@@ -108,6 +108,11 @@ bool is_listen_address(std::string_view text);
 /// True when ServerOptions::proxies accepts that text.
 bool is_network(std::string_view text);
 
+/// Binds an address of ServerOptions::listen and listens now, for a host that gives up the right to do so before it opens the server.
+/// Yields "fd:N" for ServerOptions::listen; the descriptor is the host's until the start. A Unix socket's file is
+/// then the host's to remove. Causes: bad_option, cannot_listen.
+Expected<std::string> listen_early(std::string_view address);
+
 /// When a change of flags (STORE, \Seen set by FETCH) is acknowledged. All other changes are acknowledged only
 /// when they are on the disk.
 enum class FlagDurability : std::uint8_t {
@@ -170,7 +175,9 @@ struct ServerOptions {
   /// Where mail and accounts are stored; created when it does not exist. Empty: everything is in memory and is
   /// lost with the server.
   std::string data_dir = {};
-  /// "127.0.0.1:143", "[::1]:0" (any free port) or "unix:/path" (mode 0600). May be empty: see Server::connect.
+  /// "127.0.0.1:143", "[::1]:0" (any free port) or "unix:/path" (mode 0600). "fd:3": a descriptor of this process
+  /// that listens already; from start() on it is the server's, also when start() fails. May be empty: see
+  /// Server::connect.
   std::vector<std::string> listen = {};
   /// Where proxies connect from: "192.0.2.0/24", "2001:db8::1" or "unix" (any Unix socket). Each of their
   /// connections must begin with a header of the PROXY protocol, version 1 or 2; limits, delays and the log then
@@ -325,6 +332,9 @@ class Server {
   Expected<void> reload_tls(TlsOptions options);
   /// For monitoring and tests; cheap.
   Counters counters() const;
+  /// Calls `what` on the loop's thread soon. False, and it is never called, while the server does not run; it is
+  /// not called either when the server ends before. Also a watch: a loop that is stuck calls nothing.
+  bool call_soon(std::function<void()> what);
   /// Accepts no new connections, and sends BYE to each open connection when its command is done. Connections still
   /// open after `grace` (at most a week) are closed. All acknowledged changes are on the disk. Returns at once;
   /// `stopped` is called on the loop's thread at the end. A second call adds its `stopped`, and the shorter grace

@@ -5,6 +5,7 @@
 #include <string>
 
 #include <doctest/doctest.h>
+#include <fcntl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -286,4 +287,44 @@ TEST_CASE("a Unix socket is private, replaces a dead one, leaves a live one, and
     CHECK(std::filesystem::exists(path));
   }
   CHECK_FALSE(std::filesystem::exists(path));
+}
+
+TEST_CASE("a socket that was passed to the process is served, and its file stays") {
+  const TemporaryDirectory directory;
+  const std::string path = directory.path() / "s";
+  const int passed = ListeningSocket::bind(Address::unix_socket(path)).release();
+  Loop loop;
+  std::unique_ptr<Stream> server;
+  {
+    Acceptor acceptor(loop, ListeningSocket::open("fd:" + std::to_string(passed)),
+                      [&](std::unique_ptr<Stream> stream) { server = std::move(stream); });
+    CHECK(acceptor.address() == Address::unix_socket(path));
+    const SocketAddress where = to_socket_address(acceptor.address());
+    const int client = ::socket(AF_UNIX, SOCK_STREAM, 0);
+    REQUIRE(::connect(client, where.get(), where.length) == 0);
+    const auto body = [&]() -> Task<void> {
+      while (!server) co_await loop.yield();
+      server.reset();
+    };
+    run_to_end(loop, body());
+    ::close(client);
+  }
+  CHECK(::fcntl(passed, F_GETFD) == -1);  // it was the acceptor's
+  CHECK(std::filesystem::exists(path));
+}
+
+TEST_CASE("only a listening stream socket is taken over") {
+  const int idle = ::socket(AF_INET, SOCK_STREAM, 0), datagrams = ::socket(AF_INET, SOCK_DGRAM, 0);
+  for (const int fd : {idle, datagrams, STDIN_FILENO, 12345}) {
+    CAPTURE(fd);
+    CHECK_THROWS_AS(ListeningSocket::adopt(fd), std::system_error);
+  }
+  CHECK(::close(idle) == 0);
+  CHECK(::close(datagrams) == 0);
+  CHECK(parse_descriptor("fd:3") == 3);
+  for (const char* const text : {"fd:", "fd:-1", "fd:3 ", "fd:99999999999", "fd", "3", "FD:3"}) {
+    CAPTURE(text);
+    CHECK_FALSE(parse_descriptor(text));
+    CHECK_THROWS_AS(ListeningSocket::open(text), std::system_error);
+  }
 }
