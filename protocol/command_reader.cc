@@ -12,6 +12,7 @@
 #include <cassert>
 
 #include "core/ascii.h"
+#include "core/growing_secret.h"
 #include "core/wipe.h"
 
 namespace postbag::protocol {
@@ -107,8 +108,8 @@ ReaderEvent CommandReader::take_line(std::string_view line) {
   const std::size_t nul = line.find('\0');
   const std::size_t before = text_.size();
   if (line_bytes_ <= line_limit(text_.empty() ? line : text_) && nul == line.npos) {
-    text_ += line;
-    text_ += "\r\n";
+    append_secret(text_, line);
+    append_secret(text_, "\r\n");
     return parse();
   }
   if (text_.empty()) text_ = line.substr(0, 512);  // for the tag
@@ -247,7 +248,7 @@ ReaderEvent CommandReader::next_literal_in_memory() {
   if (octets_left_ == size) drop_parser_when_large();
   framer_.take(octets_left_, piece_);
   octets_left_ -= piece_.size();
-  text_ += piece_;
+  append_secret(text_, piece_);
   const bool nul = !machine_.literal().binary && piece_.find('\0') != piece_.npos;
   piece_.clear();
   if (nul) {

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 
+#include "core/growing_secret.h"
 #include "core/wipe.h"
 
 namespace postbag::protocol {
@@ -18,7 +19,7 @@ void Framer::feed(std::string_view bytes) {
     searched_ -= begin_;
     begin_ = 0;
   }
-  bytes_ += bytes;
+  append_secret(bytes_, bytes);
 }
 
 void Framer::taken(std::size_t count) {

@@ -1,8 +1,9 @@
 #include "main/password_prompt.h"
 
+#include <cstddef>
 #include <cstdio>
-#include <iostream>
 
+#include <string.h>
 #include <sysexits.h>
 #include <termios.h>
 #include <unistd.h>
@@ -33,11 +34,19 @@ class EchoOff {
   termios before_{};
 };
 
+/// Byte by byte, so that no buffer keeps a copy.
 std::string read_line() {
+  constexpr std::size_t longest = 2048;
   std::string line;
-  std::getline(std::cin, line);
+  line.reserve(longest);  // it never moves
+  for (char c = 0; line.size() < longest && ::read(STDIN_FILENO, &c, 1) == 1 && c != '\n';) line += c;
   if (line.ends_with('\r')) line.pop_back();
   return line;
+}
+
+void wipe(std::string& secret) {
+  ::explicit_bzero(secret.data(), secret.capacity());
+  secret.clear();
 }
 
 std::string ask(const char* prompt) {
@@ -55,11 +64,14 @@ std::optional<std::string> read_password() {
     report_error("no password given", EX_USAGE);
     return std::nullopt;
   }
-  if (terminal && ask("Again: ") != password) {
-    report_error("the two passwords differ", EX_USAGE);
-    return std::nullopt;
-  }
-  return password;
+  if (!terminal) return password;
+  std::string again = ask("Again: ");
+  const bool equal = again == password;
+  wipe(again);
+  if (equal) return password;
+  wipe(password);
+  report_error("the two passwords differ", EX_USAGE);
+  return std::nullopt;
 }
 
 }  // namespace postbag::daemon

@@ -7,6 +7,7 @@
 #include <iterator>
 
 #include <fmt/core.h>
+#include <string.h>
 #include <sysexits.h>
 
 #include "main/config/config.h"
@@ -32,9 +33,10 @@ Expected<AccountFile> open_accounts(const std::string& data_dir) {
 int with_password(const std::string& name, const std::string& data_dir, SetPassword set) {
   Expected<AccountFile> accounts = open_accounts(data_dir);
   if (!accounts) return report_error(accounts.error());
-  const std::optional<std::string> password = read_password();
+  std::optional<std::string> password = read_password();
   if (!password) return EX_USAGE;
   const Expected<void> done = ((*accounts).*set)(name, *password);
+  ::explicit_bzero(password->data(), password->size());
   if (!done && done.error().cause == Cause::bad_option) return report_error(done.error().text, EX_USAGE);
   return done ? EX_OK : report_error(done.error());
 }

@@ -2,6 +2,7 @@
 
 #include <cassert>
 
+#include "core/growing_secret.h"
 #include "core/wipe.h"
 
 namespace postbag::async {
@@ -15,7 +16,7 @@ void InputBuffer::append(std::string_view bytes) {
     data_.erase(0, start_);
     start_ = 0;
   }
-  data_.append(bytes);
+  append_secret(data_, bytes);
 }
 
 void InputBuffer::consume(std::size_t n) {

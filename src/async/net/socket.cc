@@ -6,6 +6,7 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
+#include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 #include <uv.h>
@@ -160,12 +161,15 @@ void Socket::on_poll(int status, int events) {
 void Socket::read() {
   const std::span<char> buffer = loop().read_buffer();
   const ssize_t n = ::recv(descriptor_.fd(), buffer.data(), buffer.size(), 0);
-  if (n > 0)
-    received({buffer.data(), static_cast<std::size_t>(n)});
-  else if (n == 0)
+  if (n > 0) {
+    const std::span<char> bytes = buffer.first(static_cast<std::size_t>(n));
+    received({bytes.data(), bytes.size()});
+    ::explicit_bzero(bytes.data(), bytes.size());  // a password in it would stay until somebody sends as much
+  } else if (n == 0) {
     received_end();
-  else if (!would_block())
+  } else if (!would_block()) {
     close();
+  }
 }
 
 void Socket::look() {
