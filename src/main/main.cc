@@ -7,6 +7,7 @@
 #include <sysexits.h>
 
 #include "main/process.h"
+#include "main/protection/user.h"
 #include "main/subcommands.h"
 
 namespace {
@@ -63,6 +64,10 @@ void add_serve(CLI::App& app, Arguments& a, Action& action) {
   CLI::Option* const key = command->add_option("--key", a.serve.key, "Its private key, PEM")->type_name("FILE");
   certificate->needs(key);
   key->needs(certificate);
+  ->add_option(
+      "--user", a.serve.user,
+      "As root: bind the addresses, then become this user. \"root\" stays root, which is refused otherwise")
+      ->type_name("NAME");
   command->add_option("--log-format", a.serve.log_format, "text or json, one line per event on stderr")
       ->check(CLI::IsMember({"text", "json"}))
       ->type_name("FORMAT");
@@ -160,6 +165,7 @@ int main(int argc, char** argv) {
   add_verify(app, arguments, action);
   try {
     app.parse(argc, argv);
+    become_owner_of(arguments.data_dir);  // empty for serve, which becomes whom the configuration names
     return action();
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? EX_OK : EX_USAGE;

@@ -6,7 +6,10 @@
 #include <fstream>
 #include <iterator>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <thread>
+#include <utility>
+#include <vector>
 
 #include <poll.h>
 #include <string.h>
@@ -17,7 +20,10 @@
 #include "main/control/control_server.h"
 #include "main/log_output.h"
 #include "main/process.h"
+#include "main/protection/protection.h"
 #include "main/report_error.h"
+#include "main/service/service_manager.h"
+#include "main/service/watchdog.h"
 #include "main/subcommands.h"
 #include "postbag/server.h"
 
@@ -32,14 +38,37 @@ constexpr int busy_poll_ms = 100;
 /// How often the files of certificates are looked at.
 constexpr std::chrono::seconds tls_interval{10};
 
-ServerOptions options_from(const ServeArguments& arguments, const Config& config) {
+/// Sockets from the service manager take precedence over the command line, and that over the configuration.
+ServerOptions options_from(const ServeArguments& arguments, const Config& config, PassedSockets passed) {
   ServerOptions options = options_of(config);
   options.data_dir = arguments.data_dir;
   options.listen = arguments.listen.empty() ? config.listen : arguments.listen;
   options.listen_tls = arguments.listen_tls.empty() ? config.listen_tls : arguments.listen_tls;
+  if (!passed.empty()) {
+    options.listen = std::move(passed.listen);
+    options.listen_tls = std::move(passed.listen_tls);
+  }
   options.allow_plaintext = config.allow_plaintext;
   if (options.listen.empty() && options.listen_tls.empty()) options.listen = {default_address};
   return options;
+}
+
+ProcessSettings process_settings(const ServeArguments& arguments, const Config& config) {
+  ProcessSettings settings = config.process;
+  if (!arguments.user.empty()) settings.user = arguments.user;
+  return settings;
+}
+
+/// Directories with what is read again while the server runs.
+std::vector<std::string> read_later(const ServeArguments& arguments, const TlsFiles& tls) {
+  std::vector<std::string> directories;
+  if (!arguments.config.empty()) add_directory_of(directories, arguments.config);
+  for (const TlsFiles::Certificate& one : tls.certificates) {
+    add_directory_of(directories, one.chain);
+    add_directory_of(directories, one.key);
+  }
+  if (!tls.client_ca.empty()) add_directory_of(directories, tls.client_ca);
+  return directories;
 }
 
 /// The key that checks tokens. False, after an error, when it cannot be read.
@@ -71,15 +100,26 @@ void reload_tls(Server& server, const TlsFiles& files, LogOutput& log) {
     log.write({LogLine::Level::error, "TLS certificates not loaded", {}, {}, loaded.error().text});
 }
 
+/// Milliseconds for poll(), where negative means without a limit.
+int shorter(int a, int b) { return a < 0 || (b >= 0 && b < a) ? b : a; }
+
+struct Running {
+  Server& server;
+  const Signals& signals;
+  const ServiceManager& manager;
+  Protection& protection;
+  const TlsFiles& tls;
+  LogOutput& log;
+};
+
 /// What the main thread does while the server serves.
 class Attendant {
  public:
-  Attendant(Server& server, const Signals& signals, const TlsFiles& tls, LogOutput& log,
-            const std::string& data_dir)
-      : server_(server), signals_(signals), tls_(tls), watch_(tls), log_(log), control_(server, data_dir) {}
+  Attendant(const Running& running, ControlServer& control)
+      : running_(running), control_(control), watch_(running.tls), watchdog_(running.server, running.manager) {}
 
-  /// Answers the control socket, and has the certificates read again when they changed, until a signal to stop
-  /// arrives.
+  /// Answers the control socket, has the certificates read again when they changed, and the watchdog notified,
+  /// until a signal to stop arrives.
   void attend() {
     while (attend_once()) {
     }
@@ -87,53 +127,70 @@ class Attendant {
 
  private:
   bool attend_once();
+  int patience();
+  void look_at_certificates();
   /// SIGHUP: the certificates are read again. All else of the configuration needs a restart, and ending would stop
   /// the server at every logrotate.
   void on_hangup();
 
-  Server& server_;
-  const Signals& signals_;
-  const TlsFiles& tls_;
+  const Running& running_;
+  ControlServer& control_;
   TlsWatch watch_;
-  LogOutput& log_;
-  ControlServer control_;
+  Watchdog watchdog_;
   std::chrono::steady_clock::time_point look_at_ = std::chrono::steady_clock::now() + tls_interval;
 };
 
+/// How long poll() may wait, in its own terms.
+int Attendant::patience() {
+  const auto interval = static_cast<int>(std::chrono::milliseconds(tls_interval).count());
+  const int for_certificates = running_.tls.certificates.empty() ? -1 : interval;
+  const int for_control = control_.fd() < 0 ? busy_poll_ms : -1;
+  return shorter(watchdog_.poll(), shorter(for_certificates, for_control));
+}
+
 bool Attendant::attend_once() {
-  const int listener = control_.fd();
-  pollfd watched[] = {{signals_.fd(), POLLIN, 0}, {listener, POLLIN, 0}};
-  const auto interval = std::chrono::milliseconds(tls_interval).count();
-  ::poll(watched, 2, listener < 0 ? busy_poll_ms : tls_.certificates.empty() ? -1 : static_cast<int>(interval));
-  const int received = watched[0].revents != 0 ? signals_.take() : 0;
+  pollfd watched[] = {{running_.signals.fd(), POLLIN, 0}, {control_.fd(), POLLIN, 0}};
+  ::poll(watched, 2, patience());
+  const int received = watched[0].revents != 0 ? running_.signals.take() : 0;
   if (received == SIGHUP) on_hangup();
   if (received != 0 && received != SIGHUP) return false;
   if (watched[1].revents != 0) control_.accept();
-  if (const auto now = std::chrono::steady_clock::now(); now >= look_at_) {
-    look_at_ = now + tls_interval;
-    if (watch_.has_changed()) reload_tls(server_, tls_, log_);
-  }
+  look_at_certificates();
   return true;
 }
 
-void Attendant::on_hangup() {
-  log_.write(
-      {LogLine::Level::warning, "SIGHUP", {}, {}, "only certificates are read again; all else at the start"});
-  if (tls_.certificates.empty()) return;
-  watch_.has_changed();
-  reload_tls(server_, tls_, log_);
+void Attendant::look_at_certificates() {
+  const auto now = std::chrono::steady_clock::now();
+  if (now < look_at_) return;
+  look_at_ = now + tls_interval;
+  if (watch_.has_changed()) reload_tls(running_.server, running_.tls, running_.log);
 }
 
-int run(Server& server, const Signals& signals, const TlsFiles& tls, LogOutput& log, const std::string& data_dir) {
-  const Expected<void> started = server.start();
+void Attendant::on_hangup() {
+  running_.manager.reloading();
+  running_.log.write(
+      {LogLine::Level::warning, "SIGHUP", {}, {}, "only certificates are read again; all else at the start"});
+  if (!running_.tls.certificates.empty()) {
+    watch_.has_changed();
+    reload_tls(running_.server, running_.tls, running_.log);
+  }
+  running_.manager.ready();
+}
+
+int run(const Running& r, const std::string& data_dir) {
+  const Expected<void> started = r.server.start();
   if (!started) return report_error(started.error());
   {
-    Attendant attendant(server, signals, tls, log, data_dir);
-    print_ready(server);
-    attendant.attend();
+    ControlServer control(r.server, data_dir);
+    if (const auto restricted = r.protection.restrict_calls(); !restricted) return report_error(restricted.error());
+    r.log.write({LogLine::Level::info, "started", {}, {}, r.protection.text()});
+    print_ready(r.server);
+    r.manager.ready();
+    Attendant(r, control).attend();
+    r.manager.stopping();
   }
-  server.stop(grace);
-  server.wait();
+  r.server.stop(grace);
+  r.server.wait();
   return EX_OK;
 }
 
@@ -154,6 +211,8 @@ Expected<Server> open_patiently(const ServerOptions& options) {
 
 int serve(const ServeArguments& arguments) {
   harden_server();
+  const ServiceManager manager;
+  PassedSockets passed = take_passed_sockets();
   Config config;
   if (!arguments.config.empty()) {
     std::expected<Config, std::vector<std::string>> read = read_config(arguments.config);
@@ -163,26 +222,33 @@ int serve(const ServeArguments& arguments) {
     }
     config = std::move(*read);
   }
-  const Signals signals;  // before the first thread
-  const LogFormat usual = config.log_format.value_or(LogFormat::text);
-  LogOutput log(log_format_of(arguments.log_format).value_or(usual));
   if (!arguments.certificate.empty()) config.tls.certificates = {{arguments.certificate, arguments.key}};
-  std::expected<TlsOptions, std::string> tls = read_tls(config.tls);
+  std::expected<TlsOptions, std::string> tls = read_tls(config.tls);  // as root, if it is
   if (!tls) return report_error(tls.error(), EX_CONFIG);
-  ServerOptions options = options_from(arguments, config);
+  // Until there is a log, no thread: each takes over what its maker is restricted to.
+  const Signals signals;
+  Protection protection(process_settings(arguments, config));
+  ServerOptions options = options_from(arguments, config, std::move(passed));
   options.tls = std::move(*tls);
   if (!read_token_key(config, options)) return EX_CONFIG;
-  options.log = [&](const LogLine& line) { log.write(line); };
+  if (const auto became = protection.become_user(options); !became) return report_error(became.error());
+  std::optional<LogOutput> log;  // the server calls it from its start on
+  options.log = [&](const LogLine& line) {
+    if (log) log->write(line);
+  };
   Expected<Server> server = open_patiently(options);
   for (TlsCertificate& one : options.tls.certificates) ::explicit_bzero(one.key.data(), one.key.size());
   if (!server) return report_error(server.error());
+  const auto restricted = protection.restrict_files(options, read_later(arguments, config.tls));
+  if (!restricted) return report_error(restricted.error());
+  log.emplace(log_format_of(arguments.log_format).value_or(config.log_format.value_or(LogFormat::text)));
   if (!remember_config(arguments.data_dir, config))
-    log.write({LogLine::Level::warning,
-               "configuration not saved",
-               {},
-               {},
-               "deliveries without a server will not use it"});
-  return run(*server, signals, config.tls, log, arguments.data_dir);
+    log->write({LogLine::Level::warning,
+                "configuration not saved",
+                {},
+                {},
+                "deliveries without a server will not use it"});
+  return run({*server, signals, manager, protection, config.tls, *log}, arguments.data_dir);
 }
 
 }  // namespace postbag::daemon

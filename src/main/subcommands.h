@@ -15,6 +15,7 @@ struct ServeArguments {
   std::string certificate;  ///< a file; used instead of the configuration's certificates
   std::string key;
   std::string log_format;  ///< empty: from the configuration
+  std::string user;        ///< the same
 };
 int serve(const ServeArguments& arguments);
 

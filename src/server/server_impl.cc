@@ -48,7 +48,8 @@ void check_addresses(const ServerOptions& options, std::string& errors) {
   if (!options.listen_tls.empty() && !has_tls) add_error(errors, "listen_tls needs a certificate");
   if (has_tls || options.allow_plaintext) return;
   for (const std::string& text : options.listen) {
-    const auto address = async::Address::parse(text);
+    const auto descriptor = async::parse_descriptor(text);
+    const auto address = descriptor ? async::bound_address(*descriptor) : async::Address::parse(text);
     if (address && !address->is_loopback())
       add_error(errors, text + " is no loopback address: it needs TLS, or allow_plaintext");
   }

@@ -11,6 +11,7 @@ import subprocess
 import tempfile
 
 from tests.run.program import equal, main
+from tests.run.server import AS_ROOT
 
 MESSAGE = b"Subject: hello\n\nbody\n"
 
@@ -52,7 +53,7 @@ class Served:
 
     def __init__(self, place, *arguments):
         self.process = subprocess.Popen(
-            [place.postbag, "serve", "--dir", place.dir, "--listen", "127.0.0.1:0", *arguments],
+            [place.postbag, "serve", "--dir", place.dir, "--listen", "127.0.0.1:0", *AS_ROOT, *arguments],
             stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         self.ready = json.loads(self.process.stdout.readline())
         self.port = int(self.ready["imap"][0].rsplit(":", 1)[1])
@@ -301,7 +302,7 @@ def log_lines_are_json(place):
 
 def only_one_server_and_nobody_else_may_look(place):
     with Served(place):
-        place.run("serve", "--dir", place.dir, "--listen", "127.0.0.1:0", code=75)
+        place.run("serve", "--dir", place.dir, "--listen", "127.0.0.1:0", *AS_ROOT, code=75)
         for path in [place.dir, *(os.path.join(place.dir, name) for name in os.listdir(place.dir))]:
             equal(stat.S_IMODE(os.stat(path).st_mode) & 0o077, 0, path)
     assert not os.path.exists(os.path.join(place.dir, "control.sock"))

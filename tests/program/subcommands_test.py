@@ -5,7 +5,7 @@ import os
 
 from tests.program.exit_codes import BAD_DATA, CANNOT_CREATE, MESSAGE, NO_USER, TEMPORARY, USAGE, exit_code
 from tests.run.program import equal, main
-from tests.run.server import PASSWORD
+from tests.run.server import AS_ROOT, PASSWORD
 from tests.run.wire import Refused
 
 
@@ -76,7 +76,7 @@ def dump_shows_what_is_stored(server):
 
 
 def one_server_a_directory(server):
-    equal(exit_code(server, "serve", "--listen", "127.0.0.1:0"), TEMPORARY, "a second server")
+    equal(exit_code(server, "serve", "--listen", "127.0.0.1:0", *AS_ROOT), TEMPORARY, "a second server")
 
 
 def shutdown_says_bye_and_keeps_what_was_acknowledged(server):

@@ -11,6 +11,8 @@ import tempfile
 from tests.run.wire import Connection
 
 PASSWORD = "secret"
+# `postbag serve` as root wants to be asked for it by name.
+AS_ROOT = ["--user", "root"] if os.geteuid() == 0 else []
 # A sanitizer slows the parser down: what one call has to parse is bounded, not its time.
 STREAMS_AT_ONCE = 50
 
@@ -56,11 +58,14 @@ class Server:
     def start(self):
         """Returns when the server accepts connections."""
         log = open(os.path.join(self.home, "log"), "ab")
-        command = [self.postbag, "serve", "--dir", self.data, "--listen", "127.0.0.1:0"]
+        command = [self.postbag, "serve", "--dir", self.data, "--listen", "127.0.0.1:0", *AS_ROOT]
         if self.config:
             command += ["--config", self.config]
         self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log)
         log.close()
+        self._get_ready()
+
+    def _get_ready(self):
         ready = json.loads(self._first_line())
         if ready.get("ready") is not True or ready.get("pid") != self.process.pid:
             raise ServerFailed(f"the ready line is {ready}")

@@ -219,3 +219,16 @@ TEST_CASE("how clients may log in, and which tokens are valid") {
         std::vector<std::string>{"2: issuer must be text",
                                  "3: unknown setting of oauth \"isuer\"; did you mean issuer?"});
 }
+
+TEST_CASE("[process] says as whom the server runs and what it may do") {
+  const File file("[process]\nuser = \"postbag\"\nlandlock = false\n");
+  const auto config = read_config(file.path());
+  REQUIRE(config);
+  CHECK(config->process.user == "postbag");
+  CHECK_FALSE(config->process.landlock);
+  CHECK(config->process.seccomp);
+  CHECK(complaints("[process]\nuser = 1\nseccomp = \"no\"\nseccom = true\n") ==
+        std::vector<std::string>{"2: user must be a name, or \"\" for none", "3: seccomp must be true or false",
+                                 "4: unknown setting of the process \"seccom\"; did you mean seccomp?"});
+  CHECK(complaints("process = 1\n") == std::vector<std::string>{"1: process must be a table: [process]"});
+}

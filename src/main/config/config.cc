@@ -65,6 +65,7 @@ class Reader {
   void read_search(const toml::node& node);
   void read_login(const toml::node& node);
   void read_oauth(const toml::node& node);
+  void read_process(const toml::node& node);
   /// Nothing, after an error, when it is no number from `least` to `most`.
   std::optional<std::uint64_t> read_number(const toml::node& node, std::string_view name, std::string_view unit,
                                            std::uint64_t least, std::uint64_t most);
@@ -87,7 +88,8 @@ const std::vector<Reader::Key>& Reader::keys() {
                                     {"limits", &Reader::read_limits},
                                     {"history", &Reader::read_history},
                                     {"durability", &Reader::read_durability},
-                                    {"search", &Reader::read_search}};
+                                    {"search", &Reader::read_search},
+                                    {"process", &Reader::read_process}};
   return all;
 }
 
@@ -330,6 +332,26 @@ void Reader::read_oauth(const toml::node& node) {
       add_error(value.source(), std::string(key.str()) + " must be text");
     else
       setting->text = *text;
+  }
+}
+
+void Reader::read_process(const toml::node& node) {
+  const toml::table* table = node.as_table();
+  if (table == nullptr) return add_error(node.source(), "process must be a table: [process]");
+  for (const auto& [key, value] : *table) {
+    const auto text = value.value_exact<std::string>();
+    const auto yes = value.value_exact<bool>();
+    const std::string name(key.str());
+    if (name != "user" && name != "landlock" && name != "seccomp")
+      unknown(key, "setting of the process", {"user", "landlock", "seccomp"});
+    else if (name == "user" && !text)
+      add_error(value.source(), "user must be a name, or \"\" for none");
+    else if (name != "user" && !yes)
+      add_error(value.source(), name + " must be true or false");
+    else if (name == "user")
+      config.process.user = *text;
+    else
+      (name == "landlock" ? config.process.landlock : config.process.seccomp) = *yes;
   }
 }
 

@@ -16,6 +16,13 @@ namespace postbag::daemon {
 
 enum class LogFormat : std::uint8_t { text, json };
 
+/// [process]: what the program takes from itself when it serves.
+struct ProcessSettings {
+  std::string user = {};  ///< as whom it serves; empty: as whoever starts it, who is not root
+  bool landlock = true;
+  bool seccomp = true;
+};
+
 /// Settings that are not given stay empty; then the default applies.
 struct Config {
   std::string text;  ///< what was read, because a pipe can be read only once
@@ -35,6 +42,7 @@ struct Config {
   TokenKeys token_keys;  ///< without the key
   std::string token_key_file;
   std::string token_scope;
+  ProcessSettings process;
 };
 
 /// Reads a file. Reports all errors at once, one line each as "FILE:LINE: what", in the order of the lines:
