@@ -8,8 +8,8 @@ namespace postbag {
 
 namespace {
 
-/// The user whom a certificate names: by a mail address, else by a common name that stands first and has nothing in it
-/// that RFC 4514 section 2.4 escapes. Empty: nobody.
+/// The user whom a certificate names: by a mail address, else by a common name that stands first and has nothing in
+/// it that RFC 4514 section 2.4 escapes. Empty: nobody.
 std::string name_in(const tls::ClientCertificate& certificate) {
   if (!certificate.mail_addresses.empty()) return certificate.mail_addresses.front();
   constexpr std::string_view common_name = "CN=";

@@ -17,6 +17,7 @@
 #include "core/clock.h"
 #include "session/context.h"
 #include "session/session.h"
+#include "tests/session/passwords_only.h"
 #include "tests/unit/tls/certificates.h"
 #include "tests/unit/tls/client.h"
 
@@ -25,9 +26,9 @@ using namespace postbag;
 namespace {
 
 /// Nobody may log in; who asks with a password is counted.
-class Everybody final : public Authenticator, public Accounts, public Log {
+class Everybody final : public test::PasswordsOnly, public Accounts, public Log {
  public:
-  async::Task<Result<AccountId>> authenticate(std::string, std::string, Peer&) override {
+  async::Task<Result<Login>> check_password(std::string, std::string, Peer&) override {
     ++asked;
     co_return std::unexpected(Error::wrong_password);
   }

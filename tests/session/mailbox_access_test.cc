@@ -13,6 +13,7 @@
 #include "commands/mailboxes/status.h"
 #include "commands/messages/target.h"
 #include "session/client.h"
+#include "tests/session/passwords_only.h"
 #include "tests/storage/fixture.h"
 #include "tests/unit/async/run.h"
 
@@ -35,9 +36,9 @@ class SilentStream final : public async::Stream {
   void do_close() override {}
 };
 
-class Nobody final : public Authenticator, public Accounts, public Log {
+class Nobody final : public test::PasswordsOnly, public Accounts, public Log {
  public:
-  async::Task<Result<AccountId>> authenticate(std::string, std::string, Peer&) override {
+  async::Task<Result<Login>> check_password(std::string, std::string, Peer&) override {
     co_return std::unexpected(Error::wrong_password);
   }
   async::Task<Result<std::shared_ptr<Account>>> open(AccountId, const async::Stream&) override {
@@ -50,7 +51,7 @@ class Nobody final : public Authenticator, public Accounts, public Log {
 struct TwoAccounts {
   TwoAccounts() {
     REQUIRE(own_files.inbox == others_files.inbox);
-    client.log_in(own, "alice");
+    client.log_in(own, "alice", false);
   }
   ~TwoAccounts() {
     client.unselect();

@@ -108,9 +108,9 @@ bool is_listen_address(std::string_view text);
 /// True when ServerOptions::proxies accepts that text.
 bool is_network(std::string_view text);
 
-/// Binds an address of ServerOptions::listen and listens now, for a host that gives up the right to do so before it opens the server.
-/// Yields "fd:N" for ServerOptions::listen; the descriptor is the host's until the start. A Unix socket's file is
-/// then the host's to remove. Causes: bad_option, cannot_listen.
+/// Binds an address of ServerOptions::listen and listens now, for a host that gives up the right to do so before it
+/// opens the server. Yields "fd:N" for ServerOptions::listen; the descriptor is the host's until the start. A Unix
+/// socket's file is then the host's to remove. Causes: bad_option, cannot_listen.
 Expected<std::string> listen_early(std::string_view address);
 
 /// When a change of flags (STORE, \Seen set by FETCH) is acknowledged. All other changes are acknowledged only
