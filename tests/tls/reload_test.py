@@ -5,7 +5,7 @@ import threading
 
 from tests.run.program import equal, main, option
 from tests.run.server import PASSWORD
-from tests.tls.handshakes_test import Testing, reload
+from tests.tls.handshakes_test import Testing
 from tests.tls.world import subject
 
 LIMITS = "".join(f"{name} = 5000\n" for name in (
@@ -42,7 +42,7 @@ def a_reload_under_load_drops_no_session(world, sessions):
         thread.start()
     for _ in range(5):
         world.new_pair()
-        reload(world, "TLS certificates loaded")
+        world.reload()
     stop.set()
     for thread in load:
         thread.join()

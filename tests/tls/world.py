@@ -1,10 +1,13 @@
 """A server with TLS: its certificates, and clients that trust them."""
 
 import os
+import signal
 import ssl
 import tempfile
+import time
 
 from tests.run import certificates
+from tests.run.program import equal
 from tests.run.server import Server
 
 CONFIG = """listen_tls = ["127.0.0.1:0"]
@@ -64,6 +67,21 @@ class World:
 
     def log(self):
         return self.server.log_tail(1_000_000)
+
+    def await_log(self, text, count=1, seconds=20):
+        """Waits until that many lines of the log, which is written a moment later, have the text; returns them."""
+        until = time.monotonic() + seconds
+        while len(found := [line for line in self.log().splitlines() if text in line]) < count:
+            assert time.monotonic() < until, f"{text!r} is not {count} times in {self.log()}"
+            time.sleep(0.02)
+        equal(len(found), count, text)
+        return found
+
+    def reload(self, wanted="TLS certificates loaded"):
+        """SIGHUP; returns when the log has one more line with that text."""
+        count = self.log().count(wanted)
+        self.server.process.send_signal(signal.SIGHUP)
+        self.await_log(wanted, count + 1)
 
     def new_pair(self, name="first", hosts=None):
         """A new certificate and key in the place of that name's."""
