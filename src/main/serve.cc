@@ -207,21 +207,24 @@ Expected<Server> open_patiently(const ServerOptions& options) {
   return server;
 }
 
+/// The default one without a file; nothing when its errors were reported.
+std::optional<Config> given_config(const std::string& path) {
+  if (path.empty()) return Config{};
+  std::expected<Config, std::vector<std::string>> read = read_config(path);
+  if (read) return std::move(*read);
+  for (const std::string& what : read.error()) report_error(what, EX_CONFIG);
+  return std::nullopt;
+}
+
 }  // namespace
 
 int serve(const ServeArguments& arguments) {
   harden_server();
   const ServiceManager manager;
   PassedSockets passed = take_passed_sockets();
-  Config config;
-  if (!arguments.config.empty()) {
-    std::expected<Config, std::vector<std::string>> read = read_config(arguments.config);
-    if (!read) {
-      for (const std::string& what : read.error()) report_error(what, EX_CONFIG);
-      return EX_CONFIG;
-    }
-    config = std::move(*read);
-  }
+  std::optional<Config> given = given_config(arguments.config);
+  if (!given) return EX_CONFIG;
+  Config& config = *given;
   if (!arguments.certificate.empty()) config.tls.certificates = {{arguments.certificate, arguments.key}};
   std::expected<TlsOptions, std::string> tls = read_tls(config.tls);  // as root, if it is
   if (!tls) return report_error(tls.error(), EX_CONFIG);
