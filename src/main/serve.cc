@@ -11,11 +11,11 @@
 #include <utility>
 #include <vector>
 
-#include <poll.h>
 #include <string.h>
 #include <sysexits.h>
 #include <unistd.h>
 
+#include "main/attendant.h"
 #include "main/config/config.h"
 #include "main/control/control_server.h"
 #include "main/log_output.h"
@@ -23,7 +23,6 @@
 #include "main/protection/protection.h"
 #include "main/report_error.h"
 #include "main/service/service_manager.h"
-#include "main/service/watchdog.h"
 #include "main/subcommands.h"
 #include "postbag/server.h"
 
@@ -33,10 +32,6 @@ namespace {
 
 constexpr std::chrono::seconds grace{10};
 constexpr auto default_address = "127.0.0.1:143";
-/// While all threads of the control socket are busy, no event reports that one is free again.
-constexpr int busy_poll_ms = 100;
-/// How often the files of certificates are looked at.
-constexpr std::chrono::seconds tls_interval{10};
 
 /// Sockets from the service manager take precedence over the command line, and that over the configuration.
 ServerOptions options_from(const ServeArguments& arguments, const Config& config, PassedSockets passed) {
@@ -71,8 +66,14 @@ std::vector<std::string> read_later(const ServeArguments& arguments, const TlsFi
   return directories;
 }
 
-/// The key that checks tokens. False, after an error, when it cannot be read.
-bool read_token_key(const Config& config, ServerOptions& options) {
+/// The certificates and the key that checks tokens. False, after an error, when they cannot be read.
+bool read_keys(const Config& config, ServerOptions& options) {
+  std::expected<TlsOptions, std::string> tls = read_tls(config.tls);
+  if (!tls) {
+    report_error(tls.error(), EX_CONFIG);
+    return false;
+  }
+  options.tls = std::move(*tls);
   if (config.token_key_file.empty()) return true;
   std::ifstream file(config.token_key_file, std::ios::binary);
   options.token_keys.key.assign(std::istreambuf_iterator<char>(file), {});
@@ -87,94 +88,6 @@ void print_ready(const Server& server) {
       {"ready", true}, {"pid", ::getpid()}, {"imap", server.addresses()}, {"imaps", server.tls_addresses()}};
   std::printf("%s\n", ready.dump().c_str());
   std::fflush(stdout);
-}
-
-/// Reads the certificates again; when that fails the server keeps those it has.
-void reload_tls(Server& server, const TlsFiles& files, LogOutput& log) {
-  auto options = read_tls(files);
-  const Expected<void> loaded = options ? server.reload_tls(std::move(*options))
-                                        : std::unexpected(Failure{Cause::bad_option, std::move(options.error())});
-  if (loaded)
-    log.write({LogLine::Level::info, "TLS certificates loaded", {}, {}, {}});
-  else
-    log.write({LogLine::Level::error, "TLS certificates not loaded", {}, {}, loaded.error().text});
-}
-
-/// Milliseconds for poll(), where negative means without a limit.
-int shorter(int a, int b) { return a < 0 || (b >= 0 && b < a) ? b : a; }
-
-struct Running {
-  Server& server;
-  const Signals& signals;
-  const ServiceManager& manager;
-  Protection& protection;
-  const TlsFiles& tls;
-  LogOutput& log;
-};
-
-/// What the main thread does while the server serves.
-class Attendant {
- public:
-  Attendant(const Running& running, ControlServer& control)
-      : running_(running), control_(control), watch_(running.tls), watchdog_(running.server, running.manager) {}
-
-  /// Answers the control socket, has the certificates read again when they changed, and the watchdog notified,
-  /// until a signal to stop arrives.
-  void attend() {
-    while (attend_once()) {
-    }
-  }
-
- private:
-  bool attend_once();
-  int patience();
-  void look_at_certificates();
-  /// SIGHUP: the certificates are read again. All else of the configuration needs a restart, and ending would stop
-  /// the server at every logrotate.
-  void on_hangup();
-
-  const Running& running_;
-  ControlServer& control_;
-  TlsWatch watch_;
-  Watchdog watchdog_;
-  std::chrono::steady_clock::time_point look_at_ = std::chrono::steady_clock::now() + tls_interval;
-};
-
-/// How long poll() may wait, in its own terms.
-int Attendant::patience() {
-  const auto interval = static_cast<int>(std::chrono::milliseconds(tls_interval).count());
-  const int for_certificates = running_.tls.certificates.empty() ? -1 : interval;
-  const int for_control = control_.fd() < 0 ? busy_poll_ms : -1;
-  return shorter(watchdog_.poll(), shorter(for_certificates, for_control));
-}
-
-bool Attendant::attend_once() {
-  pollfd watched[] = {{running_.signals.fd(), POLLIN, 0}, {control_.fd(), POLLIN, 0}};
-  ::poll(watched, 2, patience());
-  const int received = watched[0].revents != 0 ? running_.signals.take() : 0;
-  if (received == SIGHUP) on_hangup();
-  if (received != 0 && received != SIGHUP) return false;
-  if (watched[1].revents != 0) control_.accept();
-  look_at_certificates();
-  return true;
-}
-
-void Attendant::look_at_certificates() {
-  const auto now = std::chrono::steady_clock::now();
-  if (now < look_at_) return;
-  look_at_ = now + tls_interval;
-  if (watch_.has_changed()) reload_tls(running_.server, running_.tls, running_.log);
-}
-
-void Attendant::on_hangup() {
-  running_.manager.reloading();
-  running_.log.write(
-      {LogLine::Level::warning, "SIGHUP", {}, {}, "only certificates are read again; all else at the start"});
-  if (!running_.tls.certificates.empty()) {
-    watch_.has_changed();
-    reload_tls(running_.server, running_.tls, running_.log);
-  }
-  running_.manager.ready();
 }
 
 int run(const Running& r, const std::string& data_dir) {
@@ -207,6 +120,16 @@ Expected<Server> open_patiently(const ServerOptions& options) {
   return server;
 }
 
+void wipe_keys(ServerOptions& options) {
+  for (TlsCertificate& one : options.tls.certificates) ::explicit_bzero(one.key.data(), one.key.size());
+}
+
+void keep_config(const std::string& data_dir, const Config& config, LogOutput& log) {
+  if (remember_config(data_dir, config)) return;
+  const std::string_view what = "configuration not saved", detail = "deliveries without a server will not use it";
+  log.write({LogLine::Level::warning, what, {}, {}, detail});
+}
+
 /// The default one without a file; nothing when its errors were reported.
 std::optional<Config> given_config(const std::string& path) {
   if (path.empty()) return Config{};
@@ -226,31 +149,23 @@ int serve(const ServeArguments& arguments) {
   if (!given) return EX_CONFIG;
   Config& config = *given;
   if (!arguments.certificate.empty()) config.tls.certificates = {{arguments.certificate, arguments.key}};
-  std::expected<TlsOptions, std::string> tls = read_tls(config.tls);  // as root, if it is
-  if (!tls) return report_error(tls.error(), EX_CONFIG);
   // Until there is a log, no thread: each takes over what its maker is restricted to.
   const Signals signals;
   Protection protection(process_settings(arguments, config));
   ServerOptions options = options_from(arguments, config, std::move(passed));
-  options.tls = std::move(*tls);
-  if (!read_token_key(config, options)) return EX_CONFIG;
+  if (!read_keys(config, options)) return EX_CONFIG;  // as root, if it is
   if (const auto became = protection.become_user(options); !became) return report_error(became.error());
   std::optional<LogOutput> log;  // the server calls it from its start on
   options.log = [&](const LogLine& line) {
     if (log) log->write(line);
   };
   Expected<Server> server = open_patiently(options);
-  for (TlsCertificate& one : options.tls.certificates) ::explicit_bzero(one.key.data(), one.key.size());
+  wipe_keys(options);
   if (!server) return report_error(server.error());
   const auto restricted = protection.restrict_files(options, read_later(arguments, config.tls));
   if (!restricted) return report_error(restricted.error());
   log.emplace(log_format_of(arguments.log_format).value_or(config.log_format.value_or(LogFormat::text)));
-  if (!remember_config(arguments.data_dir, config))
-    log->write({LogLine::Level::warning,
-                "configuration not saved",
-                {},
-                {},
-                "deliveries without a server will not use it"});
+  keep_config(arguments.data_dir, config, *log);
   return run({*server, signals, manager, protection, config.tls, *log}, arguments.data_dir);
 }
 
