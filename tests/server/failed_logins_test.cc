@@ -59,8 +59,7 @@ TEST_CASE("very many addresses are not all kept") {
   CHECK(failed.not_before(at("10.0.78.31:1"), now) > now);  // the last one exists
 }
 
-TEST_CASE(
-    "guesses of one user's password from many addresses delay their answers, and no address that did not guess") {
+TEST_CASE("guesses at one user from many addresses delay those addresses and no other") {
   const Limits limits;
   FailedLogins failed(limits);
   const FailedLogins::Time now{seconds(1'000'000)};
