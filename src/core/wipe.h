@@ -20,7 +20,8 @@ inline void wipe(std::string& secret) {
 class Secret {
  public:
   Secret() = default;
-  explicit Secret(std::string text) : text_(std::move(text)) { wipe(text); }
+  /// Wipes `text`.
+  explicit Secret(std::string&& text) : text_(std::move(text)) { wipe(text); }
   explicit Secret(std::string_view text) : text_(text) {}
   Secret(Secret&& other) noexcept : text_(std::move(other.text_)) { wipe(other.text_); }
   Secret& operator=(Secret&& other) noexcept {

@@ -29,7 +29,7 @@ FailedLogins::Time FailedLogins::not_before(const async::Address& peer, Time now
 FailedLogins::Time FailedLogins::count(const async::Address& peer, const std::string& user, Time now) {
   if (peer.family() == async::Address::Family::memory) return now;
   const Time by_address = count_in(addresses_, peer.network(), now);
-  return std::max(by_address, count_in(users_, user, now));
+  return user.empty() ? by_address : std::max(by_address, count_in(users_, user, now));
 }
 
 template <class Key>

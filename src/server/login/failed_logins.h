@@ -24,9 +24,9 @@ class FailedLogins {
 
   /// The earliest time at which a password from `peer` may be checked: `now` or later.
   Time not_before(const async::Address& peer, Time now) const;
-  /// Another login failed, of `user`, whether there is one or not; its check began at `now`. The delays double from
-  /// failed_login_delay up to failed_login_delay_max. Yields when it may be answered: a time from the beginning of
-  /// the check, so that it does not reveal how long that took.
+  /// Another login failed, of `user`, whether there is one or not; empty: nobody said of whom. Its check began at
+  /// `now`. The delays double from failed_login_delay up to failed_login_delay_max. Yields when it may be answered:
+  /// a time from the beginning of the check, so that it does not reveal how long that took.
   Time count(const async::Address& peer, const std::string& user, Time now);
   /// After a correct password: the address starts again without a delay.
   void forget(const async::Address& peer) { addresses_.erase(peer.network()); }

@@ -24,7 +24,9 @@ async::Task<bool> Logins::wait_for_turn(Peer& peer) {
 }
 
 async::Task<Error> Logins::refuse(const std::string& user, SteadyClock::time_point began, Peer& peer) {
-  co_await wait_until(failed_.count(peer.address(), registry_.canonical(user), began), peer);
+  const std::string name = registry_.canonical(user);
+  const SteadyClock::time_point until = failed_.count(peer.address(), name, began);
+  co_await wait_until(until, peer);
   co_return Error::wrong_password;
 }
 
@@ -40,7 +42,8 @@ async::Task<Result<std::string>> Logins::check_token(std::string token, Peer& pe
   const Result<std::optional<std::string>> user = co_await tokens_->user_of(secret.text(), peer);
   if (!user) co_return std::unexpected(user.error());
   if (*user) co_return **user;
-  const Error error = co_await refuse({}, began, peer);  // whose guess it was nobody knows
+  const std::string nobody;  // whose it was meant to be is not known
+  const Error error = co_await refuse(nobody, began, peer);
   co_return std::unexpected(error);
 }
 

@@ -1,9 +1,19 @@
 // The schema of directory.db, step by step. What each column means: storage/FORMAT.md.
+#include <string>
+
+#include "storage/owner.h"
+#include "storage/sqlite/connection/connection.h"
 #include "storage/sqlite/migrations/migrations.h"
 
 namespace postbag::storage::sqlite {
 
 namespace {
+
+/// Not by SQLite's randomblob(): nobody may guess it.
+void draw_secret(Connection& connection) {
+  const std::string bytes = draw_identity() + draw_identity();
+  connection.prepare("INSERT INTO secret (id, bytes) VALUES (1, ?)").execute(Blob{bytes});
+}
 
 constexpr Migration steps[] = {
     // 1
@@ -44,8 +54,9 @@ CREATE TABLE secret (
   id    INTEGER PRIMARY KEY CHECK (id = 1),
   bytes BLOB    NOT NULL
 ) STRICT;
-INSERT INTO secret (id, bytes) VALUES (1, randomblob(32));
 )sql",
+    // 5
+    draw_secret,
 };
 
 }  // namespace
