@@ -45,6 +45,7 @@ std::size_t Stream::Wire::take(std::span<char> buffer) {
     stream_.inner().consume(taken);
   else
     stream_.in_.erase(0, taken);
+  if (stream_.in_.empty()) std::string().swap(stream_.in_);
   return taken;
 }
 

@@ -25,7 +25,7 @@ LayeredStream::~LayeredStream() {
 void LayeredStream::establish() {
   inner_.notify(&signal_);
   if (!wants_input_) inner_.pause();
-  receiving_.emplace(loop(), receive(), Job::Done());
+  receiving_.emplace(loop(), receive(), [this](const std::exception_ptr&) { close(); });
 }
 
 // ---- in ----
