@@ -1,7 +1,9 @@
 #include "main/log_output.h"
 
+#include <algorithm>
 #include <array>
 #include <chrono>
+#include <cstdint>
 #include <ctime>
 #include <mutex>
 #include <nlohmann/json.hpp>
@@ -39,9 +41,47 @@ std::string now_text() {
   return fmt::format("{}.{:03}Z", std::string_view(text.data(), size), ms);
 }
 
+/// Some characters in UTF-8, whose last byte is from `first` to `last`.
+struct Characters {
+  std::string_view before;  ///< the other bytes
+  unsigned char first, last;
+  std::uint32_t code_point;  ///< of the first
+};
+
+/// What acts on a terminal, or lets a line read in another order than it was written: DEL, the control characters
+/// of C1, and those of Unicode that set the direction, break lines or take no place.
+constexpr std::array acting{
+    Characters{"", 0x7F, 0x7F, 0x7F},           Characters{"\xC2", 0x80, 0x9F, 0x80},
+    Characters{"\xD8", 0x9C, 0x9C, 0x61C},      Characters{"\xE2\x80", 0x8B, 0x8F, 0x200B},
+    Characters{"\xE2\x80", 0xA8, 0xAE, 0x2028}, Characters{"\xE2\x81", 0xA0, 0xAF, 0x2060},
+    Characters{"\xEF\xBB", 0xBF, 0xBF, 0xFEFF}, Characters{"\xEF\xBF", 0xB9, 0xBB, 0xFFF9},
+};
+
+bool is_one_of(std::string_view text, const Characters& characters) {
+  if (!text.starts_with(characters.before) || text.size() == characters.before.size()) return false;
+  const auto last = static_cast<unsigned char>(text[characters.before.size()]);
+  return characters.first <= last && last <= characters.last;
+}
+
+/// The same JSON, with what acts written as an escape.
+std::string escaped(std::string_view json) {
+  std::string out;
+  while (!json.empty()) {
+    const auto found = std::ranges::find_if(acting, [&](const auto& row) { return is_one_of(json, row); });
+    const std::size_t size = found == acting.end() ? 1 : found->before.size() + 1;
+    if (found == acting.end())
+      out += json.front();
+    else
+      out +=
+          fmt::format("\\u{:04x}", found->code_point + static_cast<unsigned char>(json[size - 1]) - found->first);
+    json.remove_prefix(size);
+  }
+  return out;
+}
+
 /// A JSON string: no control characters; bytes that are not UTF-8 are replaced.
 std::string quoted(std::string_view text) {
-  return nlohmann::json(std::string(text)).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+  return escaped(nlohmann::json(std::string(text)).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
 }
 
 }  // namespace
