@@ -2,8 +2,10 @@
 
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "server/failures.h"
+#include "server/making_room.h"
 #include "session/session.h"
 
 namespace postbag::server {
@@ -13,9 +15,12 @@ namespace {
 /// A refusal with BYE uses a descriptor for a moment; above this many, connections are closed without it.
 constexpr std::size_t most_refusals = 256;
 constexpr std::chrono::seconds refusal_patience{2};
+/// Those that make room may take a moment to end, as when a password is being checked. Above this many, no more do.
+constexpr std::size_t most_leaving = 256;
 
 constexpr std::string_view too_many = "* BYE Too many connections\r\n";
 constexpr std::string_view too_many_from_you = "* BYE Too many connections from your address\r\n";
+constexpr std::string_view makes_room_words = "Too many connections have not logged in";
 constexpr std::string_view shutting_down = "* BYE The server is shutting down\r\n";
 
 /// BYE instead of a greeting: RFC 9051 section 7.1.5.
@@ -23,6 +28,9 @@ async::Task<void> say_bye(std::unique_ptr<async::Stream> stream, std::string_vie
   co_await stream->write(line, refusal_patience);
   stream->close();
 }
+
+/// It is no stranger: only the limit on all connections is for it.
+bool is_host(const async::Stream& stream) { return stream.peer().family() == async::Address::Family::memory; }
 
 }  // namespace
 
@@ -40,6 +48,12 @@ class Connections::Connection {
   void start(async::Job::Done done) {
     job_ = std::make_unique<async::Job>(stream_->loop(), session_.run(), std::move(done));
   }
+  /// BYE. It counts no more.
+  void make_room() {
+    leaving_ = true;
+    session_.shut_down(std::string(makes_room_words), async::in(ClientConnection::goodbye_time));
+  }
+  bool is_leaving() const { return leaving_; }
   Session& session() { return session_; }
   const async::Stream& stream() const { return *stream_; }
 
@@ -47,6 +61,12 @@ class Connections::Connection {
   std::unique_ptr<async::Stream> stream_;
   Session session_;
   std::unique_ptr<async::Job> job_;
+  bool leaving_ = false;
+};
+
+struct Connections::Counted {
+  std::size_t all = 0, from_network = 0, new_from_network = 0, leaving = 0;
+  std::vector<Connection*> new_ones;  ///< strangers that have not logged in; the oldest first
 };
 
 Connections::Connections(const Context& context)
@@ -55,32 +75,56 @@ Connections::Connections(const Context& context)
 Connections::~Connections() = default;
 
 void Connections::admit(std::unique_ptr<async::Stream> stream, TlsBegins tls) {
-  const std::string_view refusal = refusal_for(*stream);
+  const Counted counted = count(stream->peer().network());
+  const std::string_view refusal = refusal_for(*stream, counted);
   if (!refusal.empty()) return refuse(std::move(stream), tls, refusal);
+  if (is_full(counted)) make_room(counted);
   const auto place =
       connections_.insert(connections_.end(), std::make_unique<Connection>(context_, std::move(stream), tls));
   (*place)->start([this, place](const std::exception_ptr& error) { ended(place, error); });
 }
 
-std::string_view Connections::refusal_for(const async::Stream& stream) const {
-  if (ending_) return shutting_down;
-  const Limits& limits = context_.limits;
-  if (connections_.size() >= limits.connections) return too_many;
-  // Counted for each new connection: a few thousand steps at most, and no counters that could become wrong.
-  const async::Address network = stream.peer().network();
-  std::size_t new_ones = 0, from_network = 0, new_from_network = 0;
+/// For each new connection: a few thousand steps at most, and no counters that could become wrong.
+Connections::Counted Connections::count(const async::Address& network) const {
+  Counted counted;
   for (const auto& connection : connections_) {
+    if (connection->is_leaving()) {
+      ++counted.leaving;
+      continue;
+    }
     const bool is_new = !connection->session().is_logged_in();
     const bool is_same_network = connection->stream().peer().network() == network;
-    new_ones += is_new ? 1 : 0;
-    from_network += is_same_network ? 1 : 0;
-    new_from_network += is_new && is_same_network ? 1 : 0;
+    if (is_new && !is_host(connection->stream())) counted.new_ones.push_back(connection.get());
+    ++counted.all;
+    counted.from_network += is_same_network ? 1 : 0;
+    counted.new_from_network += is_new && is_same_network ? 1 : 0;
   }
-  if (new_ones >= limits.connections_not_logged_in) return too_many;
-  if (network.family() == async::Address::Family::memory) return {};  // the host itself
-  if (from_network >= limits.connections_per_address) return too_many_from_you;
-  if (new_from_network >= limits.connections_per_address_not_logged_in) return too_many_from_you;
+  return counted;
+}
+
+bool Connections::is_full(const Counted& counted) const {
+  const Limits& limits = context_.limits;
+  return counted.all >= limits.connections || counted.new_ones.size() >= limits.connections_not_logged_in;
+}
+
+std::string_view Connections::refusal_for(const async::Stream& stream, const Counted& counted) const {
+  if (ending_) return shutting_down;
+  const Limits& limits = context_.limits;
+  const bool is_crowd = counted.from_network >= limits.connections_per_address ||
+                        counted.new_from_network >= limits.connections_per_address_not_logged_in;
+  if (is_crowd && !is_host(stream)) return too_many_from_you;
+  if (is_full(counted) && (counted.new_ones.empty() || counted.leaving >= most_leaving)) return too_many;
   return {};
+}
+
+/// One that has logged in is never ended for a stranger.
+void Connections::make_room(const Counted& counted) {
+  std::vector<async::Address> networks;
+  networks.reserve(counted.new_ones.size());
+  for (const Connection* connection : counted.new_ones) networks.push_back(connection->stream().peer().network());
+  Connection& leaving = *counted.new_ones[makes_room(networks)];
+  context_.log.write(leaving.stream().peer(), {LogEvent::Level::warning, "connection ended", {}, makes_room_words});
+  leaving.make_room();
 }
 
 void Connections::refuse(std::unique_ptr<async::Stream> stream, TlsBegins tls, std::string_view why) {

@@ -21,8 +21,9 @@ class Connections {
   explicit Connections(const Context& context);
   ~Connections();
 
-  /// Starts a session on the stream, or sends BYE with the reason (Limits::connections and the like). Where TLS
-  /// begins at once a refused one is closed without a word, as words in the clear would mean nothing to the client.
+  /// Starts a session on the stream, or sends BYE with the reason (Limits::connections_per_address and the like).
+  /// Where TLS begins at once a refused one is closed without a word, as words in the clear would mean nothing to
+  /// the client. When too many have not logged in, one of these is ended for it: see making_room.h.
   void admit(std::unique_ptr<async::Stream> stream, TlsBegins tls);
   /// Sends BYE with `text` to the sessions for whose user `matches` is true; they get
   /// ClientConnection::goodbye_time to end.
@@ -35,7 +36,11 @@ class Connections {
 
  private:
   class Connection;
-  std::string_view refusal_for(const async::Stream& stream) const;
+  struct Counted;
+  Counted count(const async::Address& network) const;
+  bool is_full(const Counted& counted) const;
+  std::string_view refusal_for(const async::Stream& stream, const Counted& counted) const;
+  void make_room(const Counted& counted);
   void refuse(std::unique_ptr<async::Stream> stream, TlsBegins tls, std::string_view why);
   void ended(std::list<std::unique_ptr<Connection>>::iterator place, const std::exception_ptr& error);
 
