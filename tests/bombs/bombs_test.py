@@ -6,10 +6,9 @@ wirecheck: for builds with sanitizers.
 """
 
 import re
-import threading
-import time
 
 from tests.bombs.messages import BOMBS
+from tests.run.neighbour import Neighbour
 from tests.run.process import Process
 from tests.run.program import main, option
 from tests.run.wire import Refused
@@ -41,33 +40,6 @@ SORTS = [
     ("THREAD=ORDEREDSUBJECT", "THREAD ORDEREDSUBJECT UTF-8 ALL"), ("PREVIEW", "FETCH 1 PREVIEW"),
     ("SEARCH=FUZZY", "SEARCH FUZZY TEXT qqqq"),
 ]
-
-
-class Neighbour(threading.Thread):
-    """Another user who sends NOOP without pause; remembers the longest wait that is explained by the server's own work."""
-
-    def __init__(self, connection, process):
-        super().__init__(daemon=True)
-        self.connection, self.process = connection, process
-        self.longest, self.done = 0.0, threading.Event()
-        self.failure = None
-
-    def run(self):
-        try:
-            while not self.done.is_set():
-                begun, used = time.monotonic(), self.process.seconds()
-                self.connection.command("NOOP")
-                waited = min(time.monotonic() - begun, self.process.seconds() - used)
-                self.longest = max(self.longest, waited)
-                self.done.wait(0.002)
-        except Exception as failure:  # reported by the main thread
-            self.failure = failure
-
-    def take_longest(self):
-        longest, self.longest = self.longest, 0.0
-        if self.failure:
-            raise self.failure
-        return longest
 
 
 class Trial:
@@ -162,8 +134,7 @@ def messages_made_to_hurt_cost_little(server, small, only):
         run(trial, client, message, limits, capabilities)
         faults += trial.faults
         print(trial, flush=True)
-    neighbour.done.set()
-    neighbour.join()
+    neighbour.stop()
     assert not faults, "\n".join(faults)
 
 

@@ -28,6 +28,16 @@ class Process:
         with open(f"/proc/{self.pid}/clear_refs", "w") as refs:
             refs.write("5")
 
+    def descriptors(self):
+        """What its open descriptors refer to, as the kernel names it: "socket:[1]", "/some/file", "/gone (deleted)"."""
+        directory, names = f"/proc/{self.pid}/fd", []
+        for descriptor in os.listdir(directory):
+            try:
+                names.append(os.readlink(os.path.join(directory, descriptor)))
+            except FileNotFoundError:   # closed meanwhile
+                pass
+        return names
+
     def _kib(self, file, name):
         with open(f"/proc/{self.pid}/{file}") as lines:
             return next(int(line.split()[1]) for line in lines if line.startswith(name + ":"))

@@ -26,9 +26,10 @@ class Connection:
 
     spoil = None   # for tests of the tests: a function that changes what was received
 
-    def __init__(self, address, record=None, deadline=10.0):
-        """`address` is (host, port); `record` a path that gets each byte received; `deadline` seconds."""
-        self.socket = socket.create_connection(address, timeout=deadline)
+    def __init__(self, address, record=None, deadline=10.0, source=""):
+        """`address` is (host, port); `record` a path that gets each byte received; `deadline` seconds; `source` the own
+        host, empty for any."""
+        self.socket = socket.create_connection(address, timeout=deadline, source_address=(source, 0) if source else None)
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.deadline = deadline
         self.buffer = b""

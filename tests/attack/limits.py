@@ -1,0 +1,19 @@
+"""The limits of the attacked server. Those of the README are as they are but for what would take too long or too much."""
+
+PROXY = "127.250.0.1"    # whose PROXY headers the server believes
+MESSAGE = 8_000_000      # bytes
+MAILBOXES = 200
+LOGIN_TIME = 10          # seconds
+
+CONFIG = f"""proxies = ["{PROXY}/32"]
+
+[limits]
+message = {MESSAGE}
+append_messages = 100
+append_bytes = 10000000
+mailboxes = {MAILBOXES}
+password_queue = 16
+login_time = {LOGIN_TIME}
+failed_login_delay = 1
+failed_login_delay_max = 2
+"""

@@ -1,0 +1,104 @@
+"""Headers of the PROXY protocol: damaged, endless, forged."""
+
+import socket
+import struct
+import time
+
+from tests.attack.attacker import closes, only_noop_follows
+from tests.attack.case import costs
+from tests.attack.limits import PROXY
+
+SIGNATURE = b"\r\n\r\n\0\r\nQUIT\n"
+CLIENT = b"PROXY TCP4 203.0.113.%d 198.51.100.1 50000 143\r\n"
+
+
+def a_header_that_nobody_may_send_is_not_believed(attacker):
+    connection = attacker.connect()
+    connection.send(CLIENT % 9)
+    assert connection.response().startswith((b"PROXY BAD", b"* BAD"))
+    only_noop_follows(connection)
+
+
+def a_binary_header_that_nobody_may_send_is_not_believed(attacker):
+    connection = attacker.connect()
+    connection.send(_binary(b"\xcb\0\x71\x09" * 2 + b"\xc3\x50\0\x8f"))
+    closes(connection)
+
+
+def text_headers_that_are_none_close_without_a_word(attacker):
+    for text in (b"PROXY\r\n", b"PROXY TCP4\r\n", b"PROXY TCP4 1.2.3.4\x1b[2J 1.2.3.4 1 1\r\n",
+                 b"PROXY TCP4 999.1.1.1 1.1.1.1 1 1\r\n", b"PROXY TCP4 1.1.1.1 1.1.1.1 99999 1\r\n",
+                 b"PROXY TCP4 1.1.1.1 1.1.1.1 1 1 1\r\n", b"PROXY TCP4 1.1.1.1 1.1.1.1 -1 1\r\n",
+                 b"PROXY TCP4 " + b"1" * 10_000, b"PROXY TCP6 " + b":" * 100 + b" ::1 1 1\r\n", b"PROXY \0\r\n",
+                 b"QUIT\r\n", b"\0" * 1000):
+        _closed(attacker, text)
+
+
+def binary_headers_that_are_none_close_without_a_word(attacker):
+    for text in (_binary(b"", length=0), _binary(b"\1\2\3"), SIGNATURE + b"\x31\x11\0\x0c" + b"1" * 12,
+                 SIGNATURE + b"\x2f\x11\0\x0c" + b"1" * 12, SIGNATURE[:11] + b"X" + b"\x21\x11\0\x0c" + b"1" * 12,
+                 b"\r\n" * 50):
+        _closed(attacker, text)
+
+
+def a_binary_header_of_65535_bytes_takes_no_memory_and_no_time(attacker):
+    block = b"\xcb\0\x71\x09" * 2 + b"\xc3\x50\0\x8f"
+    for n in range(attacker.times(50)):
+        connection = attacker.connect(PROXY, greeted=False, recorded=False)
+        connection.send(_binary(block + b"\x04\0\0" * 21_841, length=65_535))
+
+
+@costs(seconds=4)
+def a_header_sent_byte_by_byte_is_waited_for_a_few_seconds_only(attacker):
+    connection = attacker.connect(PROXY, greeted=False, recorded=False)
+    begun = time.monotonic()
+    try:
+        for byte in (CLIENT % 9)[:-1] * 2:
+            connection.send(bytes([byte]))
+            time.sleep(0.2)
+            if connection.socket.recv(1, socket.MSG_DONTWAIT) == b"":
+                break
+    except BlockingIOError:
+        pass
+    except ConnectionError:
+        pass
+    closes(connection)
+    assert attacker.small or time.monotonic() - begun < 8
+
+
+def connections_without_a_header_keep_out_no_client_of_the_proxy(attacker):
+    for _ in range(attacker.times(300)):
+        attacker.connect(PROXY, greeted=False, recorded=False)
+    client = attacker.connect(PROXY, greeted=False)
+    client.send(CLIENT % 77)
+    assert client.greet().startswith(b"* OK")
+
+
+def one_client_behind_the_proxy_has_the_limit_of_one_address(attacker):
+    greeted = 0
+    for _ in range(20):
+        connection = attacker.connect(PROXY, greeted=False)
+        connection.send(CLIENT % 88)
+        greeted += connection.greet().startswith(b"* OK")
+    assert greeted == 16, f"{greeted} were greeted"
+
+
+@costs(seconds=6)
+def silent_clients_of_many_addresses_behind_the_proxy_make_room_for_another(attacker):
+    for n in range(attacker.times(1500)):
+        connection = attacker.connect(PROXY, greeted=False, recorded=False)
+        connection.send(b"PROXY TCP4 198.18.%d.%d 198.51.100.1 50000 143\r\n" % divmod(n, 250))
+    client = attacker.connect(PROXY, greeted=False)
+    client.send(CLIENT % 99)
+    assert client.greet().startswith(b"* OK")
+
+
+def _closed(attacker, text):
+    connection = attacker.connect(PROXY, greeted=False, recorded=False)
+    connection.send(text)
+    closes(connection)
+    assert connection.buffer == b"", connection.buffer
+
+
+def _binary(block, length=None):
+    return SIGNATURE + b"\x21\x11" + struct.pack(">H", len(block) if length is None else length) + block
