@@ -64,9 +64,10 @@ void add_serve(CLI::App& app, Arguments& a, Action& action) {
   CLI::Option* const key = command->add_option("--key", a.serve.key, "Its private key, PEM")->type_name("FILE");
   certificate->needs(key);
   key->needs(certificate);
-  ->add_option(
-      "--user", a.serve.user,
-      "As root: bind the addresses, then become this user. \"root\" stays root, which is refused otherwise")
+  command
+      ->add_option(
+          "--user", a.serve.user,
+          "As root: bind the addresses, then become this user. \"root\" stays root, which is refused otherwise")
       ->type_name("NAME");
   command->add_option("--log-format", a.serve.log_format, "text or json, one line per event on stderr")
       ->check(CLI::IsMember({"text", "json"}))
