@@ -113,7 +113,7 @@ TEST_CASE("commands have attributes") {
 
 TEST_CASE("capabilities have names") {
   CHECK(g::to_string(g::CapabilityName::literal) == "LITERAL-");
-  CHECK(g::to_string(g::CapabilityName::auth_plain) == "AUTH=PLAIN");
+  CHECK(g::to_string(g::CapabilityName::literal_plus) == "LITERAL+");
   CHECK(g::announcements[0].when == g::Announced::always);
 }
 
