@@ -2,6 +2,7 @@
 
 #include <CLI/CLI.hpp>
 #include <exception>
+#include <fstream>
 #include <functional>
 
 #include <sysexits.h>
@@ -24,6 +25,7 @@ struct Arguments {
   VerifyOptions verify;
   std::string label;
   std::string value;
+  std::ifstream passwd_file;
   bool read_only = false;
 };
 
@@ -113,8 +115,10 @@ void add_users(CLI::App& app, Arguments& a, Action& action) {
   CLI::App* import = users->add_subcommand("import", "Add accounts of another server");
   import->require_subcommand(1);
   CLI::App* passwd_file = subcommand(*import, "passwd-file", "Add the accounts of a Dovecot passwd-file", action,
-                                     [&a] { return import_passwd_file(a.value, a.data_dir); });
-  passwd_file->add_option("FILE", a.value, "The file")->required();
+                                     [&a] { return import_passwd_file(a.passwd_file, a.data_dir); });
+  // Opened at once: mostly only root may read it, and root becomes the owner of the mail before anything is done.
+  const auto open = [&a](const std::string& path) { a.passwd_file.open(path, std::ios::binary); };
+  passwd_file->add_option_function<std::string>("FILE", open, "The file")->required();
   add_directory(*passwd_file, a.data_dir);
   add_app_passwords(*users, a, action);
   CLI::App* list = subcommand(*users, "list", "Print all names", action, [&a] { return list_users(a.data_dir); });

@@ -55,9 +55,8 @@ ProcessSettings process_settings(const ServeArguments& arguments, const Config& 
 }
 
 /// Directories with what is read again while the server runs.
-std::vector<std::string> read_later(const ServeArguments& arguments, const TlsFiles& tls) {
+std::vector<std::string> read_later(const TlsFiles& tls) {
   std::vector<std::string> directories;
-  if (!arguments.config.empty()) add_directory_of(directories, arguments.config);
   for (const TlsFiles::Certificate& one : tls.certificates) {
     add_directory_of(directories, one.chain);
     add_directory_of(directories, one.key);
@@ -130,6 +129,18 @@ void keep_config(const std::string& data_dir, const Config& config, LogOutput& l
   log.write({LogLine::Level::warning, what, {}, {}, detail});
 }
 
+/// Of what will not work as it seems to be configured: sockets that were passed take the place of addresses, and
+/// what root could read at the start the server's own user may not.
+void warn_of_settings(const Config& config, const ServerOptions& options, LogOutput& log) {
+  const auto warn = [&](std::string_view what, std::string_view why) {
+    log.write({LogLine::Level::warning, what, {}, {}, why});
+  };
+  if (options.listen_tls.empty() && !config.listen_tls.empty())
+    warn("no implicit TLS", "none of the sockets that were passed is named imaps, and listen_tls is not used then");
+  if (const auto again = read_tls(config.tls); !again)
+    warn("TLS certificates cannot be loaded again without a restart", again.error());
+}
+
 /// The default one without a file; nothing when its errors were reported.
 std::optional<Config> given_config(const std::string& path) {
   if (path.empty()) return Config{};
@@ -162,10 +173,11 @@ int serve(const ServeArguments& arguments) {
   Expected<Server> server = open_patiently(options);
   wipe_keys(options);
   if (!server) return report_error(server.error());
-  const auto restricted = protection.restrict_files(options, read_later(arguments, config.tls));
+  const auto restricted = protection.restrict_files(options, read_later(config.tls));
   if (!restricted) return report_error(restricted.error());
   log.emplace(log_format_of(arguments.log_format).value_or(config.log_format.value_or(LogFormat::text)));
   keep_config(arguments.data_dir, config, *log);
+  warn_of_settings(config, options, *log);
   return run({*server, signals, manager, protection, config.tls, *log}, arguments.data_dir);
 }
 

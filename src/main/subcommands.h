@@ -2,6 +2,7 @@
 // errors on stderr.
 #pragma once
 
+#include <istream>
 #include <string>
 #include <vector>
 
@@ -28,7 +29,7 @@ int list_users(const std::string& data_dir);
 /// Whether it may log in as others: "on" or "off".
 int set_administrator(const std::string& name, const std::string& on_or_off, const std::string& data_dir);
 /// Adds the accounts of a Dovecot passwd-file. EX_DATAERR when some were not added; the reasons are on stderr.
-int import_passwd_file(const std::string& path, const std::string& data_dir);
+int import_passwd_file(std::istream& file, const std::string& data_dir);
 
 /// Prints the new password.
 int add_app_password(const std::string& name, const std::string& label, bool read_only,

@@ -3,7 +3,6 @@
 #include <chrono>
 #include <cstdint>
 #include <cstdio>
-#include <fstream>
 #include <iterator>
 
 #include <fmt/core.h>
@@ -90,10 +89,9 @@ int set_administrator(const std::string& name, const std::string& on_or_off, con
   return done ? EX_OK : report_error(done.error());
 }
 
-int import_passwd_file(const std::string& path, const std::string& data_dir) {
-  std::ifstream file(path, std::ios::binary);
+int import_passwd_file(std::istream& file, const std::string& data_dir) {
   const std::string text(std::istreambuf_iterator<char>(file), {});
-  if (!file) return report_error("cannot read " + path, EX_NOINPUT);
+  if (!file) return report_error("cannot read the passwd-file", EX_NOINPUT);
   Expected<AccountFile> accounts = open_accounts(data_dir);
   if (!accounts) return report_error(accounts.error());
   const Expected<Imported> imported = accounts->import_passwd_file(text);

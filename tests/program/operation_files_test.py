@@ -47,7 +47,7 @@ def the_unit_is_hardly_exposed(_server):
 def systemd_understands_the_units(server):
     """With the built program in the place of the installed one."""
     with tempfile.TemporaryDirectory() as directory:
-        paths = [os.path.join(directory, name) for name in ("postbag.service", "postbag.socket")]
+        paths = [os.path.join(directory, name) for name in ("postbag.service", "postbag.socket", "postbag-imaps.socket")]
         for path in paths:
             with open(conf(os.path.basename(path))) as source, open(path, "w") as copy:
                 copy.write(source.read().replace("/usr/bin/postbag serve", os.path.abspath(server.postbag) + " serve"))
@@ -58,6 +58,11 @@ def systemd_understands_the_units(server):
 def systemd_makes_the_user(_server):
     printed = run("systemd-sysusers", "--dry-run", conf("postbag.sysusers"))
     assert "Creating user 'postbag'" in printed or not printed.strip(), printed
+
+
+def the_profile_lets_large_messages_be_linked_into_place(_server):
+    with open(conf("apparmor", "usr.bin.postbag")) as profile:
+        assert re.search(r"owner /var/lib/postbag/\*\* rw\w*l", profile.read()), "no right to link"
 
 
 def the_profile_compiles(_server):
@@ -134,5 +139,5 @@ def fail2ban_finds_refused_logins(server):
 
 
 if __name__ == "__main__":
-    main(the_unit_is_hardly_exposed, systemd_understands_the_units, systemd_makes_the_user, the_profile_compiles,
+    main(the_unit_is_hardly_exposed, systemd_understands_the_units, systemd_makes_the_user, the_profile_lets_large_messages_be_linked_into_place, the_profile_compiles,
          fail2ban_finds_failed_logins_and_nothing_else, fail2ban_finds_refused_logins)

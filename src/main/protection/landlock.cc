@@ -42,7 +42,8 @@ struct Ruleset {
   std::uint64_t scoped;
 };
 
-/// What each version added. The kernel refuses what it does not know.
+/// What each version added. The kernel refuses what it does not know. The first one is left out: under it no file
+/// can be linked into another directory, and so no large message stored.
 struct Version {
   int number;
   Ruleset known;
@@ -50,7 +51,6 @@ struct Version {
 };
 constexpr std::uint64_t first_rights = all_rights & ~(LANDLOCK_ACCESS_FS_REFER | truncate_file | control_device);
 constexpr std::array versions{
-    Version{1, {first_rights, 0, 0}, 8},
     Version{2, {first_rights | LANDLOCK_ACCESS_FS_REFER, 0, 0}, 8},
     Version{3, {all_rights & ~control_device, 0, 0}, 8},
     Version{4, {all_rights & ~control_device, connect_tcp, 0}, 16},
@@ -96,7 +96,7 @@ void add_directory_of(std::vector<std::string>& directories, const std::string& 
 
 int restrict_files(const FileAccess& access) {
   const long newest = ::syscall(SYS_landlock_create_ruleset, nullptr, 0, LANDLOCK_CREATE_RULESET_VERSION);
-  if (newest < 1) return 0;  // not in this kernel, or switched off
+  if (newest < versions.front().number) return 0;  // not in this kernel, or switched off
   const auto* const version =
       std::ranges::find(versions, std::min<long>(newest, versions.back().number), &Version::number);
   const Ruleset& known = version->known;

@@ -18,7 +18,7 @@ void add_directory_of(std::vector<std::string>& directories, const std::string& 
 
 /// Restricts the calling thread and all threads that it starts later: no other files, no program is executed, no
 /// TCP connection is made, no process outside gets a signal. Yields the version of Landlock, of which newer ones
-/// restrict more; 0 when the kernel has none. Needs PR_SET_NO_NEW_PRIVS. Throws std::system_error.
+/// restrict more; 0 when the kernel has none that can be used. Needs PR_SET_NO_NEW_PRIVS. Throws std::system_error.
 int restrict_files(const FileAccess& access);
 
 }  // namespace postbag::daemon
