@@ -72,6 +72,7 @@ constexpr std::string_view binary_signature("\r\n\r\n\0\r\nQUIT\n", 12);
 constexpr std::size_t fixed_size = 16;  ///< signature, version and command, family, length
 constexpr unsigned version_local = 0x20, version_proxy = 0x21;
 constexpr unsigned tcp_over_ipv4 = 0x11, tcp_over_ipv6 = 0x21;
+constexpr unsigned most_family = 3, most_protocol = 2;  ///< of those that are assigned
 
 unsigned byte_at(std::string_view bytes, std::size_t at) { return static_cast<unsigned char>(bytes[at]); }
 
@@ -94,10 +95,14 @@ Parsed parse_binary(std::string_view bytes) {
   const unsigned version = byte_at(bytes, 12);
   if (version != version_local && version != version_proxy) return std::unexpected(ProxyError::invalid);
   if (bytes.size() < header.length) return std::unexpected(ProxyError::incomplete);
-  if (version == version_local) return header;
+  if (version == version_local) {
+    header.speaks_for_itself = true;
+    return header;
+  }
   const std::string_view block = bytes.substr(fixed_size, header.length - fixed_size);
   const unsigned family = byte_at(bytes, 13);
-  if (family != tcp_over_ipv4 && family != tcp_over_ipv6) return header;  // a connection of an unknown kind
+  if (family >> 4 > most_family || (family & 0xf) > most_protocol) return std::unexpected(ProxyError::invalid);
+  if (family != tcp_over_ipv4 && family != tcp_over_ipv6) return header;  // a connection of another kind
   header.source = family == tcp_over_ipv4 ? binary_source(block, ProxySource::Family::ipv4, 4)
                                           : binary_source(block, ProxySource::Family::ipv6, 16);
   if (!header.source) return std::unexpected(ProxyError::invalid);

@@ -21,9 +21,10 @@ struct ProxySource {
 };
 
 struct ProxyHeader {
-  std::size_t length;  ///< in bytes; what follows is the client's
-  /// Nothing: the proxy speaks for itself, as to see whether the server is alive, or does not know.
-  std::optional<ProxySource> source;
+  std::size_t length;                 ///< in bytes; what follows is the client's
+  std::optional<ProxySource> source;  ///< nothing: the proxy speaks for itself, or does not know
+  /// It passes nothing on, as to see whether the server is alive.
+  bool speaks_for_itself = false;
 };
 
 enum class ProxyError : std::uint8_t {

@@ -9,8 +9,9 @@ namespace postbag::compress {
 
 namespace {
 
-/// Compressed in one piece: it takes less than a millisecond.
-constexpr std::size_t piece = std::size_t{16} * 1024;
+/// Compressed in one piece: it takes less than a millisecond, and also what cannot be compressed fits into one
+/// record of TLS.
+constexpr std::size_t piece = std::size_t{15} * 1024;
 /// Commands that follow each other closely share what the compressor has learned.
 constexpr std::chrono::seconds rest_after{1};
 

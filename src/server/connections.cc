@@ -1,5 +1,6 @@
 #include "server/connections.h"
 
+#include <algorithm>
 #include <string>
 #include <utility>
 #include <vector>
@@ -66,7 +67,7 @@ class Connections::Connection {
 
 struct Connections::Counted {
   std::size_t all = 0, from_network = 0, new_from_network = 0, leaving = 0;
-  std::vector<Connection*> new_ones;  ///< strangers that have not logged in; the oldest first
+  std::vector<Connection*> new_ones;  ///< strangers that have not logged in
 };
 
 Connections::Connections(const Context& context)
@@ -78,7 +79,7 @@ void Connections::admit(std::unique_ptr<async::Stream> stream, TlsBegins tls) {
   const Counted counted = count(stream->peer().network());
   const std::string_view refusal = refusal_for(*stream, counted);
   if (!refusal.empty()) return refuse(std::move(stream), tls, refusal);
-  if (is_full(counted)) make_room(counted);
+  if (is_full(counted)) make_room(counted.new_ones);
   const auto place =
       connections_.insert(connections_.end(), std::make_unique<Connection>(context_, std::move(stream), tls));
   (*place)->start([this, place](const std::exception_ptr& error) { ended(place, error); });
@@ -118,11 +119,13 @@ std::string_view Connections::refusal_for(const async::Stream& stream, const Cou
 }
 
 /// One that has logged in is never ended for a stranger.
-void Connections::make_room(const Counted& counted) {
+void Connections::make_room(std::vector<Connection*> new_ones) {
+  // The oldest first; one that has said UNAUTHENTICATE is as old as that.
+  std::ranges::stable_sort(new_ones, {}, [](Connection* one) { return one->session().login_deadline(); });
   std::vector<async::Address> networks;
-  networks.reserve(counted.new_ones.size());
-  for (const Connection* connection : counted.new_ones) networks.push_back(connection->stream().peer().network());
-  Connection& leaving = *counted.new_ones[makes_room(networks)];
+  networks.reserve(new_ones.size());
+  for (const Connection* connection : new_ones) networks.push_back(connection->stream().peer().network());
+  Connection& leaving = *new_ones[makes_room(networks)];
   context_.log.write(leaving.stream().peer(), {LogEvent::Level::warning, "connection ended", {}, makes_room_words});
   leaving.make_room();
 }

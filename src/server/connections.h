@@ -7,6 +7,7 @@
 #include <list>
 #include <memory>
 #include <string_view>
+#include <vector>
 
 #include "async/job.h"
 #include "async/net/stream.h"
@@ -40,7 +41,7 @@ class Connections {
   Counted count(const async::Address& network) const;
   bool is_full(const Counted& counted) const;
   std::string_view refusal_for(const async::Stream& stream, const Counted& counted) const;
-  void make_room(const Counted& counted);
+  void make_room(std::vector<Connection*> new_ones);
   void refuse(std::unique_ptr<async::Stream> stream, TlsBegins tls, std::string_view why);
   void ended(std::list<std::unique_ptr<Connection>>::iterator place, const std::exception_ptr& error);
 

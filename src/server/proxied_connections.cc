@@ -54,9 +54,14 @@ async::Task<void> ProxiedConnections::read_header(std::unique_ptr<async::Stream>
     header = protocol::parse_proxy_header(stream->input());
   }
   stream->notify(nullptr);
+  if (!header && stream->ended() && stream->input().empty())
+    co_return;  // whoever only looks whether somebody listens
   if (!header) co_return refuse(*stream, stream->ended() ? "it ended before its PROXY header" : "no PROXY header");
   stream->consume(header->length);
-  if (header->source) stream->set_peer(address_of(*header->source));
+  if (header->source)
+    stream->set_peer(address_of(*header->source));
+  else if (!header->speaks_for_itself)
+    stream->set_not_local();
   admit_(std::move(stream), tls);
 }
 

@@ -150,6 +150,7 @@ void ClientConnection::use(async::Stream& stream) {
   stream_ = &stream;
   stream_->notify(&signal_);
   stream_->set_input_limit(logged_in_ ? limits_.line_after_login : limits_.line_before_login);
+  stream_->end_writes(writes_end_);
 }
 
 async::Task<bool> ClientConnection::start_tls(std::shared_ptr<const tls::Context> context,
@@ -191,7 +192,8 @@ void ClientConnection::count_failed_login() {
 
 void ClientConnection::shut_down(std::string words, async::Deadline deadline) {
   bye_words_ = std::move(words);
-  stream_->end_writes(deadline);
+  writes_end_ = std::min(writes_end_, deadline);
+  stream_->end_writes(writes_end_);
   if (tls_ && !is_encrypted()) tls_->close();  // within the handshake nothing can be said
   signal_.set();
 }

@@ -122,6 +122,8 @@ class ClientConnection final : public Peer {
 
   // ---- deadlines ----
 
+  /// Until when the client has to be logged in.
+  async::Deadline login_deadline() const { return login_deadline_; }
   /// From now on the limits after login hold.
   void set_logged_in();
   /// From now on the limits before login hold again, the time to log in among them, and nothing is compressed.
@@ -142,6 +144,8 @@ class ClientConnection final : public Peer {
   /// more.
   void shut_down(std::string words, async::Deadline deadline);
   void say_bye(std::string_view words);
+  /// Whether shut_down() was called and BYE is still to be said.
+  bool is_shut_down() const { return !bye_words_.empty() && !ending_; }
   /// The connection ends after this command, which has said BYE itself.
   void end() { ending_ = true; }
   /// A part of a response went out that cannot be completed: nothing sensible can follow, so the connection ends.
@@ -190,7 +194,8 @@ class ClientConnection final : public Peer {
   async::Deadline login_deadline_;
   std::unique_ptr<tls::Stream> tls_;               ///< over wire_
   std::unique_ptr<compress::Stream> compression_;  ///< over tls_ or wire_
-  std::string bye_words_;                          ///< somebody wants the connection to end
+  async::Deadline writes_end_ = async::never;
+  std::string bye_words_;  ///< somebody wants the connection to end
   std::uint64_t wakes_ = 0;
   bool logged_in_ = false;
   bool receiving_literal_ = false;

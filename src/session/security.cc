@@ -31,7 +31,8 @@ sasl::Needs Security::abilities() const {
 }
 
 Security security_of(const ClientConnection& connection) {
-  Security security{.confidential = connection.is_encrypted() || connection.address().is_loopback()};
+  const bool is_local = connection.stream().is_local() && connection.address().is_loopback();
+  Security security{.confidential = connection.is_encrypted() || is_local};
   if (!connection.is_encrypted()) return security;
   const tls::Stream& tls = *connection.tls();
   security.bindings.tls_exporter = tls.channel_binding(tls::ChannelBinding::exporter);

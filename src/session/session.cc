@@ -50,7 +50,8 @@ async::Task<void> Session::serve() {
   while (alive && !connection_.is_ending()) alive = co_await step();
 }
 
-/// What a command planned, now that its answer is written: that still goes out as before.
+/// What a command planned, now that its answer is written: that still goes out as before, and all else after the
+/// change, also BYE.
 async::Task<bool> Session::change() {
   const bool alive = co_await connection_.flush();
   if (!alive) co_return false;
@@ -74,9 +75,11 @@ void Session::begin_again() {
 }
 
 /// The client has to ask for the capabilities again, and nothing that came before the handshake is known any more:
-/// what was behind STARTTLS has ended the connection, and what a client says about itself is not kept. RFC 9051
+/// what came after STARTTLS has ended the connection, and what a client says about itself is not kept. RFC 9051
 /// section 6.2.1.
 async::Task<bool> Session::secure() {
+  if (connection_.is_shut_down()) connection_.break_off();  // BYE in the clear would look like somebody else's
+  if (connection_.is_shut_down()) co_return false;
   std::shared_ptr<const tls::Context> context = client_->tls_context();
   const bool secured = co_await connection_.start_tls(context, context_.tls->workers);
   if (!secured) client_->log({LogEvent::Level::warning, "TLS handshake failed", {}, connection_.tls()->failure()});
@@ -89,8 +92,8 @@ void Session::greet() {
 
 /// Deals with one event of the reader. False when the connection is over; BYE was said where it is due.
 async::Task<bool> Session::step() {
-  if (connection_.must_end()) co_return false;
   if (connection_.planned() != ClientConnection::Change::none) co_return co_await change();
+  if (connection_.must_end()) co_return false;
   const protocol::ReaderEvent event = connection_.reader().next();
   if (const auto* command = std::get_if<protocol::Command>(&event)) co_return co_await run_command(*command);
   if (const auto* bad = std::get_if<protocol::BadCommand>(&event)) co_return co_await answer_bad(*bad);

@@ -6,7 +6,7 @@
 //   After UNAUTHENTICATE there is another Client, which knows nothing of the one before.
 // - Commands run one after another in the order they came, so pipelining has no ambiguity (RFC 9051 section 5.5).
 // - Whether the session has to end is looked at before each command and each piece of one:
-// ClientConnection::must_end().
+//   ClientConnection::must_end().
 // - Who sent its end gets answers to all it sent. When the connection broke, the running command is the last one.
 // - Nothing is sent while the store is held; what a commit changed is reported after it, in commit order.
 // - The client's view changes only in SelectedMailbox::sync(): EXPUNGE has one place that may send it.
@@ -47,6 +47,8 @@ class Session final : private NewsSource {
     connection_.shut_down(std::move(words), deadline);
   }
 
+  /// Until when it has to be logged in.
+  async::Deadline login_deadline() const { return connection_.login_deadline(); }
   bool is_logged_in() const { return client_->is_logged_in(); }
   /// The name it logged in with; empty before.
   std::string_view user() const { return client_->user(); }

@@ -31,9 +31,9 @@ constexpr int security_level = 2;
 
 /// Renegotiation and compression have been the ways into TLS (RFC 9325 sections 3.3 and 3.5). A stream that ends
 /// without close_notify is an end: every literal says how long it is, so nothing can be cut short unseen.
-constexpr std::uint64_t options = SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION |
-                                  SSL_OP_CIPHER_SERVER_PREFERENCE | SSL_OP_PRIORITIZE_CHACHA |
-                                  SSL_OP_IGNORE_UNEXPECTED_EOF;
+constexpr std::uint64_t options =
+    SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION | SSL_OP_CIPHER_SERVER_PREFERENCE | SSL_OP_PRIORITIZE_CHACHA |
+    SSL_OP_IGNORE_UNEXPECTED_EOF | SSL_OP_CLEANSE_PLAINTEXT;  // passwords come through it
 
 /// IANA's name of IMAP, with its length before it. RFC 7301 section 3.1.
 constexpr std::string_view alpn = "\x04imap";

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include <openssl/err.h>
+#include <string.h>
 
 #include "tls/describe.h"
 #include "tls/error.h"
@@ -132,6 +133,7 @@ bool Stream::decode() {
   const int result = SSL_read_ex(ssl_.get(), buffer.data(), buffer.size(), &size);
   if (result == 1) {
     received({buffer.data(), size});
+    ::explicit_bzero(buffer.data(), size);  // it may have been a password
     return true;
   }
   switch (SSL_get_error(ssl_.get(), result)) {

@@ -20,9 +20,9 @@ def text_header(client=CLIENT, port=50000):
     return f"PROXY TCP4 {client} 198.51.100.1 {port} 143\r\n".encode()
 
 
-def binary_header(client=CLIENT, port=50000, command=0x21):
+def binary_header(client=CLIENT, port=50000, command=0x21, family=0x11):
     block = socket.inet_aton(client) + socket.inet_aton("198.51.100.1") + struct.pack(">HH", port, 143)
-    return SIGNATURE + bytes([command, 0x11]) + struct.pack(">H", len(block)) + block
+    return SIGNATURE + bytes([command, family]) + struct.pack(">H", len(block)) + block
 
 
 def greeted(server, header):
@@ -55,11 +55,14 @@ def a_client_that_is_far_away_sends_no_password_in_the_clear(server):
 
 def a_proxy_that_speaks_for_itself_is_its_own_client(server):
     user = server.add_user()
-    for header in (b"PROXY UNKNOWN\r\n", binary_header(command=0x20)):
-        connection, _ = greeted(server, header)
-        connection.login(user, "secret")
-    one_client = text_header(client="127.0.0.1")
-    greeted(server, one_client)[0].login(user, "secret")
+    greeted(server, binary_header(command=0x20))[0].login(user, "secret")
+    greeted(server, text_header(client="127.0.0.1"))[0].login(user, "secret")
+
+
+def a_client_of_whom_nothing_is_known_may_be_far_away(server):
+    for header in (b"PROXY UNKNOWN\r\n", binary_header(family=0)):
+        greeting = greeted(server, header)[1]
+        assert b"LOGINDISABLED" in greeting, greeting
 
 
 def limits_count_the_client(server):
@@ -74,7 +77,7 @@ def limits_count_the_client(server):
 
 
 def a_connection_of_the_proxy_without_a_header_is_closed_without_a_word(server):
-    for bytes_sent in (b"a1 NOOP\r\n", b"PROXY TCP4 nonsense\r\n", SIGNATURE + b"\x31\x11\0\0", b"\r\n" * 8):
+    for bytes_sent in (b"a1 NOOP\r\n", b"PROXY TCP4 nonsense\r\n", SIGNATURE + b"\x31\x11\0\0", SIGNATURE + b"\x21\x41\0\0", b"\r\n" * 8):
         connection = server.connect()
         connection.send(bytes_sent)
         assert connection.at_end(), bytes_sent
@@ -110,6 +113,7 @@ if __name__ == "__main__":
     main(the_log_names_the_client_and_not_the_proxy,
          a_client_that_is_far_away_sends_no_password_in_the_clear,
          a_proxy_that_speaks_for_itself_is_its_own_client,
+         a_client_of_whom_nothing_is_known_may_be_far_away,
          limits_count_the_client,
          a_connection_of_the_proxy_without_a_header_is_closed_without_a_word,
          a_header_that_never_comes_ends_the_connection,

@@ -15,7 +15,9 @@ constexpr std::chrono::hours endless{24 * 365};
 }  // namespace
 
 LayeredStream::LayeredStream(Stream& inner)
-    : Stream(inner.loop(), inner.peer()), inner_(inner), signal_(inner.loop()) {}
+    : Stream(inner.loop(), inner.peer()), inner_(inner), signal_(inner.loop()) {
+  if (!inner.is_local()) set_not_local();
+}
 
 LayeredStream::~LayeredStream() {
   inner_.notify(nullptr);
@@ -83,11 +85,12 @@ Task<void> LayeredStream::send_rest() {
     const std::string bytes = std::exchange(out_, {});
     sent = co_await inner_.write(bytes, endless);
   }
+  if (!sent) fail();  // some of it is lost
 }
 
 void LayeredStream::sent_rest() {
   sending_.reset();
-  if (inner_.is_closed()) return close();
+  if (failed_ || inner_.is_closed()) return close();
   signal_.set();
   became_writable();
 }
@@ -96,7 +99,7 @@ void LayeredStream::sent_rest() {
 
 void LayeredStream::do_close() {
   if (is_established() && !failed_ && !is_sending()) encode_end();
-  if (is_established() && !sending_ && !out_.empty()) inner_.write_some(out_);
+  if (is_established() && !failed_ && !sending_ && !out_.empty()) inner_.write_some(out_);
   inner_.close();
 }
 

@@ -17,7 +17,7 @@ namespace postbag::async {
 /// nothing happens. Loop thread only.
 ///
 /// Bytes count as written when the inner stream has taken all that stands for them: who gets `true` from write()
-/// may close at once.
+/// may close at once. So the progress that a write() waits for is a whole piece, which encode() has taken at once.
 class LayeredStream : public Stream {
  public:
   ~LayeredStream() override;

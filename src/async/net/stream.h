@@ -69,10 +69,14 @@ class Stream : private Timer, private Ready {
   const Address& peer() const { return peer_; }
   /// A proxy that is trusted has said whose connection it passes on.
   void set_peer(Address peer) { peer_ = std::move(peer); }
+  /// Whether nobody can read along on the way to this process, wherever peer() says that the bytes come from.
+  bool is_local() const { return is_local_; }
+  /// A proxy passes it on, and nobody knows from where.
+  void set_not_local() { is_local_ = false; }
   Loop& loop() const { return loop_; }
 
  protected:
-  Stream(Loop& loop, Address peer) : loop_(loop), peer_(std::move(peer)) {}
+  Stream(Loop& loop, Address peer) : loop_(loop), peer_(std::move(peer)), is_local_(peer_.is_loopback()) {}
 
   // Implementations call these ...
   /// Bytes were received.
@@ -122,6 +126,7 @@ class Stream : private Timer, private Ready {
   bool closed_ = false;
   bool paused_ = false;
   bool reading_ = false;
+  bool is_local_;
 };
 
 class [[nodiscard]] Stream::Write {

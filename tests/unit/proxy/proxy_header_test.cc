@@ -50,7 +50,7 @@ TEST_CASE("a header says whose connection it is") {
   }
 }
 
-TEST_CASE("a proxy may speak for itself") {
+TEST_CASE("a proxy may speak for itself, or not know for whom") {
   for (const std::string& header :
        {"PROXY UNKNOWN\r\n"s, "PROXY UNKNOWN ffff::1 ffff::1 65535 65535\r\n"s, binary('\x20', '\0', ""),
         binary('\x20', '\x11', ipv4_block), binary('\x21', '\0', "whatever"),
@@ -60,19 +60,32 @@ TEST_CASE("a proxy may speak for itself") {
     REQUIRE(parsed);
     CHECK(parsed->length == header.size());
     CHECK(!parsed->source);
+    CHECK(parsed->speaks_for_itself == (header.size() > 12 && header[12] == '\x20'));
   }
 }
 
 TEST_CASE("what is no header is refused") {
-  for (const std::string& bytes :
-       {"a LOGIN anna secret\r\n"s, "PROXZ"s, "\r\n\r\n\0\r\nQUIX"s, "PROXY\r\n"s, "PROXY TCP4\r\n"s,
-        "PROXY TCP4 192.0.2.7 198.51.100.1 50000\r\n"s, "PROXY TCP4 192.0.2.7 198.51.100.1 50000 993 \r\n"s,
-        "PROXY TCP4  192.0.2.7 198.51.100.1 50000 993\r\n"s, "PROXY TCP4 192.0.2.7 198.51.100.1 050000 993\r\n"s,
-        "PROXY TCP4 192.0.2.7 198.51.100.1 65536 993\r\n"s, "PROXY TCP4 2001:db8::1 :: 1 993\r\n"s,
-        "PROXY TCP4 192.0.2.7\0 198.51.100.1 1 993\r\n"s, "PROXY UDP4 192.0.2.7 198.51.100.1 1 993\r\n"s,
-        "PROXY " + std::string(101, 'x'), binary('\x11', '\x11', ipv4_block), binary('\x22', '\x11', ipv4_block),
-        binary('\x21', '\x11', ipv4_block.substr(1)), binary('\x21', '\x21', ipv4_block),
-        binary('\x21', '\x11', std::string(longest_proxy_header, 'x')).substr(0, 16)}) {
+  for (const std::string& bytes : {"a LOGIN anna secret\r\n"s,
+                                   "PROXZ"s,
+                                   "\r\n\r\n\0\r\nQUIX"s,
+                                   "PROXY\r\n"s,
+                                   "PROXY TCP4\r\n"s,
+                                   "PROXY TCP4 192.0.2.7 198.51.100.1 50000\r\n"s,
+                                   "PROXY TCP4 192.0.2.7 198.51.100.1 50000 993 \r\n"s,
+                                   "PROXY TCP4  192.0.2.7 198.51.100.1 50000 993\r\n"s,
+                                   "PROXY TCP4 192.0.2.7 198.51.100.1 050000 993\r\n"s,
+                                   "PROXY TCP4 192.0.2.7 198.51.100.1 65536 993\r\n"s,
+                                   "PROXY TCP4 2001:db8::1 :: 1 993\r\n"s,
+                                   "PROXY TCP4 192.0.2.7\0 198.51.100.1 1 993\r\n"s,
+                                   "PROXY UDP4 192.0.2.7 198.51.100.1 1 993\r\n"s,
+                                   "PROXY " + std::string(101, 'x'),
+                                   binary('\x11', '\x11', ipv4_block),
+                                   binary('\x22', '\x11', ipv4_block),
+                                   binary('\x21', '\x11', ipv4_block.substr(1)),
+                                   binary('\x21', '\x21', ipv4_block),
+                                   binary('\x21', '\x41', ""),
+                                   binary('\x21', '\x13', ipv4_block),
+                                   binary('\x21', '\x11', std::string(longest_proxy_header, 'x')).substr(0, 16)}) {
     CAPTURE(bytes);
     const auto parsed = parse_proxy_header(bytes);
     REQUIRE(!parsed);
