@@ -34,7 +34,7 @@ std::string date_text(std::int64_t seconds) {
   return {text.data(), std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%SZ", &utc)};
 }
 
-Json json_of(const StoredMessage& m) {
+Json json_of(const MessageSummary& m) {
   return {{"uid", m.uid},          {"modseq", m.modseq},
           {"flags", m.flags},      {"internal_date", date_text(m.internal_date)},
           {"size", m.size},        {"body", m.body},
@@ -50,7 +50,7 @@ Json json_of(const StoredMailbox& m) {
            {"subscribed", m.subscribed},
            {"special_uses", m.special_uses},
            {"messages", Json::array()}};
-  for (const StoredMessage& message : m.messages) out["messages"].push_back(json_of(message));
+  for (const MessageSummary& message : m.messages) out["messages"].push_back(json_of(message));
   return out;
 }
 
@@ -59,7 +59,7 @@ void print_text(const StoredMailbox& m) {
               m.name.c_str(), m.uid_validity, m.uid_next, static_cast<unsigned long long>(m.highest_modseq),
               m.messages.size(), m.unseen, m.subscribed ? "  subscribed" : "", m.special_uses.empty() ? "" : "  ",
               joined(m.special_uses).c_str());
-  for (const StoredMessage& message : m.messages)
+  for (const MessageSummary& message : m.messages)
     std::printf("  %u  modseq %llu  size %llu  %s  body %llu %.16s  (%s)\n", message.uid,
                 static_cast<unsigned long long>(message.modseq), static_cast<unsigned long long>(message.size),
                 date_text(message.internal_date).c_str(), static_cast<unsigned long long>(message.body),

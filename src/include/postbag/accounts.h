@@ -65,7 +65,7 @@ class AccountFile {
 };
 
 /// One message as it is stored in a mailbox.
-struct StoredMessage {
+struct MessageSummary {
   std::uint32_t uid;
   std::uint64_t modseq;
   std::uint64_t body;  ///< id of the message's bytes; copies have the same id
@@ -83,7 +83,7 @@ struct StoredMailbox {
   std::uint32_t unseen;
   bool subscribed;
   std::vector<std::string> special_uses;  ///< "\Drafts", ...
-  std::vector<StoredMessage> messages;    ///< in rising order of UID
+  std::vector<MessageSummary> messages;   ///< in rising order of UID
 };
 
 /// Calls `each` for every mailbox of an account, in rising order of name. When `mailbox` is not empty, calls it

@@ -60,8 +60,8 @@ Checksums checksums_of(const storage::Dump& dump) {
   return checksums;
 }
 
-StoredMessage stored_message(const storage::Message& message, const std::vector<std::string>& keywords,
-                             const Checksums& checksums) {
+MessageSummary stored_message(const storage::Message& message, const std::vector<std::string>& keywords,
+                              const Checksums& checksums) {
   const auto checksum = checksums.find(message.body);
   return {message.uid.value(),
           message.modseq.value(),
