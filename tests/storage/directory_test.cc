@@ -49,6 +49,47 @@ TEST_CASE("accounts are added, found, changed and removed") {
   }
 }
 
+TEST_CASE("credentials are replaced only while they are the old ones") {
+  const auto directory = Directory::open({});
+  const AccountId bob = directory->add("bob", {"old", "keys"}).value();
+  CHECK_FALSE(directory->replace_credentials(bob, {"old", "others"}, {"new", "keys"}));
+  CHECK(directory->find(bob)->credentials == Credentials{"old", "keys"});
+  CHECK(directory->replace_credentials(bob, {"old", "keys"}, {"new", "more"}));
+  CHECK(directory->find(bob)->credentials == Credentials{"new", "more"});
+  CHECK_FALSE(directory->find(bob)->is_administrator);
+  CHECK(directory->set_administrator("bob", true));
+  CHECK(directory->find("bob")->is_administrator);
+  CHECK(directory->set_administrator("eve", true).error() == Error::no_such_account);
+}
+
+TEST_CASE("application passwords are kept by label, and go with their account") {
+  const FixedClock clock;
+  const auto directory = Directory::open({}, clock);
+  const AccountId bob = directory->add("bob", {"x"}).value();
+  const std::string hash("h\0h", 3);
+  CHECK(directory->add_app_password(bob, {"phone", hash, true}));
+  CHECK(directory->add_app_password(bob, {"phone", "other"}).error() == Error::account_exists);
+  CHECK(directory->add_app_password(AccountId(99), {"phone", hash}).error() == Error::no_such_account);
+  const auto all = directory->app_passwords(bob);
+  REQUIRE(all.size() == 1);
+  CHECK(all[0].hash == hash);
+  CHECK(all[0].read_only);
+  CHECK(all[0].created == clock.seconds);
+  CHECK(directory->add_app_password(bob, {"tablet", hash}));
+  CHECK(directory->remove_app_password(bob, "phone"));
+  CHECK_FALSE(directory->remove_app_password(bob, "phone"));
+  CHECK(directory->remove("bob"));
+  CHECK(directory->app_passwords(bob).empty());
+}
+
+TEST_CASE("a directory has a secret of its own, which stays") {
+  const TemporaryDirectory temporary;
+  const std::string secret = Directory::open(temporary.path())->secret();
+  CHECK(secret.size() == 32);
+  CHECK(Directory::open(temporary.path())->secret() == secret);
+  CHECK(Directory::open({})->secret() != secret);
+}
+
 TEST_CASE("names that are no account names are refused") {
   auto directory = Directory::open({});
   for (const std::string& name : {std::string(), std::string(256, 'a'), std::string("a\0b", 3), std::string("\xff"),
