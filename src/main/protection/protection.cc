@@ -32,6 +32,7 @@ constexpr const char* read_by_libraries[] = {"/usr/lib",
                                              "/dev/urandom",
                                              "/proc/self",
                                              "/proc/meminfo",
+                                             "/proc/sys/vm/overcommit_memory",
                                              "/sys/devices/system/cpu"};
 
 std::unexpected<Failure> bad_user(const std::string& what) {
