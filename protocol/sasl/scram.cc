@@ -18,6 +18,7 @@ struct BindingRow {
 constexpr BindingRow bindings[] = {
     {"tls-exporter", &ChannelBindings::tls_exporter},
     {"tls-server-end-point", &ChannelBindings::tls_server_end_point},
+    {"tls-unique", &ChannelBindings::tls_unique},
 };
 
 /// `printable` of RFC 5802 section 7.

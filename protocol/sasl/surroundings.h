@@ -10,8 +10,9 @@ namespace postbag::sasl {
 struct ChannelBindings {
   std::optional<std::string> tls_exporter = {};          ///< RFC 9266
   std::optional<std::string> tls_server_end_point = {};  ///< RFC 5929 section 4
+  std::optional<std::string> tls_unique = {};            ///< RFC 5929 section 3
 
-  bool has_any() const { return tls_exporter || tls_server_end_point; }
+  bool has_any() const { return tls_exporter || tls_server_end_point || tls_unique; }
 };
 
 struct Surroundings {

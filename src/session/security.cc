@@ -37,6 +37,7 @@ Security security_of(const ClientConnection& connection) {
   const tls::Stream& tls = *connection.tls();
   security.bindings.tls_exporter = tls.channel_binding(tls::ChannelBinding::exporter);
   security.bindings.tls_server_end_point = tls.channel_binding(tls::ChannelBinding::server_end_point);
+  security.bindings.tls_unique = tls.channel_binding(tls::ChannelBinding::unique);
   if (const auto client = tls.info().client) security.certificate_name = name_in(*client);
   return security;
 }

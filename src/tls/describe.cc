@@ -51,6 +51,18 @@ std::optional<std::string> server_end_point(const SSL& ssl) {
   return std::string(value.begin(), value.begin() + size);
 }
 
+/// The first Finished message of the handshake: the server's when a session was resumed, the client's else. Without
+/// an extended master secret somebody in between can make it the same on both sides (RFC 7627 section 1), and there
+/// is no renegotiation, so it is also the latest.
+std::optional<std::string> unique(SSL& ssl) {
+  if (SSL_version(&ssl) != TLS1_2_VERSION || SSL_get_extms_support(&ssl) != 1) return std::nullopt;
+  std::array<char, EVP_MAX_MD_SIZE> value;
+  const std::size_t size = SSL_session_reused(&ssl) == 1 ? SSL_get_finished(&ssl, value.data(), value.size())
+                                                         : SSL_get_peer_finished(&ssl, value.data(), value.size());
+  if (size == 0 || size > value.size()) return std::nullopt;
+  return std::string(value.data(), size);
+}
+
 }  // namespace
 
 Info describe(const SSL& ssl) {
@@ -63,7 +75,12 @@ Info describe(const SSL& ssl) {
 
 std::optional<std::string> channel_binding(SSL& ssl, ChannelBinding kind) {
   ERR_clear_error();
-  return kind == ChannelBinding::exporter ? exporter(ssl) : server_end_point(ssl);
+  switch (kind) {
+    case ChannelBinding::exporter: return exporter(ssl);
+    case ChannelBinding::server_end_point: return server_end_point(ssl);
+    case ChannelBinding::unique: break;
+  }
+  return unique(ssl);
 }
 
 }  // namespace postbag::tls

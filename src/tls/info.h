@@ -25,6 +25,7 @@ struct Info {
 enum class ChannelBinding : std::uint8_t {
   exporter,          ///< "tls-exporter", RFC 9266
   server_end_point,  ///< "tls-server-end-point", RFC 5929 section 4
+  unique,            ///< "tls-unique", RFC 5929 section 3: TLS 1.2 with an extended master secret (RFC 7627) only
 };
 
 }  // namespace postbag::tls
