@@ -98,7 +98,7 @@ class Place:
 
     def watch(self):
         if self.user:
-            self.connection.command("NOTIFY SET (PERSONAL (MessageNew MessageExpunge MailboxName))")
+            self.connection.command("NOTIFY SET (SELECTED (MessageNew MessageExpunge)) (PERSONAL (MessageNew MessageExpunge MailboxName))")
 
     def read(self):
         if not self.user:

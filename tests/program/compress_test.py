@@ -3,6 +3,7 @@
 import os
 import zlib
 
+from tests.program.sessions_test import frugal_server
 from tests.run.process import Process
 from tests.run.program import equal, main
 from tests.run.server import PASSWORD
@@ -150,4 +151,5 @@ if __name__ == "__main__":
     main(a_session_works_as_without, responses_are_small, it_is_announced_until_it_is_active,
          what_is_not_a_mechanism_changes_nothing, bytes_before_the_answer_end_the_connection,
          bytes_that_are_not_compressed_end_the_connection, a_bomb_meets_the_limits_of_any_line, unauthenticate_ends_it,
-         what_is_pipelined_with_the_end_of_a_layer_ends_the_connection)
+         what_is_pipelined_with_the_end_of_a_layer_ends_the_connection,
+         world=frugal_server)
