@@ -54,7 +54,7 @@ bool has(const std::string& answer, const std::string& line) {
 }
 
 constexpr auto two_letters =
-    "APPEND INBOX (\\Seen) {20+}\r\nSubject: a letter\r\n\r\n {22+}\r\nSubject: another one\r\n\r\n";
+    "APPEND INBOX (\\Seen) {21+}\r\nSubject: a letter\r\n\r\n {24+}\r\nSubject: another one\r\n\r\n";
 
 }  // namespace
 
