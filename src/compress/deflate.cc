@@ -1,5 +1,6 @@
 #include "compress/deflate.h"
 
+#include <array>
 #include <new>
 
 #define ZLIB_CONST
@@ -45,14 +46,12 @@ void Deflater::compress(std::string_view bytes, std::string& out) {
   stream_->next_in = bytes_of(bytes);
   stream_->avail_in = static_cast<uInt>(bytes.size());
   // Flushed output ends at a byte, so that what begins again after rest() can follow it.
+  std::array<char, 4096> buffer;
   do {
-    const std::size_t before = out.size();
-    const std::size_t room = stream_->avail_in + std::size_t{64};
-    out.resize(before + room);
-    stream_->next_out = reinterpret_cast<Bytef*>(out.data() + before);
-    stream_->avail_out = static_cast<uInt>(room);
+    stream_->next_out = reinterpret_cast<Bytef*>(buffer.data());
+    stream_->avail_out = static_cast<uInt>(buffer.size());
     deflate(stream_.get(), Z_SYNC_FLUSH);
-    out.resize(out.size() - stream_->avail_out);
+    out.append(buffer.data(), buffer.size() - stream_->avail_out);
   } while (stream_->avail_out == 0);
 }
 
