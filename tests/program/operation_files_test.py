@@ -130,6 +130,7 @@ def fail2ban_finds_refused_logins(server):
              '2026-11-29T13:12:14.123Z warning login failed peer="[2001:db8::1]:40000" user="bob"',
              'host postbag[12]: 2026-11-29T13:12:14.123Z warning login failed peer="192.0.2.3:40000" user="bob"',
              '2026-11-29T13:12:14.123Z info login peer="192.0.2.4:40000" user="bob"',
+             '2026-11-29T13:12:14.123Z warning login put off peer="192.0.2.7:40000" user="bob"',
              '2026-11-29T13:12:14.123Z warning connection refused peer="192.0.2.5:40000" detail="login failed"',
              'x warning login failed peer="192.0.2.6:40000" user="bob"']
     with tempfile.NamedTemporaryFile("w") as log:

@@ -1,4 +1,5 @@
-// Passwords that would cross a network in the clear are refused and logged.
+// Passwords that would cross a network in the clear are refused and logged; a password that is not looked at is no
+// failure.
 
 #include <algorithm>
 #include <string>
@@ -20,11 +21,14 @@ using namespace postbag;
 
 namespace {
 
+const async::Address far_away = async::Address::ipv4({192, 0, 2, 1}, 40000);
+const async::Address this_machine = async::Address::ipv4({127, 0, 0, 1}, 40000);
+
 /// A client from another machine, all of whose commands have arrived from the beginning.
 class FarStream final : public async::Stream {
  public:
-  FarStream(async::Loop& loop, std::string_view commands)
-      : Stream(loop, async::Address::ipv4({192, 0, 2, 1}, 40000)), commands_(commands) {}
+  FarStream(async::Loop& loop, std::string_view commands, const async::Address& from = far_away)
+      : Stream(loop, from), commands_(commands) {}
   std::string got;
 
  private:
@@ -54,6 +58,14 @@ class Nobody final : public test::PasswordsOnly, public Accounts {
   }
 };
 
+/// Too many wait for their passwords to be checked.
+class Busy final : public test::PasswordsOnly {
+ public:
+  async::Task<Result<Login>> check_password(std::string, std::string, Peer&) override {
+    co_return std::unexpected(Error::busy);
+  }
+};
+
 class KeptLog final : public Log {
  public:
   void write(const async::Address& peer, const LogEvent& event) override {
@@ -68,18 +80,23 @@ struct Outcome {
   std::string log;
 };
 
-Outcome after(std::string_view commands) {
+Outcome after(std::string_view commands, Authenticator& authenticator, const async::Address& from) {
   async::Loop loop;
   const Limits limits;
   Nobody nobody;
   const AllCommands all;
   KeptLog log;
-  const Context context{loop, limits, system_clock(), nobody, nobody, all, log};
-  FarStream stream(loop, commands);
+  const Context context{loop, limits, system_clock(), authenticator, nobody, all, log};
+  FarStream stream(loop, commands, from);
   Session session(context, stream, TlsBegins::on_request);
   const async::Job job(loop, session.run(), [&](const std::exception_ptr&) { loop.stop(); });
   loop.run();
   return {stream.got, log.text};
+}
+
+Outcome after(std::string_view commands) {
+  Nobody nobody;
+  return after(commands, nobody, far_away);
 }
 
 constexpr auto refused = "NO [PRIVACYREQUIRED]";
@@ -108,4 +125,14 @@ TEST_CASE("AUTHENTICATE PLAIN without encryption is refused and logged") {
   const Outcome outcome = after("a AUTHENTICATE PLAIN\r\n");
   CHECK(outcome.answer.find(refused) != std::string::npos);
   CHECK(outcome.log == "192.0.2.1:40000 login refused user=\n");
+}
+
+TEST_CASE("who comes while too many passwords are checked has not failed: no such line in the log, and no end") {
+  Busy busy;
+  std::string many;
+  for (std::size_t i = 0; i < 2 * Limits{}.failed_logins; ++i) many += "a LOGIN alice secret\r\n";
+  const Outcome outcome = after(many + "z NOOP\r\n", busy, this_machine);
+  CHECK(outcome.answer.find("z OK") != std::string::npos);
+  CHECK(outcome.log.starts_with("127.0.0.1:40000 login put off user=alice\n"));
+  CHECK(outcome.log.find("failed") == std::string::npos);
 }

@@ -42,8 +42,10 @@ Reply refuse_password(Client& client, std::string_view user) {
 
 Reply refuse_login(Client& client, std::string_view user, Error error, std::string_view mechanism,
                    std::string_view why) {
-  client.log({LogEvent::Level::warning, "login failed", user, std::string(mechanism) + ": " + std::string(why)});
-  if (error != Error::busy) client.count_failed_login();
+  const bool put_off = error == Error::busy;  // the password may be right: nobody is to be banned for it
+  const std::string detail = std::string(mechanism) + ": " + std::string(why);
+  client.log({LogEvent::Level::warning, put_off ? "login put off" : "login failed", user, detail});
+  if (!put_off) client.count_failed_login();
   return refusal(error);
 }
 

@@ -23,7 +23,7 @@ struct Way {
 async::Task<Reply> admit(Client& client, Login login, std::string user, const Way& way);
 
 /// The answer to a login that failed, which is logged and counted; the same words for an unknown user and a wrong
-/// password. `why` is for the log.
+/// password. Error::busy decides nothing: it is logged as "login put off", and not counted. `why` is for the log.
 Reply refuse_login(Client& client, std::string_view user, Error error, std::string_view mechanism,
                    std::string_view why);
 
