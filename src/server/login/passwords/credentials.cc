@@ -5,6 +5,7 @@
 
 #include <sodium.h>
 
+#include "server/login/passwords/foreign_hashes.h"
 #include "server/login/passwords/passwords.h"
 
 namespace postbag::server {
@@ -48,8 +49,10 @@ std::optional<sasl::ScramKeys> stored_keys(const storage::Credentials& credentia
 
 std::optional<storage::Credentials> completed(const storage::Credentials& credentials, std::string_view password,
                                               bool with_sha1) {
+  const bool is_own = is_own_hash(credentials.password_hash);
+  if (!is_own && !sees_all_of(credentials.password_hash, password)) return std::nullopt;
   storage::Credentials whole = credentials;
-  if (!is_own_hash(whole.password_hash)) whole.password_hash = hash_password(password);
+  if (!is_own) whole.password_hash = hash_password(password);
   add_keys(whole, sasl::Hash::sha256, password);
   if (with_sha1) add_keys(whole, sasl::Hash::sha1, password);
   if (whole == credentials) return std::nullopt;

@@ -21,7 +21,8 @@ storage::Credentials make_credentials(std::string_view password);
 std::optional<sasl::ScramKeys> stored_keys(const storage::Credentials& credentials, sasl::Hash hash);
 
 /// The credentials with what today's are made of and these lack; `password` is the right one. Nothing when they
-/// lack nothing. Takes as long as what is lacking.
+/// lack nothing, or when their hash is of a method that ignores a part of `password`: see sees_all_of(). Takes as
+/// long as what is lacking.
 std::optional<storage::Credentials> completed(const storage::Credentials& credentials, std::string_view password,
                                               bool with_sha1);
 

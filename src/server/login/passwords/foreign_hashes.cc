@@ -5,10 +5,8 @@
 #include <charconv>
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <vector>
 
-#include <crypt.h>
 #include <openssl/evp.h>
 #include <sodium.h>
 
@@ -16,6 +14,7 @@
 #include "protocol/sasl/scram_keys.h"
 #include "protocol/text/base64.h"
 #include "protocol/text/digits.h"
+#include "server/login/passwords/crypt_hashes.h"
 
 namespace postbag::server {
 
@@ -42,35 +41,10 @@ std::optional<std::uint64_t> number_in(std::string_view digits) {
 
 // ---- crypt(5) ----
 
-constexpr std::uint64_t most_rounds = 5'000'000;  // about 3 s of SHA-512
-constexpr std::uint64_t most_bcrypt_cost = 14;    // about 1 s
-
-/// Costs that a file may ask for without keeping a worker busy for hours.
-bool is_affordable(const std::string& hash) {
-  if (hash.starts_with("$2"))
-    return number_in(std::string_view(hash).substr(std::min<std::size_t>(4, hash.size()), 2)).value_or(99) <=
-           most_bcrypt_cost;
-  const std::size_t rounds = hash.find("$rounds=");
-  if (rounds == std::string::npos) return true;
-  const std::string_view digits = std::string_view(hash).substr(rounds + 8);
-  return number_in(digits.substr(0, digits.find('$'))).value_or(most_rounds + 1) <= most_rounds;
-}
-
-bool is_crypt(const Scheme&, const std::string& hash) {
-  const int checked = crypt_checksalt(hash.c_str());
-  const bool known =
-      checked == CRYPT_SALT_OK || checked == CRYPT_SALT_METHOD_LEGACY || checked == CRYPT_SALT_TOO_CHEAP;
-  constexpr std::size_t shortest = 13;  // of DES
-  return known && hash.size() >= shortest && is_affordable(hash);
-}
+bool is_crypt(const Scheme&, const std::string& hash) { return is_crypt_hash(hash); }
 
 bool verify_crypt(const Scheme&, const std::string& hash, std::string_view password) {
-  const auto data = std::make_unique<crypt_data>();
-  const std::string text(password);
-  const char* made = crypt_r(text.c_str(), hash.c_str(), data.get());
-  const bool right = made != nullptr && made[0] != '*' && are_equal(made, hash);
-  sodium_memzero(data.get(), sizeof *data);
-  return right;
+  return verify_crypt_hash(hash, password);
 }
 
 // ---- a digest of the password, and of a salt after it ----
@@ -112,6 +86,8 @@ bool verify_digest(const Scheme& scheme, const std::string& hash, std::string_vi
 
 // ---- {PBKDF2}$1$salt$rounds$digest, of SHA-1 ----
 
+constexpr std::uint64_t most_rounds = 5'000'000;  // about 3 s
+
 struct Pbkdf2 {
   std::string salt;
   int rounds;
@@ -147,8 +123,26 @@ bool verify_pbkdf2(const Scheme&, const std::string& hash, std::string_view pass
 
 // ---- Argon2, which libsodium reads ----
 
+/// Takes the number that follows `name` off the front of `rest`; nothing when it does not begin so.
+std::optional<std::uint64_t> take_number(std::string_view& rest, std::string_view name) {
+  if (!rest.starts_with(name)) return std::nullopt;
+  rest.remove_prefix(name.size());
+  const std::size_t size = std::min(rest.find_first_not_of("0123456789"), rest.size());
+  const auto number = number_in(rest.substr(0, size));
+  rest.remove_prefix(size);
+  return number;
+}
+
+/// $argon2i$v=19$m=memory,t=passes,p=lanes$: costs that a file may ask for.
 bool is_argon2(const Scheme&, const std::string& hash) {
-  return hash.starts_with("$argon2i") && hash.size() < crypto_pwhash_STRBYTES;
+  constexpr std::uint64_t most_kibibytes = 256 * 1024, most_passes = 10;
+  std::string_view rest = hash;
+  for (const std::string_view type : {"$argon2id$", "$argon2i$"})
+    if (rest.starts_with(type)) rest.remove_prefix(type.size());
+  const auto version = take_number(rest, "v="), memory = take_number(rest, "$m="),
+             passes = take_number(rest, ",t=");
+  const bool is_cheap = memory && passes && *memory <= most_kibibytes && *passes <= most_passes;
+  return version && is_cheap && hash.size() < crypto_pwhash_STRBYTES;
 }
 
 bool verify_argon2(const Scheme&, const std::string& hash, std::string_view password) {
@@ -212,6 +206,7 @@ constexpr std::array<std::string_view, 11> refused{"CRAM-MD5", "DIGEST-MD5", "HM
 struct Parts {
   std::string scheme;  ///< in capitals, without an ".ENCODING"
   std::string hash;
+  bool is_encoded = false;  ///< there was one
 };
 
 Parts parts_of(std::string_view stored) {
@@ -219,14 +214,17 @@ Parts parts_of(std::string_view stored) {
   if (!stored.starts_with('{') || end == stored.npos) return {"CRYPT", std::string(stored)};
   std::string scheme;
   for (const char c : stored.substr(1, end - 1)) scheme += (c >= 'a' && c <= 'z') ? static_cast<char>(c - 32) : c;
+  const std::size_t whole = scheme.size();
   for (const std::string_view encoding : {".HEX", ".B64", ".BASE64"})
     if (scheme.ends_with(encoding)) scheme.resize(scheme.size() - encoding.size());
-  return {std::move(scheme), std::string(stored.substr(end + 1))};
+  return {scheme, std::string(stored.substr(end + 1)), scheme.size() != whole};
 }
 
 const Scheme* scheme_of(const Parts& parts) {
   const auto found = std::ranges::find(schemes, parts.scheme, &Scheme::name);
-  return found == schemes.end() || !found->is_hash(*found, parts.hash) ? nullptr : &*found;
+  if (found == schemes.end() || !found->is_hash(*found, parts.hash)) return nullptr;
+  const bool may_be_encoded = found->verify == verify_digest;  // others would be taken for what they are encoded to
+  return parts.is_encoded && !may_be_encoded ? nullptr : &*found;
 }
 
 }  // namespace
@@ -246,6 +244,13 @@ bool verify_foreign(std::string_view stored, std::string_view password) {
   const Parts parts = parts_of(stored);
   const Scheme* const scheme = scheme_of(parts);
   return scheme != nullptr && scheme->verify(*scheme, parts.hash, password);
+}
+
+bool sees_all_of(std::string_view stored, std::string_view password) {
+  const Parts parts = parts_of(stored);
+  const Scheme* const scheme = scheme_of(parts);
+  if (scheme == nullptr || password.find('\0') != password.npos) return false;
+  return scheme->verify != verify_crypt || crypt_hash_sees_all_of(parts.hash, password);
 }
 
 std::optional<std::string> clear_password(std::string_view stored) {

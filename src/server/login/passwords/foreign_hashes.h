@@ -1,5 +1,5 @@
 // Passwords as other servers store them: the "{SCHEME}hash" of a Dovecot passwd-file. They are checked until the
-// first login, which replaces them by ours.
+// first login, which replaces them by ours where all of the password counts.
 #pragma once
 
 #include <optional>
@@ -16,6 +16,10 @@ std::optional<std::string> why_refused(std::string_view stored);
 /// Whether `password` is the one of a text for which why_refused() had nothing to say; false for any other text.
 /// Takes as long as the hash's maker chose. Any thread.
 bool verify_foreign(std::string_view stored, std::string_view password);
+
+/// Whether every bit of `password`, which verify_foreign() found right, counts for that text. If not it may differ
+/// from the one that was hashed, and nothing may be made of it.
+bool sees_all_of(std::string_view stored, std::string_view password);
 
 /// The password itself, for the schemes that do not hash it at all; nothing for others.
 std::optional<std::string> clear_password(std::string_view stored);
