@@ -17,6 +17,7 @@ class Login final : public Exchange {
 
   /// An initial response is the name.
   Step respond(std::string_view response) override {
+    if (response.find('\0') != response.npos) return Failed{Refusal::malformed};  // as in PLAIN
     if (!user_.empty()) return CheckPassword{user_, Secret(response)};
     if (response.empty() || response.size() > longest_name || !is_utf8(response)) return Failed{Refusal::malformed};
     user_ = response;

@@ -52,12 +52,18 @@ TEST_CASE("LOGIN asks for the name and for the password") {
 
 TEST_CASE("LOGIN takes the name as an initial response, and no empty one") {
   CHECK(as<Challenge>(make_login({})->respond("tim")).text == "Password:");
-  for (const std::string& name : {std::string(), std::string("\xff"), std::string(256, 'u')})
+  for (const std::string& name : {std::string(), std::string("\xff"), std::string(256, 'u'), bytes("tim\0x")})
     CHECK(refusal_of(make_login({})->respond(name)) == Refusal::malformed);
   const auto exchange = make_login({});
   exchange->respond("tim");
   exchange->respond("wrong");
   CHECK(refusal_of(exchange->password_checked(false)) == Refusal::not_proved);
+}
+
+TEST_CASE("LOGIN takes no password with a NUL, as PLAIN does not") {
+  const auto exchange = make_login({});
+  exchange->respond("tim");
+  CHECK(refusal_of(exchange->respond(bytes("secret\0more"))) == Refusal::malformed);
 }
 
 TEST_CASE("EXTERNAL takes the name of the certificate") {
