@@ -17,6 +17,9 @@ namespace {
 // "password" and more, by crypt(3).
 const std::string des = "{DES-CRYPT}abJnggxhB/yWI";
 
+const std::string secret = "secret", alice = "alice";
+const KeyOwner owner{secret, alice};
+
 std::string repeated(char c, std::size_t size) { return std::string(size, c); }
 
 }  // namespace
@@ -64,11 +67,29 @@ TEST_CASE("what was typed replaces an imported hash only when all of it counted"
   CHECK(verify_foreign(des, "password"));
   CHECK(verify_foreign(des, "password and more"));
   CHECK_FALSE(verify_foreign(des, std::string_view("password\0more", 13)));
-  CHECK(completed({des, ""}, "password and more", true) == std::nullopt);
-  CHECK(completed({des, ""}, "password", true) == std::nullopt);
-  CHECK(completed({bcrypt, ""}, repeated('p', 72), false) == std::nullopt);
-  CHECK(completed({bcrypt, ""}, repeated('p', 71), false).has_value());
-  const auto whole = completed({"{PLAIN}password", ""}, "password", true);
+  CHECK(completed({des, ""}, owner, "password and more", true) == std::nullopt);
+  CHECK(completed({des, ""}, owner, "password", true) == std::nullopt);
+  CHECK(completed({bcrypt, ""}, owner, repeated('p', 72), false) == std::nullopt);
+  CHECK(completed({bcrypt, ""}, owner, repeated('p', 71), false).has_value());
+  const auto whole = completed({"{PLAIN}password", ""}, owner, "password", true);
   REQUIRE(whole.has_value());
   CHECK(verify_password(whole->password_hash, "password"));
+}
+
+TEST_CASE("the keys of an account look as those that are shown when it has none") {
+  prepare_crypto();
+  for (const sasl::Hash hash : {sasl::Hash::sha256, sasl::Hash::sha1}) {
+    const sasl::ScramKeys shown = made_up_keys(owner, hash);
+    const std::string theirs = sasl::to_text(sasl::scram_keys(hash, "password", "salt", 4096));
+    for (const std::string& before : {std::string(), theirs}) {
+      const auto whole = completed({"{PLAIN}password", before}, owner, "password", true);
+      REQUIRE(whole.has_value());
+      const auto keys = stored_keys(*whole, hash);
+      REQUIRE(keys.has_value());
+      CHECK(keys->salt == shown.salt);
+      CHECK(keys->iterations == shown.iterations);
+      CHECK(*keys == sasl::scram_keys(hash, "password", shown.salt, shown.iterations));
+      CHECK(completed(*whole, owner, "password", true) == std::nullopt);
+    }
+  }
 }

@@ -30,16 +30,17 @@ std::string AccountRegistry::canonical(std::string_view name) const { return can
 
 Result<void> AccountRegistry::add(std::string_view name, std::string_view password) {
   if (find(name)) return std::unexpected(Error::account_exists);
-  const storage::Credentials credentials = make_credentials(password);
+  const std::string canonical = canonical_name(name, rules_);
+  const storage::Credentials credentials = make_credentials({secret_, canonical}, password);
   const std::lock_guard lock(mutex_);
-  const Result<AccountId> id = directory_->add(canonical_name(name, rules_), credentials);
+  const Result<AccountId> id = directory_->add(canonical, credentials);
   if (!id) return std::unexpected(id.error());
   return {};
 }
 
 Result<void> AccountRegistry::set_password(std::string_view name, std::string_view password) {
   if (!find(name)) return std::unexpected(Error::no_such_account);
-  const storage::Credentials credentials = make_credentials(password);
+  const storage::Credentials credentials = make_credentials({secret_, canonical(name)}, password);
   const std::lock_guard lock(mutex_);
   const auto account = look_up(name);
   if (!account) return std::unexpected(Error::no_such_account);

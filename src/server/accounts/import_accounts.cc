@@ -13,16 +13,16 @@ namespace postbag::server {
 namespace {
 
 /// A password in the clear is hashed at once; keys of SCRAM serve from the beginning.
-storage::Credentials credentials_of(const PasswdEntry& entry) {
+storage::Credentials credentials_of(const AccountRegistry& registry, const PasswdEntry& entry) {
   const std::optional<std::string> clear = clear_password(entry.stored);
-  if (clear) return make_credentials(*clear);
+  if (clear) return make_credentials({registry.secret(), registry.canonical(entry.user)}, *clear);
   return {entry.stored, scram_text(entry.stored)};
 }
 
 /// Why the account was not added; nothing when it was.
 std::optional<std::string> import(AccountRegistry& registry, const PasswdEntry& entry) {
   if (registry.find(entry.user)) return entry.user + ": " + std::string(to_string(Error::account_exists));
-  const Result<void> added = registry.add_with(entry.user, credentials_of(entry));
+  const Result<void> added = registry.add_with(entry.user, credentials_of(registry, entry));
   if (added) return std::nullopt;
   return entry.user + ": " + std::string(to_string(added.error()));
 }

@@ -16,7 +16,8 @@ namespace {
 void store_completed(AccountRegistry& registry, const storage::Account& account, std::string_view password,
                      bool with_sha1) {
   try {
-    const auto whole = completed(account.credentials, password, with_sha1);
+    const std::string user = registry.canonical(account.name);
+    const auto whole = completed(account.credentials, {registry.secret(), user}, password, with_sha1);
     if (whole) registry.replace_credentials(account.id, account.credentials, *whole);
   } catch (const storage::Broken&) {
   } catch (const std::bad_alloc&) {
@@ -84,7 +85,8 @@ async::Task<Result<sasl::ScramKeys>> PasswordAuthenticator::find_keys(std::strin
   const std::optional<storage::Account> account = co_await look_up(user);
   const auto keys = account ? stored_keys(account->credentials, hash) : std::nullopt;
   if (keys) co_return *keys;
-  co_return sasl::made_up_keys(hash, registry_.secret(), registry_.canonical(user), scram_iterations);
+  const std::string canonical = registry_.canonical(user);
+  co_return made_up_keys({registry_.secret(), canonical}, hash);
 }
 
 }  // namespace postbag::server

@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <string>
 
-#include <sodium.h>
-
 #include "server/login/passwords/foreign_hashes.h"
 #include "server/login/passwords/passwords.h"
 
@@ -20,22 +18,45 @@ std::string_view take_word(std::string_view& text) {
   return word;
 }
 
-std::string new_keys(sasl::Hash hash, std::string_view password) {
-  std::string salt(16, '\0');
-  randombytes_buf(salt.data(), salt.size());
-  return sasl::to_text(sasl::scram_keys(hash, password, std::move(salt), scram_iterations));
+std::string new_keys(const KeyOwner& owner, sasl::Hash hash, std::string_view password) {
+  return sasl::to_text(sasl::scram_keys(hash, password, made_up_keys(owner, hash).salt, scram_iterations));
 }
 
-void add_keys(storage::Credentials& credentials, sasl::Hash hash, std::string_view password) {
-  if (stored_keys(credentials, hash)) return;
-  if (!credentials.scram.empty()) credentials.scram += ' ';
-  credentials.scram += new_keys(hash, password);
+/// Others tell a stranger that there is an account, as they differ from those that are made up.
+bool look_made_up(const sasl::ScramKeys& keys, const sasl::ScramKeys& made_up) {
+  return keys.iterations == made_up.iterations && keys.salt.size() == made_up.salt.size();
+}
+
+/// The texts of all other hashes.
+std::string without(std::string_view texts, sasl::Hash hash) {
+  std::string others;
+  while (!texts.empty()) {
+    const std::string_view word = take_word(texts);
+    const auto keys = sasl::scram_keys_of(word);
+    if (!keys || keys->hash == hash) continue;
+    others += others.empty() ? "" : " ";
+    others += word;
+  }
+  return others;
+}
+
+void add_keys(storage::Credentials& credentials, const KeyOwner& owner, sasl::Hash hash,
+              std::string_view password) {
+  const auto stored = stored_keys(credentials, hash);
+  if (stored && look_made_up(*stored, made_up_keys(owner, hash))) return;
+  std::string keys = without(credentials.scram, hash);
+  if (!keys.empty()) keys += ' ';
+  credentials.scram = keys + new_keys(owner, hash, password);
 }
 
 }  // namespace
 
-storage::Credentials make_credentials(std::string_view password) {
-  return {hash_password(password), new_keys(sasl::Hash::sha256, password)};
+sasl::ScramKeys made_up_keys(const KeyOwner& owner, sasl::Hash hash) {
+  return sasl::made_up_keys(hash, owner.secret, owner.user, scram_iterations);
+}
+
+storage::Credentials make_credentials(const KeyOwner& owner, std::string_view password) {
+  return {hash_password(password), new_keys(owner, sasl::Hash::sha256, password)};
 }
 
 std::optional<sasl::ScramKeys> stored_keys(const storage::Credentials& credentials, sasl::Hash hash) {
@@ -47,14 +68,14 @@ std::optional<sasl::ScramKeys> stored_keys(const storage::Credentials& credentia
   return std::nullopt;
 }
 
-std::optional<storage::Credentials> completed(const storage::Credentials& credentials, std::string_view password,
-                                              bool with_sha1) {
+std::optional<storage::Credentials> completed(const storage::Credentials& credentials, const KeyOwner& owner,
+                                              std::string_view password, bool with_sha1) {
   const bool is_own = is_own_hash(credentials.password_hash);
   if (!is_own && !sees_all_of(credentials.password_hash, password)) return std::nullopt;
   storage::Credentials whole = credentials;
   if (!is_own) whole.password_hash = hash_password(password);
-  add_keys(whole, sasl::Hash::sha256, password);
-  if (with_sha1) add_keys(whole, sasl::Hash::sha1, password);
+  add_keys(whole, owner, sasl::Hash::sha256, password);
+  if (with_sha1) add_keys(whole, owner, sasl::Hash::sha1, password);
   if (whole == credentials) return std::nullopt;
   return whole;
 }
