@@ -10,12 +10,14 @@ namespace postbag::sasl {
 namespace {
 
 constexpr Needs plain_password = needs::password | needs::confidentiality;
+/// Who reads along can try passwords at home, as fast as there are machines.
+constexpr Needs scram = needs::keys | needs::confidentiality;
 constexpr Needs plain_token = needs::token | needs::confidentiality;
 
 constexpr Mechanism table[] = {
-    {"SCRAM-SHA-256-PLUS", needs::keys | needs::channel_binding, make_scram_sha_256_plus},
-    {"SCRAM-SHA-256", needs::keys, make_scram_sha_256},
-    {"SCRAM-SHA-1", needs::keys | needs::sha1_keys, make_scram_sha_1},
+    {"SCRAM-SHA-256-PLUS", scram | needs::channel_binding, make_scram_sha_256_plus},
+    {"SCRAM-SHA-256", scram, make_scram_sha_256},
+    {"SCRAM-SHA-1", scram | needs::sha1_keys, make_scram_sha_1},
     {"EXTERNAL", needs::certificate, make_external},
     {"OAUTHBEARER", plain_token, make_oauthbearer},
     {"XOAUTH2", plain_token, make_xoauth2},

@@ -25,9 +25,12 @@ using namespace postbag;
 
 namespace {
 
-/// Nobody may log in; who asks with a password is counted.
+/// Nobody may log in; who asks with a password is counted. There are keys for SCRAM.
 class Everybody final : public test::PasswordsOnly, public Accounts, public Log {
  public:
+  sasl::Needs abilities() const override {
+    return sasl::needs::password | sasl::needs::keys | sasl::needs::sha1_keys | sasl::needs::token;
+  }
   async::Task<Result<Login>> check_password(std::string, std::string, Peer&) override {
     ++asked;
     co_return std::unexpected(Error::wrong_password);
@@ -106,12 +109,25 @@ TEST_CASE("a client from another machine is offered STARTTLS, and its password i
   CHECK(has(greeting, " LOGINDISABLED"));
   CHECK_FALSE(has(greeting, "AUTH="));
   CHECK(has(before, "NO [PRIVACYREQUIRED]"));
-  CHECK(has(capabilities, " AUTH=PLAIN"));
+  for (const char* name : {" AUTH=SCRAM-SHA-256-PLUS", " AUTH=SCRAM-SHA-256 ", " AUTH=SCRAM-SHA-1", " AUTH=PLAIN"})
+    CHECK(has(capabilities, name));
   CHECK_FALSE(has(capabilities, " STARTTLS"));
   CHECK_FALSE(has(capabilities, " LOGINDISABLED"));
   CHECK(has(login, "b2 NO"));
   CHECK(outcome.asked == 1);
   CHECK(outcome.log == "login refused\nlogin failed\n");
+}
+
+TEST_CASE("SCRAM shows a client from another machine nothing before STARTTLS") {
+  std::string answer;
+  const Everybody outcome = after([&](int fd) {
+    received(fd, "\r\n");
+    send(fd, "a1 AUTHENTICATE SCRAM-SHA-256 biwsbj11c2VyLHI9eA==\r\n");
+    answer = received(fd, "\r\n");
+    ::close(fd);
+  });
+  CHECK(has(answer, "NO [PRIVACYREQUIRED]"));
+  CHECK(outcome.log == "login refused\n");
 }
 
 TEST_CASE("what comes behind STARTTLS is never run, also not as a part of the encrypted session") {

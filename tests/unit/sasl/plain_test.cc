@@ -90,14 +90,17 @@ TEST_CASE("what is offered depends on what is there") {
   using Names = std::vector<std::string_view>;
   CHECK(offered(0).empty());
   CHECK(offered(needs::password).empty());
-  CHECK(offered(needs::password | needs::keys) == Names{"SCRAM-SHA-256"});
+  CHECK(offered(needs::password | needs::keys | needs::sha1_keys).empty());
+  CHECK(offered(needs::keys | needs::confidentiality) == Names{"SCRAM-SHA-256"});
   CHECK(offered(needs::password | needs::confidentiality) == Names{"PLAIN", "LOGIN"});
-  CHECK(offered(needs::keys | needs::channel_binding) == Names{"SCRAM-SHA-256-PLUS", "SCRAM-SHA-256"});
+  CHECK(offered(needs::keys | needs::channel_binding).empty());
+  CHECK(offered(needs::keys | needs::channel_binding | needs::confidentiality) ==
+        Names{"SCRAM-SHA-256-PLUS", "SCRAM-SHA-256"});
   CHECK(offered(needs::token) == Names{});
   CHECK(offered(needs::token | needs::confidentiality) == Names{"OAUTHBEARER", "XOAUTH2"});
   CHECK(offered(needs::certificate) == Names{"EXTERNAL"});
   CHECK(offered(0xff).size() == mechanisms().size());
-  CHECK(offers_channel_binding(needs::keys | needs::channel_binding));
+  CHECK(offers_channel_binding(needs::keys | needs::channel_binding | needs::confidentiality));
   CHECK_FALSE(offers_channel_binding(needs::channel_binding));
 }
 
