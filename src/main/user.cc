@@ -98,6 +98,9 @@ int import_passwd_file(std::istream& file, const std::string& data_dir) {
   if (!imported) return report_error(imported.error());
   for (const std::string& why : imported->skipped) report_error(why, EX_DATAERR);
   std::printf("%zu added, %zu skipped\n", imported->added, imported->skipped.size());
+  if (imported->without_keys > 0)
+    std::printf("%zu cannot log in with SCRAM before their first login with a password; see scram in [login]\n",
+                imported->without_keys);
   return imported->skipped.empty() ? EX_OK : EX_DATAERR;
 }
 

@@ -40,12 +40,17 @@ class HostLog final : public Log {
   HostCalls& calls_;
 };
 
+sasl::Needs scram_of(const ServerOptions& options) {
+  if (!options.scram) return 0;
+  return static_cast<sasl::Needs>(sasl::needs::keys | (options.scram_sha1 ? sasl::needs::sha1_keys : 0));
+}
+
 std::unique_ptr<Authenticator> make_authenticator(const ServingParts& parts, async::Workers& lookups,
                                                   async::Workers& hashing, Tokens* tokens) {
   const LoginParts shared{parts.limits, parts.registry, lookups, tokens, parts.options.token_scope};
   if (parts.options.authenticate)
     return std::make_unique<HostAuthenticator>(parts.poster, parts.calls, parts.options.authenticate, shared);
-  return std::make_unique<PasswordAuthenticator>(shared, hashing, parts.options.scram_sha1);
+  return std::make_unique<PasswordAuthenticator>(shared, hashing, scram_of(parts.options));
 }
 
 storage::StoreSettings store_settings(const ServingParts& parts) {

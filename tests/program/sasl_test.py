@@ -22,8 +22,8 @@ def world(postbag, wirecheck):
     key = os.path.join(server.home, "key")
     with open(key, "wb") as file:
         file.write(SECRET)
-    server._write_config(NO_DELAY + "[login]\nscram_sha1 = true\n[oauth]\nalgorithm = \"HS256\"\n"
-                         f"key_file = \"{key}\"\nissuer = \"https://id\"\naudience = \"imap\"\nscope = \"mail\"\n")
+    server.configure(NO_DELAY + "[login]\nscram_sha1 = true\n[oauth]\nalgorithm = \"HS256\"\n"
+                     f"key_file = \"{key}\"\nissuer = \"https://id\"\naudience = \"imap\"\nscope = \"mail\"\n")
     return server
 
 
@@ -99,6 +99,18 @@ def accounts_without_keys_get_them_at_their_next_password(server):
     for mechanism in ("SCRAM-SHA-256", "SCRAM-SHA-1"):
         line = Scram(user, PASSWORD, mechanism).login(opened(server))
         assert line.startswith(b"OK"), (mechanism, line)
+
+
+def without_scram_only_passwords_are_asked_for(server):
+    user = server.add_user()
+    with open(server.config) as file:
+        config = file.read()
+    server.restart(config.replace("[login]\n", "[login]\nscram = false\n"))
+    lines, _ = opened(server).command("CAPABILITY")
+    assert b"AUTH=PLAIN" in lines[0] and b"SCRAM" not in lines[0], lines
+    assert Scram(user, PASSWORD).login(opened(server)).startswith(b"NO [CANNOT]")
+    assert plain(opened(server), user, PASSWORD).startswith(b"OK")
+    server.restart(config)
 
 
 def a_new_password_replaces_the_keys(server):
@@ -270,6 +282,7 @@ def accounts_of_dovecot_are_imported_and_rehashed(server):
     assert f"{len(hashes)} added, {len(bad)} skipped" in done, done
     for part in ("CRAM-MD5 is refused", "unknown scheme ROT13", "line 20, nologin: its login is restricted"):
         assert part in done, (part, done)
+    assert f"{len(hashes) - 2} cannot log in with SCRAM before" in done, done
     assert stored(server, "clear")[0].startswith("$argon2id$")
     assert Scram("scram", password).login(opened(server)).startswith(b"OK"), "by the keys of the file"
     for user in hashes:
@@ -296,7 +309,8 @@ def no_secret_is_logged(server):
 if __name__ == "__main__":
     main(scram_logs_in_and_proves_the_server, scram_with_a_wrong_password_fails,
          scram_does_not_reveal_who_has_an_account, accounts_without_keys_get_them_at_their_next_password,
-         a_new_password_replaces_the_keys, login_asks_for_name_and_password, an_exchange_is_cancelled_at_any_point,
+         without_scram_only_passwords_are_asked_for, a_new_password_replaces_the_keys,
+         login_asks_for_name_and_password, an_exchange_is_cancelled_at_any_point,
          administrators_act_for_others, app_passwords_work_until_they_are_revoked, a_login_for_reading_changes_nothing,
          tokens_log_in, tokens_that_are_not_valid_get_the_error_of_rfc_7628,
          accounts_of_dovecot_are_imported_and_rehashed, no_secret_is_logged, world=world)

@@ -200,21 +200,26 @@ TEST_CASE("the search index is on or off") {
 
 TEST_CASE("how clients may log in, and which tokens are valid") {
   const File file(
-      "[login]\nscram_sha1 = true\n[oauth]\nalgorithm = \"RS256\"\nkey_file = \"/k\"\nissuer = \"i\"\naudience = "
+      "[login]\nscram = false\nscram_sha1 = true\n[oauth]\nalgorithm = \"RS256\"\nkey_file = \"/k\"\nissuer = "
+      "\"i\"\naudience = "
       "\"a\"\n"
       "claim = \"email\"\nscope = \"mail\"\n");
   const auto config = read_config(file.path());
   REQUIRE(config);
+  CHECK_FALSE(config->scram);
   CHECK(config->scram_sha1);
   CHECK(config->token_keys.algorithm == "RS256");
   CHECK(config->token_key_file == "/k");
   CHECK(config->token_keys.claim == "email");
   const ServerOptions options = options_of(*config);
+  CHECK_FALSE(options.scram);
   CHECK(options.scram_sha1);
   CHECK(options.token_keys.issuer == "i");
   CHECK(options.token_keys.audience == "a");
   CHECK(options.token_scope == "mail");
-  CHECK(complaints("[login]\nscram_sha1 = 1\nscram = true\n").size() == 2);
+  CHECK(complaints("[login]\nscram_sha1 = 1\nscrams = true\n") ==
+        std::vector<std::string>{"2: scram_sha1 must be true or false",
+                                 "3: unknown setting of logins \"scrams\"; did you mean scram?"});
   CHECK(complaints("[oauth]\nissuer = 1\nisuer = \"i\"\n") ==
         std::vector<std::string>{"2: issuer must be text",
                                  "3: unknown setting of oauth \"isuer\"; did you mean issuer?"});

@@ -22,6 +22,7 @@ struct AppPassword {
 /// What became of the lines of a passwd-file.
 struct Imported {
   std::size_t added = 0;
+  std::size_t without_keys = 0;      ///< of these: SCRAM fails for them until their first login with a password
   std::vector<std::string> skipped;  ///< one line of text for each account that was not added, with the reason
 };
 

@@ -224,9 +224,12 @@ struct ServerOptions {
   TokenKeys token_keys = {};
   /// Named to clients whose token is refused (RFC 7628 section 3.2.2).
   std::string token_scope = {};
-  /// True: clients may also log in with SCRAM-SHA-1. Its keys are stored at a user's next login with a password;
-  /// who steals them can try passwords faster than with those of SCRAM-SHA-256, which is always offered. Ignored
-  /// with `authenticate`.
+  /// True: clients may log in with SCRAM-SHA-256. It fails, although the password is right, with application
+  /// passwords, and with accounts that were imported until their first login with a password: clients that try
+  /// nothing else need false. Ignored with `authenticate`.
+  bool scram = true;
+  /// True: where `scram` is, clients may also log in with SCRAM-SHA-1. Its keys are stored at a user's next login
+  /// with a password; who steals them can try passwords faster than with those of SCRAM-SHA-256.
   bool scram_sha1 = false;
   /// How long an account's files stay open after their last use; 0 to longest_idle.
   std::chrono::seconds close_idle_after{30};

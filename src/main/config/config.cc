@@ -303,12 +303,12 @@ void Reader::read_login(const toml::node& node) {
   if (table == nullptr) return add_error(node.source(), "login must be a table: [login]");
   for (const auto& [key, value] : *table) {
     const auto yes = value.value_exact<bool>();
-    if (key.str() != "scram_sha1")
-      unknown(key, "setting of logins", {"scram_sha1"});
+    if (key.str() != "scram" && key.str() != "scram_sha1")
+      unknown(key, "setting of logins", {"scram", "scram_sha1"});
     else if (!yes)
-      add_error(value.source(), "scram_sha1 must be true or false");
+      add_error(value.source(), std::string(key.str()) + " must be true or false");
     else
-      config.scram_sha1 = *yes;
+      (key.str() == "scram" ? config.scram : config.scram_sha1) = *yes;
   }
 }
 
@@ -384,6 +384,7 @@ ServerOptions options_of(const Config& config) {
   options.history = config.history;
   options.flags = config.flags;
   options.search_index = config.search_index;
+  options.scram = config.scram;
   options.scram_sha1 = config.scram_sha1;
   options.token_keys = config.token_keys;
   options.token_scope = config.token_scope;

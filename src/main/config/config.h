@@ -38,6 +38,7 @@ struct Config {
   History history;
   FlagDurability flags = FlagDurability::full;
   bool search_index = true;
+  bool scram = true;
   bool scram_sha1 = false;
   TokenKeys token_keys;  ///< without the key
   std::string token_key_file;

@@ -19,12 +19,15 @@ storage::Credentials credentials_of(const AccountRegistry& registry, const Passw
   return {entry.stored, scram_text(entry.stored)};
 }
 
-/// Why the account was not added; nothing when it was.
-std::optional<std::string> import(AccountRegistry& registry, const PasswdEntry& entry) {
+/// Why the account was not added; nothing when it was, and was counted.
+std::optional<std::string> import(AccountRegistry& registry, const PasswdEntry& entry, Imported& imported) {
   if (registry.find(entry.user)) return entry.user + ": " + std::string(to_string(Error::account_exists));
-  const Result<void> added = registry.add_with(entry.user, credentials_of(registry, entry));
-  if (added) return std::nullopt;
-  return entry.user + ": " + std::string(to_string(added.error()));
+  const storage::Credentials credentials = credentials_of(registry, entry);
+  const Result<void> added = registry.add_with(entry.user, credentials);
+  if (!added) return entry.user + ": " + std::string(to_string(added.error()));
+  ++imported.added;
+  if (!stored_keys(credentials, sasl::Hash::sha256)) ++imported.without_keys;
+  return std::nullopt;
 }
 
 }  // namespace
@@ -33,11 +36,9 @@ Imported import_accounts(AccountRegistry& registry, std::string_view text) {
   Imported imported;
   for (const auto& line : read_passwd_file(text)) {
     const auto* const entry = std::get_if<PasswdEntry>(&line);
-    const auto why = entry == nullptr ? std::optional(std::get<PasswdError>(line).text) : import(registry, *entry);
-    if (why)
-      imported.skipped.push_back(*why);
-    else
-      ++imported.added;
+    const auto why =
+        entry == nullptr ? std::optional(std::get<PasswdError>(line).text) : import(registry, *entry, imported);
+    if (why) imported.skipped.push_back(*why);
   }
   return imported;
 }

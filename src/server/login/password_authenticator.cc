@@ -27,8 +27,7 @@ void store_completed(AccountRegistry& registry, const storage::Account& account,
 }  // namespace
 
 sasl::Needs PasswordAuthenticator::abilities() const {
-  namespace needs = sasl::needs;
-  return Logins::abilities() | needs::password | needs::keys | (with_sha1_ ? needs::sha1_keys : sasl::Needs{0});
+  return Logins::abilities() | sasl::needs::password | scram_;
 }
 
 async::Task<Result<Login>> PasswordAuthenticator::check_password(std::string user, std::string password,
@@ -74,8 +73,9 @@ async::Task<Result<bool>> PasswordAuthenticator::is_right(const std::optional<st
 }
 
 async::Task<void> PasswordAuthenticator::complete(const storage::Account& account, const std::string& password) {
+  const bool with_sha1 = (scram_ & sasl::needs::sha1_keys) != 0;
   static_cast<void>(
-      co_await hashing_.least_busy().try_run([&] { store_completed(registry_, account, password, with_sha1_); }));
+      co_await hashing_.least_busy().try_run([&] { store_completed(registry_, account, password, with_sha1); }));
 }
 
 async::Task<Result<sasl::ScramKeys>> PasswordAuthenticator::find_keys(std::string user, sasl::Hash hash,

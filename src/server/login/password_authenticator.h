@@ -14,9 +14,9 @@ namespace postbag::server {
 class PasswordAuthenticator final : public Logins {
  public:
   /// `hashing` is a separate pool with a bounded queue (Limits::password_queue), so that neither mail nor other
-  /// logins wait for hashes. It must outlive this object.
-  PasswordAuthenticator(const LoginParts& parts, async::Workers& hashing, bool with_sha1)
-      : Logins(parts), hashing_(hashing), with_sha1_(with_sha1) {}
+  /// logins wait for hashes. It must outlive this object. `scram`: which keys are offered, of keys and sha1_keys.
+  PasswordAuthenticator(const LoginParts& parts, async::Workers& hashing, sasl::Needs scram)
+      : Logins(parts), hashing_(hashing), scram_(scram) {}
 
   sasl::Needs abilities() const override;
   async::Task<Result<Login>> check_password(std::string user, std::string password, Peer& peer) override;
@@ -32,7 +32,7 @@ class PasswordAuthenticator final : public Logins {
 
   async::Workers& hashing_;
   LoginCache cache_;
-  const bool with_sha1_;
+  const sasl::Needs scram_;
 };
 
 }  // namespace postbag::server
