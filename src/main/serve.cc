@@ -44,6 +44,7 @@ ServerOptions options_from(const ServeArguments& arguments, const Config& config
     options.listen_tls = std::move(passed.listen_tls);
   }
   options.allow_plaintext = config.allow_plaintext;
+  options.auth = config.auth;
   if (options.listen.empty() && options.listen_tls.empty()) options.listen = {default_address};
   return options;
 }

@@ -65,6 +65,8 @@ std::string Server::Impl::check_options() {
   if (!options.tls.certificates.empty())
     if (const std::string error = use_tls(options.tls); !error.empty()) add_error(errors, error);
   add_range_error(errors, "workers", options.workers, 0, ServerOptions::most_workers);
+  for (const std::string* const socket : {&options.auth.logins, &options.auth.users})
+    if (!is_auth_socket(*socket)) add_error(errors, "not an authentication socket: " + *socket);
   if (!is_account_names(options.names)) add_error(errors, "invalid default domain or separator of account names");
   for (const auto& [name, value] : options.limits)
     if (const auto error = server::set_limit(limits, name, value)) add_error(errors, *error);
@@ -103,6 +105,10 @@ bool is_listen_address(std::string_view text) {
   if (async::parse_descriptor(text)) return true;
   const auto address = async::Address::parse(text);
   return address && address->path().size() <= longest_path;
+}
+
+bool is_auth_socket(std::string_view text) {
+  return text.empty() || (is_listen_address(text) && text.starts_with("unix:"));
 }
 
 bool is_network(std::string_view text) { return async::Network::parse(text).has_value(); }

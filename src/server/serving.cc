@@ -95,6 +95,7 @@ Serving::Serving(async::Loop& loop, const ServingParts& parts)
       delivery_context_{workers_, parts_.registry, accounts_, parts_.limits, parts_.clock, *log_},
       deliveries_(loop, delivery_context_),
       connections_(context_),
+      auth_connections_({context_, parts_.registry, workers_}),
       proxied_(loop, networks_of(parts_.options.proxies), parts_.limits, *log_,
                [this](std::unique_ptr<async::Stream> stream, TlsBegins tls) {
                  connections_.admit(std::move(stream), tls);
@@ -105,6 +106,19 @@ Serving::~Serving() = default;
 void Serving::listen() {
   acceptors_ = listen_on(parts_.options.listen, TlsBegins::on_request);
   tls_acceptors_ = listen_on(parts_.options.listen_tls, TlsBegins::at_once);
+  listen_for(AuthService::logins, parts_.options.auth.logins);
+  listen_for(AuthService::users, parts_.options.auth.users);
+}
+
+void Serving::listen_for(AuthService service, const std::string& address) {
+  if (address.empty()) return;
+  const auto mode = parts_.options.auth.for_group ? async::SocketMode::group : async::SocketMode::user;
+  auth_acceptors_.push_back(std::make_unique<async::Acceptor>(
+      loop_, async::ListeningSocket::bind(*async::Address::parse(address), mode),  // checked by Server::open
+      [this, service](std::unique_ptr<async::Stream> stream) {
+        auth_connections_.admit(std::move(stream), service);
+      },
+      [this] { warn_exhausted(); }));
 }
 
 Serving::Acceptors Serving::listen_on(const std::vector<std::string>& addresses, TlsBegins tls) {
@@ -151,6 +165,8 @@ async::Task<void> Serving::end(async::Deadline deadline) {
   deadline_ = deadline;
   acceptors_.clear();
   tls_acceptors_.clear();
+  auth_acceptors_.clear();
+  co_await auth_connections_.end_all(deadline_);
   co_await connections_.end_all(deadline_);
   co_await deliveries_.end_all(deadline_);
   co_await accounts_.close_all();
@@ -160,6 +176,7 @@ void Serving::shorten_deadline(async::Deadline deadline) {
   if (deadline >= deadline_) return;
   deadline_ = deadline;
   connections_.recheck_deadline();
+  auth_connections_.recheck_deadline();
   deliveries_.recheck_deadline();
 }
 

@@ -11,6 +11,7 @@
 #include "commands/all_commands.h"
 #include "postbag/server.h"
 #include "server/accounts/open_accounts.h"
+#include "server/auth_socket/auth_connections.h"
 #include "server/connections.h"
 #include "server/delivery/active_deliveries.h"
 #include "server/host_calls.h"
@@ -60,6 +61,7 @@ class Serving {
   Acceptors listen_on(const std::vector<std::string>& addresses, TlsBegins tls);
   static std::vector<std::string> addresses_of(const Acceptors& acceptors);
   void accepted(std::unique_ptr<async::Stream> stream, TlsBegins tls);
+  void listen_for(AuthService service, const std::string& address);
   void warn_exhausted();
 
   const ServingParts parts_;
@@ -77,9 +79,11 @@ class Serving {
   DeliveryContext delivery_context_;
   ActiveDeliveries deliveries_;
   Connections connections_;
+  AuthConnections auth_connections_;
   ProxiedConnections proxied_;
   Acceptors acceptors_;
   Acceptors tls_acceptors_;
+  Acceptors auth_acceptors_;
   async::Deadline deadline_ = async::never;
   std::chrono::steady_clock::time_point next_exhausted_{};  ///< when the log may have that line again
 };

@@ -225,6 +225,20 @@ TEST_CASE("how clients may log in, and which tokens are valid") {
                                  "3: unknown setting of oauth \"isuer\"; did you mean issuer?"});
 }
 
+TEST_CASE("[auth] names the sockets for mail servers") {
+  const File file("[auth]\nsocket = \"unix:/run/a\"\nuserdb = \"unix:/run/b\"\ngroup = true\n");
+  const auto config = read_config(file.path());
+  REQUIRE(config);
+  CHECK(config->auth.logins == "unix:/run/a");
+  CHECK(config->auth.users == "unix:/run/b");
+  CHECK(config->auth.for_group);
+  CHECK(complaints("[auth]\nsocket = \"127.0.0.1:12345\"\ngroup = 1\nsoket = \"\"\n") ==
+        std::vector<std::string>{"2: socket must be \"unix:/path\", or \"\" for none",
+                                 "3: group must be true or false",
+                                 "4: unknown setting of auth \"soket\"; did you mean socket?"});
+  CHECK(complaints("auth = 1\n") == std::vector<std::string>{"1: auth must be a table: [auth]"});
+}
+
 TEST_CASE("[process] says as whom the server runs and what it may do") {
   const File file("[process]\nuser = \"postbag\"\nlandlock = false\n");
   const auto config = read_config(file.path());

@@ -60,7 +60,7 @@ void remove_stale(const Address& address) {
     ::unlink(address.path().c_str());
 }
 
-OwnedFd bound_socket(const Address& address) {
+OwnedFd bound_socket(const Address& address, SocketMode mode) {
   const bool is_unix = address.family() == Address::Family::unix_socket;
   if (is_unix) remove_stale(address);
   OwnedFd fd = new_socket(address);
@@ -69,7 +69,8 @@ OwnedFd bound_socket(const Address& address) {
   const SocketAddress where = to_socket_address(address);
   if (::bind(fd.get(), where.get(), where.length) != 0) fail("bind", address);
   // Nobody can connect before listen(), so the wider rights are never usable.
-  if (is_unix && ::chmod(address.path().c_str(), S_IRUSR | S_IWUSR) != 0) fail("chmod", address);
+  const mode_t rights = S_IRUSR | S_IWUSR | (mode == SocketMode::group ? S_IRGRP | S_IWGRP : 0);
+  if (is_unix && ::chmod(address.path().c_str(), rights) != 0) fail("chmod", address);
   if (::listen(fd.get(), SOMAXCONN) != 0) fail("listen", address);
   return OwnedFd(fd.release());
 }
@@ -82,8 +83,8 @@ bool has_option(int fd, int option, int wanted) {
 
 }  // namespace
 
-ListeningSocket ListeningSocket::bind(const Address& address) {
-  OwnedFd fd = bound_socket(address);
+ListeningSocket ListeningSocket::bind(const Address& address, SocketMode mode) {
+  OwnedFd fd = bound_socket(address, mode);
   Address bound = bound_address(fd.get()).value_or(address);
   return {fd.release(), std::move(bound), address.family() == Address::Family::unix_socket};
 }

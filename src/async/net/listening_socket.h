@@ -9,12 +9,18 @@
 
 namespace postbag::async {
 
+/// Who may connect to a Unix socket, besides root.
+enum class SocketMode : unsigned char {
+  user,   ///< this process's: 0600
+  group,  ///< and its group: 0660
+};
+
 /// Owns the descriptor, which is nonblocking. When it bound a Unix socket, it removes the file at its end.
 class ListeningSocket {
  public:
-  /// Binds and listens; port 0 takes a free port. A Unix socket gets mode 0600 and replaces a socket on which
-  /// nobody listens. Throws std::system_error when the address is not available.
-  static ListeningSocket bind(const Address& address);
+  /// Binds and listens; port 0 takes a free port. A Unix socket replaces a socket on which nobody listens. Throws
+  /// std::system_error when the address is not available.
+  static ListeningSocket bind(const Address& address, SocketMode mode = SocketMode::user);
   /// Takes over a descriptor of this process. Throws std::system_error when it is not a listening stream socket;
   /// then it stays the caller's.
   static ListeningSocket adopt(int fd);

@@ -167,6 +167,21 @@ struct TokenKeys {
   std::string claim = "sub";  ///< which claim names the user
 };
 
+/// Unix sockets on which mail servers ask by the Dovecot authentication protocol, version 1.2: "unix:/path", or
+/// empty for none. Who may connect is believed which address its client has, as delays count by that.
+struct AuthSockets {
+  /// Who may send mail: Postfix (smtpd_sasl_type = dovecot), Exim. The mechanisms are those of IMAP that need
+  /// neither channel binding nor certificate. Passwords are accepted only from clients on this machine and from
+  /// those that the asker calls secured; passwords for reading are refused.
+  std::string logins = {};
+  /// Is there an account that gets mail for this name? (USER, of userdb lookups.)
+  std::string users = {};
+  bool for_group = false;  ///< mode 0660 instead of 0600
+};
+
+/// True when AuthSockets accepts that text.
+bool is_auth_socket(std::string_view text);
+
 /// Example: `ServerOptions{.listen = {"127.0.0.1:0"}, .workers = 0}`
 struct ServerOptions {
   static constexpr std::size_t most_workers = 256;
@@ -196,6 +211,7 @@ struct ServerOptions {
   /// most_workers.
   std::size_t workers = 2;
   AccountNames names = {};
+  AuthSockets auth = {};
   /// Limits by name. Limits that are not named have their defaults.
   std::vector<std::pair<std::string, std::uint64_t>> limits = {};
   History history = {};

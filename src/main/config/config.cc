@@ -58,6 +58,7 @@ class Reader {
   void read_workers(const toml::node& node);
   void read_log_format(const toml::node& node);
   void read_accounts(const toml::node& node);
+  void read_auth(const toml::node& node);
   void read_limits(const toml::node& node);
   void read_limit(const toml::node& node, const LimitInfo& limit);
   void read_history(const toml::node& node);
@@ -83,6 +84,7 @@ const std::vector<Reader::Key>& Reader::keys() {
                                     {"workers", &Reader::read_workers},
                                     {"log_format", &Reader::read_log_format},
                                     {"accounts", &Reader::read_accounts},
+                                    {"auth", &Reader::read_auth},
                                     {"login", &Reader::read_login},
                                     {"oauth", &Reader::read_oauth},
                                     {"limits", &Reader::read_limits},
@@ -215,6 +217,25 @@ void Reader::read_accounts(const toml::node& node) {
       config.names.detail_separator = names.detail_separator;
     } else {
       unknown(key, "setting of accounts", {"default_domain", "detail"});
+    }
+  }
+}
+
+void Reader::read_auth(const toml::node& node) {
+  const toml::table* table = node.as_table();
+  if (table == nullptr) return add_error(node.source(), "auth must be a table: [auth]");
+  for (const auto& [key, value] : *table) {
+    const auto text = value.value_exact<std::string>();
+    const auto yes = value.value_exact<bool>();
+    if (key.str() == "group") {
+      if (!yes) add_error(value.source(), "group must be true or false");
+      config.auth.for_group = yes.value_or(false);
+    } else if (key.str() != "socket" && key.str() != "userdb") {
+      unknown(key, "setting of auth", {"socket", "userdb", "group"});
+    } else if (!text || !is_auth_socket(*text)) {
+      add_error(value.source(), std::string(key.str()) + " must be \"unix:/path\", or \"\" for none");
+    } else {
+      (key.str() == "socket" ? config.auth.logins : config.auth.users) = *text;
     }
   }
 }

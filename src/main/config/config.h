@@ -35,6 +35,7 @@ struct Config {
   std::optional<LogFormat> log_format;
   std::vector<std::pair<std::string, std::uint64_t>> limits;
   AccountNames names;
+  AuthSockets auth;
   History history;
   FlagDurability flags = FlagDurability::full;
   bool search_index = true;
@@ -50,8 +51,8 @@ struct Config {
 /// syntax, unknown keys (with the nearest known one), wrong types, values out of range.
 std::expected<Config, std::vector<std::string>> read_config(const std::string& path);
 
-/// The options that a configuration sets; the caller sets data_dir, log, where it listens and the certificates, and
-/// reads token_key_file.
+/// The options that a configuration sets; the caller sets data_dir, log, where it listens (auth too) and the certificates,
+/// and reads token_key_file.
 ServerOptions options_of(const Config& config);
 
 /// Saves the server's configuration in its data directory, for commands that run there without a server. False

@@ -96,6 +96,8 @@ Expected<void> Protection::restrict_files(const ServerOptions& options, std::vec
   for (const auto* const addresses : {&options.listen, &options.listen_tls})
     for (const std::string& address : *addresses)
       if (address.starts_with(unix_prefix)) add_directory_of(access.writable, address.substr(unix_prefix.size()));
+  for (const std::string* const socket : {&options.auth.logins, &options.auth.users})
+    if (!socket->empty()) add_directory_of(access.writable, socket->substr(unix_prefix.size()));
   return or_broken([&] { landlock_ = daemon::restrict_files(access); });
 }
 

@@ -1,0 +1,160 @@
+#include "server/auth_socket/auth_request.h"
+
+#include <algorithm>
+#include <chrono>
+#include <utility>
+
+#include "protocol/sasl/mechanisms.h"
+
+namespace postbag::server {
+
+namespace {
+
+using auth_socket::Refusal;
+using Why = NotAuthenticated::Why;
+
+/// Postfix waits 10 seconds for an answer. Who has to wait longer for its turn is refused for now.
+constexpr std::chrono::seconds answer_time{8};
+constexpr std::size_t longest_service = 32;  ///< in the log
+
+bool is_of_network(const async::Address& address) {
+  return address.family() == async::Address::Family::ipv4 || address.family() == async::Address::Family::ipv6;
+}
+
+/// The socket itself for what is none, so that all clients without an address share the delays of one.
+async::Address address_of(const auth_socket::Origin& origin) {
+  const bool is_ipv6 = origin.remote_ip.find(':') != std::string::npos;
+  const std::string host = is_ipv6 ? '[' + origin.remote_ip + ']' : origin.remote_ip;
+  const auto address = async::Address::parse(host + ':' + std::to_string(origin.remote_port));
+  return address && is_of_network(*address) ? *address : async::Address::unix_socket({});
+}
+
+std::string_view reason_of(Why why) {
+  switch (why) {
+    case Why::cancelled: return "Authentication cancelled";
+    case Why::not_base64: return "Invalid base64";
+    case Why::no_response: return "No response";
+    case Why::malformed: return "Invalid response";
+    case Why::endless: return "The authentication does not end";
+    case Why::may_not_act: return "Not authorized to act as another user";
+    case Why::failed: break;
+  }
+  return {};
+}
+
+}  // namespace
+
+AuthRequest::AuthRequest(const Context& context, const AccountRegistry& registry, auth_socket::Auth asked,
+                         Send send)
+    : context_(context),
+      registry_(registry),
+      asked_(std::move(asked)),
+      send_(std::move(send)),
+      address_(address_of(asked_.origin)),
+      signal_(context.loop),
+      ends_(async::in(context.limits.login_time)),
+      answer_by_(async::in(answer_time)) {}
+
+async::Task<void> AuthRequest::run() {
+  const sasl::Mechanism* const mechanism = sasl::find_mechanism(asked_.mechanism);
+  const std::optional<Refusal> why = obstacle(mechanism);
+  if (why) co_return send(auth_socket::refused(asked_.id, *why));
+  std::optional<std::string> initial;
+  if (asked_.initial) initial.emplace(asked_.initial->text());
+  const sasl::Surroundings around{.nonce = random_nonce(), .oauth_scope = context_.authenticator.oauth_scope()};
+  Authentication authentication(context_.authenticator, *mechanism, around, *this, *this);
+  const Authentication::Outcome outcome = co_await authentication.run(initial);
+  if (initial) wipe(*initial);
+  answer(*mechanism, outcome);
+}
+
+/// Nobody but the asker knows who its client is, and what protects the connection to it.
+std::optional<Refusal> AuthRequest::obstacle(const sasl::Mechanism* mechanism) {
+  const sasl::Needs abilities = context_.authenticator.abilities();
+  if (mechanism == nullptr || !mechanism->is_possible(abilities | sasl::needs::confidentiality))
+    return Refusal{.reason = "Unknown authentication mechanism"};
+  const bool has_address = is_of_network(address_);
+  if (!has_address && !asked_.origin.remote_ip.empty()) return Refusal{.reason = "Invalid address of the client"};
+  if (asked_.origin.secured || (has_address && address_.is_loopback()) || mechanism->is_possible(abilities))
+    return {};
+  log(LogEvent::Level::warning, "login refused", {}, "the connection is not encrypted");
+  return Refusal{.reason = "Passwords are accepted only over an encrypted connection"};
+}
+
+void AuthRequest::respond(Secret response) {
+  if (!asks_) return;
+  response_ = std::move(response);
+  signal_.set();
+}
+
+void AuthRequest::cancel() {
+  cancelled_ = true;
+  leave();
+}
+
+void AuthRequest::leave() {
+  left_ = true;
+  signal_.set();
+}
+
+async::Task<bool> AuthRequest::wait(async::Deadline deadline) {
+  if (left_) co_return false;
+  co_await signal_.wait(std::min(deadline, answer_by_));
+  co_return !left_ && std::chrono::steady_clock::now() < answer_by_;
+}
+
+async::Task<std::optional<std::string>> AuthRequest::ask(std::string_view challenge) {
+  asks_ = true;
+  send(auth_socket::continued(asked_.id, challenge));
+  while (!response_ && !left_ && std::chrono::steady_clock::now() < ends_) co_await signal_.wait(ends_);
+  asks_ = false;
+  answer_by_ = async::in(answer_time);
+  std::optional<std::string> given;
+  if (response_) given = response_->text();
+  response_.reset();
+  co_return given;
+}
+
+void AuthRequest::answer(const sasl::Mechanism& mechanism, const Authentication::Outcome& outcome) {
+  if (cancelled_) return;
+  if (outcome)
+    admit(mechanism, *outcome);
+  else
+    refuse(mechanism, outcome.error());
+}
+
+/// A password for reading says nothing about what else its owner may do.
+void AuthRequest::admit(const sasl::Mechanism& mechanism, const Authenticated& who) {
+  if (who.login.read_only) {
+    log(LogEvent::Level::warning, "login refused", who.user,
+        std::string(mechanism.name) + ": a password for reading");
+    return send(auth_socket::refused(asked_.id, {.user = who.user,
+                                                 .code = auth_socket::not_authorized,
+                                                 .reason = "This password is for reading mail only"}));
+  }
+  const std::string by = who.actor.empty() ? std::string() : ", by " + who.actor;
+  log(LogEvent::Level::info, "login", who.user, std::string(mechanism.name) + by);
+  send(auth_socket::accepted(asked_.id, registry_.canonical(who.user)));
+}
+
+void AuthRequest::refuse(const sasl::Mechanism& mechanism, const NotAuthenticated& why) {
+  if (why.why == Why::failed)
+    log(LogEvent::Level::warning, "login failed", why.user, std::string(mechanism.name) + ": " + why.detail);
+  if (why.why == Why::may_not_act) log(LogEvent::Level::warning, "login refused", why.user, why.detail);
+  Refusal refusal{.user = why.user, .reason = reason_of(why.why)};
+  if (why.why == Why::may_not_act) refusal.code = auth_socket::not_authorized;
+  if (why.why == Why::failed && why.error != Error::wrong_password) refusal.code = auth_socket::temporary;
+  send(auth_socket::refused(asked_.id, refusal));
+}
+
+void AuthRequest::send(std::string line) const {
+  if (!cancelled_) send_(std::move(line));
+}
+
+void AuthRequest::log(LogEvent::Level level, std::string_view what, std::string_view user,
+                      std::string_view detail) const {
+  const std::string service = asked_.origin.service.substr(0, longest_service);
+  context_.log.write(address_, {level, what, user, service + (service.empty() ? "" : ": ") + std::string(detail)});
+}
+
+}  // namespace postbag::server

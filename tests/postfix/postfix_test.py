@@ -1,0 +1,92 @@
+"""Debian's Postfix asks postbag who may send mail, and what it takes arrives."""
+
+import os
+import shutil
+
+from tests.postfix.postfix import Postfix, group_of_postfix
+from tests.run import server as servers
+from tests.run.program import main
+from tests.run.server import PASSWORD, Server
+
+USER = "daemon"   # as whom postbag serves and Postfix delivers: neither may be root
+
+
+class World:
+    """A server that is not root, two accounts, and Postfix in front of it."""
+
+    def __init__(self, postbag, wirecheck):
+        group = group_of_postfix()
+        servers.AS_ROOT = ["--user", USER]
+        self.server = Server(postbag, wirecheck)
+        home = self.server.home
+        os.chmod(home, 0o711)
+        self.sockets, self.postfix_home = os.path.join(home, "sockets"), os.path.join(home, "postfix")
+        os.makedirs(self.sockets)
+        os.makedirs(self.postfix_home)
+        shutil.chown(self.sockets, USER, group)
+        os.chmod(self.sockets, 0o2750)   # what is made in it gets its group
+        program = os.path.join(home, "postbag")
+        shutil.copy(postbag, program)   # where everybody may run it
+        socket = os.path.join(self.sockets, "auth")
+        self.server.configure(f'[auth]\nsocket = "unix:{socket}"\ngroup = true\n'
+                              "[limits]\nfailed_login_delay = 0\nfailed_login_delay_max = 0\n")
+        self.postfix = Postfix(self.postfix_home, socket, program, self.server.data, USER)
+
+    def __enter__(self):
+        self.server.start()
+        self.sender, self.recipient = self.server.add_user(), self.server.add_user()
+        self.postfix.__enter__()
+        return self
+
+    def __exit__(self, kind, *rest):
+        self.postfix.__exit__(kind, *rest)
+        if kind is not None:
+            print(self.postfix.log())
+        self.server.__exit__(kind, *rest)
+
+    def submit(self, subject, *login):
+        return self.postfix.submit(f"{self.sender}@example.org", f"{self.recipient}@example.org", subject, *login)
+
+    def submit_as(self, subject, mechanism, password):
+        return self.submit(subject, "--auth", mechanism, "--auth-user", self.sender, "--auth-password", password)
+
+
+def wait_for(session, messages):
+    """Until the selected mailbox has as many."""
+    session.send(b"wait IDLE\r\n")
+    line = b""
+    while not line.endswith(b"EXISTS") or int(line.split()[1]) < messages:
+        line = session.response(deadline=60)
+    session.send(b"DONE\r\n")
+    while not session.response().startswith(b"wait OK"):
+        pass
+
+
+def who_logs_in_may_send_and_the_mail_arrives(world):
+    session = world.server.logged_in(world.recipient)
+    session.command("SELECT INBOX")
+    for count, mechanism in enumerate(("PLAIN", "LOGIN"), 1):
+        code, said = world.submit_as(f"by {mechanism}", mechanism, PASSWORD)
+        assert code == 0 and "235 2.7.0" in said, said
+        wait_for(session, count)
+        lines, _ = session.command(f"FETCH {count} BODY.PEEK[HEADER.FIELDS (SUBJECT)]")
+        assert f"Subject: by {mechanism}\r\n".encode() in lines[0], lines
+        assert f'user="{world.sender}" detail="smtp: {mechanism}"' in world.server.log_tail(), world.server.log_tail()
+        assert f"sasl_username={world.sender}" in world.postfix.log(), world.postfix.log()
+
+
+def a_wrong_password_is_refused(world):
+    for mechanism in ("PLAIN", "LOGIN"):
+        code, said = world.submit_as("guessed", mechanism, "wrong")
+        assert code != 0 and "535 5.7.8" in said, said
+    assert 'login failed peer="127.0.0.1:' in world.server.log_tail(), world.server.log_tail()
+
+
+def nobody_sends_without_a_login(world):
+    code, said = world.submit("without")
+    assert code != 0 and "554 5.7.1" in said, said
+
+
+if __name__ == "__main__":
+    main(who_logs_in_may_send_and_the_mail_arrives, a_wrong_password_is_refused, nobody_sends_without_a_login,
+         world=World)
