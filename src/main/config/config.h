@@ -51,8 +51,8 @@ struct Config {
 /// syntax, unknown keys (with the nearest known one), wrong types, values out of range.
 std::expected<Config, std::vector<std::string>> read_config(const std::string& path);
 
-/// The options that a configuration sets; the caller sets data_dir, log, where it listens (auth too) and the certificates,
-/// and reads token_key_file.
+/// The options that a configuration sets; the caller sets data_dir, log, where it listens (auth too) and the
+/// certificates, and reads token_key_file.
 ServerOptions options_of(const Config& config);
 
 /// Saves the server's configuration in its data directory, for commands that run there without a server. False

@@ -153,8 +153,7 @@ void AuthConnection::forget(const AuthRequest& request, RequestId id) {
 
 void AuthConnection::handle(const auth_socket::FindUser& asked) {
   if (service_ != AuthService::users) return break_off("USER on the socket for logins");
-  if (jobs_.size() >= most_requests)
-    return send(auth_socket::lookup_failed(asked.id, "Too many requests"));
+  if (jobs_.size() >= most_requests) return send(auth_socket::lookup_failed(asked.id, "Too many requests"));
   start(look_up(asked), auth_socket::lookup_failed(asked.id, "Internal error"), [] {});
 }
 
