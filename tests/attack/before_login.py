@@ -117,8 +117,8 @@ def bad_base64_fails_only_that_login(attacker):
     connection.login(attacker.user, "secret")
 
 
-def STARTTLS_without_TLS_is_BAD(attacker):
-    answers(attacker.connect(), b"STARTTLS", b"BAD")
+def STARTTLS_without_a_certificate_is_refused(attacker):
+    answers(attacker.connect(), b"STARTTLS", b"NO")
 
 
 @costs(seconds=4)
