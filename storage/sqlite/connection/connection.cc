@@ -10,7 +10,7 @@ namespace postbag::storage::sqlite {
 
 namespace {
 
-constexpr int busy_milliseconds = 5'000;
+constexpr int busy_milliseconds = 15'000;
 constexpr std::uint64_t page_bytes = 4096;
 
 /// "incremental": only when asked to. Can be chosen before the first page is there, else rebuild() has to be

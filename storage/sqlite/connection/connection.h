@@ -20,7 +20,7 @@ struct ConnectionOptions {
   std::int64_t longest = 64 << 20;  ///< bytes of one value or row at most
 };
 
-/// One thread at a time. Waits up to 5 s for locks of other processes.
+/// One thread at a time. Waits up to 15 s for locks of other processes.
 class Connection {
  public:
   /// An empty path: in memory. Throws what throw_error does.
