@@ -128,10 +128,11 @@ std::string line_of(std::string_view command, RequestId id) {
   return std::string(command) + '\t' + std::to_string(std::to_underlying(id));
 }
 
-std::string version_and_process(std::uint32_t process) {
-  return "VERSION\t" + std::to_string(major_version) + '\t' + std::to_string(minor_version) + "\nSPID\t" +
-         std::to_string(process) + '\n';
+std::string version_line() {
+  return "VERSION\t" + std::to_string(major_version) + '\t' + std::to_string(minor_version) + '\n';
 }
+
+std::string process_line(std::uint32_t process) { return "SPID\t" + std::to_string(process) + '\n'; }
 
 void add(std::string& line, std::string_view name, std::string_view value) {
   if (!value.empty()) ((line += '\t') += name) += escaped(value);
@@ -172,15 +173,16 @@ std::string unescaped(std::string_view field) {
   return out;
 }
 
+/// As Dovecot sends it: Postfix takes a socket that names its process before its mechanisms for one of users.
 std::string greeting(const Greeting& who, std::span<const Offer> offers) {
-  std::string lines = version_and_process(who.process);
-  lines += "CUID\t" + std::to_string(who.connection) + "\nCOOKIE\t" + who.cookie + '\n';
+  std::string lines = version_line();
   for (const Offer& offer : offers)
     lines += "MECH\t" + std::string(offer.mechanism) + (offer.plaintext ? "\tplaintext\n" : "\tmutual-auth\n");
-  return lines + "DONE\n";
+  lines += process_line(who.process);
+  return lines + "CUID\t" + std::to_string(who.connection) + "\nCOOKIE\t" + who.cookie + "\nDONE\n";
 }
 
-std::string user_greeting(std::uint32_t process) { return version_and_process(process); }
+std::string user_greeting(std::uint32_t process) { return version_line() + process_line(process); }
 
 std::string continued(RequestId id, std::string_view challenge_base64) {
   return line_of("CONT", id) + '\t' + std::string(challenge_base64) + '\n';

@@ -19,7 +19,7 @@ class World:
         servers.AS_ROOT = ["--user", USER]
         self.server = Server(postbag, wirecheck)
         home = self.server.home
-        os.chmod(home, 0o711)
+        os.chmod(home, 0o755)
         self.sockets, self.postfix_home = os.path.join(home, "sockets"), os.path.join(home, "postfix")
         os.makedirs(self.sockets)
         os.makedirs(self.postfix_home)

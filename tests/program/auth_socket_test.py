@@ -47,9 +47,10 @@ def expect_logged(server, text):
 def the_greeting_offers_what_can_be_checked_here(server):
     with Asker(logins(server)) as asker, Asker(logins(server)) as other:
         equal(asker.greeting[0], ["VERSION", "1", "2"])
-        equal(asker.greeting[1], ["SPID", str(server.process.pid)])
-        assert asker.greeting[2][0] == "CUID" and asker.greeting[2] != other.greeting[2], asker.greeting
-        assert re.fullmatch("[0-9a-f]{32}", asker.greeting[3][1]) and asker.greeting[3] != other.greeting[3]
+        process, connection, cookie = asker.greeting[-4:-1]   # Postfix wants the mechanisms before these
+        equal(process, ["SPID", str(server.process.pid)])
+        assert connection[0] == "CUID" and connection != other.greeting[-3], asker.greeting
+        assert re.fullmatch("[0-9a-f]{32}", cookie[1]) and cookie != other.greeting[-2], asker.greeting
         offers = {line[1]: line[2:] for line in asker.greeting if line[0] == "MECH"}
         equal(offers, {"SCRAM-SHA-256": ["mutual-auth"], "OAUTHBEARER": ["plaintext"], "XOAUTH2": ["plaintext"],
                        "PLAIN": ["plaintext"], "LOGIN": ["plaintext"]})
@@ -218,6 +219,7 @@ def delays_count_by_the_address_of_the_client(server):
     user = server.add_user()
     server.restart(text_of(server, "failed_login_delay = 5\nfailed_login_delay_max = 5\n"))
     with Asker(logins(server)) as asker:
+        equal(asker.plain(user, PASSWORD, 3, remote="203.0.113.10")[0], "OK")   # the next time it costs no hash
         began = time.monotonic()
         asker.auth(1, "PLAIN", initial=plain("nobody", "wrong"))
         equal(asker.plain(user, PASSWORD, 2, remote="203.0.113.10")[0], "OK")

@@ -93,8 +93,8 @@ TEST_CASE("every value survives being escaped, which leaves nothing that ends a 
 TEST_CASE("answers") {
   const std::array offers{Offer{"SCRAM-SHA-256", false}, Offer{"PLAIN", true}};
   CHECK(greeting({.process = 12, .connection = 3, .cookie = "ab"}, offers) ==
-        "VERSION\t1\t2\nSPID\t12\nCUID\t3\nCOOKIE\tab\nMECH\tSCRAM-SHA-256\tmutual-"
-        "auth\nMECH\tPLAIN\tplaintext\nDONE\n");
+        "VERSION\t1\t2\nMECH\tSCRAM-SHA-256\tmutual-auth\nMECH\tPLAIN\tplaintext\n"
+        "SPID\t12\nCUID\t3\nCOOKIE\tab\nDONE\n");
   CHECK(user_greeting(12) == "VERSION\t1\t2\nSPID\t12\n");
   CHECK(continued(seven, "") == "CONT\t7\t\n");
   CHECK(accepted(seven, "a\tb") == "OK\t7\tuser=a\001tb\n");
