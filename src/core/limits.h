@@ -57,8 +57,10 @@ struct Limits {
       std::size_t{64} * 1024;                 ///< bytes of answers that are kept before the client must read them
   std::size_t bad_commands_before_login = 3;  ///< in succession; then BYE
   std::size_t bad_commands = 20;
-  std::size_t failed_logins = 3;    ///< on one connection; then BYE
-  std::size_t password_queue = 64;  ///< logins waiting for a password hash; more are refused
+  std::size_t failed_logins = 3;         ///< on one connection; then BYE
+  std::size_t password_queue = 64;       ///< logins waiting for a password hash; more are refused
+  std::size_t auth_connections = 1'024;  ///< of mail servers that have their clients' logins checked
+  std::size_t auth_requests = 64;        ///< at once on one of them
 
   // Times
   std::chrono::seconds login_time{60};          ///< in total; bytes that trickle in do not extend it

@@ -73,6 +73,8 @@ constexpr std::array rows{
     Row{"bad_commands", "", &Limits::bad_commands, 1, million},
     Row{"failed_logins", "", &Limits::failed_logins, 1, million},
     Row{"password_queue", "", &Limits::password_queue, 1, 100'000},
+    Row{"auth_connections", "", &Limits::auth_connections, 1, million},
+    Row{"auth_requests", "", &Limits::auth_requests, 1, 100'000},
 
     Row{"login_time", "seconds", &Limits::login_time, 1, 3600},
     Row{"tls_handshake_time", "seconds", &Limits::tls_handshake_time, 1, 3600},

@@ -168,6 +168,25 @@ def many_requests_run_at_once(server):
             equal(asker.answer(id), ["OK" if id % 2 else "FAIL", str(id), f"user={names[id % 3]}"])
 
 
+def too_many_requests_and_connections_are_refused_for_now(server):
+    user = server.add_user()
+    server.restart(text_of(server, NO_DELAY + "auth_requests = 2\nauth_connections = 2\n"))
+    with Asker(logins(server)) as asker, Asker(logins(server)):
+        for id in (1, 2):
+            asker.auth(id, "LOGIN")
+            asker.answer(id)
+        equal(asker.plain(user, PASSWORD, 3), ["FAIL", "3", "reason=Too many requests", "temp", "code=temp_fail"])
+        asker.send("CANCEL\t1\n")
+        asker.send(f"CONT\t2\t{b64(user)}\n")
+        asker.answer(2)
+        equal(asker.plain(user, PASSWORD, 4)[0], "OK", "there is room again")
+        try:
+            Asker(logins(server))
+            raise AssertionError("a third connection was served")
+        except (TypeError, ConnectionError):   # it ends before the greeting
+            pass
+
+
 def a_cancelled_request_gets_no_answer_and_its_number_is_free(server):
     user = server.add_user()
     with Asker(logins(server)) as asker:
@@ -303,6 +322,7 @@ if __name__ == "__main__":
          app_passwords_work_unless_they_are_for_reading,
          administrators_act_for_others,
          many_requests_run_at_once,
+         too_many_requests_and_connections_are_refused_for_now,
          a_cancelled_request_gets_no_answer_and_its_number_is_free,
          what_breaks_the_protocol_ends_the_connection,
          who_does_not_introduce_itself_or_respond_does_not_stay,

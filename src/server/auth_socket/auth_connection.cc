@@ -22,7 +22,6 @@ using auth_socket::RequestId;
 
 /// The rest of what was answered when the asker is gone.
 constexpr std::chrono::seconds farewell_patience{2};
-constexpr std::size_t most_requests = 64;
 
 std::string random_cookie() {
   std::array<unsigned char, 16> bytes{};
@@ -127,7 +126,7 @@ void AuthConnection::handle(auth_socket::Auth asked) {
   if (requests_.contains(id)) return break_off("a request has the number of another one");
   auto request = std::make_shared<AuthRequest>(parts_.context, parts_.registry, std::move(asked),
                                                [this](const std::string& line) { send(line); });
-  if (jobs_.size() >= most_requests)
+  if (jobs_.size() >= parts_.context.limits.auth_requests)
     return send(auth_socket::refused(id, {.code = auth_socket::temporary, .reason = "Too many requests"}));
   requests_.emplace(id, request);
   start(request->run(), auth_socket::refused(id, {.code = auth_socket::temporary}),
@@ -153,7 +152,8 @@ void AuthConnection::forget(const AuthRequest& request, RequestId id) {
 
 void AuthConnection::handle(const auth_socket::FindUser& asked) {
   if (service_ != AuthService::users) return break_off("USER on the socket for logins");
-  if (jobs_.size() >= most_requests) return send(auth_socket::lookup_failed(asked.id, "Too many requests"));
+  if (jobs_.size() >= parts_.context.limits.auth_requests)
+    return send(auth_socket::lookup_failed(asked.id, "Too many requests"));
   start(look_up(asked), auth_socket::lookup_failed(asked.id, "Internal error"), [] {});
 }
 

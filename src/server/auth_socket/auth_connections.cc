@@ -6,13 +6,6 @@
 
 namespace postbag::server {
 
-namespace {
-
-/// Postfix makes one for each process that takes mail.
-constexpr std::size_t most_connections = 1'024;
-
-}  // namespace
-
 /// A connection and what runs on it.
 class AuthConnections::Entry {
  public:
@@ -34,7 +27,7 @@ AuthConnections::AuthConnections(const AuthParts& parts) : parts_(parts), one_en
 AuthConnections::~AuthConnections() = default;
 
 void AuthConnections::admit(std::unique_ptr<async::Stream> stream, AuthService service) {
-  if (ending_ || entries_.size() >= most_connections) {
+  if (ending_ || entries_.size() >= parts_.context.limits.auth_connections) {
     parts_.context.log.write(
         stream->peer(),
         {LogEvent::Level::warning, "connection refused", {}, "too many connections to the authentication socket"});
