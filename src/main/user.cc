@@ -40,7 +40,7 @@ int with_password(const std::string& name, const std::string& data_dir, SetPassw
   return done ? EX_OK : report_error(done.error());
 }
 
-/// Ends the account's sessions in the running server, if there is one.
+/// Ends the account's sessions, and those in which it acts for others, in the running server, if there is one.
 void disconnect(const std::string& name, const std::string& data_dir) {
   std::optional<ControlConnection> server = connect_to_server(data_dir);
   if (server && server->send_json({{"do", "disconnect"}, {"user", name}})) server->receive_json();
@@ -85,8 +85,11 @@ int list_users(const std::string& data_dir) {
 int set_administrator(const std::string& name, const std::string& on_or_off, const std::string& data_dir) {
   Expected<AccountFile> accounts = open_accounts(data_dir);
   if (!accounts) return report_error(accounts.error());
-  const Expected<void> done = accounts->set_administrator(name, on_or_off == "on");
-  return done ? EX_OK : report_error(done.error());
+  const bool is_one = on_or_off == "on";
+  const Expected<void> done = accounts->set_administrator(name, is_one);
+  if (!done) return report_error(done.error());
+  if (!is_one) disconnect(name, data_dir);  // it may act for others in some of its sessions
+  return EX_OK;
 }
 
 int import_passwd_file(std::istream& file, const std::string& data_dir) {

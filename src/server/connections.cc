@@ -147,9 +147,12 @@ void Connections::ended(std::list<std::unique_ptr<Connection>>::iterator place, 
 }
 
 void Connections::disconnect(const std::function<bool(std::string_view user)>& matches, std::string_view text) {
-  for (const auto& connection : connections_)
-    if (connection->session().is_logged_in() && matches(connection->session().user()))
-      connection->session().shut_down(std::string(text), async::in(ClientConnection::goodbye_time));
+  for (const auto& connection : connections_) {
+    Session& session = connection->session();
+    const bool acts = !session.actor().empty() && matches(session.actor());
+    if (acts || (session.is_logged_in() && matches(session.user())))
+      session.shut_down(std::string(text), async::in(ClientConnection::goodbye_time));
+  }
 }
 
 async::Task<void> Connections::end_all(const async::Deadline& deadline) {

@@ -26,8 +26,8 @@ class Connections {
   /// Where TLS begins at once a refused one is closed without a word, as words in the clear would mean nothing to
   /// the client. When too many have not logged in, one of these is ended for it: see making_room.h.
   void admit(std::unique_ptr<async::Stream> stream, TlsBegins tls);
-  /// Sends BYE with `text` to the sessions for whose user `matches` is true; they get
-  /// ClientConnection::goodbye_time to end.
+  /// Sends BYE with `text` to the sessions for whose user, or the administrator who acts as that user, `matches` is
+  /// true. They get ClientConnection::goodbye_time to end.
   void disconnect(const std::function<bool(std::string_view user)>& matches, std::string_view text);
   /// Sends BYE to all and admits no more. Ends when the last connection is closed; closes those still open after
   /// `deadline`. The deadline may be changed meanwhile: see recheck_deadline().

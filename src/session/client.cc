@@ -24,8 +24,7 @@ Client::~Client() {
 
 // ---- who it is ----
 
-void Client::log_in(std::shared_ptr<Account> account, std::string name, bool read_only) {
-  Principal principal{account->id(), std::move(name), read_only};
+void Client::log_in(std::shared_ptr<Account> account, Principal principal) {
   access_.emplace(std::move(principal), std::move(account));
   access_->home().watch(watch_);
   connection_.set_logged_in();

@@ -50,11 +50,13 @@ class Client {
   const MailboxAccess& access() const { return *access_; }
   /// Who asks for all that this client asks for. Only after login.
   const Principal& principal() const { return access_->principal(); }
-  /// Makes it the principal of that account and name; called once, by LOGIN or AUTHENTICATE. UNAUTHENTICATE makes a
-  /// new client. `read_only`: see Principal.
-  void log_in(std::shared_ptr<Account> account, std::string name, bool read_only);
+  /// Makes it that principal, of `account`; called once, by LOGIN or AUTHENTICATE. UNAUTHENTICATE makes a new
+  /// client.
+  void log_in(std::shared_ptr<Account> account, Principal principal);
   /// The principal's name, for the log; empty before login.
   std::string_view user() const { return access_ ? principal().name : std::string_view(); }
+  /// The administrator who acts as the principal; empty before login, and when nobody does.
+  std::string_view actor() const { return access_ ? principal().actor : std::string_view(); }
   bool is_read_only() const { return access_ && principal().read_only; }
   /// Counts a failed login; after too many the connection ends.
   void count_failed_login() { connection_.count_failed_login(); }

@@ -52,6 +52,7 @@ class Session final : private NewsSource {
   bool is_logged_in() const { return client_->is_logged_in(); }
   /// The name it logged in with; empty before.
   std::string_view user() const { return client_->user(); }
+  std::string_view actor() const { return client_->actor(); }
 
  private:
   bool has_news() const override { return client_->has_news_between_commands(); }

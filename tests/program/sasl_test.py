@@ -158,7 +158,11 @@ def administrators_act_for_others(server):
     assert f"by {admin}" in server.log_tail(), server.log_tail()
     assert plain(opened(server), admin, PASSWORD, "nobody").startswith(b"NO [AUTHORIZATIONFAILED]")
     assert plain(opened(server), admin, "wrong", user).startswith(FAILED)
+    acting = opened(server)
+    assert plain(acting, admin, PASSWORD, user).startswith(b"OK")
     server.run("user", "admin", admin, "off", "--dir", server.data)
+    assert acting.response().startswith(b"* BYE"), "what it does for others ends"
+    mine.command("NOOP")
     assert plain(opened(server), admin, PASSWORD, user).startswith(b"NO [AUTHORIZATIONFAILED]")
     equal(exit_code(server, "user", "admin", "nobody", "on"), NO_USER, "of nobody")
 

@@ -55,7 +55,8 @@ async::Task<Reply> admit(Client& client, Login login, std::string user, const Wa
     co_return account.error() == Error::busy ? Reply::no("Too many connections", "LIMIT")
                                              : refusal(account.error());
   client.log({LogEvent::Level::info, "login", user, way_in(client, way)});
-  client.log_in(std::move(*account), std::move(user), login.read_only);
+  Principal principal{login.account, std::move(user), login.read_only, way.actor};
+  client.log_in(std::move(*account), std::move(principal));
   co_return Reply::ok("Logged in", capability_list(client));
 }
 

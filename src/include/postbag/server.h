@@ -371,7 +371,7 @@ class Server {
   Expected<void> remove_account(std::string_view name);
   /// Account names in rising order.
   Expected<std::vector<std::string>> accounts() const;
-  /// Ends the sessions of that account with BYE.
+  /// Ends the sessions of that account with BYE, also those in which it acts for others.
   void disconnect(std::string_view name);
 
   /// Delivers a message to a mailbox; clients that watch the mailbox are notified at once. `done` is called on the
