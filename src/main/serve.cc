@@ -3,8 +3,6 @@
 #include <chrono>
 #include <csignal>
 #include <cstdio>
-#include <fstream>
-#include <iterator>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <thread>
@@ -17,6 +15,7 @@
 
 #include "main/attendant.h"
 #include "main/config/config.h"
+#include "main/config/key_files.h"
 #include "main/control/control_server.h"
 #include "main/log_output.h"
 #include "main/process.h"
@@ -75,11 +74,11 @@ bool read_keys(const Config& config, ServerOptions& options) {
   }
   options.tls = std::move(*tls);
   if (config.token_key_file.empty()) return true;
-  std::ifstream file(config.token_key_file, std::ios::binary);
-  options.token_keys.key.assign(std::istreambuf_iterator<char>(file), {});
-  if (file && !options.token_keys.key.empty()) return true;
-  report_error("cannot read the key of [oauth], " + config.token_key_file, EX_CONFIG);
-  return false;
+  std::expected<std::string, std::string> key = read_token_key(config.token_key_file, config.token_keys.algorithm);
+  if (key && key->empty()) key = std::unexpected(config.token_key_file + ": the file is empty");
+  if (!key) report_error("cannot read the key of [oauth], " + key.error(), EX_CONFIG);
+  if (key) options.token_keys.key = std::move(*key);
+  return key.has_value();
 }
 
 /// The one line on stdout from which scripts learn the addresses.

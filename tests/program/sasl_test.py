@@ -20,8 +20,8 @@ SECRET = b"0123456789abcdef0123456789abcdef"
 def world(postbag, wirecheck):
     server = Server(postbag, wirecheck)
     key = os.path.join(server.home, "key")
-    with open(key, "wb") as file:
-        file.write(SECRET)
+    with open(os.open(key, os.O_WRONLY | os.O_CREAT, 0o600), "wb") as file:
+        file.write(SECRET + b"\n")
     server.configure(NO_DELAY + "[login]\nscram_sha1 = true\n[oauth]\nalgorithm = \"HS256\"\n"
                      f"key_file = \"{key}\"\nissuer = \"https://id\"\naudience = \"imap\"\nscope = \"mail\"\n")
     return server

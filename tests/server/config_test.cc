@@ -7,8 +7,10 @@
 #include <fstream>
 
 #include <doctest/doctest.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
+#include "main/config/key_files.h"
 #include "postbag/server.h"
 #include "tests/temporary_directory.h"
 
@@ -237,6 +239,16 @@ TEST_CASE("[auth] names the sockets for mail servers") {
                                  "3: group must be true or false",
                                  "4: unknown setting of auth \"soket\"; did you mean socket?"});
   CHECK(complaints("auth = 1\n") == std::vector<std::string>{"1: auth must be a table: [auth]"});
+}
+
+TEST_CASE("the secret of HS256 is refused when everybody may read it, and ends before the line end") {
+  const File file("0123456789abcdef0123456789abcdef\r\n");
+  REQUIRE(::chmod(file.path().c_str(), 0644) == 0);
+  CHECK(read_token_key(file.path(), "HS256").error().find("everybody may read") != std::string::npos);
+  CHECK(read_token_key(file.path(), "RS256")->size() == 34);
+  REQUIRE(::chmod(file.path().c_str(), 0640) == 0);
+  CHECK(read_token_key(file.path(), "HS256") == "0123456789abcdef0123456789abcdef");
+  CHECK_FALSE(read_token_key(file.path() + ".none", "HS256").has_value());
 }
 
 TEST_CASE("[process] says as whom the server runs and what it may do") {

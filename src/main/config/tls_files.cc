@@ -1,12 +1,10 @@
 #include "main/config/tls_files.h"
 
-#include <cerrno>
-#include <cstring>
-#include <fstream>
-#include <iterator>
 #include <utility>
 
 #include <sys/stat.h>
+
+#include "main/config/key_files.h"
 
 namespace postbag::daemon {
 
@@ -17,21 +15,6 @@ std::vector<std::string> paths_of(const TlsFiles& files) {
   for (const auto& [chain, key] : files.certificates) paths.insert(paths.end(), {chain, key});
   if (!files.client_ca.empty()) paths.push_back(files.client_ca);
   return paths;
-}
-
-std::expected<std::string, std::string> read_file(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  std::string text(std::istreambuf_iterator<char>(file), {});
-  if (!file.is_open() || file.bad()) return std::unexpected(path + ": " + std::strerror(errno));
-  return text;
-}
-
-/// A key that any user of the machine may read is no secret any more.
-std::expected<std::string, std::string> read_key(const std::string& path) {
-  struct stat info{};
-  if (::stat(path.c_str(), &info) == 0 && (info.st_mode & (S_IROTH | S_IWOTH)) != 0)
-    return std::unexpected(path + ": everybody may read this private key; take that right away (chmod o-rwx)");
-  return read_file(path);
 }
 
 /// Different after each change of the file: another file in its place, or other bytes in it.
@@ -61,7 +44,7 @@ std::expected<TlsOptions, std::string> read_tls(const TlsFiles& files) {
   for (const auto& [chain_path, key_path] : files.certificates) {
     auto chain = read_file(chain_path);
     if (!chain) return std::unexpected(chain.error());
-    auto key = read_key(key_path);
+    auto key = read_secret_file(key_path);
     if (!key) return std::unexpected(key.error());
     options.certificates.push_back({std::move(*chain), std::move(*key)});
   }
