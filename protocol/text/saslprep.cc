@@ -1,13 +1,16 @@
 #include "protocol/text/saslprep.h"
 
 #include <algorithm>
-#include <cstdlib>
-#include <memory>
+#include <cstddef>
 #include <span>
+#include <utility>
+#include <vector>
 
+#include <string.h>
 #include <utf8proc.h>
 
 #include "core/utf8.h"
+#include "core/wipe.h"
 
 namespace postbag::protocol {
 
@@ -42,24 +45,47 @@ bool is_prohibited(char32_t point) {
   return is_in(prohibited, point) || (point & 0xfffe) == 0xfffe;  // the end of each plane: C.4
 }
 
-/// RFC 4013 section 2.1. Nothing when it is not UTF-8.
-std::optional<std::string> mapped(std::string_view text) {
+/// RFC 4013 section 2.1; never longer than `text`. Nothing when it is not UTF-8.
+std::optional<Secret> mapped(std::string_view text) {
   std::string out;
+  out.reserve(text.size());  // no buffer is given back with a part of a password in it
   char32_t point = 0;
   while (take_code_point(text, point)) {
     if (is_in(mapped_to_nothing, point)) continue;
     append_utf8(out, is_in(non_ascii_spaces, point) ? U' ' : point);
   }
+  Secret result(std::move(out));
   if (!text.empty()) return std::nullopt;
-  return out;
+  return result;
 }
 
-/// RFC 4013 section 2.2.
-std::optional<std::string> nfkc(const std::string& utf8) {
-  const std::unique_ptr<utf8proc_uint8_t, decltype(&std::free)> composed(
-      utf8proc_NFKC(reinterpret_cast<const utf8proc_uint8_t*>(utf8.c_str())), &std::free);
-  if (!composed) return std::nullopt;
-  return std::string(reinterpret_cast<const char*>(composed.get()));
+/// Code points, or what utf8proc makes of them; overwritten when they go.
+template <class Number>
+class SecretNumbers {
+ public:
+  explicit SecretNumbers(std::size_t size) : numbers_(size) {}
+  SecretNumbers(const SecretNumbers&) = delete;
+  SecretNumbers& operator=(const SecretNumbers&) = delete;
+  ~SecretNumbers() { explicit_bzero(numbers_.data(), numbers_.size() * sizeof(Number)); }
+  std::vector<Number>& get() { return numbers_; }
+
+ private:
+  std::vector<Number> numbers_;
+};
+
+/// RFC 4013 section 2.2. As utf8proc_NFKC(), which frees buffers with passwords in them.
+std::optional<std::string> nfkc(std::string_view utf8) {
+  constexpr auto options = static_cast<utf8proc_option_t>(UTF8PROC_STABLE | UTF8PROC_COMPOSE | UTF8PROC_COMPAT);
+  const auto* const bytes = reinterpret_cast<const utf8proc_uint8_t*>(utf8.data());
+  const auto size = static_cast<utf8proc_ssize_t>(utf8.size());
+  const utf8proc_ssize_t points = utf8proc_decompose(bytes, size, nullptr, 0, options);
+  if (points < 0) return std::nullopt;
+  SecretNumbers<utf8proc_int32_t> buffer(static_cast<std::size_t>(points) + 1);  // it ends with a NUL
+  utf8proc_int32_t* const room = buffer.get().data();
+  if (utf8proc_decompose(bytes, size, room, points, options) != points) return std::nullopt;
+  const utf8proc_ssize_t made = utf8proc_reencode(room, points, options);
+  if (made < 0) return std::nullopt;
+  return std::string(reinterpret_cast<const char*>(room), static_cast<std::size_t>(made));
 }
 
 bool is_right_to_left(char32_t point) {
@@ -72,17 +98,16 @@ bool is_left_to_right(char32_t point) {
 }
 
 /// RFC 3454 section 6: text from right to left begins and ends so, and has nothing of the other direction.
-bool has_one_direction(const std::u32string& points) {
+bool has_one_direction(const std::vector<char32_t>& points) {
   if (std::ranges::none_of(points, is_right_to_left)) return true;
   return std::ranges::none_of(points, is_left_to_right) && is_right_to_left(points.front()) &&
          is_right_to_left(points.back());
 }
 
-std::u32string points_of(std::string_view text) {
-  std::u32string points;
+void take_points(std::string_view text, std::vector<char32_t>& points) {
+  points.clear();  // its memory stays
   char32_t point = 0;
-  while (take_code_point(text, point)) points += point;
-  return points;
+  while (take_code_point(text, point)) points.push_back(point);
 }
 
 }  // namespace
@@ -90,11 +115,13 @@ std::u32string points_of(std::string_view text) {
 std::optional<std::string> saslprep(std::string_view text) {
   if (text.find('\0') != std::string_view::npos) return std::nullopt;
   const auto spaces = mapped(text);
-  auto out = spaces ? nfkc(*spaces) : std::nullopt;
+  auto out = spaces ? nfkc(spaces->text()) : std::nullopt;
   if (!out) return std::nullopt;
-  const std::u32string points = points_of(*out);
-  if (std::ranges::any_of(points, is_prohibited) || !has_one_direction(points)) return std::nullopt;
-  return out;
+  SecretNumbers<char32_t> points(out->size());
+  take_points(*out, points.get());
+  if (!std::ranges::any_of(points.get(), is_prohibited) && has_one_direction(points.get())) return out;
+  wipe(*out);
+  return std::nullopt;
 }
 
 std::string prepared_password(std::string_view password) {

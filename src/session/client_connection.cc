@@ -121,13 +121,13 @@ async::Task<bool> ClientConnection::receive(NewsSource& news) {
   co_return !broken_;
 }
 
-async::Task<std::optional<std::string>> ClientConnection::ask_line(std::string_view words, NewsSource* news) {
+async::Task<std::optional<Secret>> ClientConnection::ask_line(std::string_view words, NewsSource* news) {
   reader_.expect_raw_line();
   write().raw("+ ").raw(words).crlf();
   for (;;) {
     if (must_end()) co_return std::nullopt;
     const protocol::ReaderEvent event = reader_.next();
-    if (const auto* line = std::get_if<protocol::RawLine>(&event)) co_return std::string(line->text);
+    if (const auto* line = std::get_if<protocol::RawLine>(&event)) co_return Secret(line->text);
     if (const auto* bad = std::get_if<protocol::BadCommand>(&event)) {
       if (bad->must_close) say_bye(bad->text);
       co_return std::nullopt;

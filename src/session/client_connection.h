@@ -18,6 +18,7 @@
 #include "async/workers.h"
 #include "compress/stream.h"
 #include "core/limits.h"
+#include "core/wipe.h"
 #include "protocol/command_reader.h"
 #include "protocol/response/writer.h"
 #include "session/peer.h"
@@ -90,7 +91,7 @@ class ClientConnection final : public Peer {
   async::Task<bool> receive(NewsSource& news);
   /// Sends "+ words" and yields the client's next line without its line end; reports what `news` has until then,
   /// unless it is null. Nothing when the connection is over. Views into the running command are dead afterwards.
-  async::Task<std::optional<std::string>> ask_line(std::string_view words, NewsSource* news = nullptr);
+  async::Task<std::optional<Secret>> ask_line(std::string_view words, NewsSource* news = nullptr);
   /// How often receive() was woken: what failed may be tried again when this has grown.
   std::uint64_t wakes() const { return wakes_; }
 

@@ -14,6 +14,7 @@
 #include "core/limits.h"
 #include "core/numbers.h"
 #include "core/result.h"
+#include "core/wipe.h"
 #include "protocol/sasl/needs.h"
 #include "protocol/sasl/scram_keys.h"
 #include "session/peer.h"
@@ -43,8 +44,8 @@ class Authenticator {
   /// Named to clients whose token is refused; may be empty.
   virtual std::string oauth_scope() const = 0;
 
-  /// Wipes its copy of the password.
-  virtual async::Task<Result<Login>> check_password(std::string user, std::string password, Peer& peer) = 0;
+  /// The password is not empty, and lives as long as the task.
+  virtual async::Task<Result<Login>> check_password(std::string user, const Secret& password, Peer& peer) = 0;
   /// What is stored for SCRAM; made up for an unknown user, never wrong_password. finish() has to follow.
   virtual async::Task<Result<sasl::ScramKeys>> find_keys(std::string user, sasl::Hash hash, Peer& peer) = 0;
   /// Whose token it is. Wipes its copy of the token.

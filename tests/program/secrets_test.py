@@ -2,6 +2,7 @@
 
 import base64
 import contextlib
+import crypt
 import os
 
 from tests.run.program import Skipped, equal, main
@@ -10,6 +11,11 @@ from tests.run.wire import Refused
 
 # Long enough to be on the heap in a std::string. Each way to log in has a password of its own.
 RIGHT, WRONG = "correct-horse-battery-staple-{}", "Tr0ub4dor-and-three-more-words-{}"
+# Prepared for SCRAM by the server, which copies them for it: it makes the keys of imported accounts.
+IMPORTED = "kÖrreckt-hØrse-bättery-ståple-{}"
+# In a std::string itself, so that a copy that is moved stays where it was.
+SHORT_RIGHT, SHORT_WRONG = "q7ZxKpW2vM", "j4YbTnR8sD"
+LEAST = 6   # bytes that are looked for; fewer are in any memory
 WAYS = {}
 
 
@@ -60,6 +66,7 @@ def plain(user, password):
 def traces(server, password):
     """Where in the server's memory a large part of it stands, as it is or in base64 as PLAIN sends it."""
     parts = [password[4:].encode(), *(base64.b64encode(b"x" * shift + password.encode())[8:-8] for shift in range(3))]
+    parts = [part for part in parts if len(part) >= LEAST]
     pid, found = server.process.pid, []
     try:
         memory = open(f"/proc/{pid}/mem", "rb", buffering=0)
@@ -89,13 +96,33 @@ def the_search_finds_what_is_there(server):
     assert traces(server, RIGHT.format("name")), "a name in use was not found"
 
 
+def add_user(server, user, password):
+    server.run("user", "add", user, "--dir", server.data, input=password.encode() + b"\n")
+
+
+def import_user(server, user, password):
+    """The first login replaces the hash, and makes keys of SCRAM."""
+    path = os.path.join(server.home, "passwd")
+    with open(path, "w") as file:
+        file.write(f"{user}:{crypt.crypt(password, crypt.mksalt(crypt.METHOD_SHA512, rounds=1000))}\n")
+    server.run("user", "import", "passwd-file", path, "--dir", server.data)
+
+
+def attempts():
+    """What is tried: its name, the way, how the account is made, the right and a wrong password."""
+    for name, log_in in WAYS.items():
+        yield name, log_in, add_user, RIGHT.format(name), WRONG.format(name)
+    yield "imported", WAYS["plain_at_once"], import_user, IMPORTED.format("one"), IMPORTED.format("another")
+    for number, name in enumerate(("login", "plain_at_once", "plain_when_asked")):
+        yield "short_" + name, WAYS[name], add_user, SHORT_RIGHT + str(number), SHORT_WRONG + str(number)
+
+
 def passwords_do_not_stay_in_memory(server):
     server.restart("[limits]\nfailed_login_delay = 0\n")
     stayed = {}
-    for name, log_in in WAYS.items():
+    for name, log_in, make_user, password, wrong in attempts():
         user = name.replace("_", "")
-        password, wrong = RIGHT.format(name), WRONG.format(name)
-        server.run("user", "add", user, "--dir", server.data, input=password.encode() + b"\n")
+        make_user(server, user, password)
         session = server.connect(name)
         session.greet()
         log_in(session, user, password)
@@ -108,7 +135,7 @@ def passwords_do_not_stay_in_memory(server):
         stayed |= {f"{name}, {which}": places for which, secret in (("right", password), ("wrong", wrong))
                    if (places := traces(server, secret))}
     equal(stayed, {})
-    for secret in ("correct-horse", "Tr0ub4dor", base64.b64encode(b"correct-horse").decode()[:12]):
+    for secret in ("correct-horse", "Tr0ub4dor", SHORT_RIGHT, base64.b64encode(b"correct-horse").decode()[:12]):
         assert secret not in server.log_tail(1 << 20), "a password is in the log"
 
 

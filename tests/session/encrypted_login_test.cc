@@ -31,7 +31,7 @@ class Everybody final : public test::PasswordsOnly, public Accounts, public Log 
   sasl::Needs abilities() const override {
     return sasl::needs::password | sasl::needs::keys | sasl::needs::sha1_keys | sasl::needs::token;
   }
-  async::Task<Result<Login>> check_password(std::string, std::string, Peer&) override {
+  async::Task<Result<Login>> check_password(std::string, const Secret&, Peer&) override {
     ++asked;
     co_return std::unexpected(Error::wrong_password);
   }

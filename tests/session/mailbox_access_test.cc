@@ -38,7 +38,7 @@ class SilentStream final : public async::Stream {
 
 class Nobody final : public test::PasswordsOnly, public Accounts, public Log {
  public:
-  async::Task<Result<Login>> check_password(std::string, std::string, Peer&) override {
+  async::Task<Result<Login>> check_password(std::string, const Secret&, Peer&) override {
     co_return std::unexpected(Error::wrong_password);
   }
   async::Task<Result<std::shared_ptr<Account>>> open(AccountId, const async::Stream&) override {

@@ -61,7 +61,7 @@ class OneAccount final : public test::PasswordsOnly, public Accounts {
   std::shared_ptr<Account> account;
 
  private:
-  async::Task<Result<Login>> check_password(std::string, std::string, Peer&) override {
+  async::Task<Result<Login>> check_password(std::string, const Secret&, Peer&) override {
     const Login login{AccountId(1)};
     co_return login;
   }

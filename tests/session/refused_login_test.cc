@@ -49,7 +49,7 @@ class FarStream final : public async::Stream {
 
 class Nobody final : public test::PasswordsOnly, public Accounts {
  public:
-  async::Task<Result<Login>> check_password(std::string, std::string, Peer&) override {
+  async::Task<Result<Login>> check_password(std::string, const Secret&, Peer&) override {
     FAIL("asked for a password that was not to be taken");
     co_return std::unexpected(Error::wrong_password);
   }
@@ -61,7 +61,7 @@ class Nobody final : public test::PasswordsOnly, public Accounts {
 /// Too many wait for their passwords to be checked.
 class Busy final : public test::PasswordsOnly {
  public:
-  async::Task<Result<Login>> check_password(std::string, std::string, Peer&) override {
+  async::Task<Result<Login>> check_password(std::string, const Secret&, Peer&) override {
     co_return std::unexpected(Error::busy);
   }
 };

@@ -31,7 +31,7 @@ sasl::Surroundings surroundings_of(const Client& client) {
 class ClientResponder final : public Responder {
  public:
   explicit ClientResponder(Client& client) : client_(client) {}
-  async::Task<std::optional<std::string>> ask(std::string_view challenge) override {
+  async::Task<std::optional<Secret>> ask(std::string_view challenge) override {
     return client_.connection().ask_line(challenge);
   }
 
@@ -72,13 +72,12 @@ async::Task<Reply> handle(Client& client, grammar::Authenticate command) {
   const sasl::Mechanism* const mechanism = sasl::find_mechanism(command.auth_type().text());
   if (mechanism == nullptr || !mechanism->is_possible(client.sasl_abilities()))
     co_return refuse_mechanism(client, mechanism);
-  std::optional<std::string> initial;
+  std::optional<Secret> initial;
   if (const auto given = command.initial_resp()) initial.emplace(given->text());
   ClientResponder responder(client);
   Authentication authentication(client.context().authenticator, *mechanism, surroundings_of(client),
                                 client.connection(), responder);
   const Authentication::Outcome outcome = co_await authentication.run(initial);
-  if (initial) wipe(*initial);
   if (!outcome) co_return reply_to(client, *mechanism, outcome.error());
   const Way way{mechanism->name, outcome->actor};
   co_return co_await admit(client, outcome->login, outcome->user, way);

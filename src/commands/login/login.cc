@@ -4,20 +4,14 @@
 
 #include "commands/handlers.h"
 #include "commands/login/capability.h"
-#include "core/utf8.h"
 #include "core/wipe.h"
 #include "protocol/parse/values.h"
 #include "session/client.h"
+#include "session/login/authentication.h"
 
 namespace postbag {
 
 namespace {
-
-constexpr std::size_t longest_user = 255;
-
-bool is_user_name(const std::string& user) {
-  return !user.empty() && user.size() <= longest_user && is_utf8(user) && user.find('\0') == std::string::npos;
-}
 
 /// ", TLSv1.3 TLS_AES_128_GCM_SHA256"; empty without TLS.
 std::string encryption_of(const Client& client) {
@@ -69,12 +63,10 @@ async::Task<std::optional<Reply>> refuse_literal_of(Client& client, grammar::Log
 async::Task<Reply> handle(Client& client, grammar::Login command) {
   std::string user = protocol::string_value(command.userid().text());
   if (!client.may_take_password()) co_return refuse_password(client, user);
-  std::string password = protocol::string_value(command.password().text());
+  const Secret password(protocol::string_value(command.password().text()));
   const Way way{"LOGIN"};
-  Result<Login> login = std::unexpected(Error::wrong_password);
-  if (is_user_name(user))
-    login = co_await client.context().authenticator.check_password(user, password, client.connection());
-  wipe(password);
+  const Result<Login> login =
+      co_await check_password(client.context().authenticator, user, password, client.connection());
   if (!login) co_return refuse_login(client, user, login.error(), way.mechanism, to_string(login.error()));
   co_return co_await admit(client, *login, std::move(user), way);
 }

@@ -29,8 +29,8 @@ class IdleNews final : public NewsSource {
 
 async::Task<Reply> handle(Client& client, grammar::Idle) {
   IdleNews news(client);
-  const std::optional<std::string> line = co_await client.connection().ask_line("idling", &news);
-  const bool done = line && ascii_iequal(*line, "DONE");
+  const std::optional<Secret> line = co_await client.connection().ask_line("idling", &news);
+  const bool done = line && ascii_iequal(line->text(), "DONE");
   co_return done ? Reply::ok("IDLE completed") : Reply::bad("Expected DONE");
 }
 

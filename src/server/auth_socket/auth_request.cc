@@ -59,12 +59,9 @@ async::Task<void> AuthRequest::run() {
   const sasl::Mechanism* const mechanism = sasl::find_mechanism(asked_.mechanism);
   const std::optional<Refusal> why = obstacle(mechanism);
   if (why) co_return send(auth_socket::refused(asked_.id, *why));
-  std::optional<std::string> initial;
-  if (asked_.initial) initial.emplace(asked_.initial->text());
   const sasl::Surroundings around{.nonce = random_nonce(), .oauth_scope = context_.authenticator.oauth_scope()};
   Authentication authentication(context_.authenticator, *mechanism, around, *this, *this);
-  const Authentication::Outcome outcome = co_await authentication.run(initial);
-  if (initial) wipe(*initial);
+  const Authentication::Outcome outcome = co_await authentication.run(asked_.initial);
   answer(*mechanism, outcome);
 }
 
@@ -103,15 +100,13 @@ async::Task<bool> AuthRequest::wait(async::Deadline deadline) {
   co_return !left_ && std::chrono::steady_clock::now() < answer_by_;
 }
 
-async::Task<std::optional<std::string>> AuthRequest::ask(std::string_view challenge) {
+async::Task<std::optional<Secret>> AuthRequest::ask(std::string_view challenge) {
   asks_ = true;
   send(auth_socket::continued(asked_.id, challenge));
   while (!response_ && !left_ && std::chrono::steady_clock::now() < ends_) co_await signal_.wait(ends_);
   asks_ = false;
   answer_by_ = async::in(answer_time);
-  std::optional<std::string> given;
-  if (response_) given = response_->text();
-  response_.reset();
+  std::optional<Secret> given = std::exchange(response_, std::nullopt);
   co_return given;
 }
 

@@ -41,7 +41,7 @@ class AuthRequest final : public Peer, public Responder {
   void wake() override { signal_.set(); }
 
  private:
-  async::Task<std::optional<std::string>> ask(std::string_view challenge) override;
+  async::Task<std::optional<Secret>> ask(std::string_view challenge) override;
   /// Why it cannot begin; nothing when it can.
   std::optional<auth_socket::Refusal> obstacle(const sasl::Mechanism* mechanism);
   void answer(const sasl::Mechanism& mechanism, const Authentication::Outcome& outcome);

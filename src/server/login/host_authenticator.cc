@@ -11,10 +11,9 @@ bool HostAuthenticator::ask(LoginAttempt attempt, std::function<void(bool)> deci
   return calls_.call("authenticate", [&] { callback_(std::move(attempt), std::move(decide)); });
 }
 
-async::Task<Result<Login>> HostAuthenticator::check_password(std::string user, std::string password, Peer& peer) {
-  const Secret secret(std::move(password));
+async::Task<Result<Login>> HostAuthenticator::check_password(std::string user, const Secret& password, Peer& peer) {
   const auto decision = std::make_shared<Awaited<bool>>(peer);
-  bool waits = ask({user, secret.text(), peer.address().text()}, answer_to(decision, poster_));
+  bool waits = ask({user, password.text(), peer.address().text()}, answer_to(decision, poster_));
   while (waits && !decision->answer) waits = co_await peer.wait(async::never);
   if (!decision->answer) co_return std::unexpected(Error::busy);
   if (!*decision->answer) co_return std::unexpected(Error::wrong_password);

@@ -23,7 +23,7 @@ class HostAuthenticator final : public Logins {
 
   sasl::Needs abilities() const override { return sasl::needs::password | Logins::abilities(); }
   /// Error::busy when the callback throws, and for a client that disconnects before the host decides.
-  async::Task<Result<Login>> check_password(std::string user, std::string password, Peer& peer) override;
+  async::Task<Result<Login>> check_password(std::string user, const Secret& password, Peer& peer) override;
   /// Nobody asks: the host has no keys.
   async::Task<Result<sasl::ScramKeys>> find_keys(std::string user, sasl::Hash hash, Peer& peer) override;
 

@@ -30,18 +30,17 @@ sasl::Needs PasswordAuthenticator::abilities() const {
   return Logins::abilities() | sasl::needs::password | scram_;
 }
 
-async::Task<Result<Login>> PasswordAuthenticator::check_password(std::string user, std::string password,
+async::Task<Result<Login>> PasswordAuthenticator::check_password(std::string user, const Secret& password,
                                                                  Peer& peer) {
-  const Secret secret(std::move(password));
   const bool has_turn = co_await wait_for_turn(peer);
   if (!has_turn) co_return std::unexpected(Error::busy);
   const SteadyClock::time_point began = SteadyClock::now();
   const std::optional<storage::Account> account = co_await look_up(user);
-  if (is_app_password(secret.text())) {
-    const std::optional<Login> login = co_await app_login(account, secret.text());
+  if (is_app_password(password.text())) {
+    const std::optional<Login> login = co_await app_login(account, password.text());
     if (login) co_return accept(*login, peer);
   }
-  const Result<bool> right = co_await is_right(account, secret.text());
+  const Result<bool> right = co_await is_right(account, password.text());
   if (!right) co_return std::unexpected(right.error());
   if (*right) co_return accept(login_of(*account), peer);
   const Error error = co_await refuse(user, began, peer);

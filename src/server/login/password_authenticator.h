@@ -19,7 +19,7 @@ class PasswordAuthenticator final : public Logins {
       : Logins(parts), hashing_(hashing), scram_(scram) {}
 
   sasl::Needs abilities() const override;
-  async::Task<Result<Login>> check_password(std::string user, std::string password, Peer& peer) override;
+  async::Task<Result<Login>> check_password(std::string user, const Secret& password, Peer& peer) override;
   async::Task<Result<sasl::ScramKeys>> find_keys(std::string user, sasl::Hash hash, Peer& peer) override;
 
  private:

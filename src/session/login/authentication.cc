@@ -5,6 +5,7 @@
 
 #include <sodium/randombytes.h>
 
+#include "core/utf8.h"
 #include "protocol/text/base64.h"
 
 namespace postbag {
@@ -16,6 +17,12 @@ using Why = NotAuthenticated::Why;
 /// More than any mechanism has.
 constexpr std::size_t most_rounds = 8;
 
+constexpr std::size_t longest_user = 255;
+
+bool is_user_name(const std::string& user) {
+  return !user.empty() && user.size() <= longest_user && is_utf8(user) && user.find('\0') == std::string::npos;
+}
+
 std::unexpected<NotAuthenticated> refused(Why why) { return std::unexpected(NotAuthenticated{.why = why}); }
 
 std::unexpected<NotAuthenticated> failed(const std::string& user, Error error) {
@@ -23,15 +30,22 @@ std::unexpected<NotAuthenticated> failed(const std::string& user, Error error) {
       NotAuthenticated{.why = Why::failed, .error = error, .user = user, .detail = std::string(to_string(error))});
 }
 
-std::expected<Secret, NotAuthenticated> response_in(std::string line) {
-  const Secret kept(std::move(line));
-  if (kept.text() == "*") return refused(Why::cancelled);  // RFC 9051 section 6.2.2
-  auto bytes = protocol::base64_decoded(kept.text());
+std::expected<Secret, NotAuthenticated> response_in(std::string_view line) {
+  if (line == "*") return refused(Why::cancelled);  // RFC 9051 section 6.2.2
+  auto bytes = protocol::base64_decoded(line);
   if (!bytes) return refused(Why::not_base64);
   return Secret(std::move(*bytes));
 }
 
 }  // namespace
+
+async::Task<Result<Login>> check_password(Authenticator& authenticator, const std::string& user,
+                                          const Secret& password, Peer& peer) {
+  Result<Login> login = std::unexpected(Error::wrong_password);
+  if (is_user_name(user) && !password.text().empty())
+    login = co_await authenticator.check_password(user, password, peer);
+  co_return login;
+}
 
 std::string random_nonce() {
   std::string bytes(18, '\0');
@@ -39,7 +53,7 @@ std::string random_nonce() {
   return protocol::base64_encoded(bytes);
 }
 
-async::Task<Authentication::Outcome> Authentication::run(const std::optional<std::string>& initial) {
+async::Task<Authentication::Outcome> Authentication::run(const std::optional<Secret>& initial) {
   Next step = begin(initial);
   for (std::size_t round = 0; round < most_rounds; ++round) {
     if (!step) co_return std::unexpected(step.error());
@@ -51,9 +65,10 @@ async::Task<Authentication::Outcome> Authentication::run(const std::optional<std
   co_return refused(Why::endless);
 }
 
-Authentication::Next Authentication::begin(const std::optional<std::string>& initial) {
+Authentication::Next Authentication::begin(const std::optional<Secret>& initial) {
   if (!initial) return exchange_->begin();
-  const Response response = response_in(*initial == "=" ? std::string() : *initial);  // RFC 4959 section 3
+  const std::string_view text = initial->text();
+  const Response response = response_in(text == "=" ? std::string_view() : text);  // RFC 4959 section 3
   if (!response) return std::unexpected(response.error());
   return exchange_->respond(response->text());
 }
@@ -67,9 +82,9 @@ async::Task<Authentication::Next> Authentication::next(const sasl::Step& step) {
 
 async::Task<Authentication::Response> Authentication::ask(const std::string& challenge) {
   const std::string words = protocol::base64_encoded(challenge);
-  std::optional<std::string> line = co_await responder_.ask(words);
+  const std::optional<Secret> line = co_await responder_.ask(words);
   if (!line) co_return refused(Why::no_response);
-  co_return response_in(std::move(*line));
+  co_return response_in(line->text());
 }
 
 async::Task<Authentication::Next> Authentication::answer(const sasl::Challenge& challenge) {
@@ -79,7 +94,7 @@ async::Task<Authentication::Next> Authentication::answer(const sasl::Challenge& 
 }
 
 async::Task<Authentication::Next> Authentication::answer(const sasl::CheckPassword& asked) {
-  const Result<Login> login = co_await authenticator_.check_password(asked.user, asked.password.text(), peer_);
+  const Result<Login> login = co_await check_password(authenticator_, asked.user, asked.password, peer_);
   if (!login) co_return failed(asked.user, login.error());
   login_ = *login;
   co_return exchange_->password_checked(true);

@@ -45,7 +45,7 @@ struct NotAuthenticated {
 class Responder {
  public:
   /// The client's answer to a challenge, both in base64; nothing when there will be none.
-  virtual async::Task<std::optional<std::string>> ask(std::string_view challenge) = 0;
+  virtual async::Task<std::optional<Secret>> ask(std::string_view challenge) = 0;
 
  protected:
   ~Responder() = default;
@@ -61,13 +61,13 @@ class Authentication {
       : authenticator_(authenticator), peer_(peer), responder_(responder), exchange_(mechanism.make(around)) {}
 
   /// To be called once. `initial`: the client's initial response in base64; nothing when it sent none.
-  async::Task<Outcome> run(const std::optional<std::string>& initial);
+  async::Task<Outcome> run(const std::optional<Secret>& initial);
 
  private:
   using Response = std::expected<Secret, NotAuthenticated>;
   using Next = std::expected<sasl::Step, NotAuthenticated>;
 
-  Next begin(const std::optional<std::string>& initial);
+  Next begin(const std::optional<Secret>& initial);
   /// What the exchange asked for is done: its next step, or why there is none.
   async::Task<Next> next(const sasl::Step& step);
   async::Task<Next> answer(const sasl::Challenge& challenge);
@@ -91,6 +91,11 @@ class Authentication {
   std::optional<Login> login_;   ///< whose password was right
   bool decides_itself_ = false;  ///< the exchange, so that how it ends is to be counted
 };
+
+/// Whose password it is; an empty one is nobody's, whoever checks passwords (RFC 4616 section 2), and nobody is
+/// called by what is no name.
+async::Task<Result<Login>> check_password(Authenticator& authenticator, const std::string& user,
+                                          const Secret& password, Peer& peer);
 
 /// Random and printable, for Surroundings::nonce.
 std::string random_nonce();

@@ -11,6 +11,7 @@
 #include <sodium.h>
 
 #include "core/ascii.h"
+#include "core/wipe.h"
 #include "protocol/sasl/scram_keys.h"
 #include "protocol/text/base64.h"
 #include "protocol/text/digits.h"
@@ -76,11 +77,11 @@ bool is_digest(const Scheme& scheme, const std::string& hash) { return digest_an
 bool verify_digest(const Scheme& scheme, const std::string& hash, std::string_view password) {
   const std::string stored = digest_and_salt(scheme, hash).value();
   const std::size_t size = size_of(scheme);
-  std::string text = std::string(password) + stored.substr(size);
+  const Secret text(std::string(password) + stored.substr(size));
   std::string made(size, '\0');
-  const bool done = EVP_Digest(text.data(), text.size(), reinterpret_cast<unsigned char*>(made.data()), nullptr,
-                               scheme.digest(), nullptr) == 1;
-  sodium_memzero(text.data(), text.size());
+  const bool done =
+      EVP_Digest(text.text().data(), text.text().size(), reinterpret_cast<unsigned char*>(made.data()), nullptr,
+                 scheme.digest(), nullptr) == 1;
   return done && are_equal(made, std::string_view(stored).substr(0, size));
 }
 
