@@ -40,6 +40,17 @@ FailedLogins::Time FailedLogins::not_before(const async::Address& peer, Time now
   return record == addresses_.end() ? now : std::max(now, record->second.until);
 }
 
+bool FailedLogins::has_failed(const async::Address& peer, Time now) const {
+  const auto record = addresses_.find(peer.network());
+  return record != addresses_.end() && record->second.last + forgotten_after >= now;
+}
+
+void FailedLogins::forgive(const async::Address& peer, Time now) {
+  const auto record = addresses_.find(peer.network());
+  if (record == addresses_.end() || record->second.last + limits_.failed_login_delay_max > now) return;
+  if (--record->second.failures == 0) addresses_.erase(record);
+}
+
 FailedLogins::Time FailedLogins::count(const async::Address& peer, const std::string& user, Time now) {
   if (peer.family() == async::Address::Family::memory) return now;
   const Time by_address = count_in(addresses_, peer.network(), now);

@@ -28,8 +28,11 @@ class FailedLogins {
   /// `now`. The delays double from failed_login_delay up to failed_login_delay_max. Yields when it may be answered:
   /// a time from the beginning of the check, so that it does not reveal how long that took.
   Time count(const async::Address& peer, const std::string& user, Time now);
-  /// After a correct password: the address starts again without a delay.
-  void forget(const async::Address& peer) { addresses_.erase(peer.network()); }
+  /// Whether logins from there failed lately.
+  bool has_failed(const async::Address& peer, Time now) const;
+  /// A login succeeded. One failure of the address less, when the last one is failed_login_delay_max ago: a guesser
+  /// who has an account of his own must not start again without a delay.
+  void forgive(const async::Address& peer, Time now);
 
  private:
   struct Record {

@@ -9,6 +9,7 @@
 #include "server/accounts/account_registry.h"
 #include "server/login/failed_logins.h"
 #include "server/login/tokens.h"
+#include "server/login/turns.h"
 #include "session/context.h"
 
 namespace postbag::server {
@@ -42,10 +43,16 @@ class Logins : public Authenticator {
   using SteadyClock = std::chrono::steady_clock;
 
   static Login login_of(const storage::Account& account);
-  /// False when the client disconnected before its turn, or the session must end.
-  async::Task<bool> wait_for_turn(Peer& peer);
-  /// Counts a failure of a check that began then, and yields Error::wrong_password when it may be answered.
-  async::Task<Error> refuse(const std::string& user, SteadyClock::time_point began, Peer& peer);
+  /// A check that may begin, since when; from an address that has failed it is the only one, as long as it has the
+  /// turn.
+  struct Check {
+    Turns::Turn turn;
+    SteadyClock::time_point began;
+  };
+  /// Nothing when the client disconnected before its turn, or the session must end.
+  async::Task<std::optional<Check>> wait_for_turn(Peer& peer);
+  /// Counts a failure, gives the turn back, and yields Error::wrong_password when it may be answered.
+  async::Task<Error> refuse(const std::string& user, Check& check, Peer& peer);
   /// A login that succeeded.
   Login accept(const Login& login, Peer& peer);
   async::Task<std::optional<storage::Account>> look_up(const std::string& user);
@@ -57,6 +64,7 @@ class Logins : public Authenticator {
   static async::Task<bool> wait_until(SteadyClock::time_point time, Peer& peer);
 
   FailedLogins failed_;
+  Turns turns_;
   Tokens* const tokens_;
   const std::string token_scope_;
 };

@@ -32,9 +32,8 @@ sasl::Needs PasswordAuthenticator::abilities() const {
 
 async::Task<Result<Login>> PasswordAuthenticator::check_password(std::string user, const Secret& password,
                                                                  Peer& peer) {
-  const bool has_turn = co_await wait_for_turn(peer);
-  if (!has_turn) co_return std::unexpected(Error::busy);
-  const SteadyClock::time_point began = SteadyClock::now();
+  std::optional<Check> check = co_await wait_for_turn(peer);
+  if (!check) co_return std::unexpected(Error::busy);
   const std::optional<storage::Account> account = co_await look_up(user);
   if (is_app_password(password.text())) {
     const std::optional<Login> login = co_await app_login(account, password.text());
@@ -43,7 +42,7 @@ async::Task<Result<Login>> PasswordAuthenticator::check_password(std::string use
   const Result<bool> right = co_await is_right(account, password.text());
   if (!right) co_return std::unexpected(right.error());
   if (*right) co_return accept(login_of(*account), peer);
-  const Error error = co_await refuse(user, began, peer);
+  const Error error = co_await refuse(user, *check, peer);
   co_return std::unexpected(error);
 }
 
@@ -79,8 +78,8 @@ async::Task<void> PasswordAuthenticator::complete(const storage::Account& accoun
 
 async::Task<Result<sasl::ScramKeys>> PasswordAuthenticator::find_keys(std::string user, sasl::Hash hash,
                                                                       Peer& peer) {
-  const bool has_turn = co_await wait_for_turn(peer);
-  if (!has_turn) co_return std::unexpected(Error::busy);
+  const std::optional<Check> check = co_await wait_for_turn(peer);
+  if (!check) co_return std::unexpected(Error::busy);
   const std::optional<storage::Account> account = co_await look_up(user);
   const auto keys = account ? stored_keys(account->credentials, hash) : std::nullopt;
   if (keys) co_return *keys;
