@@ -12,6 +12,15 @@ namespace postbag::server {
 
 namespace {
 
+/// Nothing when there is no memory for it: then nobody knows whether it is right.
+std::optional<bool> verified(std::string_view hash, std::string_view password) {
+  try {
+    return verify_password(hash, password);
+  } catch (const std::bad_alloc&) {
+    return std::nullopt;
+  }
+}
+
 /// All that can go wrong may: the next login tries again.
 void store_completed(AccountRegistry& registry, const storage::Account& account, std::string_view password,
                      bool with_sha1) {
@@ -62,9 +71,10 @@ async::Task<Result<bool>> PasswordAuthenticator::is_right(const std::optional<st
                                                           const std::string& password) {
   const std::string_view hash = account ? std::string_view(account->credentials.password_hash) : no_password;
   if (account && cache_.knows(account->id, hash, password, SteadyClock::now())) co_return true;
-  const Result<bool> right =
-      co_await hashing_.least_busy().try_run([&] { return verify_password(hash, password); });
-  if (right != true || !account) co_return right;
+  const auto right = co_await hashing_.least_busy().try_run([&] { return verified(hash, password); });
+  if (!right) co_return std::unexpected(right.error());
+  if (!*right) co_return std::unexpected(Error::busy);
+  if (!account || !**right) co_return false;
   cache_.remember(account->id, hash, password, SteadyClock::now());
   co_await complete(*account, password);
   co_return true;

@@ -16,6 +16,7 @@
 #include "protocol/text/base64.h"
 #include "protocol/text/digits.h"
 #include "server/login/passwords/crypt_hashes.h"
+#include "server/login/passwords/passwords.h"
 
 namespace postbag::server {
 
@@ -147,7 +148,7 @@ bool is_argon2(const Scheme&, const std::string& hash) {
 }
 
 bool verify_argon2(const Scheme&, const std::string& hash, std::string_view password) {
-  return crypto_pwhash_str_verify(hash.c_str(), password.data(), password.size()) == 0;
+  return server::verify_argon2(hash.c_str(), password);
 }
 
 // ---- keys of SCRAM: iterations,salt,StoredKey,ServerKey ----

@@ -1,6 +1,7 @@
 #include "server/login/passwords/passwords.h"
 
 #include <array>
+#include <cerrno>
 #include <new>
 #include <stdexcept>
 
@@ -54,12 +55,19 @@ bool is_own_hash(std::string_view hash) {
   return hash.starts_with(crypto_pwhash_STRPREFIX) && hash.size() < crypto_pwhash_STRBYTES;
 }
 
+bool verify_argon2(const char* hash, std::string_view password) {
+  errno = 0;
+  if (crypto_pwhash_str_verify(hash, password.data(), password.size()) == 0) return true;
+  if (errno == ENOMEM) throw std::bad_alloc();
+  return false;
+}
+
 bool verify_password(std::string_view hash, std::string_view password) {
   static const std::string dummy = impossible_hash();
   HashText text{};
   const bool ours = is_own_hash(hash);
   (ours ? hash : std::string_view(dummy)).copy(text.data(), text.size() - 1);
-  const bool matches = crypto_pwhash_str_verify(text.data(), password.data(), password.size()) == 0;
+  const bool matches = verify_argon2(text.data(), password);
   // Beside the usual work: foreign hashes may take no time at all, and that would reveal that there is an account.
   if (hash.starts_with('{')) return verify_foreign(hash, password);
   return ours && matches;

@@ -27,8 +27,12 @@ std::string impossible_hash();
 /// True for what hash_password() makes.
 bool is_own_hash(std::string_view hash);
 
-/// True when `password` is the one that was hashed. Equally slow for a hash that hash_password did not make, so
-/// that the time reveals nothing about the account. Any thread.
+/// Whether `hash`, of Argon2 in libsodium's format, is one of `password`. Throws std::bad_alloc when the memory
+/// that it asks for is not available.
+bool verify_argon2(const char* hash, std::string_view password);
+
+/// True when `password` is the one that was hashed. Throws as verify_argon2(). Equally slow for a hash that
+/// hash_password did not make, so that the time reveals nothing about the account. Any thread.
 bool verify_password(std::string_view hash, std::string_view password);
 
 }  // namespace postbag::server
