@@ -183,7 +183,11 @@ def anothers_mail_is_refused(server):
 def make_old(server):
     """Takes out of the databases what they did not have when accounts had no identity."""
     with sqlite3.connect(os.path.join(server.data, "directory.db")) as directory:
-        directory.executescript("DROP TABLE removed; ALTER TABLE account DROP COLUMN identity; PRAGMA user_version = 1;")
+        for table in ("removed", "app_password", "secret"):
+            directory.execute(f"DROP TABLE {table}")
+        for column in ("identity", "scram", "is_administrator"):
+            directory.execute(f"ALTER TABLE account DROP COLUMN {column}")
+        directory.executescript("PRAGMA user_version = 1;")
     for number in os.listdir(server.data + "/accounts"):
         with sqlite3.connect(os.path.join(account(server, number), "mail.db")) as mail:
             for column in ("owner_name", "owner_identity", "garbage_bytes", "names_generation", "shared_bytes"):
