@@ -211,6 +211,24 @@ def a_login_for_reading_changes_nothing(server):
     equal(lines, [b"* STATUS INBOX (MESSAGES 1 UNSEEN 1)"], "unchanged")
 
 
+def guesses_of_one_address_take_turns(server):
+    """Each waits for the delay of the one before, although all have come at the same moment."""
+    user, delay, guesses = server.add_user(), 1, 4
+    with open(server.config) as file:
+        config = file.read()
+    server.restart(config.replace(NO_DELAY, f"[limits]\nfailed_login_delay = {delay}\nfailed_login_delay_max = {delay}\n"))
+    assert plain(opened(server), user, "wrong").startswith(FAILED)
+    sessions, began = [opened(server) for _ in range(guesses)], time.monotonic()
+    for session in sessions:
+        session.send(b"a LOGIN " + user.encode() + b" wrong\r\n")
+    for session in sessions:
+        assert session.response().startswith(b"a " + FAILED)
+    took = time.monotonic() - began
+    assert took >= (guesses - 1) * delay, took
+    assert plain(opened(server), user, PASSWORD).startswith(b"OK"), "who waited is not kept out"
+    server.restart(config)
+
+
 def bearer(session, token, user=""):
     said = b"n," + (b"a=" + user.encode() if user else b"") + b",\1auth=Bearer " + token + b"\1\1"
     return authenticate(session, "OAUTHBEARER", lambda _: b"\1", said)
@@ -314,7 +332,7 @@ if __name__ == "__main__":
     main(scram_logs_in_and_proves_the_server, scram_with_a_wrong_password_fails,
          scram_does_not_reveal_who_has_an_account, accounts_without_keys_get_them_at_their_next_password,
          without_scram_only_passwords_are_asked_for, a_new_password_replaces_the_keys,
-         login_asks_for_name_and_password, an_exchange_is_cancelled_at_any_point,
+         login_asks_for_name_and_password, guesses_of_one_address_take_turns, an_exchange_is_cancelled_at_any_point,
          administrators_act_for_others, app_passwords_work_until_they_are_revoked, a_login_for_reading_changes_nothing,
          tokens_log_in, tokens_that_are_not_valid_get_the_error_of_rfc_7628,
          accounts_of_dovecot_are_imported_and_rehashed, no_secret_is_logged, world=world)

@@ -127,6 +127,15 @@ TEST_CASE("AUTHENTICATE PLAIN without encryption is refused and logged") {
   CHECK(outcome.log == "192.0.2.1:40000 login refused user=\n");
 }
 
+TEST_CASE("an empty password fails before anybody is asked whether it is right") {
+  Nobody nobody;
+  for (const std::string_view command : {"a LOGIN alice \"\"\r\n", "a AUTHENTICATE PLAIN AGFsaWNlAA==\r\n"}) {
+    const Outcome outcome = after(command, nobody, this_machine);
+    CHECK(outcome.answer.find("a NO [AUTHENTICATIONFAILED]") != std::string::npos);
+    CHECK(outcome.log == "127.0.0.1:40000 login failed user=alice\n");
+  }
+}
+
 TEST_CASE("who comes while too many passwords are checked has not failed: no such line in the log, and no end") {
   Busy busy;
   std::string many;
