@@ -51,7 +51,7 @@ class Nobody final : public test::PasswordsOnly, public Accounts, public Log {
 struct TwoAccounts {
   TwoAccounts() {
     REQUIRE(own_files.inbox == others_files.inbox);
-    client.log_in(own, "alice", false);
+    client.log_in(own, Principal{own->id(), "alice"});
   }
   ~TwoAccounts() {
     client.unselect();
