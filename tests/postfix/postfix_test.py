@@ -71,7 +71,7 @@ def who_logs_in_may_send_and_the_mail_arrives(world):
         wait_for(session, count)
         lines, _ = session.command(f"FETCH {count} BODY.PEEK[HEADER.FIELDS (SUBJECT)]")
         assert f"Subject: by {mechanism}\r\n".encode() in lines[0], lines
-        assert f'user="{world.sender}" detail="smtp: {mechanism}"' in world.server.log_tail(), world.server.log_tail()
+        world.server.await_log(f'user="{world.sender}" detail="smtp: {mechanism}"')
         assert f"sasl_username={world.sender}" in world.postfix.log(), world.postfix.log()
 
 
@@ -79,7 +79,7 @@ def a_wrong_password_is_refused(world):
     for mechanism in ("PLAIN", "LOGIN"):
         code, said = world.submit_as("guessed", mechanism, "wrong")
         assert code != 0 and "535 5.7.8" in said, said
-    assert 'login failed peer="127.0.0.1:' in world.server.log_tail(), world.server.log_tail()
+    world.server.await_log('login failed peer="127.0.0.1:')
 
 
 def nobody_sends_without_a_login(world):

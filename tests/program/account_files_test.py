@@ -50,7 +50,7 @@ def is_refused_as_missing(server, user):
     assert "mail.db is missing" in said, said
     assert exit_code(server, "dump", user) != 0, "a dump"
     server.stop()   # which writes all of its log
-    assert "error mail missing" in server.log_tail(), server.log_tail()
+    server.await_log("error mail missing")
     equal(exit_code(server, "deliver", user, input=MESSAGE), TEMPORARY, "a delivery without a server")
     assert not os.path.exists(os.path.join(account(server), "mail.db")), "nothing is made"
 

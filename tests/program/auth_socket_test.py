@@ -31,7 +31,7 @@ def users(server):
 
 def world(postbag, wirecheck):
     server = Server(postbag, wirecheck)
-    with open(os.path.join(server.home, "key"), "wb") as key:
+    with open(os.open(os.path.join(server.home, "key"), os.O_WRONLY | os.O_CREAT, 0o600), "wb") as key:
         key.write(SECRET)
     server.configure(text_of(server))
     return server

@@ -38,7 +38,7 @@ def the_log_names_the_client_and_not_the_proxy(server):
         assert greeting.startswith(b"* OK "), greeting
         assert connection.response().startswith(b"a1 OK"), "what follows the header is the client's"
         connection.any_command(f"LOGIN {server.add_user()} wrong")
-        assert f"{CLIENT}:{port}" in server.log_tail(), server.log_tail()
+        server.await_log(f"{CLIENT}:{port}")
 
 
 def a_client_that_is_far_away_sends_no_password_in_the_clear(server):
@@ -84,7 +84,7 @@ def a_connection_of_the_proxy_without_a_header_is_closed_without_a_word(server):
     silent = server.connect()
     silent.hang_up()
     assert silent.at_end(), "nothing was to come any more"
-    assert "connection refused" in server.log_tail()
+    server.await_log("connection refused")
 
 
 def a_header_that_never_comes_ends_the_connection(server):
@@ -106,6 +106,7 @@ def the_header_of_anybody_else_is_no_command_and_is_not_believed(server):
     connection.send(text_header() + f"a1 LOGIN {server.add_user()} wrong\r\n".encode())
     while not connection.response().startswith(b"a1 NO"):
         pass
+    server.await_log("login failed")
     assert CLIENT not in server.log_tail(), "the header was believed"
 
 

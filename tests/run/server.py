@@ -7,6 +7,7 @@ import shutil
 import signal
 import subprocess
 import tempfile
+import time
 
 from tests.run.wire import Connection
 
@@ -160,6 +161,14 @@ class Server:
     def log_tail(self, size=6000):
         with open(os.path.join(self.home, "log"), "rb") as log:
             return log.read()[-size:].decode(errors="replace")
+
+    def await_log(self, text, seconds=20):
+        """Returns when the log, which is written a moment later, has the text; ServerFailed when it gets none."""
+        until = time.monotonic() + seconds
+        while text not in (log := self.log_tail()):
+            if time.monotonic() > until:
+                raise ServerFailed(f"{text!r} is not in the log: {log}")
+            time.sleep(0.02)
 
     def _close(self):
         self.process.stdout.close()
