@@ -15,6 +15,8 @@ struct Mechanism {
   MadeExchange (*make)(const Surroundings& around);
 
   bool is_possible(Needs present) const { return (needs & ~present) == 0; }
+  /// Whether the client sends a password or a token as it is.
+  bool sends_secret() const { return (needs & (needs::password | needs::token)) != 0; }
 };
 
 /// All of them, the best first.

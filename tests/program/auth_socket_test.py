@@ -82,7 +82,7 @@ def scram_proves_both_sides(server):
     user = server.add_user()
     with Asker(logins(server)) as asker:
         scram = Scram(user, PASSWORD)
-        line = asker.exchange(1, "SCRAM-SHA-256", scram.answer, initial=b64(scram.header + scram.bare), secured=False)
+        line = asker.exchange(1, "SCRAM-SHA-256", scram.answer, initial=b64(scram.header + scram.bare))
         equal(line, ["OK", "1", f"user={user}"])
         assert scram.verifier
         scram = Scram(user, "wrong")

@@ -42,7 +42,7 @@ std::vector<auth_socket::Offer> offers(sasl::Needs abilities) {
   std::vector<auth_socket::Offer> all;
   for (const sasl::Mechanism& one : sasl::mechanisms())
     if (one.is_possible(abilities | sasl::needs::confidentiality))
-      all.push_back({.mechanism = one.name, .plaintext = !one.is_possible(abilities)});
+      all.push_back({.mechanism = one.name, .plaintext = one.sends_secret()});
   return all;
 }
 
