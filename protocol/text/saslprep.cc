@@ -66,7 +66,9 @@ class SecretNumbers {
   explicit SecretNumbers(std::size_t size) : numbers_(size) {}
   SecretNumbers(const SecretNumbers&) = delete;
   SecretNumbers& operator=(const SecretNumbers&) = delete;
-  ~SecretNumbers() { explicit_bzero(numbers_.data(), numbers_.size() * sizeof(Number)); }
+  ~SecretNumbers() {
+    if (!numbers_.empty()) explicit_bzero(numbers_.data(), numbers_.size() * sizeof(Number));
+  }
   std::vector<Number>& get() { return numbers_; }
 
  private:
