@@ -67,9 +67,8 @@ void add_serve(CLI::App& app, Arguments& a, Action& action) {
   certificate->needs(key);
   key->needs(certificate);
   command
-      ->add_option(
-          "--user", a.serve.user,
-          "As root: bind the addresses, then become this user. \"root\" stays root, which is refused otherwise")
+      ->add_option("--user", a.serve.user,
+                   "As root: bind the addresses, then become this user. \"root\" stays root without a warning")
       ->type_name("NAME");
   command->add_option("--log-format", a.serve.log_format, "text or json, one line per event on stderr")
       ->check(CLI::IsMember({"text", "json"}))

@@ -177,6 +177,8 @@ int serve(const ServeArguments& arguments) {
   if (!restricted) return report_error(restricted.error());
   log.emplace(log_format_of(arguments.log_format).value_or(config.log_format.value_or(LogFormat::text)));
   keep_config(arguments.data_dir, config, *log);
+  if (protection.is_needlessly_root())
+    log->write({LogLine::Level::warning, "serving as root", {}, {}, "set user in [process], or --user NAME"});
   warn_of_settings(config, options, *log);
   return run({*server, signals, manager, protection, config.tls, *log}, arguments.data_dir);
 }

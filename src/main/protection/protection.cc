@@ -73,9 +73,6 @@ Expected<void> or_broken(F&& what) {
 
 Expected<void> Protection::become_user(ServerOptions& options) {
   const std::string& name = settings_.user;
-  if (runs_as_root() && name.empty())
-    return bad_user(
-        "not as root: set user in [process] of the configuration, or --user NAME (--user root: all the same)");
   if (name.empty()) return {};
   const std::optional<SystemUser> user = find_user(name);
   if (!user) return bad_user("no such user: " + name);
@@ -105,6 +102,8 @@ Expected<void> Protection::restrict_calls() {
   if (!settings_.seccomp || is_sanitized) return {};
   return or_broken([&] { seccomp_ = restrict_system_calls(); });
 }
+
+bool Protection::is_needlessly_root() const { return settings_.user.empty() && runs_as_root(); }
 
 std::string Protection::text() const {
   std::string out = "user " + std::to_string(::geteuid());

@@ -15,15 +15,17 @@ class Protection {
   explicit Protection(const ProcessSettings& settings) : settings_(settings) {}
 
   /// As root: binds the ports of `options`, which are then descriptors there, gives the data directory to the user
-  /// of the settings and becomes this user. Before the first thread and before the data directory is opened. Fails
-  /// with bad_option as root without a user, or with one that does not exist or needs root; else cannot_listen,
-  /// broken.
+  /// of the settings and becomes this user; without one it stays who it is. Before the first thread and before the
+  /// data directory is opened. Fails with bad_option for a user that does not exist or needs root; else
+  /// cannot_listen, broken.
   Expected<void> become_user(ServerOptions& options);
   /// Restricts files to the data directory, which exists, to `readable` directories, and to what the C library
   /// reads by itself. Before the first thread. Causes: broken.
   Expected<void> restrict_files(const ServerOptions& options, std::vector<std::string> readable);
   /// Restricts the system calls, when all has started. Causes: broken.
   Expected<void> restrict_calls();
+  /// Whether it serves as root, and nobody has asked for that by name.
+  bool is_needlessly_root() const;
   /// Which of these are in force, for the log: "user postbag, landlock 6, seccomp".
   std::string text() const;
 
