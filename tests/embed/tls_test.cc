@@ -26,7 +26,7 @@ ServerOptions options_with(const tls::Made& made) { return {.tls = {.certificate
 class EncryptedClient {
  public:
   EncryptedClient(Host& host, Server& server) : host_(host) {
-    auto made = server.connect([this](std::string_view bytes) { receive(bytes); }, [] {});
+    auto made = server.connect([this](std::string_view bytes) { receive(bytes); }, [this] { closed_ = true; });
     REQUIRE(made);
     connection_.emplace(std::move(*made));
     host_.run_until([&] { return clear_.ends_with("\r\n"); });
@@ -41,6 +41,14 @@ class EncryptedClient {
     encrypted_ = true;
     host_.run_until([&] { return step(SSL_connect(ssl_.get())); });
   }
+  /// Hangs up, and waits until nothing is received any more.
+  ~EncryptedClient() {
+    connection_->hang_up();
+    host_.run_until([&] { return closed_; });
+  }
+  EncryptedClient(const EncryptedClient&) = delete;
+  EncryptedClient& operator=(const EncryptedClient&) = delete;
+
   std::string run(const std::string& command) {
     const std::string line = "t " + command + "\r\n";
     CHECK(step(SSL_write(ssl_.get(), line.data(), static_cast<int>(line.size()))));
@@ -76,6 +84,7 @@ class EncryptedClient {
   Host& host_;
   std::string clear_;
   bool encrypted_ = false;
+  bool closed_ = false;
   tls::CtxPtr settings_;
   tls::SslPtr ssl_;
   std::optional<Connection> connection_;
