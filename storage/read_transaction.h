@@ -45,6 +45,7 @@ class ReadTransaction {
   virtual std::vector<MailboxEntry> mailboxes() const = 0;
 
   /// What the account holds. In a write, with what its body and those before it in the same commit have changed.
+  /// Costs one read of every mailbox's own totals.
   virtual AccountTotals totals() const = 0;
 
   // One mailbox

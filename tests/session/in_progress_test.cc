@@ -12,7 +12,7 @@
 #include "core/clock.h"
 #include "session/client.h"
 #include "session/context.h"
-#include "tests/session/passwords_only.h"
+#include "tests/session/nobody.h"
 #include "tests/unit/async/run.h"
 
 using namespace postbag;
@@ -36,23 +36,12 @@ class LeavingStream final : public async::Stream {
   void do_close() override {}
 };
 
-class Nobody final : public test::PasswordsOnly, public Accounts, public Log {
- public:
-  async::Task<Result<Login>> check_password(std::string, const Secret&, Peer&) override {
-    co_return std::unexpected(Error::wrong_password);
-  }
-  async::Task<Result<std::shared_ptr<Account>>> open(AccountId, const async::Stream&) override {
-    co_return std::unexpected(Error::no_such_account);
-  }
-  void write(const async::Address&, const LogEvent&) override {}
-};
-
 }  // namespace
 
 TEST_CASE("a client that sent its end gets progress reports at once, and the command of one that has left ends") {
   async::Loop loop;
   const Limits limits;
-  Nobody nobody;
+  test::Nobody nobody;
   const AllCommands all;
   const Context context{loop, limits, system_clock(), nobody, nobody, all, nobody};
   LeavingStream stream(loop);

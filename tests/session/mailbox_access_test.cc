@@ -13,7 +13,7 @@
 #include "commands/mailboxes/status.h"
 #include "commands/messages/target.h"
 #include "session/client.h"
-#include "tests/session/passwords_only.h"
+#include "tests/session/nobody.h"
 #include "tests/storage/fixture.h"
 #include "tests/unit/async/run.h"
 
@@ -34,17 +34,6 @@ class SilentStream final : public async::Stream {
   void want_read(bool) override {}
   void want_write(bool) override {}
   void do_close() override {}
-};
-
-class Nobody final : public test::PasswordsOnly, public Accounts, public Log {
- public:
-  async::Task<Result<Login>> check_password(std::string, const Secret&, Peer&) override {
-    co_return std::unexpected(Error::wrong_password);
-  }
-  async::Task<Result<std::shared_ptr<Account>>> open(AccountId, const async::Stream&) override {
-    co_return std::unexpected(Error::no_such_account);
-  }
-  void write(const async::Address&, const LogEvent&) override {}
 };
 
 /// Two accounts whose mailboxes have the same names and ids, and a client that logged in to the first.
@@ -106,7 +95,7 @@ struct TwoAccounts {
 
   async::Loop loop;
   const Limits limits;
-  Nobody nobody;
+  test::Nobody nobody;
   const AllCommands all;
   const Context context{loop, limits, system_clock(), nobody, nobody, all, nobody};
   async::Worker worker{loop, false, 8};
@@ -145,7 +134,7 @@ TEST_CASE("a name becomes a mailbox of the principal's own account, under the sa
 TEST_CASE("who has not logged in has no name") {
   async::Loop loop;
   const Limits limits;
-  Nobody nobody;
+  test::Nobody nobody;
   const AllCommands all;
   const Context context{loop, limits, system_clock(), nobody, nobody, all, nobody};
   SilentStream stream(loop);
