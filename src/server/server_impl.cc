@@ -11,6 +11,7 @@
 #include "server/limits_table.h"
 #include "server/login/jwt.h"
 #include "storage/accounts/directory.h"
+#include "storage/accounts/file_stores.h"
 
 namespace postbag {
 
@@ -124,10 +125,14 @@ Expected<std::string> listen_early(std::string_view address) {
   }
 }
 
+/// The lock is held until the server ends.
 void Server::Impl::open_data() {
   if (options.clock) host_clock = std::make_unique<HostClock>(calls);
   if (!options.data_dir.empty()) lock = storage::DataLock::acquire(options.data_dir);
-  auto directory = storage::Directory::open(options.data_dir, host_clock ? *host_clock : system_clock());
+  storage::StoreOptions locked;
+  locked.other_writers = storage::OtherWriters::none;
+  auto directory = storage::Directory::open(options.data_dir, host_clock ? *host_clock : system_clock(),
+                                            std::make_unique<storage::FileStores>(options.data_dir, locked));
   stores = &directory->stores();
   registry = std::make_shared<server::AccountRegistry>(std::move(directory), options.names);
   not_deleted = registry->sweep().left;

@@ -46,7 +46,7 @@ void Engine::begin_read() {
   health.require_usable();
   tables.begin_read();
   try {
-    generation.compare();
+    if (options.other_writers == OtherWriters::possible) generation.compare();
   } catch (...) {
     commits.roll_back();
     throw;

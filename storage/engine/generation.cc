@@ -1,5 +1,6 @@
-// Two processes may use an account in turn, so the cache is never believed before the database was asked, at the
-// start of each transaction, whether somebody else has committed.
+// Two processes may use an account in turn, so the cache is not believed before the database was asked, at the
+// start of each transaction, whether somebody else has committed. The question takes as long as a whole read of
+// what is in memory. A process that keeps all others out (OtherWriters::none) asks it only before it writes.
 //
 // Which mailboxes others have changed is told by a number, the generation. Each commit has the next one, and writes
 // it into the rows that it writes anyway: those of the mailboxes that it changes, and the account's when names
@@ -26,6 +27,7 @@ void Generation::raised() {
 }
 
 CommitReport Generation::external_change(std::span<const MailboxId> watched) {
+  compare();
   CommitReport report{.mailboxes = tables_.mailboxes.changed_after(reported_),
                       .names_changed = tables_.account.names_generation() > reported_};
   for (const auto id : watched)

@@ -17,7 +17,7 @@ class Generation {
   /// Both must outlive it.
   Generation(Tables& tables, MailboxCache& mailboxes) : tables_(tables), mailboxes_(mailboxes) {}
 
-  /// At the start of each transaction: what is in memory goes when somebody else has committed.
+  /// At the start of a transaction: what is in memory goes when somebody else has committed.
   void compare();
   /// That of the running commit. It has to be stored with each mailbox that the commit changes.
   std::uint64_t next() const { return known_ + 1; }

@@ -17,6 +17,12 @@ enum class Durability : std::uint8_t {
   none,  ///< safe against the end of the process only; for tests and throw-away data
 };
 
+/// Who else may commit while a store is open.
+enum class OtherWriters : std::uint8_t {
+  possible,  ///< each read asks the database first whether another process has committed
+  none,      ///< the opener keeps all others out, as DataLock does: only writes and external_change() ask
+};
+
 /// A store in memory keeps no search index; without SearchTexts, an index that exists is removed.
 struct StoreOptions : StoreSettings {
   /// The account's own directory; empty: a store in memory that ends with the object.
@@ -25,6 +31,7 @@ struct StoreOptions : StoreSettings {
   /// nothing lies there. Nothing: any owner; made when missing.
   std::optional<Owner> owner = {};
   Durability durability = Durability::full;
+  OtherWriters other_writers = OtherWriters::possible;
   /// Bytes of the disk that are kept for removing mail: below them no message is taken any more. On a small disk a
   /// sixteenth of it.
   std::uint64_t most_reserved = std::uint64_t{64} * 1024 * 1024;

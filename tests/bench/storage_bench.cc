@@ -48,6 +48,7 @@ class Account {
     StoreOptions options;
     options.directory = path_;
     options.durability = Durability::none;
+    options.other_writers = OtherWriters::none;  // as the server opens it
     options.cache_bytes = 64 << 20;
     store = sqlite::open_store(std::move(options));
   }
