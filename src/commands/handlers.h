@@ -45,6 +45,7 @@ async::Task<Reply> handle(Client& client, grammar::Append command);
 async::Task<Reply> handle(Client& client, grammar::Idle command);
 async::Task<Reply> handle(Client& client, grammar::Notify command);
 async::Task<Reply> handle(Client& client, grammar::Unauthenticate command);
+async::Task<Reply> handle(Client& client, grammar::ComparatorCmd command);
 
 // Selected
 async::Task<Reply> handle(Client& client, grammar::Check command);
