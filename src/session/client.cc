@@ -30,10 +30,10 @@ void Client::log_in(std::shared_ptr<Account> account, Principal principal) {
   connection_.set_logged_in();
 }
 
-bool Client::may_take_password() const { return security_of(connection_).confidential; }
+bool Client::may_take_password() const { return is_confidential(connection_); }
 
-sasl::Needs Client::sasl_abilities() const {
-  return context_.authenticator.abilities() | security_of(connection_).abilities();
+sasl::Needs Client::sasl_abilities(const Security& security) const {
+  return context_.authenticator.abilities() | security.abilities();
 }
 
 grammar::State Client::state() const {

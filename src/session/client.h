@@ -27,6 +27,7 @@
 
 namespace postbag {
 
+struct Security;
 class Upload;
 
 /// Loop thread only. The context and the connection must outlive it.
@@ -62,8 +63,8 @@ class Client {
   void count_failed_login() { connection_.count_failed_login(); }
   /// Whether a password may be taken from this client: nobody can read along.
   bool may_take_password() const;
-  /// What a SASL mechanism can have that is used now. RFC 4422 section 6.1
-  sasl::Needs sasl_abilities() const;
+  /// What a SASL mechanism can have on a connection that is protected so. RFC 4422 section 6.1
+  sasl::Needs sasl_abilities(const Security& security) const;
   /// Whether the connection may become an encrypted one.
   bool may_start_tls() const { return !connection_.is_encrypted() && tls_context() != nullptr; }
   /// TLS for a connection that begins it now; null when there is none.

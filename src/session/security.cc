@@ -30,9 +30,12 @@ sasl::Needs Security::abilities() const {
                                   when(!certificate_name.empty(), needs::certificate));
 }
 
+bool is_confidential(const ClientConnection& connection) {
+  return connection.is_encrypted() || (connection.stream().is_local() && connection.address().is_loopback());
+}
+
 Security security_of(const ClientConnection& connection) {
-  const bool is_local = connection.stream().is_local() && connection.address().is_loopback();
-  Security security{.confidential = connection.is_encrypted() || is_local};
+  Security security{.confidential = is_confidential(connection)};
   if (!connection.is_encrypted()) return security;
   const tls::Stream& tls = *connection.tls();
   security.bindings.tls_exporter = tls.channel_binding(tls::ChannelBinding::exporter);

@@ -10,6 +10,7 @@ namespace postbag {
 
 class ClientConnection;
 
+/// What logins may use on a connection, at the moment when it was asked for.
 struct Security {
   bool confidential = false;  ///< nobody can read along
   sasl::ChannelBindings bindings = {};
@@ -19,6 +20,9 @@ struct Security {
   sasl::Needs abilities() const;
 };
 
+/// Whether nobody can read along: it is encrypted, or does not leave this machine.
+bool is_confidential(const ClientConnection& connection);
+/// All of it, which takes several hashes with TLS: for a login, not for each question.
 Security security_of(const ClientConnection& connection);
 
 }  // namespace postbag

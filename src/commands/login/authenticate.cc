@@ -3,7 +3,6 @@
 
 #include <optional>
 #include <string>
-#include <utility>
 
 #include "commands/handlers.h"
 #include "commands/login/login.h"
@@ -19,11 +18,10 @@ namespace {
 
 using Why = NotAuthenticated::Why;
 
-sasl::Surroundings surroundings_of(const Client& client) {
-  Security security = security_of(client.connection());
-  return {.bindings = std::move(security.bindings),
-          .plus_offered = sasl::offers_channel_binding(client.sasl_abilities()),
-          .certificate_name = std::move(security.certificate_name),
+sasl::Surroundings surroundings_of(const Client& client, const Security& security) {
+  return {.bindings = security.bindings,
+          .plus_offered = sasl::offers_channel_binding(client.sasl_abilities(security)),
+          .certificate_name = security.certificate_name,
           .nonce = random_nonce(),
           .oauth_scope = client.context().authenticator.oauth_scope()};
 }
@@ -59,9 +57,8 @@ Reply reply_to(Client& client, const sasl::Mechanism& mechanism, const NotAuthen
 }
 
 /// A mechanism that is not offered here. Who tries to send a password in the clear learns why, and is counted.
-Reply refuse_mechanism(Client& client, const sasl::Mechanism* mechanism) {
-  const bool is_exposed =
-      mechanism != nullptr && mechanism->is_possible(client.sasl_abilities() | sasl::needs::confidentiality);
+Reply refuse_mechanism(Client& client, const sasl::Mechanism* mechanism, sasl::Needs abilities) {
+  const bool is_exposed = mechanism != nullptr && mechanism->is_possible(abilities | sasl::needs::confidentiality);
   if (is_exposed) return refuse_password(client, {});
   return Reply::no("Unknown authentication mechanism", "CANNOT");
 }
@@ -70,12 +67,14 @@ Reply refuse_mechanism(Client& client, const sasl::Mechanism* mechanism) {
 
 async::Task<Reply> handle(Client& client, grammar::Authenticate command) {
   const sasl::Mechanism* const mechanism = sasl::find_mechanism(command.auth_type().text());
-  if (mechanism == nullptr || !mechanism->is_possible(client.sasl_abilities()))
-    co_return refuse_mechanism(client, mechanism);
+  const Security security = security_of(client.connection());
+  const sasl::Needs abilities = client.sasl_abilities(security);
+  if (mechanism == nullptr || !mechanism->is_possible(abilities))
+    co_return refuse_mechanism(client, mechanism, abilities);
   std::optional<Secret> initial;
   if (const auto given = command.initial_resp()) initial.emplace(given->text());
   ClientResponder responder(client);
-  Authentication authentication(client.context().authenticator, *mechanism, surroundings_of(client),
+  Authentication authentication(client.context().authenticator, *mechanism, surroundings_of(client, security),
                                 client.connection(), responder);
   const Authentication::Outcome outcome = co_await authentication.run(initial);
   if (!outcome) co_return reply_to(client, *mechanism, outcome.error());

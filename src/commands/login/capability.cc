@@ -6,6 +6,7 @@
 #include "commands/handlers.h"
 #include "protocol/sasl/mechanisms.h"
 #include "session/client.h"
+#include "session/security.h"
 
 namespace postbag {
 
@@ -56,7 +57,7 @@ bool is_announced(const grammar::Announcement& one, const Client& client) {
 
 /// The mechanisms that would work on this connection. RFC 9051 section 6.1.1.
 void append_mechanisms(std::string& out, const Client& client) {
-  const sasl::Needs abilities = client.sasl_abilities();
+  const sasl::Needs abilities = client.sasl_abilities(security_of(client.connection()));
   for (const sasl::Mechanism& one : sasl::mechanisms())
     if (one.is_possible(abilities)) out.append(" AUTH=").append(one.name);
 }
