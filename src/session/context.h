@@ -48,8 +48,8 @@ class Authenticator {
   virtual async::Task<Result<Login>> check_password(std::string user, const Secret& password, Peer& peer) = 0;
   /// What is stored for SCRAM; made up for an unknown user, never wrong_password. finish() has to follow.
   virtual async::Task<Result<sasl::ScramKeys>> find_keys(std::string user, sasl::Hash hash, Peer& peer) = 0;
-  /// Whose token it is. Wipes its copy of the token.
-  virtual async::Task<Result<std::string>> check_token(std::string token, Peer& peer) = 0;
+  /// Whose token it is. The token lives as long as the task.
+  virtual async::Task<Result<std::string>> check_token(const Secret& token, Peer& peer) = 0;
   /// The end of an exchange that was checked elsewhere: the account of `user`, if it was proved.
   virtual async::Task<Result<Login>> finish(std::string user, bool proved, Peer& peer) = 0;
   /// The account of `user`, which is `login`'s own or that for which it may act; Error::not_permitted, also when

@@ -14,7 +14,7 @@ class PasswordsOnly : public Authenticator {
   async::Task<Result<sasl::ScramKeys>> find_keys(std::string, sasl::Hash, Peer&) override {
     co_return std::unexpected(Error::wrong_password);
   }
-  async::Task<Result<std::string>> check_token(std::string, Peer&) override {
+  async::Task<Result<std::string>> check_token(const Secret&, Peer&) override {
     co_return std::unexpected(Error::wrong_password);
   }
   async::Task<Result<Login>> finish(std::string, bool, Peer&) override {

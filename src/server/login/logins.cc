@@ -49,11 +49,10 @@ async::Task<std::optional<storage::Account>> Logins::look_up(const std::string& 
   co_return co_await lookups_.least_busy().run([&] { return registry_.find(user); });
 }
 
-async::Task<Result<std::string>> Logins::check_token(std::string token, Peer& peer) {
-  const Secret secret(std::move(token));
+async::Task<Result<std::string>> Logins::check_token(const Secret& token, Peer& peer) {
   std::optional<Check> check = co_await wait_for_turn(peer);
   if (!check || tokens_ == nullptr) co_return std::unexpected(Error::busy);
-  const Result<std::optional<std::string>> user = co_await tokens_->user_of(secret.text(), peer);
+  const Result<std::optional<std::string>> user = co_await tokens_->user_of(token.text(), peer);
   if (!user) co_return std::unexpected(user.error());
   if (*user) co_return **user;
   const std::string nobody;  // whose it was meant to be is not known

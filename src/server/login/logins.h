@@ -35,7 +35,7 @@ class Logins : public Authenticator {
 
   sasl::Needs abilities() const override { return tokens_ == nullptr ? sasl::Needs{0} : sasl::needs::token; }
   std::string oauth_scope() const override { return token_scope_; }
-  async::Task<Result<std::string>> check_token(std::string token, Peer& peer) override;
+  async::Task<Result<std::string>> check_token(const Secret& token, Peer& peer) override;
   async::Task<Result<Login>> finish(std::string user, bool proved, Peer& peer) override;
   async::Task<Result<Login>> act_as(Login login, std::string user) override;
 

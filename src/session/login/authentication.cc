@@ -110,7 +110,7 @@ async::Task<Authentication::Next> Authentication::answer(const sasl::FindKeys& a
 
 async::Task<Authentication::Next> Authentication::answer(const sasl::CheckToken& asked) {
   user_ = asked.user;
-  const Result<std::string> user = co_await authenticator_.check_token(asked.token.text(), peer_);
+  const Result<std::string> user = co_await authenticator_.check_token(asked.token, peer_);
   if (!user && user.error() != Error::wrong_password) co_return failed(user_, user.error());
   co_return exchange_->token_checked(user ? std::optional(*user) : std::nullopt);
 }
