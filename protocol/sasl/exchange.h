@@ -25,7 +25,7 @@ struct Challenge {
   std::string text = {};
 };
 
-/// Is this the user's password? Then call password_checked().
+/// Is this the user's password? If it is, call password_accepted(); if not, the exchange is over.
 struct CheckPassword {
   std::string user;
   Secret password;
@@ -54,7 +54,7 @@ struct Done {
 
 enum class Refusal : std::uint8_t {
   malformed,        ///< no message of the mechanism
-  not_proved,       ///< wrong password, proof or token
+  not_proved,       ///< wrong proof or token
   wrong_channel,    ///< bound to another channel: somebody is in between, or took the binding out of the offer
   unknown_binding,  ///< a channel binding that is not there
 };
@@ -81,7 +81,7 @@ class Exchange {
   virtual Step begin() { return Challenge{}; }
   /// `response` may be any bytes of any length: the caller bounds it.
   virtual Step respond(std::string_view response) = 0;
-  virtual Step password_checked(bool /*right*/) { return Failed{Refusal::malformed}; }
+  virtual Step password_accepted() { return Failed{Refusal::malformed}; }
   virtual Step keys_found(const ScramKeys& /*keys*/) { return Failed{Refusal::malformed}; }
   /// `user`: whose token it is; nothing when it is of nobody, or not valid now.
   virtual Step token_checked(const std::optional<std::string>& /*user*/) { return Failed{Refusal::malformed}; }

@@ -59,8 +59,9 @@ class Run {
  private:
   bool check(std::string_view user) {
     check_name(user);
-    proved_ = right_;
-    step_ = exchange_->password_checked(right_);
+    if (!right_) return false;
+    proved_ = true;
+    step_ = exchange_->password_accepted();
     return true;
   }
   bool find(const FindKeys& asked) {

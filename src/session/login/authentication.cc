@@ -97,7 +97,7 @@ async::Task<Authentication::Next> Authentication::answer(const sasl::CheckPasswo
   const Result<Login> login = co_await check_password(authenticator_, asked.user, asked.password, peer_);
   if (!login) co_return failed(asked.user, login.error());
   login_ = *login;
-  co_return exchange_->password_checked(true);
+  co_return exchange_->password_accepted();
 }
 
 async::Task<Authentication::Next> Authentication::answer(const sasl::FindKeys& asked) {

@@ -170,7 +170,7 @@ TEST_CASE("final messages that are none") {
 TEST_CASE("steps out of order fail") {
   const auto keys = keys_of(rfc7677);
   CHECK(refusal_of(make_scram_sha_256({})->keys_found(keys)) == Refusal::malformed);
-  CHECK(refusal_of(make_scram_sha_256({})->password_checked(true)) == Refusal::malformed);
+  CHECK(refusal_of(make_scram_sha_256({})->password_accepted()) == Refusal::malformed);
   CHECK(refusal_of(begun()->keys_found(keys)) == Refusal::malformed);
   CHECK(refusal_of(begun()->token_checked("user")) == Refusal::malformed);
 }
