@@ -78,9 +78,9 @@ std::string Server::Impl::check_options() {
   const auto idle = options.close_idle_after.count();
   const auto longest = static_cast<std::uint64_t>(ServerOptions::longest_idle.count());
   add_range_error(errors, "close_idle_after", static_cast<std::uint64_t>(idle), 0, longest);  // -1: huge
-  std::string token_error;
-  if (!options.token_keys.key.empty()) server::JwtChecker(options.token_keys, token_error);
-  if (!token_error.empty()) add_error(errors, token_error);
+  if (!options.token_keys.key.empty())
+    if (const auto checker = server::JwtChecker::make(options.token_keys); !checker)
+      add_error(errors, checker.error());
   if (options.token_scope.find_first_of("\"\\") != std::string::npos) add_error(errors, "invalid scope of tokens");
   if (options.data_dir.find('\0') != std::string::npos) add_error(errors, "data_dir contains NUL");
   return errors;

@@ -116,22 +116,19 @@ bool is_current(const Json& claims, std::int64_t now) {
 
 void JwtChecker::FreeKey::operator()(evp_pkey_st* key) const { EVP_PKEY_free(key); }
 
-JwtChecker::JwtChecker(const TokenKeys& keys, std::string& error) : keys_(keys) {
+std::expected<JwtChecker, std::string> JwtChecker::make(const TokenKeys& keys) {
+  const auto wrong = [](std::string why) { return std::unexpected(std::move(why)); };
   const Algorithm* const algorithm = find_algorithm(keys.algorithm);
-  if (algorithm == nullptr) {
-    error = "the algorithm of tokens must be RS256, ES256, EdDSA or HS256";
-  } else if (keys.issuer.empty() || keys.audience.empty() || keys.claim.empty()) {
-    error = "tokens need an issuer, an audience and a claim";
-  } else if (algorithm->fits == nullptr) {
-    if (keys.key.size() < least_secret) error = "the secret of HS256 must have at least 32 bytes";
-  } else {
-    key_.reset(public_key(keys.key));
-    if (!key_ || !algorithm->fits(key_.get())) error = "the key of tokens is no public key for " + keys.algorithm;
-  }
-  usable_ = error.empty();
+  if (algorithm == nullptr) return wrong("the algorithm of tokens must be RS256, ES256, EdDSA or HS256");
+  if (keys.issuer.empty() || keys.audience.empty() || keys.claim.empty())
+    return wrong("tokens need an issuer, an audience and a claim");
+  const bool is_shared = algorithm->fits == nullptr;
+  if (is_shared && keys.key.size() < least_secret) return wrong("the secret of HS256 must have at least 32 bytes");
+  PublicKey key(is_shared ? nullptr : public_key(keys.key));
+  if (!is_shared && (!key || !algorithm->fits(key.get())))
+    return wrong("the key of tokens is no public key for " + keys.algorithm);
+  return JwtChecker(keys, std::move(key));
 }
-
-JwtChecker::~JwtChecker() = default;
 
 bool JwtChecker::is_signed(std::string_view signed_part, const std::string& raw) const {
   const Algorithm& algorithm = *find_algorithm(keys_.algorithm);
@@ -150,7 +147,7 @@ bool JwtChecker::is_signed(std::string_view signed_part, const std::string& raw)
 
 std::optional<std::string> JwtChecker::user_of(std::string_view token, std::int64_t now) const {
   const std::size_t first = token.find('.'), last = token.rfind('.');
-  if (!usable_ || first == token.npos || first == last || token.find('.', first + 1) != last) return std::nullopt;
+  if (first == token.npos || first == last || token.find('.', first + 1) != last) return std::nullopt;
   const Json header = object_in(token.substr(0, first));
   // RFC 7515 section 4.1.11: nothing that has to be understood is.
   if (text_of(header, "alg") != keys_.algorithm || header.contains("crit")) return std::nullopt;

@@ -2,10 +2,12 @@
 #pragma once
 
 #include <cstdint>
+#include <expected>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "postbag/server.h"
 
@@ -16,25 +18,24 @@ namespace postbag::server {
 /// Any thread.
 class JwtChecker {
  public:
-  /// Nothing wrong when `error` stays empty; else the checker accepts no token. Only the algorithm of `keys` is
-  /// ever used: what a token says of itself only has to agree (RFC 8725 section 3.1).
-  JwtChecker(const TokenKeys& keys, std::string& error);
-  ~JwtChecker();
-  JwtChecker(const JwtChecker&) = delete;
-  JwtChecker& operator=(const JwtChecker&) = delete;
+  /// Fails with one line for people when `keys` cannot check tokens. Only their algorithm is ever used: what a
+  /// token says of itself only has to agree (RFC 8725 section 3.1).
+  static std::expected<JwtChecker, std::string> make(const TokenKeys& keys);
 
   /// The user whom a valid token names. `now`: seconds since 1970. A clock may be wrong by 30 s.
   std::optional<std::string> user_of(std::string_view token, std::int64_t now) const;
 
  private:
-  bool is_signed(std::string_view signed_part, const std::string& signature) const;
-
   struct FreeKey {
     void operator()(evp_pkey_st* key) const;
   };
-  const TokenKeys keys_;
-  std::unique_ptr<evp_pkey_st, FreeKey> key_;  ///< null with HS256
-  bool usable_ = false;
+  using PublicKey = std::unique_ptr<evp_pkey_st, FreeKey>;
+
+  JwtChecker(const TokenKeys& keys, PublicKey key) : keys_(keys), key_(std::move(key)) {}
+  bool is_signed(std::string_view signed_part, const std::string& signature) const;
+
+  TokenKeys keys_;
+  PublicKey key_;  ///< null with HS256
 };
 
 }  // namespace postbag::server

@@ -34,8 +34,7 @@ class HostTokens final : public Tokens {
 /// A signature takes about 0.1 ms to check: no worker is asked.
 class JwtTokens final : public Tokens {
  public:
-  JwtTokens(const TokenParts& parts, std::string& error)
-      : clock_(parts.clock), checker_(parts.options.token_keys, error) {}
+  JwtTokens(const Clock& clock, JwtChecker checker) : clock_(clock), checker_(std::move(checker)) {}
 
   async::Task<Result<User>> user_of(const std::string& token, Peer&) override {
     co_return checker_.user_of(token, clock_.now().seconds);
@@ -51,8 +50,9 @@ class JwtTokens final : public Tokens {
 std::unique_ptr<Tokens> make_tokens(const TokenParts& parts) {
   if (parts.options.authenticate_token) return std::make_unique<HostTokens>(parts);
   if (parts.options.token_keys.key.empty()) return nullptr;
-  std::string error;  // Server::open has refused what is wrong
-  return std::make_unique<JwtTokens>(parts, error);
+  auto checker = JwtChecker::make(parts.options.token_keys);
+  // Server::open has refused keys that are wrong.
+  return checker ? std::make_unique<JwtTokens>(parts.clock, std::move(*checker)) : nullptr;
 }
 
 }  // namespace postbag::server
