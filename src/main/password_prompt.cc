@@ -3,12 +3,12 @@
 #include <cstddef>
 #include <cstdio>
 
-#include <string.h>
 #include <sysexits.h>
 #include <termios.h>
 #include <unistd.h>
 
 #include "main/report_error.h"
+#include "main/wipe.h"
 
 namespace postbag::daemon {
 
@@ -42,11 +42,6 @@ std::string read_line() {
   for (char c = 0; line.size() < longest && ::read(STDIN_FILENO, &c, 1) == 1 && c != '\n';) line += c;
   if (line.ends_with('\r')) line.pop_back();
   return line;
-}
-
-void wipe(std::string& secret) {
-  ::explicit_bzero(secret.data(), secret.capacity());
-  secret.clear();
 }
 
 std::string ask(const char* prompt) {

@@ -9,7 +9,6 @@
 #include <utility>
 #include <vector>
 
-#include <string.h>
 #include <sysexits.h>
 #include <unistd.h>
 
@@ -23,6 +22,7 @@
 #include "main/report_error.h"
 #include "main/service/service_manager.h"
 #include "main/subcommands.h"
+#include "main/wipe.h"
 #include "postbag/server.h"
 
 namespace postbag::daemon {
@@ -119,8 +119,9 @@ Expected<Server> open_patiently(const ServerOptions& options) {
   return server;
 }
 
-void wipe_keys(ServerOptions& options) {
-  for (TlsCertificate& one : options.tls.certificates) ::explicit_bzero(one.key.data(), one.key.size());
+void wipe_all_keys(ServerOptions& options) {
+  wipe_keys(options.tls);
+  wipe(options.token_keys.key);
 }
 
 void keep_config(const std::string& data_dir, const Config& config, LogOutput& log) {
@@ -137,8 +138,8 @@ void warn_of_settings(const Config& config, const ServerOptions& options, LogOut
   };
   if (options.listen_tls.empty() && !config.listen_tls.empty())
     warn("no implicit TLS", "none of the sockets that were passed is named imaps, and listen_tls is not used then");
-  if (const auto again = read_tls(config.tls); !again)
-    warn("TLS certificates cannot be loaded again without a restart", again.error());
+  if (const std::string why = why_unreadable(config.tls); !why.empty())
+    warn("TLS certificates cannot be loaded again without a restart", why);
 }
 
 /// The default one without a file; nothing when its errors were reported.
@@ -171,7 +172,7 @@ int serve(const ServeArguments& arguments) {
     if (log) log->write(line);
   };
   Expected<Server> server = open_patiently(options);
-  wipe_keys(options);
+  wipe_all_keys(options);
   if (!server) return report_error(server.error());
   const auto restricted = protection.restrict_files(options, read_later(config.tls));
   if (!restricted) return report_error(restricted.error());

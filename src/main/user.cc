@@ -6,7 +6,6 @@
 #include <iterator>
 
 #include <fmt/core.h>
-#include <string.h>
 #include <sysexits.h>
 
 #include "main/config/config.h"
@@ -14,6 +13,7 @@
 #include "main/password_prompt.h"
 #include "main/report_error.h"
 #include "main/subcommands.h"
+#include "main/wipe.h"
 #include "postbag/accounts.h"
 
 namespace postbag::daemon {
@@ -35,7 +35,7 @@ int with_password(const std::string& name, const std::string& data_dir, SetPassw
   std::optional<std::string> password = read_password();
   if (!password) return EX_USAGE;
   const Expected<void> done = ((*accounts).*set)(name, *password);
-  ::explicit_bzero(password->data(), password->size());
+  wipe(*password);
   if (!done && done.error().cause == Cause::bad_option) return report_error(done.error().text, EX_USAGE);
   return done ? EX_OK : report_error(done.error());
 }

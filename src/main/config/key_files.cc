@@ -1,18 +1,29 @@
 #include "main/config/key_files.h"
 
 #include <cerrno>
+#include <cstddef>
+#include <cstdio>
 #include <cstring>
-#include <fstream>
-#include <iterator>
+#include <memory>
 
 #include <sys/stat.h>
 
 namespace postbag::daemon {
 
+/// No copy of a key stays in memory: nothing is buffered on the way, and the text does not move while it is smaller
+/// than keys are.
 std::expected<std::string, std::string> read_file(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  std::string text(std::istreambuf_iterator<char>(file), {});
-  if (!file.is_open() || file.bad()) return std::unexpected(path + ": " + std::strerror(errno));
+  constexpr std::size_t piece = std::size_t{16} * 1024;
+  const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen(path.c_str(), "rbe"), &std::fclose);
+  if (file) std::setvbuf(file.get(), nullptr, _IONBF, 0);
+  std::string text;
+  std::size_t size = 0;
+  while (file && std::feof(file.get()) == 0 && std::ferror(file.get()) == 0) {
+    text.resize(size + piece);
+    size += std::fread(text.data() + size, 1, piece, file.get());
+  }
+  if (!file || std::ferror(file.get()) != 0) return std::unexpected(path + ": " + std::strerror(errno));
+  text.resize(size);
   return text;
 }
 

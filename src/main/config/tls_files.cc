@@ -1,10 +1,14 @@
 #include "main/config/tls_files.h"
 
+#include <cerrno>
+#include <cstring>
+#include <fstream>
 #include <utility>
 
 #include <sys/stat.h>
 
 #include "main/config/key_files.h"
+#include "main/wipe.h"
 
 namespace postbag::daemon {
 
@@ -36,11 +40,8 @@ std::vector<std::string> states_of(const std::vector<std::string>& paths) {
   return states;
 }
 
-}  // namespace
-
-std::expected<TlsOptions, std::string> read_tls(const TlsFiles& files) {
-  TlsOptions options;
-  options.minimum = files.minimum;
+std::expected<void, std::string> read_into(TlsOptions& options, const TlsFiles& files) {
+  options.certificates.reserve(files.certificates.size());
   for (const auto& [chain_path, key_path] : files.certificates) {
     auto chain = read_file(chain_path);
     if (!chain) return std::unexpected(chain.error());
@@ -48,11 +49,32 @@ std::expected<TlsOptions, std::string> read_tls(const TlsFiles& files) {
     if (!key) return std::unexpected(key.error());
     options.certificates.push_back({std::move(*chain), std::move(*key)});
   }
-  if (files.client_ca.empty()) return options;
+  if (files.client_ca.empty()) return {};
   auto authorities = read_file(files.client_ca);
   if (!authorities) return std::unexpected(authorities.error());
   options.client_ca = std::move(*authorities);
-  return options;
+  return {};
+}
+
+}  // namespace
+
+std::expected<TlsOptions, std::string> read_tls(const TlsFiles& files) {
+  TlsOptions options;
+  options.minimum = files.minimum;
+  const std::expected<void, std::string> done = read_into(options, files);
+  if (done) return options;
+  wipe_keys(options);
+  return std::unexpected(done.error());
+}
+
+void wipe_keys(TlsOptions& options) {
+  for (TlsCertificate& one : options.certificates) wipe(one.key);
+}
+
+std::string why_unreadable(const TlsFiles& files) {
+  for (const std::string& path : paths_of(files))
+    if (!std::ifstream(path).is_open()) return path + ": " + std::strerror(errno);
+  return {};
 }
 
 TlsWatch::TlsWatch(const TlsFiles& files) : paths_(paths_of(files)), seen_(states_of(paths_)) {}

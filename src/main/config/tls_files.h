@@ -23,6 +23,10 @@ struct TlsFiles {
 
 /// Reads them. Fails with one line when a file cannot be read, or when everybody may read a key.
 std::expected<TlsOptions, std::string> read_tls(const TlsFiles& files);
+/// Overwrites the private keys.
+void wipe_keys(TlsOptions& options);
+/// Why one of the files cannot be opened, in one line; empty: all can. Reads no key.
+std::string why_unreadable(const TlsFiles& files);
 
 /// Notices that one of the files was replaced or written to.
 class TlsWatch {
