@@ -2,9 +2,8 @@
 
 #include <utility>
 
-#include "core/utf8.h"
-#include "protocol/sasl/gs2.h"
 #include "protocol/sasl/make.h"
+#include "protocol/sasl/names.h"
 
 namespace postbag::sasl {
 
@@ -15,8 +14,7 @@ class External final : public Exchange {
   explicit External(std::string name) : name_(std::move(name)) {}
 
   Step respond(std::string_view authzid) override {
-    const bool is_name = authzid.size() <= longest_name && authzid.find('\0') == authzid.npos && is_utf8(authzid);
-    if (!is_name) return Failed{Refusal::malformed};
+    if (!is_authzid(authzid)) return Failed{Refusal::malformed};
     if (name_.empty()) return Failed{Refusal::not_proved};
     return Done{std::move(name_), std::string(authzid), {}};
   }

@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "core/ascii.h"
-#include "core/utf8.h"
+#include "protocol/sasl/names.h"
 
 namespace postbag::sasl {
 
@@ -64,12 +64,12 @@ std::optional<std::string> saslname(std::string_view text) {
   std::string name;
   for (std::size_t i = 0; i < text.size() && name.size() <= longest_name; ++i) {
     const std::string_view escape = text.substr(i, 3);
-    if (text[i] == ',' || text[i] == '\0') return std::nullopt;
+    if (text[i] == ',') return std::nullopt;
     if (text[i] == '=' && escape != "=2C" && escape != "=3D") return std::nullopt;
     name += text[i] != '=' ? text[i] : escape == "=2C" ? ',' : '=';
     if (text[i] == '=') i += 2;
   }
-  if (name.empty() || name.size() > longest_name || !is_utf8(name)) return std::nullopt;
+  if (!is_user_name(name)) return std::nullopt;
   return name;
 }
 

@@ -1,16 +1,11 @@
 // What SCRAM and OAUTHBEARER share: the GS2 header, and attributes separated by commas. RFC 5802 sections 5 and 7.
 #pragma once
 
-#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
 
 namespace postbag::sasl {
-
-/// Longer texts of clients are refused before anything is made of them.
-inline constexpr std::size_t longest_name = 255;
-inline constexpr std::size_t longest_nonce = 512;
 
 /// n,[a=authzid],   y,[a=authzid],   p=cb-name,[a=authzid],
 struct Gs2Header {
@@ -23,8 +18,7 @@ struct Gs2Header {
 /// Takes the header off the front of `message`. Nothing when it is invalid: also for the non-standard flag F.
 std::optional<Gs2Header> take_gs2_header(std::string_view& message);
 
-/// A saslname with =2C and =3D decoded; nothing for any other use of "=", an empty or too long name, one that is
-/// not UTF-8 or has NUL in it.
+/// A saslname with =2C and =3D decoded; nothing for any other use of "=", and for what is no name of a user.
 std::optional<std::string> saslname(std::string_view text);
 
 /// Takes "k=value" and the comma after it off the front of `message`. Nothing when the next attribute has another

@@ -3,9 +3,8 @@
 
 #include <utility>
 
-#include "core/utf8.h"
-#include "protocol/sasl/gs2.h"
 #include "protocol/sasl/make.h"
+#include "protocol/sasl/names.h"
 
 namespace postbag::sasl {
 
@@ -19,7 +18,7 @@ class Login final : public Exchange {
   Step respond(std::string_view response) override {
     if (response.find('\0') != response.npos) return Failed{Refusal::malformed};  // as in PLAIN
     if (!user_.empty()) return CheckPassword{user_, Secret(response)};
-    if (response.empty() || response.size() > longest_name || !is_utf8(response)) return Failed{Refusal::malformed};
+    if (!is_user_name(response)) return Failed{Refusal::malformed};
     user_ = response;
     return Challenge{"Password:"};
   }

@@ -3,9 +3,9 @@
 #include <utility>
 
 #include "core/ascii.h"
-#include "core/utf8.h"
 #include "protocol/sasl/gs2.h"
 #include "protocol/sasl/make.h"
+#include "protocol/sasl/names.h"
 
 namespace postbag::sasl {
 
@@ -70,8 +70,7 @@ std::optional<Bearer> xoauth2_message(std::string_view message) {
   if (!user || !user->starts_with("user=")) return std::nullopt;
   const std::string_view name = user->substr(5);
   auto token = token_in(message);
-  if (!token || name.empty() || name.size() > longest_name || name.find('\0') != name.npos || !is_utf8(name))
-    return std::nullopt;
+  if (!token || !is_user_name(name)) return std::nullopt;
   return Bearer{std::string(name), std::move(*token)};
 }
 

@@ -2,15 +2,12 @@
 
 #include <utility>
 
-#include "core/utf8.h"
-#include "protocol/sasl/gs2.h"
 #include "protocol/sasl/make.h"
+#include "protocol/sasl/names.h"
 
 namespace postbag::sasl {
 
 namespace {
-
-bool is_name(std::string_view name) { return name.size() <= longest_name && is_utf8(name); }
 
 class Plain final : public Exchange {
  public:
@@ -20,7 +17,7 @@ class Plain final : public Exchange {
     if (second == message.npos || message.find('\0', second + 1) != message.npos) return Failed{Refusal::malformed};
     authzid_ = message.substr(0, first);
     user_ = message.substr(first + 1, second - first - 1);
-    if (user_.empty() || !is_name(user_) || !is_name(authzid_)) return Failed{Refusal::malformed};
+    if (!is_user_name(user_) || !is_authzid(authzid_)) return Failed{Refusal::malformed};
     return CheckPassword{user_, Secret(message.substr(second + 1))};
   }
 

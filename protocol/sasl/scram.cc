@@ -21,6 +21,8 @@ constexpr BindingRow bindings[] = {
     {"tls-unique", &ChannelBindings::tls_unique},
 };
 
+constexpr std::size_t longest_nonce = 512;
+
 /// `printable` of RFC 5802 section 7.
 bool is_nonce(std::string_view text) {
   return !text.empty() && text.size() <= longest_nonce &&

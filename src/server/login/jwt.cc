@@ -12,7 +12,7 @@
 #include <openssl/pem.h>
 #include <sodium.h>
 
-#include "core/utf8.h"
+#include "protocol/sasl/names.h"
 #include "protocol/sasl/scram_keys.h"
 #include "protocol/text/base64.h"
 
@@ -25,7 +25,6 @@ using Json = nlohmann::json;
 constexpr std::int64_t clock_tolerance = 30;  // seconds
 constexpr std::size_t least_secret = 32;      // bytes: RFC 7518 section 3.2
 constexpr int least_rsa_bits = 2048;          // RFC 7518 section 3.3
-constexpr std::size_t longest_user = 255;
 
 bool fits_rsa(const EVP_PKEY* key) {
   return EVP_PKEY_get_base_id(key) == EVP_PKEY_RSA && EVP_PKEY_get_bits(key) >= least_rsa_bits;
@@ -157,9 +156,7 @@ std::optional<std::string> JwtChecker::user_of(std::string_view token, std::int6
   if (!is_current(claims, now) || text_of(claims, "iss") != keys_.issuer || !is_for(claims, keys_.audience))
     return std::nullopt;
   std::string user = text_of(claims, keys_.claim);
-  if (user.empty() || user.size() > longest_user || user.find('\0') != user.npos || !is_utf8(user))
-    return std::nullopt;
-  return user;
+  return sasl::is_user_name(user) ? std::optional(std::move(user)) : std::nullopt;
 }
 
 }  // namespace postbag::server

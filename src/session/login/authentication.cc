@@ -5,7 +5,7 @@
 
 #include <sodium/randombytes.h>
 
-#include "core/utf8.h"
+#include "protocol/sasl/names.h"
 #include "protocol/text/base64.h"
 
 namespace postbag {
@@ -16,12 +16,6 @@ using Why = NotAuthenticated::Why;
 
 /// More than any mechanism has.
 constexpr std::size_t most_rounds = 8;
-
-constexpr std::size_t longest_user = 255;
-
-bool is_user_name(const std::string& user) {
-  return !user.empty() && user.size() <= longest_user && is_utf8(user) && user.find('\0') == std::string::npos;
-}
 
 std::unexpected<NotAuthenticated> refused(Why why) { return std::unexpected(NotAuthenticated{.why = why}); }
 
@@ -42,7 +36,7 @@ std::expected<Secret, NotAuthenticated> response_in(std::string_view line) {
 async::Task<Result<Login>> check_password(Authenticator& authenticator, const std::string& user,
                                           const Secret& password, Peer& peer) {
   Result<Login> login = std::unexpected(Error::wrong_password);
-  if (is_user_name(user) && !password.text().empty())
+  if (sasl::is_user_name(user) && !password.text().empty())
     login = co_await authenticator.check_password(user, password, peer);
   co_return login;
 }
