@@ -1,9 +1,9 @@
 #include "protocol/auth_socket/lines.h"
 
 #include <algorithm>
-#include <charconv>
-#include <concepts>
 #include <utility>
+
+#include "core/number_in.h"
 
 namespace postbag::auth_socket {
 
@@ -20,14 +20,6 @@ constexpr Escape escapes[] = {{'\0', '0'}, {escape, '1'}, {'\t', 't'}, {'\r', 'r
 char meant_by(char written) {
   const auto* const found = std::ranges::find(escapes, written, &Escape::written);
   return found == std::end(escapes) ? written : found->meant;
-}
-
-template <std::unsigned_integral T>
-std::optional<T> number_in(std::string_view text) {
-  T value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
-  return value;
 }
 
 /// The fields of a line, from left to right.

@@ -2,9 +2,9 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 
 #include "core/ascii.h"
+#include "core/number_in.h"
 
 namespace postbag::protocol {
 
@@ -90,12 +90,7 @@ std::optional<LiteralHeader> literal_header(std::string_view text) {
   return header;
 }
 
-std::optional<std::uint64_t> number_value(std::string_view text, std::uint64_t max) {
-  std::uint64_t value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || end != text.data() + text.size() || value > max) return std::nullopt;
-  return value;
-}
+std::optional<std::uint64_t> number_value(std::string_view text, std::uint64_t max) { return number_in(text, max); }
 
 std::optional<std::chrono::year_month_day> date_value(std::string_view text) { return day(unquoted(text)); }
 

@@ -1,10 +1,11 @@
 #include "protocol/proxy/proxy_header.h"
 
 #include <algorithm>
-#include <charconv>
 #include <string>
 
 #include <arpa/inet.h>
+
+#include "core/number_in.h"
 
 namespace postbag::protocol {
 
@@ -27,11 +28,8 @@ std::string_view take_word(std::string_view& line) {
 
 /// 0 to 65535 without leading zeros.
 std::optional<std::uint16_t> port_of(std::string_view digits) {
-  std::uint16_t port = 0;
-  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), port);
   const bool padded = digits.size() > 1 && digits.front() == '0';
-  if (error != std::errc{} || end != digits.data() + digits.size() || padded) return std::nullopt;
-  return port;
+  return padded ? std::nullopt : number_in<std::uint16_t>(digits);
 }
 
 std::optional<std::array<std::uint8_t, 16>> address_of(std::string_view text, ProxySource::Family family) {

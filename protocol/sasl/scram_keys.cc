@@ -2,13 +2,13 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <stdexcept>
 
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
 
+#include "core/number_in.h"
 #include "core/wipe.h"
 #include "protocol/text/base64.h"
 #include "protocol/text/saslprep.h"
@@ -57,11 +57,8 @@ std::string_view take_until(std::string_view& rest, char end) {
 }
 
 std::optional<std::uint32_t> iterations_of(std::string_view digits) {
-  std::uint32_t value = 0;
-  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
-  if (error != std::errc() || end != digits.data() + digits.size()) return std::nullopt;
-  if (value < ScramKeys::least_iterations || value > ScramKeys::most_iterations) return std::nullopt;
-  return value;
+  const auto value = number_in(digits, ScramKeys::most_iterations);
+  return value && *value >= ScramKeys::least_iterations ? value : std::nullopt;
 }
 
 }  // namespace

@@ -2,12 +2,12 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <chrono>
 #include <cstddef>
 #include <vector>
 
 #include "core/ascii.h"
+#include "core/number_in.h"
 #include "protocol/text/header_lexer.h"
 
 namespace postbag::protocol {
@@ -35,11 +35,8 @@ int month_written(std::string_view word) {
 
 /// The number in `digits`; nothing for anything else. At most 9 digits.
 std::optional<int> number(std::string_view digits) {
-  int value = 0;
-  if (digits.empty() || digits.size() > 9 || !is_digit(digits.front())) return std::nullopt;
-  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
-  if (error != std::errc() || end != digits.data() + digits.size()) return std::nullopt;
-  return value;
+  const auto value = digits.size() > 9 ? std::nullopt : number_in<unsigned>(digits);
+  return value ? std::optional(static_cast<int>(*value)) : std::nullopt;
 }
 
 /// The tokens of a Date field: runs of letters, runs of digits, "+hhmm", ':'. Comments, white space and other

@@ -1,6 +1,6 @@
 #include "core/object_id.h"
 
-#include <charconv>
+#include "core/number_in.h"
 
 namespace postbag {
 
@@ -8,10 +8,8 @@ namespace {
 
 template <class Id>
 std::optional<Id> parsed(std::string_view text) {
-  typename Id::rep number = 0;
-  const char* const end = text.data() + text.size();
-  if (text.empty() || std::from_chars(text.data() + 1, end, number).ec != std::errc()) return std::nullopt;
-  const auto id = Id::from(number);
+  const auto number = text.empty() ? std::nullopt : number_in<typename Id::rep>(text.substr(1));
+  const auto id = number ? Id::from(*number) : std::nullopt;
   // M01 is not M1.
   return id && object_id(*id) == text ? id : std::nullopt;
 }

@@ -1,10 +1,10 @@
 #include "storage/accounts/file_stores.h"
 
 #include <algorithm>
-#include <charconv>
 #include <string>
 #include <system_error>
 
+#include "core/number_in.h"
 #include "storage/disk/posix.h"
 #include "storage/errors.h"
 #include "storage/sqlite/mail_database.h"
@@ -16,10 +16,8 @@ namespace {
 
 /// The account a directory's name stands for; nothing when it is not one of ours.
 std::optional<AccountId> parse_id(const std::string& name) {
-  std::uint64_t value = 0;
-  const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), value);
-  if (error != std::errc() || end != name.data() + name.size()) return std::nullopt;
-  return AccountId::from(value);
+  const auto number = number_in<AccountId::rep>(name);
+  return number ? AccountId::from(*number) : std::nullopt;
 }
 
 }  // namespace

@@ -2,10 +2,10 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <cstdint>
 
 #include "core/ascii.h"
+#include "core/number_in.h"
 #include "protocol/text/charset/charset.h"
 #include "protocol/text/charset/encoded_word.h"
 #include "protocol/text/digits.h"
@@ -77,9 +77,9 @@ std::optional<Piece> piece_of(std::string_view suffix) {
   piece.encoded = suffix.empty() || suffix.ends_with('*');
   if (suffix.empty()) return piece;
   if (piece.encoded) suffix.remove_suffix(1);
-  const auto [end, error] = std::from_chars(suffix.data(), suffix.data() + suffix.size(), piece.index);
-  if (error != std::errc() || end != suffix.data() + suffix.size() || piece.index >= most_continuations)
-    return std::nullopt;
+  const auto index = number_in(suffix, most_continuations - 1);
+  if (!index) return std::nullopt;
+  piece.index = *index;
   return piece;
 }
 

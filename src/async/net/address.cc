@@ -1,22 +1,16 @@
 #include "async/net/address.h"
 
 #include <algorithm>
-#include <charconv>
 
 #include <arpa/inet.h>
+
+#include "core/number_in.h"
 
 namespace postbag::async {
 
 namespace {
 
 constexpr std::string_view unix_prefix = "unix:";
-
-std::optional<std::uint16_t> parse_port(std::string_view digits) {
-  std::uint16_t port = 0;
-  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), port);
-  if (error != std::errc{} || end != digits.data() + digits.size()) return std::nullopt;
-  return port;
-}
 
 template <std::size_t N>
 std::optional<std::array<std::uint8_t, N>> parse_host(int family, std::string_view host) {
@@ -59,7 +53,7 @@ std::optional<Address> Address::parse(std::string_view text) {
     return unix_socket(std::string(text.substr(unix_prefix.size())));
   const std::size_t colon = text.rfind(':');
   if (colon == std::string_view::npos) return std::nullopt;
-  const auto port = parse_port(text.substr(colon + 1));
+  const auto port = number_in<std::uint16_t>(text.substr(colon + 1));
   const std::string_view host = text.substr(0, colon);
   if (!port) return std::nullopt;
   if (const auto bytes = parse_host<4>(AF_INET, host)) return ipv4(*bytes, *port);

@@ -1,9 +1,9 @@
 #include "async/net/listening_socket.h"
 
 #include <cerrno>
-#include <charconv>
 #include <cstddef>
 #include <cstring>
+#include <limits>
 #include <string>
 #include <system_error>
 
@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "async/net/socket_address.h"
+#include "core/number_in.h"
 
 namespace postbag::async {
 
@@ -115,11 +116,9 @@ void ListeningSocket::close() {
 
 std::optional<int> parse_descriptor(std::string_view text) {
   if (!text.starts_with(descriptor_prefix)) return std::nullopt;
-  const std::string_view digits = text.substr(descriptor_prefix.size());
-  int fd = -1;
-  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), fd);
-  if (error != std::errc{} || end != digits.data() + digits.size() || fd < 0) return std::nullopt;
-  return fd;
+  constexpr unsigned most = std::numeric_limits<int>::max();
+  const auto fd = number_in(text.substr(descriptor_prefix.size()), most);
+  return fd ? std::optional(static_cast<int>(*fd)) : std::nullopt;
 }
 
 std::optional<Address> bound_address(int fd) {

@@ -1,7 +1,8 @@
 #include "async/net/network.h"
 
-#include <charconv>
 #include <string>
+
+#include "core/number_in.h"
 
 namespace postbag::async {
 
@@ -24,13 +25,6 @@ std::optional<Address> parse_host(std::string_view host) {
   return Address::parse("[" + std::string(host) + "]:0");
 }
 
-std::optional<std::size_t> parse_bits(std::string_view digits, std::size_t most) {
-  std::size_t bits = 0;
-  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), bits);
-  if (error != std::errc{} || end != digits.data() + digits.size() || bits > most) return std::nullopt;
-  return bits;
-}
-
 bool bit(const Address& address, std::size_t at) { return (address.bytes().at(at / 8) >> (7 - at % 8) & 1U) != 0; }
 
 }  // namespace
@@ -42,7 +36,7 @@ std::optional<Network> Network::parse(std::string_view text) {
   if (!base) return std::nullopt;
   const std::size_t most = most_bits(*base);
   if (slash == std::string_view::npos) return Network(*std::move(base), most);
-  const auto bits = parse_bits(text.substr(slash + 1), most);
+  const auto bits = number_in(text.substr(slash + 1), most);
   if (!bits) return std::nullopt;
   return Network(*std::move(base), *bits);
 }

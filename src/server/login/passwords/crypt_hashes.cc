@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
@@ -12,6 +11,7 @@
 #include <crypt.h>
 #include <sodium.h>
 
+#include "core/number_in.h"
 #include "core/wipe.h"
 
 namespace postbag::server {
@@ -35,9 +35,7 @@ bool is_des(std::string_view rest) { return rest.size() == 13 && are_digits64(re
 
 template <std::uint64_t most>
 bool is_number_up_to(std::string_view digits) {
-  std::uint64_t value = 0;
-  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
-  return error == std::errc() && end == digits.data() + digits.size() && value <= most;
+  return number_in(digits, most).has_value();
 }
 
 bool is_affordable_bcrypt(std::string_view rest) { return is_number_up_to<14>(rest.substr(0, 2)); }  // 1 s

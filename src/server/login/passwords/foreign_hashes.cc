@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <cstddef>
 #include <cstdint>
 #include <vector>
@@ -11,6 +10,7 @@
 #include <sodium.h>
 
 #include "core/ascii.h"
+#include "core/number_in.h"
 #include "core/wipe.h"
 #include "protocol/sasl/scram_keys.h"
 #include "protocol/text/base64.h"
@@ -32,13 +32,6 @@ struct Scheme {
 
 bool are_equal(std::string_view a, std::string_view b) {
   return a.size() == b.size() && sodium_memcmp(a.data(), b.data(), a.size()) == 0;
-}
-
-std::optional<std::uint64_t> number_in(std::string_view digits) {
-  std::uint64_t value = 0;
-  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
-  if (error != std::errc() || end != digits.data() + digits.size()) return std::nullopt;
-  return value;
 }
 
 // ---- crypt(5) ----
@@ -104,9 +97,9 @@ std::optional<Pbkdf2> pbkdf2_of(std::string_view hash) {
     at = end + 1;
   }
   if (parts.size() != 5 || !parts[0].empty() || parts[1] != "1" || parts[2].empty()) return std::nullopt;
-  const auto rounds = number_in(parts[3]);
+  const auto rounds = number_in(parts[3], most_rounds);
   const auto digest = hex_decoded(parts[4]);
-  if (!rounds || *rounds == 0 || *rounds > most_rounds || !digest || digest->size() != 20) return std::nullopt;
+  if (!rounds || *rounds == 0 || !digest || digest->size() != 20) return std::nullopt;
   return Pbkdf2{std::string(parts[2]), static_cast<int>(*rounds), *digest};
 }
 
@@ -130,7 +123,7 @@ std::optional<std::uint64_t> take_number(std::string_view& rest, std::string_vie
   if (!rest.starts_with(name)) return std::nullopt;
   rest.remove_prefix(name.size());
   const std::size_t size = std::min(rest.find_first_not_of("0123456789"), rest.size());
-  const auto number = number_in(rest.substr(0, size));
+  const auto number = number_in<std::uint64_t>(rest.substr(0, size));
   rest.remove_prefix(size);
   return number;
 }
