@@ -6,6 +6,7 @@
 #include <arpa/inet.h>
 
 #include "core/number_in.h"
+#include "core/take.h"
 
 namespace postbag::protocol {
 
@@ -20,11 +21,7 @@ constexpr std::string_view text_signature = "PROXY ";
 constexpr std::size_t longest_line = 107;
 
 /// Takes the next word from the front of the line, and the one blank after it.
-std::string_view take_word(std::string_view& line) {
-  const std::string_view word = line.substr(0, line.find(' '));
-  line.remove_prefix(std::min(line.size(), word.size() + 1));
-  return word;
-}
+std::string_view take_word(std::string_view& line) { return take_until(line, ' '); }
 
 /// 0 to 65535 without leading zeros.
 std::optional<std::uint16_t> port_of(std::string_view digits) {

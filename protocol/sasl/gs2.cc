@@ -3,20 +3,12 @@
 #include <algorithm>
 
 #include "core/ascii.h"
+#include "core/take.h"
 #include "protocol/sasl/names.h"
 
 namespace postbag::sasl {
 
 namespace {
-
-/// The text before the first comma, taken with the comma; nothing when there is none.
-std::optional<std::string_view> take_part(std::string_view& message) {
-  const std::size_t comma = message.find(',');
-  if (comma == std::string_view::npos) return std::nullopt;
-  const std::string_view part = message.substr(0, comma);
-  message.remove_prefix(comma + 1);
-  return part;
-}
 
 /// cb-name: letters, digits, "." and "-".
 bool is_binding_name(std::string_view name) {
@@ -52,9 +44,9 @@ bool read_authzid(std::string_view part, Gs2Header& header) {
 std::optional<Gs2Header> take_gs2_header(std::string_view& message) {
   const std::string_view whole = message;
   Gs2Header header;
-  const auto flag = take_part(message);
+  const auto flag = take_ended_by(message, ',');
   if (!flag || !read_flag(*flag, header)) return std::nullopt;
-  const auto authzid = take_part(message);
+  const auto authzid = take_ended_by(message, ',');
   if (!authzid || !read_authzid(*authzid, header)) return std::nullopt;
   header.text = whole.substr(0, whole.size() - message.size());
   return header;
@@ -75,10 +67,7 @@ std::optional<std::string> saslname(std::string_view text) {
 
 std::optional<std::string_view> take_attribute(std::string_view& message, char letter) {
   if (message.size() < 2 || message[0] != letter || message[1] != '=') return std::nullopt;
-  const std::size_t end = std::min(message.find(','), message.size());
-  const std::string_view value = message.substr(2, end - 2);
-  message.remove_prefix(std::min(end + 1, message.size()));
-  return value;
+  return take_until(message, ',').substr(2);
 }
 
 }  // namespace postbag::sasl

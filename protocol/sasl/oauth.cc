@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "core/ascii.h"
+#include "core/take.h"
 #include "protocol/sasl/gs2.h"
 #include "protocol/sasl/make.h"
 #include "protocol/sasl/names.h"
@@ -18,14 +19,7 @@ struct Bearer {
   Secret token;
 };
 
-/// Takes the text before the separator, with it; nothing when there is none.
-std::optional<std::string_view> take_pair(std::string_view& message) {
-  const std::size_t end = message.find(separator);
-  if (end == message.npos) return std::nullopt;
-  const std::string_view pair = message.substr(0, end);
-  message.remove_prefix(end + 1);
-  return pair;
-}
+std::optional<std::string_view> take_pair(std::string_view& message) { return take_ended_by(message, separator); }
 
 /// The token of "auth=Bearer token"; the scheme's name in any case. RFC 7628 section 3.1, RFC 6750 section 2.1.
 std::optional<std::string_view> bearer_token(std::string_view pair) {

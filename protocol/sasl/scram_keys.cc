@@ -9,6 +9,7 @@
 #include <openssl/hmac.h>
 
 #include "core/number_in.h"
+#include "core/take.h"
 #include "core/wipe.h"
 #include "protocol/text/base64.h"
 #include "protocol/text/saslprep.h"
@@ -46,14 +47,6 @@ Secret salted_password(Hash hash, std::string_view password, std::string_view sa
 
 bool are_equal(std::string_view a, std::string_view b) {
   return a.size() == b.size() && CRYPTO_memcmp(a.data(), b.data(), a.size()) == 0;
-}
-
-/// Takes the text before `end` off the front of `rest`; all of it when there is none.
-std::string_view take_until(std::string_view& rest, char end) {
-  const std::size_t size = std::min(rest.find(end), rest.size());
-  const std::string_view taken = rest.substr(0, size);
-  rest.remove_prefix(std::min(size + 1, rest.size()));
-  return taken;
 }
 
 std::optional<std::uint32_t> iterations_of(std::string_view digits) {

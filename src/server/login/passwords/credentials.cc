@@ -1,8 +1,8 @@
 #include "server/login/passwords/credentials.h"
 
-#include <algorithm>
 #include <string>
 
+#include "core/take.h"
 #include "server/login/passwords/foreign_hashes.h"
 #include "server/login/passwords/passwords.h"
 
@@ -11,12 +11,7 @@ namespace postbag::server {
 namespace {
 
 /// The texts of Credentials::scram are separated by spaces.
-std::string_view take_word(std::string_view& text) {
-  const std::size_t size = std::min(text.find(' '), text.size());
-  const std::string_view word = text.substr(0, size);
-  text.remove_prefix(std::min(size + 1, text.size()));
-  return word;
-}
+std::string_view take_word(std::string_view& texts) { return take_until(texts, ' '); }
 
 std::string new_keys(const KeyOwner& owner, sasl::Hash hash, std::string_view password) {
   return sasl::to_text(sasl::scram_keys(hash, password, made_up_keys(owner, hash).salt, scram_iterations));

@@ -1,20 +1,13 @@
 #include "server/login/passwords/passwd_file.h"
 
-#include <algorithm>
 #include <cstddef>
 
+#include "core/take.h"
 #include "server/login/passwords/foreign_hashes.h"
 
 namespace postbag::server {
 
 namespace {
-
-std::string_view take_until(std::string_view& rest, char end) {
-  const std::size_t size = std::min(rest.find(end), rest.size());
-  const std::string_view taken = rest.substr(0, size);
-  rest.remove_prefix(std::min(size + 1, rest.size()));
-  return taken;
-}
 
 /// The extra fields are words after the seventh field: user:password:uid:gid:gecos:home:shell:extra.
 bool is_locked(std::string_view rest) {
