@@ -45,10 +45,6 @@ Secret salted_password(Hash hash, std::string_view password, std::string_view sa
   return Secret(std::move(out));
 }
 
-bool are_equal(std::string_view a, std::string_view b) {
-  return a.size() == b.size() && CRYPTO_memcmp(a.data(), b.data(), a.size()) == 0;
-}
-
 std::optional<std::uint32_t> iterations_of(std::string_view digits) {
   const auto value = number_in(digits, ScramKeys::most_iterations);
   return value && *value >= ScramKeys::least_iterations ? value : std::nullopt;
@@ -70,6 +66,10 @@ std::string hmac(Hash hash, std::string_view key, std::string_view bytes) {
   require(HMAC(row_of(hash).algorithm(), key.data(), static_cast<int>(key.size()), bytes_of(bytes), bytes.size(),
                bytes_of(out), nullptr) != nullptr);
   return out;
+}
+
+bool are_equal(std::string_view a, std::string_view b) {
+  return a.size() == b.size() && CRYPTO_memcmp(a.data(), b.data(), a.size()) == 0;
 }
 
 ScramKeys scram_keys(Hash hash, std::string_view password, std::string salt, std::uint32_t iterations) {

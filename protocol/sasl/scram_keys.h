@@ -17,6 +17,8 @@ std::string_view scram_name(Hash hash);
 
 std::string digest(Hash hash, std::string_view bytes);
 std::string hmac(Hash hash, std::string_view key, std::string_view bytes);
+/// For secrets, and what is made of them: the time that it takes tells no more than whether the sizes differ.
+bool are_equal(std::string_view a, std::string_view b);
 
 /// Nobody can log in with them, but who has them can try passwords: `iterations` is what each try costs.
 struct ScramKeys {

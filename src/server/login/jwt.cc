@@ -10,7 +10,6 @@
 #include <openssl/ecdsa.h>
 #include <openssl/evp.h>
 #include <openssl/pem.h>
-#include <sodium.h>
 
 #include "protocol/sasl/names.h"
 #include "protocol/sasl/scram_keys.h"
@@ -131,10 +130,7 @@ std::expected<JwtChecker, std::string> JwtChecker::make(const TokenKeys& keys) {
 
 bool JwtChecker::is_signed(std::string_view signed_part, const std::string& raw) const {
   const Algorithm& algorithm = *find_algorithm(keys_.algorithm);
-  if (!key_) {
-    const std::string made = sasl::hmac(sasl::Hash::sha256, keys_.key, signed_part);
-    return raw.size() == made.size() && sodium_memcmp(raw.data(), made.data(), made.size()) == 0;
-  }
+  if (!key_) return sasl::are_equal(raw, sasl::hmac(sasl::Hash::sha256, keys_.key, signed_part));
   const auto signature = algorithm.signature(raw);
   const std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> context(EVP_MD_CTX_new(), &EVP_MD_CTX_free);
   const EVP_MD* const digest = algorithm.digest == nullptr ? nullptr : algorithm.digest();

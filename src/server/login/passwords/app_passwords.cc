@@ -5,6 +5,7 @@
 #include <sodium.h>
 
 #include "core/utf8.h"
+#include "protocol/sasl/scram_keys.h"
 
 namespace postbag::server {
 
@@ -44,9 +45,8 @@ std::string app_password_hash(AccountId account, std::string_view password) {
 std::optional<storage::AppPassword> matching(const std::vector<storage::AppPassword>& all, AccountId account,
                                              std::string_view password) {
   const std::string hash = app_password_hash(account, password);
-  const auto found = std::ranges::find_if(all, [&](const storage::AppPassword& one) {
-    return one.hash.size() == hash.size() && sodium_memcmp(one.hash.data(), hash.data(), hash.size()) == 0;
-  });
+  const auto found =
+      std::ranges::find_if(all, [&](const storage::AppPassword& one) { return sasl::are_equal(one.hash, hash); });
   return found == all.end() ? std::nullopt : std::optional(*found);
 }
 

@@ -13,6 +13,7 @@
 
 #include "core/number_in.h"
 #include "core/wipe.h"
+#include "protocol/sasl/scram_keys.h"
 
 namespace postbag::server {
 
@@ -119,8 +120,7 @@ bool verify_crypt_hash(const std::string& hash, std::string_view password) {
   const auto data = std::make_unique<crypt_data>();
   const Secret text(password);
   const char* made = crypt_r(text.text().c_str(), hash.c_str(), data.get());
-  const bool right = made != nullptr && made[0] != '*' && std::string_view(made).size() == hash.size() &&
-                     sodium_memcmp(made, hash.data(), hash.size()) == 0;
+  const bool right = made != nullptr && made[0] != '*' && sasl::are_equal(made, hash);
   sodium_memzero(data.get(), sizeof *data);
   return right;
 }

@@ -30,10 +30,6 @@ struct Scheme {
   bool salted = false;
 };
 
-bool are_equal(std::string_view a, std::string_view b) {
-  return a.size() == b.size() && sodium_memcmp(a.data(), b.data(), a.size()) == 0;
-}
-
 // ---- crypt(5) ----
 
 bool is_crypt(const Scheme&, const std::string& hash) { return is_crypt_hash(hash); }
@@ -76,7 +72,7 @@ bool verify_digest(const Scheme& scheme, const std::string& hash, std::string_vi
   const bool done =
       EVP_Digest(text.text().data(), text.text().size(), reinterpret_cast<unsigned char*>(made.data()), nullptr,
                  scheme.digest(), nullptr) == 1;
-  return done && are_equal(made, std::string_view(stored).substr(0, size));
+  return done && sasl::are_equal(made, std::string_view(stored).substr(0, size));
 }
 
 // ---- {PBKDF2}$1$salt$rounds$digest, of SHA-1 ----
@@ -113,7 +109,7 @@ bool verify_pbkdf2(const Scheme&, const std::string& hash, std::string_view pass
                         reinterpret_cast<const unsigned char*>(stored.salt.data()),
                         static_cast<int>(stored.salt.size()), stored.rounds, EVP_sha1(),
                         static_cast<int>(made.size()), reinterpret_cast<unsigned char*>(made.data())) == 1;
-  return done && are_equal(made, stored.digest);
+  return done && sasl::are_equal(made, stored.digest);
 }
 
 // ---- Argon2, which libsodium reads ----
@@ -156,15 +152,15 @@ bool is_scram(const Scheme& scheme, const std::string& hash) { return keys_of(sc
 
 bool verify_scram(const Scheme& scheme, const std::string& hash, std::string_view password) {
   const sasl::ScramKeys stored = keys_of(scheme, hash).value();
-  return are_equal(sasl::scram_keys(stored.hash, password, stored.salt, stored.iterations).stored_key,
-                   stored.stored_key);
+  return sasl::are_equal(sasl::scram_keys(stored.hash, password, stored.salt, stored.iterations).stored_key,
+                         stored.stored_key);
 }
 
 // ---- not hashed ----
 
 bool is_clear(const Scheme&, const std::string& hash) { return !hash.empty(); }
 bool verify_clear(const Scheme&, const std::string& hash, std::string_view password) {
-  return are_equal(hash, password);
+  return sasl::are_equal(hash, password);
 }
 
 constexpr std::array schemes{
