@@ -10,8 +10,6 @@ namespace postbag::protocol {
 
 namespace {
 
-constexpr std::string_view alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-
 unsigned char byte_at(std::string_view bytes, std::size_t at) {
   return at < bytes.size() ? static_cast<unsigned char>(bytes[at]) : 0;
 }
@@ -24,7 +22,7 @@ std::string base64_encoded(std::string_view bytes) {
   for (std::size_t i = 0; i < bytes.size(); i += 3) {
     const std::uint32_t bits = static_cast<std::uint32_t>(byte_at(bytes, i)) << 16 |
                                static_cast<std::uint32_t>(byte_at(bytes, i + 1)) << 8 | byte_at(bytes, i + 2);
-    for (const int shift : {18, 12, 6, 0}) out += alphabet[bits >> shift & 63];
+    for (const int shift : {18, 12, 6, 0}) out += base64_alphabet[bits >> shift & 63];
   }
   const std::size_t padding = (3 - bytes.size() % 3) % 3;
   return out.replace(out.size() - padding, padding, padding, '=');

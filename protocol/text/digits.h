@@ -17,13 +17,16 @@ constexpr int hex_digit(char c) {
   return l >= 'a' && l <= 'f' ? l - 'a' + 10 : -1;
 }
 
-/// The values of base64's 64 characters by byte; -1 for all others, also "=". RFC 2045 section 6.8.
+/// RFC 2045 section 6.8.
+inline constexpr std::string_view base64_alphabet =
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
+/// The values of its 64 characters by byte; -1 for all others, also "=".
 inline constexpr auto base64_digits = [] {
-  constexpr std::string_view alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
   std::array<std::int8_t, 256> digits{};
   digits.fill(-1);
-  for (std::size_t i = 0; i < alphabet.size(); ++i)
-    digits[static_cast<unsigned char>(alphabet[i])] = static_cast<std::int8_t>(i);
+  for (std::size_t i = 0; i < base64_alphabet.size(); ++i)
+    digits[static_cast<unsigned char>(base64_alphabet[i])] = static_cast<std::int8_t>(i);
   return digits;
 }();
 

@@ -203,8 +203,8 @@ struct Parts {
 Parts parts_of(std::string_view stored) {
   const std::size_t end = stored.find('}');
   if (!stored.starts_with('{') || end == stored.npos) return {"CRYPT", std::string(stored)};
-  std::string scheme;
-  for (const char c : stored.substr(1, end - 1)) scheme += (c >= 'a' && c <= 'z') ? static_cast<char>(c - 32) : c;
+  std::string scheme(stored.substr(1, end - 1));
+  std::ranges::transform(scheme, scheme.begin(), ascii_upper);
   const std::size_t whole = scheme.size();
   for (const std::string_view encoding : {".HEX", ".B64", ".BASE64"})
     if (scheme.ends_with(encoding)) scheme.resize(scheme.size() - encoding.size());
