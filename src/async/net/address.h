@@ -26,6 +26,8 @@ class Address {
   static std::optional<Address> parse(std::string_view text);
 
   Family family() const { return family_; }
+  /// IPv4 or IPv6.
+  bool is_ip() const { return family_ == Family::ipv4 || family_ == Family::ipv6; }
   /// The address in the form that parse() accepts, or "memory".
   std::string text() const;
   /// 4 or 16 bytes, in network order.

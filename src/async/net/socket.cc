@@ -207,7 +207,7 @@ void Socket::do_close() {
 }  // namespace
 
 std::unique_ptr<Stream> make_socket(Loop& loop, int fd, Address peer) {
-  if (peer.family() == Address::Family::ipv4 || peer.family() == Address::Family::ipv6) {
+  if (peer.is_ip()) {
     const int on = 1;
     ::setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
   }

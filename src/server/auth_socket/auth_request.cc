@@ -17,16 +17,12 @@ using Why = NotAuthenticated::Why;
 constexpr std::chrono::seconds answer_time{8};
 constexpr std::size_t longest_service = 32;  ///< in the log
 
-bool is_of_network(const async::Address& address) {
-  return address.family() == async::Address::Family::ipv4 || address.family() == async::Address::Family::ipv6;
-}
-
 /// The socket itself for what is none, so that all clients without an address share the delays of one.
 async::Address address_of(const auth_socket::Origin& origin) {
   const bool is_ipv6 = origin.remote_ip.find(':') != std::string::npos;
   const std::string host = is_ipv6 ? '[' + origin.remote_ip + ']' : origin.remote_ip;
   const auto address = async::Address::parse(host + ':' + std::to_string(origin.remote_port));
-  return address && is_of_network(*address) ? *address : async::Address::unix_socket({});
+  return address && address->is_ip() ? *address : async::Address::unix_socket({});
 }
 
 std::string_view reason_of(Why why) {
@@ -70,7 +66,7 @@ std::optional<Refusal> AuthRequest::obstacle(const sasl::Mechanism* mechanism) {
   const sasl::Needs abilities = context_.authenticator.abilities();
   if (mechanism == nullptr || !mechanism->is_possible(abilities | sasl::needs::confidentiality))
     return Refusal{.reason = "Unknown authentication mechanism"};
-  const bool has_address = is_of_network(address_);
+  const bool has_address = address_.is_ip();
   if (!has_address && !asked_.origin.remote_ip.empty()) return Refusal{.reason = "Invalid address of the client"};
   if (asked_.origin.secured || (has_address && address_.is_loopback()) || mechanism->is_possible(abilities))
     return {};
