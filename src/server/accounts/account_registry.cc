@@ -26,32 +26,32 @@ std::optional<storage::Account> AccountRegistry::look_up(std::string_view name) 
   return old == old_names_.end() ? std::nullopt : directory_->find(old->second);
 }
 
+template <class Work>
+std::invoke_result_t<Work, const storage::Account&> AccountRegistry::with_account(std::string_view name,
+                                                                                  Work&& work) {
+  const std::lock_guard lock(mutex_);
+  const auto account = look_up(name);
+  if (!account) return std::unexpected(Error::no_such_account);
+  return work(*account);
+}
+
 std::string AccountRegistry::canonical(std::string_view name) const { return canonical_name(name, rules_); }
 
 Result<void> AccountRegistry::add(std::string_view name, std::string_view password) {
-  if (find(name)) return std::unexpected(Error::account_exists);
-  const std::string canonical = canonical_name(name, rules_);
-  const storage::Credentials credentials = make_credentials({secret_, canonical}, password);
-  const std::lock_guard lock(mutex_);
-  const Result<AccountId> id = directory_->add(canonical, credentials);
-  if (!id) return std::unexpected(id.error());
-  return {};
+  if (find(name)) return std::unexpected(Error::account_exists);  // before the hashes are computed
+  return add_with(name, make_credentials({secret_, canonical(name)}, password));
 }
 
 Result<void> AccountRegistry::set_password(std::string_view name, std::string_view password) {
   if (!find(name)) return std::unexpected(Error::no_such_account);
   const storage::Credentials credentials = make_credentials({secret_, canonical(name)}, password);
-  const std::lock_guard lock(mutex_);
-  const auto account = look_up(name);
-  if (!account) return std::unexpected(Error::no_such_account);
-  return directory_->set_credentials(account->name, credentials);
+  return with_account(name, [&](const storage::Account& account) {
+    return directory_->set_credentials(account.name, credentials);
+  });
 }
 
 Result<void> AccountRegistry::remove(std::string_view name) {
-  const std::lock_guard lock(mutex_);
-  const auto account = look_up(name);
-  if (!account) return std::unexpected(Error::no_such_account);
-  return directory_->remove(account->name);
+  return with_account(name, [&](const storage::Account& account) { return directory_->remove(account.name); });
 }
 
 std::vector<std::string> AccountRegistry::names() const {
@@ -91,10 +91,8 @@ bool AccountRegistry::replace_credentials(AccountId id, const storage::Credentia
 }
 
 Result<void> AccountRegistry::set_administrator(std::string_view name, bool is_one) {
-  const std::lock_guard lock(mutex_);
-  const auto account = look_up(name);
-  if (!account) return std::unexpected(Error::no_such_account);
-  return directory_->set_administrator(account->name, is_one);
+  return with_account(
+      name, [&](const storage::Account& account) { return directory_->set_administrator(account.name, is_one); });
 }
 
 Result<void> AccountRegistry::add_with(std::string_view name, const storage::Credentials& credentials) {
@@ -106,17 +104,14 @@ Result<void> AccountRegistry::add_with(std::string_view name, const storage::Cre
 }
 
 Result<void> AccountRegistry::add_app_password(std::string_view name, const storage::AppPassword& password) {
-  const std::lock_guard lock(mutex_);
-  const auto account = look_up(name);
-  if (!account) return std::unexpected(Error::no_such_account);
-  return directory_->add_app_password(account->id, password);
+  return with_account(
+      name, [&](const storage::Account& account) { return directory_->add_app_password(account.id, password); });
 }
 
 Result<bool> AccountRegistry::remove_app_password(std::string_view name, std::string_view label) {
-  const std::lock_guard lock(mutex_);
-  const auto account = look_up(name);
-  if (!account) return std::unexpected(Error::no_such_account);
-  return directory_->remove_app_password(account->id, label);
+  return with_account(name, [&](const storage::Account& account) -> Result<bool> {
+    return directory_->remove_app_password(account.id, label);
+  });
 }
 
 std::vector<storage::AppPassword> AccountRegistry::app_passwords(AccountId id) const {

@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <vector>
 
 #include "postbag/server.h"
@@ -52,6 +53,9 @@ class AccountRegistry {
 
  private:
   std::optional<storage::Account> look_up(std::string_view name) const;
+  /// Calls work(account) with the lock held. Error::no_such_account when there is none of that name.
+  template <class Work>
+  std::invoke_result_t<Work, const storage::Account&> with_account(std::string_view name, Work&& work);
 
   const AccountNames rules_;
   mutable std::mutex mutex_;
