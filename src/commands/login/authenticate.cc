@@ -40,20 +40,14 @@ class ClientResponder final : public Responder {
 Reply refuse_to_act(Client& client, const NotAuthenticated& refused) {
   client.log({LogEvent::Level::warning, "login refused", refused.user, refused.detail});
   client.count_failed_login();
-  return Reply::no("Not authorized to act as another user", "AUTHORIZATIONFAILED");
+  return Reply::no(std::string(words(refused.why)), "AUTHORIZATIONFAILED");
 }
 
 Reply reply_to(Client& client, const sasl::Mechanism& mechanism, const NotAuthenticated& refused) {
-  switch (refused.why) {
-    case Why::cancelled: return Reply::bad("Authentication cancelled");  // RFC 9051 section 6.2.2
-    case Why::not_base64: return Reply::bad("Invalid base64");
-    case Why::no_response: return Reply::bad("No response");
-    case Why::malformed: return Reply::bad("Invalid response");
-    case Why::endless: return Reply::bad("The authentication does not end");
-    case Why::may_not_act: return refuse_to_act(client, refused);
-    case Why::failed: break;
-  }
-  return refuse_login(client, refused.user, refused.error, mechanism.name, refused.detail);
+  if (refused.why == Why::may_not_act) return refuse_to_act(client, refused);
+  if (refused.why == Why::failed)
+    return refuse_login(client, refused.user, refused.error, mechanism.name, refused.detail);
+  return Reply::bad(std::string(words(refused.why)));  // RFC 9051 section 6.2.2
 }
 
 /// A mechanism that is not offered here. Who tries to send a password in the clear learns why, and is counted.

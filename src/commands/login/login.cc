@@ -20,12 +20,6 @@ std::string encryption_of(const Client& client) {
   return ", " + info.version + ' ' + info.cipher;
 }
 
-/// For the log.
-std::string way_in(const Client& client, const Way& way) {
-  const std::string by = way.actor.empty() ? std::string() : ", by " + way.actor;
-  return std::string(way.mechanism) + by + encryption_of(client);
-}
-
 }  // namespace
 
 Reply refuse_password(Client& client, std::string_view user) {
@@ -48,7 +42,7 @@ async::Task<Reply> admit(Client& client, Login login, std::string user, const Wa
   if (!account)
     co_return account.error() == Error::busy ? Reply::no("Too many connections", "LIMIT")
                                              : refusal(account.error());
-  client.log({LogEvent::Level::info, "login", user, way_in(client, way)});
+  client.log({LogEvent::Level::info, "login", user, way_in(way.mechanism, way.actor) + encryption_of(client)});
   Principal principal{login.account, std::move(user), login.read_only, way.actor};
   client.log_in(std::move(*account), std::move(principal));
   co_return Reply::ok("Logged in", capability_list(client));

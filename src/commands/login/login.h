@@ -15,7 +15,7 @@ class Client;
 
 /// How somebody came to be logged in, for the log.
 struct Way {
-  std::string_view mechanism;  ///< "LOGIN" or "AUTHENTICATE" and the mechanism's name; lives as long as the process
+  std::string_view mechanism;  ///< its name, or "LOGIN" of the command; lives as long as the process
   std::string actor = {};      ///< the administrator who acts as the user; empty: it is the user
 };
 

@@ -25,19 +25,6 @@ async::Address address_of(const auth_socket::Origin& origin) {
   return address && address->is_ip() ? *address : async::Address::unix_socket({});
 }
 
-std::string_view reason_of(Why why) {
-  switch (why) {
-    case Why::cancelled: return "Authentication cancelled";
-    case Why::not_base64: return "Invalid base64";
-    case Why::no_response: return "No response";
-    case Why::malformed: return "Invalid response";
-    case Why::endless: return "The authentication does not end";
-    case Why::may_not_act: return "Not authorized to act as another user";
-    case Why::failed: break;
-  }
-  return {};
-}
-
 }  // namespace
 
 AuthRequest::AuthRequest(const Context& context, const AccountRegistry& registry, auth_socket::Auth asked,
@@ -123,8 +110,7 @@ void AuthRequest::admit(const sasl::Mechanism& mechanism, const Authenticated& w
                                                  .code = auth_socket::not_authorized,
                                                  .reason = "This password is for reading mail only"}));
   }
-  const std::string by = who.actor.empty() ? std::string() : ", by " + who.actor;
-  log(LogEvent::Level::info, "login", who.user, std::string(mechanism.name) + by);
+  log(LogEvent::Level::info, "login", who.user, way_in(mechanism.name, who.actor));
   send(auth_socket::accepted(asked_.id, registry_.canonical(who.user)));
 }
 
@@ -132,7 +118,7 @@ void AuthRequest::refuse(const sasl::Mechanism& mechanism, const NotAuthenticate
   if (why.why == Why::failed)
     log(LogEvent::Level::warning, "login failed", why.user, std::string(mechanism.name) + ": " + why.detail);
   if (why.why == Why::may_not_act) log(LogEvent::Level::warning, "login refused", why.user, why.detail);
-  Refusal refusal{.user = why.user, .reason = reason_of(why.why)};
+  Refusal refusal{.user = why.user, .reason = words(why.why)};
   if (why.why == Why::may_not_act) refusal.code = auth_socket::not_authorized;
   if (why.why == Why::failed && why.error != Error::wrong_password) refusal.code = auth_socket::temporary;
   send(auth_socket::refused(asked_.id, refusal));

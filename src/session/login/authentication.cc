@@ -1,5 +1,6 @@
 #include "session/login/authentication.h"
 
+#include <algorithm>
 #include <utility>
 #include <variant>
 
@@ -17,6 +18,20 @@ using Why = NotAuthenticated::Why;
 /// More than any mechanism has.
 constexpr std::size_t most_rounds = 8;
 
+struct WhyWords {
+  Why why;
+  std::string_view words;
+};
+constexpr WhyWords why_words[] = {
+    {Why::cancelled, "Authentication cancelled"},
+    {Why::not_base64, "Invalid base64"},
+    {Why::no_response, "No response"},
+    {Why::malformed, "Invalid response"},
+    {Why::endless, "The authentication does not end"},
+    {Why::failed, ""},
+    {Why::may_not_act, "Not authorized to act as another user"},
+};
+
 std::unexpected<NotAuthenticated> refused(Why why) { return std::unexpected(NotAuthenticated{.why = why}); }
 
 std::unexpected<NotAuthenticated> failed(const std::string& user, Error error) {
@@ -32,6 +47,13 @@ std::expected<Secret, NotAuthenticated> response_in(std::string_view line) {
 }
 
 }  // namespace
+
+std::string_view words(Why why) { return std::ranges::find(why_words, why, &WhyWords::why)->words; }
+
+std::string way_in(std::string_view mechanism, std::string_view actor) {
+  const std::string by = actor.empty() ? std::string() : ", by " + std::string(actor);
+  return std::string(mechanism) + by;
+}
 
 async::Task<Result<Login>> check_password(Authenticator& authenticator, const std::string& user,
                                           const Secret& password, Peer& peer) {

@@ -41,6 +41,12 @@ struct NotAuthenticated {
   std::string detail = {};  ///< for the log
 };
 
+/// For the client; empty for `failed`, whose words depend on the error.
+std::string_view words(NotAuthenticated::Why why);
+
+/// How somebody logged in, for the log: "PLAIN", or "PLAIN, by root" where an administrator acts as the user.
+std::string way_in(std::string_view mechanism, std::string_view actor);
+
 /// Who carries the messages.
 class Responder {
  public:
