@@ -24,7 +24,6 @@ class Deflater {
   /// Frees the memory. What comes later is compressed without reference to what came before, which the peer does
   /// not notice.
   void rest();
-  bool is_resting() const { return !stream_; }
 
  private:
   struct End {

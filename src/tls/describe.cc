@@ -14,9 +14,7 @@ namespace {
 std::optional<ClientCertificate> client_of(const SSL& ssl) {
   const X509* const certificate = SSL_get0_peer_certificate(&ssl);
   if (certificate == nullptr || SSL_get_verify_result(&ssl) != X509_V_OK) return std::nullopt;
-  return ClientCertificate{.subject = subject_of(*certificate),
-                           .mail_addresses = mail_addresses(*certificate),
-                           .dns_names = dns_names(*certificate)};
+  return ClientCertificate{.subject = subject_of(*certificate), .mail_addresses = mail_addresses(*certificate)};
 }
 
 /// RFC 9266 section 2: with an empty context, which before TLS 1.3 is not the same as none (RFC 5705 section 4);
@@ -66,11 +64,7 @@ std::optional<std::string> unique(SSL& ssl) {
 }  // namespace
 
 Info describe(const SSL& ssl) {
-  const char* const name = SSL_get_servername(&ssl, TLSEXT_NAMETYPE_host_name);
-  return {.version = SSL_get_version(&ssl),
-          .cipher = SSL_get_cipher_name(&ssl),
-          .server_name = name == nullptr ? "" : name,
-          .client = client_of(ssl)};
+  return {.version = SSL_get_version(&ssl), .cipher = SSL_get_cipher_name(&ssl), .client = client_of(ssl)};
 }
 
 std::optional<std::string> channel_binding(SSL& ssl, ChannelBinding kind) {

@@ -12,13 +12,11 @@ namespace postbag::tls {
 struct ClientCertificate {
   std::string subject;                      ///< as in RFC 4514, such as "CN=alice,O=Example"
   std::vector<std::string> mail_addresses;  ///< of its subjectAltName
-  std::vector<std::string> dns_names;       ///< the same, in small letters
 };
 
 struct Info {
-  std::string version;      ///< "TLSv1.3"
-  std::string cipher;       ///< "TLS_AES_128_GCM_SHA256"
-  std::string server_name;  ///< the host that the client named (RFC 6066 section 3); empty when it named none
+  std::string version;  ///< "TLSv1.3"
+  std::string cipher;   ///< "TLS_AES_128_GCM_SHA256"
   std::optional<ClientCertificate> client;
 };
 

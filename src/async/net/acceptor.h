@@ -3,7 +3,6 @@
 
 #include <functional>
 #include <memory>
-#include <utility>
 
 #include "async/net/listening_socket.h"
 #include "async/net/stream.h"
@@ -23,9 +22,6 @@ class Acceptor {
   /// From 90 % of the process's descriptors on (RLIMIT_NOFILE) it accepts nothing: those who wait stay with the
   /// kernel until there are more. `exhausted` may be empty.
   Acceptor(Loop& loop, ListeningSocket socket, Accepted accepted, Exhausted exhausted = {});
-  /// On an address: see ListeningSocket::bind. Throws what that throws.
-  Acceptor(Loop& loop, const Address& address, Accepted accepted)
-      : Acceptor(loop, ListeningSocket::bind(address), std::move(accepted)) {}
   ~Acceptor();
   Acceptor(const Acceptor&) = delete;
   Acceptor& operator=(const Acceptor&) = delete;

@@ -39,9 +39,6 @@ class LayeredStream : public Stream {
   std::string& out() { return out_; }
   /// Nothing can be decoded or encoded any more: the stream closes.
   void fail() { failed_ = true; }
-  bool has_failed() const { return failed_; }
-  /// Whether the caller has room for more.
-  bool wants_input() const { return wants_input_; }
 
   // ... and implement these, which are called only when established.
   /// Decodes the next piece of inner().input() and calls received(), received_end() or fail(). False when there is

@@ -40,7 +40,7 @@ extern "C" int epoll_ctl(int epoll, int operation, int fd, epoll_event* event) {
 TEST_CASE("a connection that the kernel cannot watch is dropped, and those after it are accepted") {
   Loop loop;
   std::unique_ptr<Stream> taken;
-  const Acceptor acceptor(loop, *Address::parse("127.0.0.1:0"), [&](std::unique_ptr<Stream> s) {
+  const Acceptor acceptor(loop, ListeningSocket::open("127.0.0.1:0"), [&](std::unique_ptr<Stream> s) {
     taken = std::move(s);
     loop.stop();
   });

@@ -159,7 +159,7 @@ TEST_CASE("a connection that breaks is closed at once, whether it is read, writt
     CAPTURE(static_cast<int>(at));
     Loop loop;
     std::unique_ptr<Stream> server;
-    const Acceptor acceptor(loop, *Address::parse("127.0.0.1:0"),
+    const Acceptor acceptor(loop, ListeningSocket::open("127.0.0.1:0"),
                             [&](std::unique_ptr<Stream> s) { server = std::move(s); });
     const int client = connected_to(acceptor.address());
     const linger reset{.l_onoff = 1, .l_linger = 0};
@@ -247,7 +247,7 @@ TEST_CASE("a cancelled write leaves the stream usable for closing") {
 TEST_CASE("the last bytes reach a peer whose bytes were not read") {
   Loop loop;
   std::unique_ptr<Stream> server;
-  Acceptor acceptor(loop, *Address::parse("127.0.0.1:0"),
+  Acceptor acceptor(loop, ListeningSocket::open("127.0.0.1:0"),
                     [&](std::unique_ptr<Stream> s) { server = std::move(s); });
   CHECK(acceptor.address().port() != 0);
   const auto body = [&]() -> Task<void> {
@@ -266,8 +266,8 @@ TEST_CASE("the last bytes reach a peer whose bytes were not read") {
 
 TEST_CASE("two acceptors cannot have one port") {
   Loop loop;
-  const Acceptor first(loop, *Address::parse("127.0.0.1:0"), [](auto) {});
-  CHECK_THROWS_AS(Acceptor(loop, first.address(), [](auto) {}), std::system_error);
+  const Acceptor first(loop, ListeningSocket::open("127.0.0.1:0"), [](auto) {});
+  CHECK_THROWS_AS(ListeningSocket::bind(first.address()), std::system_error);
 }
 
 TEST_CASE("a Unix socket is private, replaces a dead one, leaves a live one, and is removed with its acceptor") {
@@ -279,11 +279,11 @@ TEST_CASE("a Unix socket is private, replaces a dead one, leaves a live one, and
     REQUIRE(::bind(dead, where.get(), where.length) == 0);
     ::close(dead);
     Loop loop;
-    const Acceptor live(loop, Address::unix_socket(path), [](auto) {});
+    const Acceptor live(loop, ListeningSocket::bind(Address::unix_socket(path)), [](auto) {});
     struct stat info{};
     REQUIRE(::stat(path.c_str(), &info) == 0);
     CHECK((info.st_mode & 0777) == 0600);
-    CHECK_THROWS_AS(Acceptor(loop, Address::unix_socket(path), [](auto) {}), std::system_error);
+    CHECK_THROWS_AS(ListeningSocket::bind(Address::unix_socket(path)), std::system_error);
     CHECK(std::filesystem::exists(path));
   }
   CHECK_FALSE(std::filesystem::exists(path));
