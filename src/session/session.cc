@@ -78,8 +78,10 @@ void Session::begin_again() {
 /// what came after STARTTLS has ended the connection, and what a client says about itself is not kept. RFC 9051
 /// section 6.2.1.
 async::Task<bool> Session::secure() {
-  if (connection_.is_shut_down()) connection_.break_off();  // BYE in the clear would look like somebody else's
-  if (connection_.is_shut_down()) co_return false;
+  if (connection_.is_shut_down()) {
+    connection_.break_off();  // BYE in the clear would look like somebody else's
+    co_return false;
+  }
   std::shared_ptr<const tls::Context> context = client_->tls_context();
   const bool secured = co_await connection_.start_tls(context, context_.tls->workers);
   if (!secured) client_->log({LogEvent::Level::warning, "TLS handshake failed", {}, connection_.tls()->failure()});
