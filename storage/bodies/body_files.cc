@@ -41,13 +41,13 @@ std::string BodyFiles::new_name() {
   return name;
 }
 
-disk::Fd BodyFiles::create(const std::string& name) {
+Fd BodyFiles::create(const std::string& name) {
   return disk::open_file(incoming_path(name), O_RDWR | O_CREAT | O_EXCL);
 }
 
 std::optional<std::string> BodyFiles::read(const std::string& name, std::uint64_t offset, std::size_t length) {
   if (name != open_name_) {
-    disk::Fd fd(::open(final_path(name).c_str(), O_RDONLY | O_CLOEXEC));
+    Fd fd(::open(final_path(name).c_str(), O_RDONLY | O_CLOEXEC));
     if (!fd && errno == ENOENT) return std::nullopt;
     if (!fd) disk::throw_errno("cannot open " + final_path(name).string());
     open_fd_ = std::move(fd);
@@ -89,7 +89,7 @@ void BodyFiles::settle(const std::string& name) noexcept { ::unlink(incoming_pat
 void BodyFiles::discard(const std::string& name) noexcept {
   if (name == open_name_) {
     open_name_.clear();
-    open_fd_ = disk::Fd();
+    open_fd_ = Fd();
   }
   // The final link first: while incoming/ still has one, a crash in between is mended by opening.
   ::unlink(final_path(name).c_str());

@@ -29,7 +29,7 @@ class BodyFiles {
 
   /// A new random name: 32 hex digits.
   static std::string new_name();
-  disk::Fd create(const std::string& name);
+  Fd create(const std::string& name);
   /// Up to `length` bytes from `offset` of a file in its final place; nothing when there is no such file.
   std::optional<std::string> read(const std::string& name, std::uint64_t offset, std::size_t length);
 
@@ -61,7 +61,7 @@ class BodyFiles {
   std::set<std::filesystem::path> unsynced_;
   bool root_synced_ = false;  ///< until then a directory in it may be one whose maker ended before its sync
   std::string open_name_;     ///< of open_fd_: the file last read, since reads come in runs
-  disk::Fd open_fd_;
+  Fd open_fd_;
 };
 
 }  // namespace postbag::storage::bodies

@@ -17,7 +17,7 @@ void SpoolingWriter::append(std::string_view bytes) {
   staged_->length += bytes.size();
   if (staged_->fd) {
     if (!files_->has_room(bytes.size())) throw DiskFull("only the reserve is left on the disk");
-    write_all(staged_->fd, bytes);
+    disk::write_all(staged_->fd, bytes);
     return;
   }
   staged_->inline_bytes.append(bytes);
@@ -29,14 +29,14 @@ void SpoolingWriter::spill() {
   staged_->fd = files_->create(name);
   staged_->files = files_;
   staged_->file = name;
-  write_all(staged_->fd, staged_->inline_bytes);
+  disk::write_all(staged_->fd, staged_->inline_bytes);
   staged_->inline_bytes = {};
 }
 
 std::string SpoolingWriter::read(std::uint64_t offset, std::size_t length) const {
   if (offset >= staged_->length) return {};
   const auto count = static_cast<std::size_t>(std::min<std::uint64_t>(length, staged_->length - offset));
-  if (staged_->fd) return read_some(staged_->fd, offset, count);
+  if (staged_->fd) return disk::read_some(staged_->fd, offset, count);
   return staged_->inline_bytes.substr(static_cast<std::size_t>(offset), count);
 }
 
@@ -46,7 +46,7 @@ StagedBody SpoolingWriter::finish(std::string structure, ThreadKeys thread_keys)
   staged_->structure = std::move(structure);
   staged_->thread_keys = std::move(thread_keys);
   // A thousand bodies may wait for one transaction: they must not hold a descriptor each.
-  staged_->fd = disk::Fd();
+  staged_->fd = Fd();
   return StagedBody(std::move(staged_));
 }
 

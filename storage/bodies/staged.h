@@ -40,7 +40,7 @@ struct Staged final : StagedBody::Content {
   std::string checksum;
   std::string file;                  ///< its name; empty when inline
   bool spooled = false;              ///< the file only waits: its bytes go into the database with the commit
-  disk::Fd fd;                       ///< the file, until BodyWriter::finish
+  Fd fd;                             ///< the file, until BodyWriter::finish
   std::shared_ptr<BodyFiles> files;  ///< where the file lies; set when there is one
   bool keep = false;                 ///< a commit took it, or may have taken it
 };

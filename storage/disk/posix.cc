@@ -23,10 +23,6 @@ void throw_failed_sync(const std::string& of_what) {
   throw Broken("cannot sync " + of_what + ": " + std::generic_category().message(errno));
 }
 
-Fd::~Fd() {
-  if (fd_ >= 0) ::close(fd_);
-}
-
 Fd open_file(const std::filesystem::path& path, int flags) {
   Fd fd(::open(path.c_str(), flags | O_CLOEXEC, 0600));
   if (!fd) throw_errno("cannot open " + path.string());

@@ -5,7 +5,8 @@
 #include <filesystem>
 #include <string>
 #include <string_view>
-#include <utility>
+
+#include "core/fd.h"
 
 namespace postbag::storage::disk {
 
@@ -14,24 +15,6 @@ namespace postbag::storage::disk {
 
 /// Throws Broken for errno, also when the disk is full: nobody knows what a failed sync has left.
 [[noreturn]] void throw_failed_sync(const std::string& of_what);
-
-/// A file descriptor that closes itself. -1: none.
-class Fd {
- public:
-  Fd() = default;
-  explicit Fd(int fd) : fd_(fd) {}
-  Fd(Fd&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
-  Fd& operator=(Fd&& other) noexcept {
-    std::swap(fd_, other.fd_);
-    return *this;
-  }
-  ~Fd();
-  int get() const { return fd_; }
-  explicit operator bool() const { return fd_ >= 0; }
-
- private:
-  int fd_ = -1;
-};
 
 /// Opens with O_CLOEXEC and mode 0600. Throws.
 Fd open_file(const std::filesystem::path& path, int flags);

@@ -173,7 +173,7 @@ class AccountVerifier {
     const auto size = std::filesystem::file_size(path, none);
     if (none) return ": its file " + row.file + " is missing";
     if (size != row.size) return ": its file " + row.file + " is not as long as it should be";
-    const disk::Fd fd = disk::open_file(path, O_RDONLY);
+    const Fd fd = disk::open_file(path, O_RDONLY);
     return wrong_bytes(row, how, [&](std::uint64_t at) { return disk::read_some(fd, at, piece); });
   }
 

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "async/net/socket_address.h"
+#include "core/fd.h"
 #include "core/number_in.h"
 
 namespace postbag::async {
@@ -29,42 +30,26 @@ constexpr std::string_view descriptor_prefix = "fd:";
   fail(errno, std::string(what) + " " + address.text());
 }
 
-/// A descriptor that is closed unless released.
-class OwnedFd {
- public:
-  explicit OwnedFd(int fd) : fd_(fd) {}
-  OwnedFd(const OwnedFd&) = delete;
-  OwnedFd& operator=(const OwnedFd&) = delete;
-  ~OwnedFd() {
-    if (fd_ >= 0) ::close(fd_);
-  }
-  int get() const { return fd_; }
-  int release() { return std::exchange(fd_, -1); }
-
- private:
-  int fd_;
-};
-
-OwnedFd new_socket(const Address& address) {
+Fd new_socket(const Address& address) {
   const int family = to_socket_address(address).storage.ss_family;
-  OwnedFd fd(::socket(family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
-  if (fd.get() < 0) fail("socket", address);
-  return OwnedFd(fd.release());
+  Fd fd(::socket(family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+  if (!fd) fail("socket", address);
+  return fd;
 }
 
 /// Removes the socket file of a process that has ended. When a process still answers, the file stays and bind()
 /// reports the error.
 void remove_stale(const Address& address) {
-  const OwnedFd probe = new_socket(address);
+  const Fd probe = new_socket(address);
   const SocketAddress where = to_socket_address(address);
   if (::connect(probe.get(), where.get(), where.length) != 0 && errno == ECONNREFUSED)
     ::unlink(address.path().c_str());
 }
 
-OwnedFd bound_socket(const Address& address, SocketMode mode) {
+Fd bound_socket(const Address& address, SocketMode mode) {
   const bool is_unix = address.family() == Address::Family::unix_socket;
   if (is_unix) remove_stale(address);
-  OwnedFd fd = new_socket(address);
+  Fd fd = new_socket(address);
   const int on = 1;
   if (!is_unix) ::setsockopt(fd.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
   const SocketAddress where = to_socket_address(address);
@@ -73,7 +58,7 @@ OwnedFd bound_socket(const Address& address, SocketMode mode) {
   const mode_t rights = S_IRUSR | S_IWUSR | (mode == SocketMode::group ? S_IRGRP | S_IWGRP : 0);
   if (is_unix && ::chmod(address.path().c_str(), rights) != 0) fail("chmod", address);
   if (::listen(fd.get(), SOMAXCONN) != 0) fail("listen", address);
-  return OwnedFd(fd.release());
+  return fd;
 }
 
 bool has_option(int fd, int option, int wanted) {
@@ -85,7 +70,7 @@ bool has_option(int fd, int option, int wanted) {
 }  // namespace
 
 ListeningSocket ListeningSocket::bind(const Address& address, SocketMode mode) {
-  OwnedFd fd = bound_socket(address, mode);
+  Fd fd = bound_socket(address, mode);
   Address bound = bound_address(fd.get()).value_or(address);
   return {fd.release(), std::move(bound), address.family() == Address::Family::unix_socket};
 }
