@@ -48,6 +48,11 @@ void Client::enable(Feature feature) {
   if (condstore() && !condstore_before && selected_) selected_->report_progress();
 }
 
+Reply Client::end_with_bye(std::string words) {
+  connection_.say_bye(words);
+  return Reply::bad(std::move(words));
+}
+
 Reply Client::refuse_broken(const std::runtime_error& error) const {
   const Breakage& breakage = breakage_of(error);
   log({LogEvent::Level::error, breakage.logged, user(), error.what()});

@@ -97,6 +97,9 @@ class Client {
   }
   async::Task<bool> flush() { return connection_.flush(); }
   async::Task<bool> flush_if_large() { return connection_.flush_if_large(); }
+  /// Says BYE with these words instead of an answer to the running command, whose outcome this yields: the
+  /// connection ends.
+  Reply end_with_bye(std::string words);
   /// The world broke under what was done for this client: logs that, and yields what to say. RFC 5530 section 3.
   Reply refuse_broken(const std::runtime_error& error) const;
 

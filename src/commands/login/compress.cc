@@ -10,10 +10,8 @@ namespace postbag {
 async::Task<Reply> handle(Client& client, grammar::Compress) {
   ClientConnection& connection = client.connection();
   if (connection.is_compressed()) co_return Reply::bad("DEFLATE is active already", "COMPRESSIONACTIVE");
-  if (connection.has_unread_input()) {
-    connection.say_bye("Nothing may be sent after COMPRESS before its answer");
-    co_return Reply::bad("Data after COMPRESS");
-  }
+  if (connection.has_unread_input())
+    co_return client.end_with_bye("Nothing may be sent after COMPRESS before its answer");
   connection.plan(ClientConnection::Change::compression);
   co_return Reply::ok("DEFLATE active");
 }

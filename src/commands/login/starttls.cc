@@ -13,8 +13,7 @@ async::Task<Reply> handle(Client& client, grammar::Starttls) {
   if (!client.may_start_tls()) co_return Reply::no("TLS is not available");
   if (connection.has_unread_input()) {
     client.log({LogEvent::Level::warning, "STARTTLS refused", {}, "bytes came after the command"});
-    connection.say_bye("Nothing may be sent after STARTTLS before its answer");
-    co_return Reply::bad("Data after STARTTLS");
+    co_return client.end_with_bye("Nothing may be sent after STARTTLS before its answer");
   }
   connection.plan(ClientConnection::Change::encryption);
   co_return Reply::ok("Begin TLS negotiation now");
