@@ -1,4 +1,4 @@
-"""The limits of the attacked server. Those of the README are as they are but for what would take too long or too much."""
+"""The limits of the attacked server. Those of conf/postbag.toml are as they are but for what would take too long or too much."""
 
 PROXY = "127.250.0.1"    # whose PROXY headers the server believes
 MESSAGE = 8_000_000      # bytes
