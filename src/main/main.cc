@@ -52,7 +52,7 @@ void add_serve(CLI::App& app, Arguments& a, Action& action) {
       ->add_option(
           "--listen", a.serve.listen,
           "Address to listen on, such as 127.0.0.1:143, [::1]:0 (any free port) or unix:/path; may be repeated. "
-          "Default: 127.0.0.1:143")
+          "Without --listen, --listen-tls and addresses in the configuration: 127.0.0.1:143")
       ->type_name("ADDR:PORT")
       ->allow_extra_args(false);
   command
@@ -61,7 +61,9 @@ void add_serve(CLI::App& app, Arguments& a, Action& action) {
       ->type_name("ADDR:PORT")
       ->allow_extra_args(false);
   CLI::Option* const certificate =
-      command->add_option("--certificate", a.serve.certificate, "The server's certificate and chain, PEM")
+      command
+          ->add_option("--certificate", a.serve.certificate,
+                       "The server's certificate and chain, PEM; instead of those in the configuration")
           ->type_name("FILE");
   CLI::Option* const key = command->add_option("--key", a.serve.key, "Its private key, PEM")->type_name("FILE");
   certificate->needs(key);
@@ -105,7 +107,10 @@ void add_users(CLI::App& app, Arguments& a, Action& action) {
   add_user_command(*users, a, action, "add", "Add an account; its password is read from stdin", add_user);
   add_user_command(*users, a, action, "passwd", "Change a password; the new one is read from stdin",
                    change_password);
-  add_user_command(*users, a, action, "remove", "Remove an account, its sessions and its mail", remove_user);
+  add_user_command(
+      *users, a, action, "remove",
+      "Remove an account and end its sessions; its mail is deleted when the server starts the next time",
+      remove_user);
   CLI::App* admin = subcommand(*users, "admin", "Whether an account may log in as every other one", action,
                                [&a] { return set_administrator(a.user, a.value, a.data_dir); });
   admin->add_option("NAME", a.user, "The account")->required();
