@@ -69,7 +69,7 @@ struct Limits {
   std::chrono::seconds in_progress_time{10};    ///< between two progress reports of a long search
   std::chrono::seconds progress_time{5 *
                                      60};  ///< without a byte in a literal or in a write; then the connection ends
-  std::chrono::seconds failed_login_delay{2};  ///< grows with each failure from an address, up to the next
+  std::chrono::seconds failed_login_delay{2};  ///< grows with failures from an address or of a user, up to the next
   std::chrono::seconds failed_login_delay_max{15};
 
   /// Whether LITERAL- is announced and not LITERAL+: at the size that stands for it. RFC 7888 section 5.

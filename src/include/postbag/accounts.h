@@ -22,7 +22,7 @@ struct AppPassword {
 /// What became of the lines of a passwd-file.
 struct Imported {
   std::size_t added = 0;
-  std::size_t without_keys = 0;      ///< of these: SCRAM fails for them until their first login with a password
+  std::size_t without_keys = 0;      ///< of these: SCRAM fails for them until a login that sends the password
   std::vector<std::string> skipped;  ///< one line of text for each account that was not added, with the reason
 };
 
@@ -31,8 +31,8 @@ struct Imported {
 /// for its hash (about 0.1 s).
 class AccountFile {
  public:
-  /// Opens `data_dir` and creates it when it does not exist. `names` must be the same rules as the server's. Fails
-  /// with Cause::broken.
+  /// Opens `data_dir` and creates it when it does not exist. `names` must be the same rules as the server's.
+  /// Causes: broken, bad_option (`data_dir` is empty).
   static Expected<AccountFile> open(const std::string& data_dir, const AccountNames& names = {});
   AccountFile(AccountFile&&) noexcept;
   AccountFile& operator=(AccountFile&&) noexcept;
@@ -40,7 +40,8 @@ class AccountFile {
 
   Expected<void> add(std::string_view name, std::string_view password);
   Expected<void> set_password(std::string_view name, std::string_view password);
-  /// A running server is not notified: call Server::disconnect there.
+  /// Its mail is deleted when a server opens the directory the next time. A running server is not notified: call
+  /// Server::disconnect there.
   Expected<void> remove(std::string_view name);
   /// Account names in rising order.
   Expected<std::vector<std::string>> list() const;
@@ -49,9 +50,11 @@ class AccountFile {
   Expected<void> set_administrator(std::string_view name, bool is_one);
   /// Yields a new password, which is shown nowhere again. It works beside the account's own one, with the
   /// mechanisms that send a password; with `read_only`, who logs in with it can change nothing. A label is UTF-8 of
-  /// 1 to 64 bytes. Causes: account_exists when the label is taken, invalid_name.
+  /// 1 to 64 bytes. Causes: account_exists when the label is taken, invalid_name (the label), refused when there
+  /// are too many, no_such_account.
   Expected<std::string> add_app_password(std::string_view name, std::string_view label, bool read_only);
-  /// Sessions that have logged in with it go on: see Server::disconnect. Cause: invalid_name when there is none.
+  /// Sessions that have logged in with it go on: see Server::disconnect. Causes: invalid_name when there is none,
+  /// no_such_account.
   Expected<void> remove_app_password(std::string_view name, std::string_view label);
   /// In rising order of labels.
   Expected<std::vector<AppPassword>> app_passwords(std::string_view name) const;

@@ -75,8 +75,8 @@ struct LimitInfo {
 const std::vector<LimitInfo>& known_limits();
 
 /// How long each mailbox remembers which messages were expunged. A client that reconnects within these bounds
-/// receives exactly the messages that were expunged meanwhile (RFC 7162). A client that was away longer receives
-/// the list of remaining messages instead. The bound that is reached first applies.
+/// is told exactly which messages were expunged meanwhile (RFC 7162). A client that was away longer is told of
+/// every UID that it asks about and that does not exist any more. The bound that is reached first applies.
 struct History {
   static constexpr std::uint64_t most_ranges = 10'000'000;
   static constexpr std::uint64_t most_days = 36'500;
@@ -168,11 +168,11 @@ struct TokenKeys {
 };
 
 /// Unix sockets on which mail servers ask by the Dovecot authentication protocol, version 1.2: "unix:/path", or
-/// empty for none. Who may connect is believed which address its client has, as delays count by that.
+/// empty for none. The server believes whoever may connect which address a client has; delays count by it.
 struct AuthSockets {
   /// Who may send mail: Postfix (smtpd_sasl_type = dovecot), Exim. The mechanisms are those of IMAP that need
-  /// neither channel binding nor certificate. Passwords are accepted only from clients on this machine and from
-  /// those that the asker calls secured; passwords for reading are refused.
+  /// neither channel binding nor certificate. Only clients of this machine, and those that the asker calls secured,
+  /// can log in; passwords for reading are refused.
   std::string logins = {};
   /// Is there an account that gets mail for this name? (USER, of userdb lookups.)
   std::string users = {};
@@ -194,17 +194,17 @@ struct ServerOptions {
   /// that listens already; from start() on it is the server's, also when start() fails. May be empty: see
   /// Server::connect.
   std::vector<std::string> listen = {};
+  /// The same for implicit TLS (RFC 8314), which the client begins at once; usually port 993. Needs a certificate.
+  std::vector<std::string> listen_tls = {};
   /// Where proxies connect from: "192.0.2.0/24", "2001:db8::1" or "unix" (any Unix socket). Each of their
   /// connections must begin with a header of the PROXY protocol, version 1 or 2; limits, delays and the log then
   /// concern the client that it names. The header of anybody else is refused as a command that does not exist.
   std::vector<std::string> proxies = {};
-  /// The same for implicit TLS (RFC 8314), which the client begins at once; usually port 993. Needs a certificate.
-  std::vector<std::string> listen_tls = {};
-  /// With a certificate, clients may use STARTTLS on all other connections. The private keys are wiped here when
-  /// the server was opened.
+  /// With a certificate, clients may use STARTTLS on all connections but those to `listen_tls`. The private keys
+  /// are wiped here when the server was opened.
   TlsOptions tls = {};
   /// False: open() fails when `listen` has an address beyond this machine and there is no certificate. True: it
-  /// listens there, but takes passwords only from clients on this machine.
+  /// listens there, but without TLS only clients of this machine (loopback, Unix sockets) can log in.
   bool allow_plaintext = false;
   /// Number of threads that access mail. Each account stays with one of them while it is open. 0: everything runs
   /// on the loop's thread, which then waits for the disk and for password hashes (about 0.1 s each). At most
@@ -217,8 +217,8 @@ struct ServerOptions {
   History history = {};
   FlagDurability flags = FlagDurability::full;
   /// True: each account on the disk has an index of its messages' texts, so that SEARCH need not read every
-  /// message. The index takes at most half the size of the texts and is updated in the background. False: an
-  /// existing index is removed.
+  /// message. The index usually takes at most half the size of the texts and is updated in the background. False:
+  /// an existing index is removed.
   bool search_index = true;
   /// Called on the loop's thread, one call at a time. Must not block. Empty: nothing is logged.
   std::function<void(const LogLine&)> log = {};
@@ -241,11 +241,12 @@ struct ServerOptions {
   /// Named to clients whose token is refused (RFC 7628 section 3.2.2).
   std::string token_scope = {};
   /// True: clients may log in with SCRAM-SHA-256. It fails, although the password is right, with application
-  /// passwords, and with accounts that were imported until their first login with a password: clients that try
-  /// nothing else need false. Ignored with `authenticate`.
+  /// passwords, and until the first login that sends the password for an account that was imported with any other
+  /// hash than PLAIN or SCRAM-SHA-256: clients that try nothing else when it fails need false. Ignored with
+  /// `authenticate`.
   bool scram = true;
   /// True: where `scram` is, clients may also log in with SCRAM-SHA-1. Its keys are stored at a user's next login
-  /// with a password; who steals them can try passwords faster than with those of SCRAM-SHA-256.
+  /// that sends the password; who steals them can try passwords faster than with those of SCRAM-SHA-256.
   bool scram_sha1 = false;
   /// How long an account's files stay open after their last use; 0 to longest_idle.
   std::chrono::seconds close_idle_after{30};
@@ -367,7 +368,8 @@ class Server {
   /// no_such_account, invalid_name, bad_option (the password), broken.
   Expected<void> add_account(std::string_view name, std::string_view password);
   Expected<void> set_password(std::string_view name, std::string_view password);
-  /// Ends the account's sessions with BYE. Its mail is deleted when the data directory is opened the next time.
+  /// Ends the account's sessions with BYE. Its mail is deleted when a server opens the data directory the next
+  /// time.
   Expected<void> remove_account(std::string_view name);
   /// Account names in rising order.
   Expected<std::vector<std::string>> accounts() const;
