@@ -43,8 +43,8 @@ constexpr std::array rows{
     Row{"set_ranges", "", &Limits::set_ranges, 100, million},
     Row{"search_keys", "", &Limits::search_keys, 16, million},
     Row{"search_body_keys", "", &Limits::search_body_keys, 1, million},
-    Row{"list_patterns", "", &Limits::list_patterns, 1, million},
     Row{"list_wildcards", "", &Limits::list_wildcards, 2, 1024},
+    Row{"list_patterns", "", &Limits::list_patterns, 1, million},
 
     Row{"message", "bytes", &Limits::message, 1, 4 * GiB - 1},
     Row{"append_messages", "", &Limits::append_messages, 1, 100'000},
