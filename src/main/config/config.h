@@ -18,7 +18,7 @@ enum class LogFormat : std::uint8_t { text, json };
 
 /// [process]: what the program takes from itself when it serves.
 struct ProcessSettings {
-  std::string user = {};  ///< as whom it serves; empty: as whoever starts it, who is not root
+  std::string user = {};  ///< as whom it serves; empty: as whoever starts it
   bool landlock = true;
   bool seccomp = true;
 };

@@ -19,8 +19,8 @@ class Protection {
   /// data directory is opened. Fails with bad_option for a user that does not exist or needs root; else
   /// cannot_listen, broken.
   Expected<void> become_user(ServerOptions& options);
-  /// Restricts files to the data directory, which exists, to `readable` directories, and to what the C library
-  /// reads by itself. Before the first thread. Causes: broken.
+  /// Restricts files to the data directory, which exists, to the directories of Unix sockets, to `readable`
+  /// directories, and to what libraries read by themselves. Before the first thread. Causes: broken.
   Expected<void> restrict_files(const ServerOptions& options, std::vector<std::string> readable);
   /// Restricts the system calls, when all has started. Causes: broken.
   Expected<void> restrict_calls();
