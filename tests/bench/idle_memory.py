@@ -1,8 +1,9 @@
 """Memory of idle logged-in connections: 1 000 on one account, the same over TLS, and 1 000 on 1 000 accounts.
 
 Prints, for each case, what one connection adds to the server's proportional memory (PSS), logged in and in IDLE with
-INBOX selected. What a first hundred connections take is not counted: they also use memory that the start of the server
-and the first use of the store have left, more or less of it in each build.
+INBOX selected; with many accounts also what each of them adds to that while its databases are open. What a first hundred
+connections take is not counted: they also use memory that the start of the server and the first use of the store have
+left, more or less of it in each build.
 """
 
 import contextlib
@@ -19,6 +20,7 @@ from tests.run.server import PASSWORD, Server
 from tests.run.wire import Connection
 
 FIRST = 100
+CLOSED_AFTER = 30   # seconds that nobody used an account
 LIMITS = "[limits]\n" + "".join(f"{name} = 5000\n" for name in (
     "connections", "connections_not_logged_in", "connections_per_address", "connections_per_address_not_logged_in",
     "connections_per_account"))
@@ -62,8 +64,9 @@ def idle(connection):
     assert connection.response().startswith(b"+")
 
 
-def measure(server, connections, accounts, tls=None):
+def measure(server, connections, accounts, no_index, more_config="", tls=None):
     """`tls`: the ssl.SSLContext of the clients, for implicit TLS."""
+    server.configure(more_config + LIMITS + ("[search]\nindex = false\n" if no_index else ""))
     make_accounts(server, accounts)
     with server:
         process = Process(server.process.pid)
@@ -75,38 +78,43 @@ def measure(server, connections, accounts, tls=None):
 
         before = grow(FIRST)
         memory_logged_in = grow(connections)
+        begun = time.monotonic()
         for connection in crowd:
             idle(connection)
+        memory_open = process.proportional_kib()
+        assert accounts == 1 or time.monotonic() - begun < CLOSED_AFTER, "some accounts were closed already: measure fewer"
         memory_idle = settled(process)
         for connection in crowd:
             connection.close()
     each_logged_in = (memory_logged_in - before) / connections
     each_idle = each_logged_in + (memory_idle - memory_logged_in) / (FIRST + connections)
+    each_open = f", {(memory_open - memory_idle) / accounts:.0f} KiB more for each account that is open" if accounts > 1 else ""
     return (f"{connections} {'TLS ' if tls else ''}connections on {accounts} accounts: {each_logged_in:.1f} KiB each logged in, "
-            f"{each_idle:.1f} KiB each in IDLE")
+            f"{each_idle:.1f} KiB each in IDLE{each_open}")
 
 
-def connections_of_one_account(server, connections):
-    return measure(server, connections, 1)
+def connections_of_one_account(server, connections, no_index):
+    return measure(server, connections, 1, no_index)
 
 
-def tls_connections_of_one_account(server, connections):
+def tls_connections_of_one_account(server, connections, no_index):
     chain, key = certificates.make(server.home, "server", key="rsa:4096")
-    server.configure(f'listen_tls = ["127.0.0.1:0"]\n[tls]\ncertificates = [{{chain = "{chain}", key = "{key}"}}]\n' + LIMITS)
-    return measure(server, connections, 1, ssl.create_default_context(cafile=chain))
+    tls = f'listen_tls = ["127.0.0.1:0"]\n[tls]\ncertificates = [{{chain = "{chain}", key = "{key}"}}]\n'
+    return measure(server, connections, 1, no_index, tls, ssl.create_default_context(cafile=chain))
 
 
-def connections_of_as_many_accounts(server, connections):
-    return measure(server, connections, FIRST + connections)
+def connections_of_as_many_accounts(server, connections, no_index):
+    return measure(server, connections, FIRST + connections, no_index)
 
 
 def server_not_started(postbag, _):
     """It may open as many descriptors as the system allows; the accounts come before it starts."""
     hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     resource.setrlimit(resource.RLIMIT_NOFILE, (min(hard, 8192), hard))
-    return contextlib.nullcontext(Server(postbag, config=LIMITS, deadline=60))
+    return contextlib.nullcontext(Server(postbag, deadline=60))
 
 
 if __name__ == "__main__":
     main(connections_of_one_account, tls_connections_of_one_account, connections_of_as_many_accounts, world=server_not_started,
-         options=[option("--connections", type=int, default=1000)])
+         options=[option("--connections", type=int, default=1000),
+                  option("--no-index", action="store_true", help="without the search index")])
