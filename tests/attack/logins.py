@@ -8,6 +8,7 @@ import time
 from tests.attack.attacker import answers, ends, reset, soon, until
 from tests.attack.case import costs
 from tests.run.process import Process
+from tests.run.sasl import plain
 from tests.run.server import PASSWORD
 
 HASHES = True   # of wrong passwords
@@ -68,8 +69,7 @@ def a_password_of_2000_bytes_costs_no_more_than_another(attacker):
 
 def another_users_mail_is_not_reached_by_an_authorization_identity(attacker):
     connection = attacker.connect()
-    message = base64.b64encode(b"neighbour\0attacker\0" + PASSWORD.encode())
-    connection.send(b"a1 AUTHENTICATE PLAIN " + message + b"\r\n")
+    connection.send(b"a1 AUTHENTICATE PLAIN " + plain("attacker", PASSWORD, "neighbour").encode() + b"\r\n")
     assert until(connection, b"a1 ")[-1].startswith(b"a1 NO")
 
 
@@ -145,7 +145,7 @@ def AUTHENTICATE_cut_off_a_thousand_times_leaves_nothing(attacker):
 
 def a_second_LOGIN_changes_nobody(attacker):
     connection = attacker.logged_in()
-    for command in (b"LOGIN neighbour secret", b"AUTHENTICATE PLAIN " + base64.b64encode(b"\0neighbour\0secret")):
+    for command in (b"LOGIN neighbour secret", b"AUTHENTICATE PLAIN " + plain("neighbour", PASSWORD).encode()):
         connection.send(b"a " + command + b"\r\n")
         assert connection.response().startswith(b"a BAD")
 
@@ -155,7 +155,7 @@ def _refused(attacker, *users, password=PASSWORD.encode()):
     connections = []
     for n, user in enumerate(users):
         connections.append(attacker.connect(attacker.host(n + 1)))
-        connections[-1].send(b"a1 AUTHENTICATE PLAIN " + base64.b64encode(b"\0" + user + b"\0" + password) + b"\r\n")
+        connections[-1].send(b"a1 AUTHENTICATE PLAIN " + plain(user, password).encode() + b"\r\n")
     for user, connection in zip(users, connections):
         tagged = until(connection, b"a1 ")[-1]
         assert tagged.startswith((b"a1 NO", b"a1 BAD")), f"{user[:40]!r}: {tagged!r}"

@@ -1,27 +1,26 @@
 """Headers of the PROXY protocol: damaged, endless, forged."""
 
 import socket
-import struct
 import time
 
 from tests.attack.attacker import closes, only_noop_follows
 from tests.attack.case import costs
 from tests.attack.limits import PROXY
+from tests.run.proxy_header import SIGNATURE, addresses, binary_header, text_header
 
-SIGNATURE = b"\r\n\r\n\0\r\nQUIT\n"
-CLIENT = b"PROXY TCP4 203.0.113.%d 198.51.100.1 50000 143\r\n"
+CLIENT = "203.0.113.9"
 
 
 def a_header_that_nobody_may_send_is_not_believed(attacker):
     connection = attacker.connect()
-    connection.send(CLIENT % 9)
+    connection.send(text_header(CLIENT))
     assert connection.response().startswith((b"PROXY BAD", b"* BAD"))
     only_noop_follows(connection)
 
 
 def a_binary_header_that_nobody_may_send_is_not_believed(attacker):
     connection = attacker.connect()
-    connection.send(_binary(b"\xcb\0\x71\x09" * 2 + b"\xc3\x50\0\x8f"))
+    connection.send(binary_header(addresses(CLIENT)))
     closes(connection)
 
 
@@ -35,17 +34,16 @@ def text_headers_that_are_none_close_without_a_word(attacker):
 
 
 def binary_headers_that_are_none_close_without_a_word(attacker):
-    for text in (_binary(b"", length=0), _binary(b"\1\2\3"), SIGNATURE + b"\x31\x11\0\x0c" + b"1" * 12,
+    for text in (binary_header(b"", length=0), binary_header(b"\1\2\3"), SIGNATURE + b"\x31\x11\0\x0c" + b"1" * 12,
                  SIGNATURE + b"\x2f\x11\0\x0c" + b"1" * 12, SIGNATURE[:11] + b"X" + b"\x21\x11\0\x0c" + b"1" * 12,
                  b"\r\n" * 50):
         _closed(attacker, text)
 
 
 def a_binary_header_of_65535_bytes_takes_no_memory_and_no_time(attacker):
-    block = b"\xcb\0\x71\x09" * 2 + b"\xc3\x50\0\x8f"
     for n in range(attacker.times(50)):
         connection = attacker.connect(PROXY, greeted=False, recorded=False)
-        connection.send(_binary(block + b"\x04\0\0" * 21_841, length=65_535))
+        connection.send(binary_header(addresses(CLIENT) + b"\x04\0\0" * 21_841, length=65_535))
 
 
 @costs(seconds=4)
@@ -53,7 +51,7 @@ def a_header_sent_byte_by_byte_is_waited_for_a_few_seconds_only(attacker):
     connection = attacker.connect(PROXY, greeted=False, recorded=False)
     begun = time.monotonic()
     try:
-        for byte in (CLIENT % 9)[:-1] * 2:
+        for byte in text_header(CLIENT)[:-1] * 2:
             connection.send(bytes([byte]))
             time.sleep(0.2)
             if connection.socket.recv(1, socket.MSG_DONTWAIT) == b"":
@@ -70,7 +68,7 @@ def connections_without_a_header_keep_out_no_client_of_the_proxy(attacker):
     for _ in range(attacker.times(300)):
         attacker.connect(PROXY, greeted=False, recorded=False)
     client = attacker.connect(PROXY, greeted=False)
-    client.send(CLIENT % 77)
+    client.send(text_header("203.0.113.77"))
     assert client.greet().startswith(b"* OK")
 
 
@@ -78,7 +76,7 @@ def one_client_behind_the_proxy_has_the_limit_of_one_address(attacker):
     greeted = 0
     for _ in range(20):
         connection = attacker.connect(PROXY, greeted=False)
-        connection.send(CLIENT % 88)
+        connection.send(text_header("203.0.113.88"))
         greeted += connection.greet().startswith(b"* OK")
     assert greeted == 16, f"{greeted} were greeted"
 
@@ -87,9 +85,9 @@ def one_client_behind_the_proxy_has_the_limit_of_one_address(attacker):
 def silent_clients_of_many_addresses_behind_the_proxy_make_room_for_another(attacker):
     for n in range(attacker.times(1500)):
         connection = attacker.connect(PROXY, greeted=False, recorded=False)
-        connection.send(b"PROXY TCP4 198.18.%d.%d 198.51.100.1 50000 143\r\n" % divmod(n, 250))
+        connection.send(text_header("198.18.%d.%d" % divmod(n, 250)))
     client = attacker.connect(PROXY, greeted=False)
-    client.send(CLIENT % 99)
+    client.send(text_header("203.0.113.99"))
     assert client.greet().startswith(b"* OK")
 
 
@@ -98,7 +96,3 @@ def _closed(attacker, text):
     connection.send(text)
     closes(connection)
     assert connection.buffer == b"", connection.buffer
-
-
-def _binary(block, length=None):
-    return SIGNATURE + b"\x21\x11" + struct.pack(">H", len(block) if length is None else length) + block

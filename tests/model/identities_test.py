@@ -4,11 +4,11 @@ A mail system once reused an authenticated connection for another user's message
 Sent. Here every message names its owner. Whatever a session reads must be its own user's, all of it, and nothing else.
 """
 
-import base64
 import random
 import re
 
 from tests.run.program import equal, main, option
+from tests.run.sasl import plain
 from tests.run.server import PASSWORD, Server
 from tests.run.wire import Closed
 
@@ -52,7 +52,7 @@ class Place:
     def fail_to_log_in(self):
         user = self.random.choice((*self.world.users, "nobody"))
         how = self.random.choice((f"LOGIN {user} wrong", "AUTHENTICATE PLAIN " + plain(user, "wrong"),
-                                  "AUTHENTICATE PLAIN " + plain(user, PASSWORD, act_as=self.world.other_than(user)),
+                                  "AUTHENTICATE PLAIN " + plain(user, PASSWORD, authzid=self.world.other_than(user)),
                                   "AUTHENTICATE PLAIN not!base64"))
         tagged = self.connection.any_command(how)[1]
         assert not tagged.startswith(b"OK"), f"{how}: {tagged}"
@@ -147,10 +147,6 @@ class World:
                 session.command("SELECT " + mailbox)
                 self.check(user, mailbox, session.command("UID FETCH 1:* BODY.PEEK[HEADER.FIELDS (X-OWNER)]")[0])
             session.close()
-
-
-def plain(user, password, act_as=""):
-    return base64.b64encode(f"{act_as}\0{user}\0{password}".encode()).decode()
 
 
 def nobody_sees_anothers_mail(server, seed, steps):

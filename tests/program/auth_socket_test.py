@@ -5,19 +5,19 @@ import re
 import stat
 import time
 
-from tests.program.sasl_client import Scram, jwt
-from tests.run.asker import REMOTE, Asker, b64, plain
+from tests.program.sasl_client import SECRET, Scram, jwt, key_file
+from tests.run.asker import REMOTE, Asker
 from tests.run.program import equal, main
+from tests.run.sasl import b64, plain
 from tests.run.server import PASSWORD, Server
 
-SECRET = b"0123456789abcdef0123456789abcdef"
 NO_DELAY = "failed_login_delay = 0\nfailed_login_delay_max = 0\n"
 ADDRESSES = "[accounts]\ndefault_domain = \"example.org\"\n"
 
 
 def text_of(server, limits=NO_DELAY, group=False):
     return (f"{ADDRESSES}[auth]\nsocket = \"unix:{logins(server)}\"\nuserdb = \"unix:{users(server)}\"\n"
-            f"group = {str(group).lower()}\n[oauth]\nalgorithm = \"HS256\"\nkey_file = \"{server.home}/key\"\n"
+            f"group = {str(group).lower()}\n[oauth]\nalgorithm = \"HS256\"\nkey_file = \"{key_file(server)}\"\n"
             f"issuer = \"https://id\"\naudience = \"smtp\"\n[limits]\n{limits}")
 
 
@@ -31,17 +31,8 @@ def users(server):
 
 def world(postbag, wirecheck):
     server = Server(postbag, wirecheck)
-    with open(os.open(os.path.join(server.home, "key"), os.O_WRONLY | os.O_CREAT, 0o600), "wb") as key:
-        key.write(SECRET)
     server.configure(text_of(server))
     return server
-
-
-def expect_logged(server, text):
-    """The log is written by a thread of its own, so it may come after the answer."""
-    ends = time.monotonic() + 10
-    while text not in server.log_tail():
-        assert time.monotonic() < ends, f"{text!r} is not in the log:\n{server.log_tail()}"
 
 
 def the_greeting_offers_what_can_be_checked_here(server):
@@ -60,7 +51,7 @@ def passwords_are_checked(server):
     user = server.add_user()
     with Asker(logins(server)) as asker:
         equal(asker.plain(user.upper() + "@Example.org", PASSWORD), ["OK", "1", f"user={user}"])
-        expect_logged(server, f'info login peer="{REMOTE}:0" user="{user.upper()}@Example.org" detail="smtp: PLAIN"')
+        server.await_log(f'info login peer="{REMOTE}:0" user="{user.upper()}@Example.org" detail="smtp: PLAIN"')
         equal(asker.exchange(2, "PLAIN", lambda _: f"\0{user}\0{PASSWORD}"), ["OK", "2", f"user={user}"])
         replies = {b"Username:": user, b"Password:": PASSWORD}
         equal(asker.exchange(3, "LOGIN", replies.get), ["OK", "3", f"user={user}"])
@@ -72,8 +63,8 @@ def wrong_passwords_and_unknown_users_get_the_same_answer(server):
     with Asker(logins(server)) as asker:
         for id, name in enumerate((user, "nobody"), 1):
             equal(asker.plain(name, "wrong", id), ["FAIL", str(id), f"user={name}"])
-            expect_logged(server, f'warning login failed peer="{REMOTE}:0" user="{name}" '
-                                  'detail="smtp: PLAIN: wrong password"')
+            server.await_log(f'warning login failed peer="{REMOTE}:0" user="{name}" '
+                             'detail="smtp: PLAIN: wrong password"')
         equal(asker.plain(user, PASSWORD, 3)[0], "OK", "the connection goes on")
     assert PASSWORD not in server.log_tail() and b64(PASSWORD) not in server.log_tail()
 
@@ -106,7 +97,7 @@ def a_password_in_the_clear_is_taken_from_this_machine_only(server):
         for id, remote in enumerate((REMOTE, "2001:db8::1", None), 1):
             line = asker.plain(user, PASSWORD, id, remote=remote, secured=False)
             equal(line, ["FAIL", str(id), "reason=Passwords are accepted only over an encrypted connection"], remote)
-        expect_logged(server, f'login refused peer="{REMOTE}:0" detail="smtp: the connection is not encrypted"')
+        server.await_log(f'login refused peer="{REMOTE}:0" detail="smtp: the connection is not encrypted"')
         for id, remote in enumerate(("127.0.0.1", "::1"), 11):
             equal(asker.plain(user, PASSWORD, id, remote=remote, secured=False)[0], "OK", remote)
         equal(asker.plain(user, PASSWORD, 21, remote="nonsense")[2:], ["reason=Invalid address of the client"])
@@ -132,7 +123,7 @@ def messages_that_are_none_are_refused_and_the_connection_goes_on(server):
         equal(asker.answer(9), ["FAIL", "9", "reason=Authentication cancelled"])
         asker.auth(10, "PLAIN", f"resp={plain(user, PASSWORD)}\tresp={plain('nobody', 'x')}\trip=127.0.0.1")
         equal(asker.answer(10), ["OK", "10", f"user={user}"], "what stands behind resp= is not read")
-        expect_logged(server, f'info login peer="{REMOTE}:0" user="{user}"')
+        server.await_log(f'info login peer="{REMOTE}:0" user="{user}"')
 
 
 def app_passwords_work_unless_they_are_for_reading(server):
@@ -143,7 +134,7 @@ def app_passwords_work_unless_they_are_for_reading(server):
         equal(asker.plain(user, full)[0], "OK")
         equal(asker.plain(user, reading, 2), ["FAIL", "2", f"user={user}",
                                               "reason=This password is for reading mail only", "code=authz_fail"])
-    expect_logged(server, f'login refused peer="{REMOTE}:0" user="{user}" detail="smtp: PLAIN: a password for reading"')
+    server.await_log(f'login refused peer="{REMOTE}:0" user="{user}" detail="smtp: PLAIN: a password for reading"')
 
 
 def administrators_act_for_others(server):
@@ -151,7 +142,7 @@ def administrators_act_for_others(server):
     server.run("user", "admin", admin, "on", "--dir", server.data)
     with Asker(logins(server)) as asker:
         equal(asker.plain(admin, PASSWORD, 1, user), ["OK", "1", f"user={user}"])
-        expect_logged(server, f'user="{user}" detail="smtp: PLAIN, by {admin}"')
+        server.await_log(f'user="{user}" detail="smtp: PLAIN, by {admin}"')
         line = asker.plain(user, PASSWORD, 2, admin)
         equal((line[0], line[-1]), ("FAIL", "code=authz_fail"))
 
@@ -218,11 +209,11 @@ def what_breaks_the_protocol_ends_the_connection(server):
             asker.send(text)
             while (line := asker.line()) is not None:
                 assert line[0] == "CONT", line
-            expect_logged(server, why)
+            server.await_log(why)
     with Asker(logins(server), hello="") as asker:
         asker.send(good)
         assert asker.at_end()
-        expect_logged(server, "it did not introduce itself")
+        server.await_log("it did not introduce itself")
     with Asker(logins(server)) as asker:
         asker.send(b"\t".join(b"AUTH 1 PLAIN".split()) + b"\tx" * 6000 + good[12:].encode())
         equal(asker.answer(1)[0], "OK", "any number of options within a line")
@@ -257,7 +248,7 @@ def who_leaves_during_the_check_has_still_guessed(server):
         guesser.auth(1, "PLAIN", initial=plain(user, "wrong"))
         guesser.auth(2, "NONE")
         equal(guesser.answer(2)[0], "FAIL")   # so the first one has begun
-    expect_logged(server, "login failed")
+    server.await_log("login failed")
     began = time.monotonic()
     with Asker(logins(server)) as asker:
         equal(asker.plain(user, PASSWORD)[0], "OK")
@@ -297,7 +288,7 @@ def users_are_found_as_deliveries_find_them(server):
             equal(asker.answer(id), ["NOTFOUND", str(id)], name)
         asker.auth(1, "PLAIN")
         assert asker.at_end()
-        expect_logged(server, "on the socket for users")
+        server.await_log("on the socket for users")
 
 
 def the_sockets_belong_to_the_user_or_to_its_group(server):

@@ -6,6 +6,7 @@ import hmac
 import json
 import os
 
+from tests.run.sasl import plain_message
 from tests.run.wire import Refused
 
 
@@ -33,7 +34,7 @@ def authenticate(session, mechanism, answers, initial=None):
 
 
 def plain(session, user, password, authzid=""):
-    return authenticate(session, "PLAIN", None, "\0".join((authzid, user, password)).encode())
+    return authenticate(session, "PLAIN", None, plain_message(user, password, authzid))
 
 
 class Scram:
@@ -65,6 +66,17 @@ class Scram:
 
     def _hmac(self, key, text):
         return hmac.new(key, text, self.hash).digest()
+
+
+SECRET = b"0123456789abcdef0123456789abcdef"
+
+
+def key_file(server):
+    """The path of a file below the server's home that holds SECRET and a line end; nobody else may read it."""
+    path = os.path.join(server.home, "key")
+    with open(os.open(path, os.O_WRONLY | os.O_CREAT, 0o600), "wb") as file:
+        file.write(SECRET + b"\n")
+    return path
 
 
 def jwt(claims, key, header=None):

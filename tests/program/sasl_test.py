@@ -8,22 +8,18 @@ import sqlite3
 import time
 
 from tests.program.exit_codes import BAD_DATA, NO_USER, exit_code
-from tests.program.sasl_client import Scram, authenticate, b64, jwt, plain, refused
+from tests.program.sasl_client import SECRET, Scram, authenticate, b64, jwt, key_file, plain, refused
 from tests.run.program import equal, main
 from tests.run.server import PASSWORD, Server
 
 NO_DELAY = "[limits]\nfailed_login_delay = 0\nfailed_login_delay_max = 0\n"
 FAILED = b"NO [AUTHENTICATIONFAILED]"
-SECRET = b"0123456789abcdef0123456789abcdef"
 
 
 def world(postbag, wirecheck):
     server = Server(postbag, wirecheck)
-    key = os.path.join(server.home, "key")
-    with open(os.open(key, os.O_WRONLY | os.O_CREAT, 0o600), "wb") as file:
-        file.write(SECRET + b"\n")
     server.configure(NO_DELAY + "[login]\nscram_sha1 = true\n[oauth]\nalgorithm = \"HS256\"\n"
-                     f"key_file = \"{key}\"\nissuer = \"https://id\"\naudience = \"imap\"\nscope = \"mail\"\n")
+                     f"key_file = \"{key_file(server)}\"\nissuer = \"https://id\"\naudience = \"imap\"\nscope = \"mail\"\n")
     return server
 
 

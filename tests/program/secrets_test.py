@@ -6,7 +6,7 @@ import crypt
 import os
 
 from tests.run.program import Skipped, equal, main
-from tests.run.server import Server
+from tests.run.sasl import plain
 from tests.run.wire import Refused
 
 # Long enough to be on the heap in a std::string. Each way to log in has a password of its own.
@@ -41,12 +41,12 @@ def login_literals(connection, user, password):
 
 @way
 def plain_at_once(connection, user, password):
-    connection.command("AUTHENTICATE PLAIN " + plain(user, password).decode())
+    connection.command("AUTHENTICATE PLAIN " + plain(user, password))
 
 
 @way
 def plain_when_asked(connection, user, password):
-    connection.command("AUTHENTICATE PLAIN", [plain(user, password)])
+    connection.command("AUTHENTICATE PLAIN", [plain(user, password).encode()])
 
 
 @way
@@ -57,10 +57,6 @@ def login_in_pieces(connection, user, password):
         connection.send(bytes([byte]))
     if b" OK " not in connection.response():
         raise Refused("")
-
-
-def plain(user, password):
-    return base64.b64encode(f"\0{user}\0{password}".encode())
 
 
 def traces(server, password):

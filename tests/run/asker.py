@@ -3,18 +3,11 @@
 import base64
 import socket
 
+from tests.run.sasl import b64, plain
 from tests.run.wire import Late
 
 REMOTE = "203.0.113.9"
 HELLO = "VERSION\t1\t1\nCPID\t4711\n"
-
-
-def b64(text):
-    return base64.b64encode(text if isinstance(text, bytes) else text.encode()).decode()
-
-
-def plain(user, password, authzid=""):
-    return b64("\0".join((authzid, user, password)))
 
 
 class Asker:

@@ -1,10 +1,10 @@
 """Plays scenarios of a transcript against a server."""
 
-import base64
 import re
 
 from tests.run import given
 from tests.run.pattern import matches
+from tests.run.sasl import plain
 from tests.run.server import PASSWORD
 from tests.run.wire import Closed, Late, Refused
 
@@ -92,15 +92,10 @@ class Player:
         return USES.sub(lambda found: self._value(found.group(1), found.group(0)), text)
 
     def _value(self, name, unknown):
-        known = {"user": self.user, "password": PASSWORD, "plain": plain("", self.user, PASSWORD),
-                 "wrong_plain": plain("", self.user, "wrong"), "foreign_plain": plain("other", self.user, PASSWORD),
+        known = {"user": self.user, "password": PASSWORD, "plain": plain(self.user, PASSWORD),
+                 "wrong_plain": plain(self.user, "wrong"), "foreign_plain": plain(self.user, PASSWORD, "other"),
                  **self.captures}
         return known.get(name, unknown)
-
-
-def plain(*fields):
-    """The message of SASL PLAIN as it goes over the wire. RFC 4616 section 2."""
-    return base64.b64encode("\0".join(fields).encode()).decode()
 
 
 def grouped(steps):

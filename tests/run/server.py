@@ -162,13 +162,15 @@ class Server:
         with open(os.path.join(self.home, "log"), "rb") as log:
             return log.read()[-size:].decode(errors="replace")
 
-    def await_log(self, text, seconds=20):
-        """Returns when the log, which is written a moment later, has the text; ServerFailed when it gets none."""
+    def await_log(self, text, count=1, seconds=20):
+        """The lines of the log that have the text, once these are `count`: the log is written a moment later. ServerFailed
+        when there are not so many in time."""
         until = time.monotonic() + seconds
-        while text not in (log := self.log_tail()):
+        while len(found := [line for line in self.log_tail(1_000_000).splitlines() if text in line]) < count:
             if time.monotonic() > until:
-                raise ServerFailed(f"{text!r} is not in the log: {log}")
+                raise ServerFailed(f"{text!r} is not {count} times in the log: {self.log_tail()}")
             time.sleep(0.02)
+        return found
 
     def _close(self):
         self.process.stdout.close()

@@ -4,7 +4,6 @@ import os
 import signal
 import ssl
 import tempfile
-import time
 
 from tests.run import certificates
 from tests.run.program import equal
@@ -68,12 +67,9 @@ class World:
     def log(self):
         return self.server.log_tail(1_000_000)
 
-    def await_log(self, text, count=1, seconds=20):
-        """Waits until that many lines of the log, which is written a moment later, have the text; returns them."""
-        until = time.monotonic() + seconds
-        while len(found := [line for line in self.log().splitlines() if text in line]) < count:
-            assert time.monotonic() < until, f"{text!r} is not {count} times in {self.log()}"
-            time.sleep(0.02)
+    def await_log(self, text, count=1):
+        """The lines of the log that have the text, once these are `count`; no more than so many."""
+        found = self.server.await_log(text, count)
         equal(len(found), count, text)
         return found
 
