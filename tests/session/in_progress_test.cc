@@ -7,36 +7,15 @@
 
 #include <doctest/doctest.h>
 
-#include "async/net/stream.h"
 #include "commands/all_commands.h"
 #include "core/clock.h"
 #include "session/client.h"
 #include "session/context.h"
 #include "tests/session/nobody.h"
+#include "tests/session/silent_stream.h"
 #include "tests/unit/async/run.h"
 
 using namespace postbag;
-
-namespace {
-
-/// A client that sends nothing until it sends its end.
-class LeavingStream final : public async::Stream {
- public:
-  explicit LeavingStream(async::Loop& loop) : Stream(loop, async::Address()) {}
-  void send_end() { received_end(); }
-  std::string got;
-
- private:
-  std::optional<std::size_t> try_write(std::string_view bytes) override {
-    got += bytes;
-    return bytes.size();
-  }
-  void want_read(bool) override {}
-  void want_write(bool) override {}
-  void do_close() override {}
-};
-
-}  // namespace
 
 TEST_CASE("a client that sent its end gets progress reports at once, and the command of one that has left ends") {
   async::Loop loop;
@@ -44,7 +23,7 @@ TEST_CASE("a client that sent its end gets progress reports at once, and the com
   test::Nobody nobody;
   const AllCommands all;
   const Context context{loop, limits, system_clock(), nobody, nobody, all, nobody};
-  LeavingStream stream(loop);
+  test::SilentStream stream(loop);
   ClientConnection connection(limits, stream);
   Client client(context, connection);
   const auto body = [&]() -> async::Task<void> {

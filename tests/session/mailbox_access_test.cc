@@ -14,6 +14,7 @@
 #include "commands/messages/target.h"
 #include "session/client.h"
 #include "tests/session/nobody.h"
+#include "tests/session/silent_stream.h"
 #include "tests/storage/fixture.h"
 #include "tests/unit/async/run.h"
 
@@ -23,18 +24,6 @@ using storage::Transaction;
 using storage::test::TestAccount;
 
 namespace {
-
-/// A client of which nobody reads the answers but the test.
-class SilentStream final : public async::Stream {
- public:
-  explicit SilentStream(async::Loop& loop) : Stream(loop, async::Address()) {}
-
- private:
-  std::optional<std::size_t> try_write(std::string_view bytes) override { return bytes.size(); }
-  void want_read(bool) override {}
-  void want_write(bool) override {}
-  void do_close() override {}
-};
 
 /// Two accounts whose mailboxes have the same names and ids, and a client that logged in to the first.
 struct TwoAccounts {
@@ -105,7 +94,7 @@ struct TwoAccounts {
   MailboxId inbox = own_files.inbox;
   std::shared_ptr<Account> own = open(AccountId(1), own_files);
   std::shared_ptr<Account> others = open(AccountId(2), others_files);
-  SilentStream stream{loop};
+  test::SilentStream stream{loop};
   ClientConnection connection{limits, stream};
   Client client{context, connection};
 };
@@ -137,7 +126,7 @@ TEST_CASE("who has not logged in has no name") {
   test::Nobody nobody;
   const AllCommands all;
   const Context context{loop, limits, system_clock(), nobody, nobody, all, nobody};
-  SilentStream stream(loop);
+  test::SilentStream stream(loop);
   ClientConnection connection(limits, stream);
   const Client client(context, connection);
   CHECK_FALSE(client.is_logged_in());

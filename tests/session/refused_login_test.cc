@@ -15,6 +15,7 @@
 #include "core/clock.h"
 #include "session/context.h"
 #include "session/session.h"
+#include "tests/session/nobody.h"
 #include "tests/session/passwords_only.h"
 
 using namespace postbag;
@@ -47,14 +48,12 @@ class FarStream final : public async::Stream {
   std::string commands_;
 };
 
-class Nobody final : public test::PasswordsOnly, public Accounts {
+/// Is not to be asked.
+class Unasked final : public test::PasswordsOnly {
  public:
   async::Task<Result<Login>> check_password(std::string, const Secret&, Peer&) override {
     FAIL("asked for a password that was not to be taken");
     co_return std::unexpected(Error::wrong_password);
-  }
-  async::Task<Result<std::shared_ptr<Account>>> open(AccountId, const async::Stream&) override {
-    co_return std::unexpected(Error::no_such_account);
   }
 };
 
@@ -83,7 +82,7 @@ struct Outcome {
 Outcome after(std::string_view commands, Authenticator& authenticator, const async::Address& from) {
   async::Loop loop;
   const Limits limits;
-  Nobody nobody;
+  test::Nobody nobody;
   const AllCommands all;
   KeptLog log;
   const Context context{loop, limits, system_clock(), authenticator, nobody, all, log};
@@ -95,8 +94,8 @@ Outcome after(std::string_view commands, Authenticator& authenticator, const asy
 }
 
 Outcome after(std::string_view commands) {
-  Nobody nobody;
-  return after(commands, nobody, far_away);
+  Unasked unasked;
+  return after(commands, unasked, far_away);
 }
 
 constexpr auto refused = "NO [PRIVACYREQUIRED]";
@@ -128,9 +127,9 @@ TEST_CASE("AUTHENTICATE PLAIN without encryption is refused and logged") {
 }
 
 TEST_CASE("an empty password fails before anybody is asked whether it is right") {
-  Nobody nobody;
+  Unasked unasked;
   for (const std::string_view command : {"a LOGIN alice \"\"\r\n", "a AUTHENTICATE PLAIN AGFsaWNlAA==\r\n"}) {
-    const Outcome outcome = after(command, nobody, this_machine);
+    const Outcome outcome = after(command, unasked, this_machine);
     CHECK(outcome.answer.find("a NO [AUTHENTICATIONFAILED]") != std::string::npos);
     CHECK(outcome.log == "127.0.0.1:40000 login failed user=alice\n");
   }

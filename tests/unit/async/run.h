@@ -1,10 +1,13 @@
-// Runs a coroutine on a loop of its own until it has ended.
+// What tests do with coroutines and streams: run one to its end, read one to its end.
 #pragma once
 
 #include <exception>
+#include <string>
 #include <utility>
 
 #include "async/job.h"
+#include "async/net/stream.h"
+#include "async/signal.h"
 
 namespace postbag::async {
 
@@ -17,6 +20,20 @@ inline void run_to_end(Loop& loop, Task<void> task) {
   });
   loop.run();
   if (error) std::rethrow_exception(error);
+}
+
+/// All that comes until the end.
+inline Task<std::string> read_all(Stream& stream) {
+  Signal signal(stream.loop());
+  stream.notify(&signal);
+  std::string all;
+  while (!stream.ended()) {
+    co_await signal.wait();
+    all += stream.input();
+    stream.consume(stream.input().size());
+  }
+  stream.notify(nullptr);
+  co_return all;
 }
 
 }  // namespace postbag::async

@@ -32,20 +32,6 @@ Pair socket_pair(Loop& loop) {
           make_socket(loop, fds[1], Address::unix_socket("b"))};
 }
 
-/// All that comes until the end.
-Task<std::string> read_all(Stream& stream) {
-  Signal signal(stream.loop());
-  stream.notify(&signal);
-  std::string all;
-  while (!stream.ended()) {
-    co_await signal.wait();
-    all += stream.input();
-    stream.consume(stream.input().size());
-  }
-  stream.notify(nullptr);
-  co_return all;
-}
-
 /// A write of more than a socket holds, so that it lasts until somebody reads.
 struct LongWrite {
   Task<void> run() { sent = co_await stream.write(bytes, 1h); }

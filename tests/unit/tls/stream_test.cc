@@ -80,20 +80,6 @@ class Pair {
   std::thread thread_;
 };
 
-/// All that comes until the end.
-Task<std::string> read_all(async::Stream& stream) {
-  Signal signal(stream.loop());
-  stream.notify(&signal);
-  std::string all;
-  while (!stream.ended()) {
-    co_await signal.wait();
-    all += stream.input();
-    stream.consume(stream.input().size());
-  }
-  stream.notify(nullptr);
-  co_return all;
-}
-
 }  // namespace
 
 TEST_CASE("TLS: much arrives complete in both directions, and close sends the end after it") {
