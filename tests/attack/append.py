@@ -16,11 +16,11 @@ TABLES = [(Attacker.logged_in, [
     ("a date of the year 99999", b'APPEND INBOX "01-Jan-99999 00:00:00 +0000" {3+}\r\nabc', b"BAD"),
     ("the 99th of February", b'APPEND INBOX "99-Feb-2026 00:00:00 +0000" {3+}\r\nabc', b"BAD"),
     ("a zone of 99 hours", b'APPEND INBOX "01-Jan-2026 00:00:00 +9999" {3+}\r\nabc', b"BAD"),
-    ("9000 flags", b"APPEND INBOX (" + b" ".join(b"f%d" % n for n in range(9_000)) + b") {3+}\r\nabc", b"NO"),
+    ("9000 flags", b"APPEND INBOX (" + b" ".join(b"f%d" % n for n in range(9_000)) + b") {3+}\r\nabc", b"NO [LIMIT]"),
     ("a flag that clients may not set", b"APPEND INBOX (\\Recent) {3+}\r\nabc", b"BAD"),
     ("a command after the message", b"APPEND INBOX {3+}\r\nabc x9 CREATE smuggled", b"BAD"),
     ("101 messages in one APPEND", b"APPEND INBOX" + (b" " + LITERAL) * 101, b"NO [LIMIT]"),
-    ("more bytes than one APPEND may have", b"APPEND INBOX" + (b" {6000000+}\r\n" + b"x" * 6_000_000) * 2, b"NO"),
+    ("more bytes than one APPEND may have", b"APPEND INBOX" + (b" {6000000+}\r\n" + b"x" * 6_000_000) * 2, b"NO [LIMIT]"),
     ("an empty message", b"APPEND INBOX {0+}\r\n", b"NO"),
 ])]
 

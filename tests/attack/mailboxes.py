@@ -7,10 +7,10 @@ from tests.attack.case import costs
 from tests.attack.limits import MAILBOXES
 
 TABLES = [(Attacker.logged_in, [
-    ("a name of 1025 bytes", b"CREATE " + b"n" * 1025, b"NO"),
-    ("a name of 60 000 bytes", b"CREATE " + b"n" * 60_000, b"NO"),
-    ("a name of 33 levels", b"CREATE " + b"/".join([b"d"] * 33), b"NO"),
-    ("a name of 10 000 levels", b"CREATE " + b"/".join([b"d"] * 10_000), b"NO"),
+    ("a name of 1025 bytes", b"CREATE " + b"n" * 1025, b"NO [LIMIT]"),
+    ("a name of 60 000 bytes", b"CREATE " + b"n" * 60_000, b"NO [LIMIT]"),
+    ("a name of 33 levels", b"CREATE " + b"/".join([b"d"] * 33), b"NO [LIMIT]"),
+    ("a name of 10 000 levels", b"CREATE " + b"/".join([b"d"] * 10_000), b"NO [LIMIT]"),
     ("a name of slashes", b"CREATE " + b"/" * 1000, b"NO"),
     ("a name with an empty level", b"CREATE a//b", b"NO"),
     ("an empty name", b'CREATE ""', b"NO"),
@@ -24,10 +24,12 @@ TABLES = [(Attacker.logged_in, [
     ("DEL in a name", b'CREATE "a\x7fb"', b"NO"),
     ("DELETE of INBOX", b"DELETE INBOX", b"NO"),
     ("a mailbox renamed into itself", b"RENAME Junk Junk/inside", b"NO"),
-    ("33 wildcards in LIST match nothing", b'LIST "" ' + b"%a" * 33, b"OK"),
+    ("33 wildcards in LIST", b'LIST "" ' + b"%a" * 33, b"NO [LIMIT]"),
+    ("33 wildcards in the last pattern of LIST", b'LIST "" (a ' + b"%a" * 33 + b")", b"NO [LIMIT]"),
+    ("33 wildcards in reference and pattern of LSUB", b"LSUB " + b'"%a%a" ' + b"%a" * 31, b"NO [LIMIT]"),
     ("20 000 stars in LIST", b'LIST "" ' + b"*" * 20_000, b"OK"),
-    ("65 patterns in LIST", b'LIST "" (' + b" ".join(b"p%d" % n for n in range(65)) + b")", b"NO"),
-    ("10 000 patterns in LIST", b'LIST "" (' + b" ".join(b"p%d" % n for n in range(10_000)) + b")", b"NO"),
+    ("65 patterns in LIST", b'LIST "" (' + b" ".join(b"p%d" % n for n in range(65)) + b")", b"NO [LIMIT]"),
+    ("10 000 patterns in LIST", b'LIST "" (' + b" ".join(b"p%d" % n for n in range(10_000)) + b")", b"NO [LIMIT]"),
     ("a reference of 60 000 bytes in LIST", b"LIST " + b"r" * 60_000 + b" *", b"OK"),
     ("10 000 names in ENABLE", b"ENABLE" + b" X-NONE" * 9_000, b"OK"),
     ("7000 items in STATUS", b"STATUS INBOX (" + b" ".join([b"MESSAGES"] * 7_000) + b")", b"OK"),
@@ -68,7 +70,7 @@ def more_mailboxes_than_there_may_be_are_NO_LIMIT(attacker):
 def subscriptions_of_names_that_do_not_exist_are_bounded(attacker):
     connection = attacker.logged_in(user=attacker.new_user())
     tagged = _until_refused(connection, ("SUBSCRIBE none%d" % n for n in range(1000)))
-    assert tagged.startswith(b"NO"), tagged
+    assert tagged.startswith(b"NO [LIMIT]"), tagged
 
 
 @costs(seconds=4)
@@ -105,8 +107,8 @@ def more_keywords_than_256_are_NO_LIMIT(attacker):
     assert tagged.startswith(b"NO [LIMIT]"), tagged
 
 
-def ten_thousand_flags_in_one_STORE_are_NO(attacker):
-    answers(attacker.selected(), b"STORE 1 FLAGS (" + b" ".join(b"f%d" % n for n in range(9_000)) + b")", b"NO")
+def ten_thousand_flags_in_one_STORE_are_NO_LIMIT(attacker):
+    answers(attacker.selected(), b"STORE 1 FLAGS (" + b" ".join(b"f%d" % n for n in range(9_000)) + b")", b"NO [LIMIT]")
 
 
 @costs(seconds=4)

@@ -1,6 +1,8 @@
 // LIST with its options, LSUB. RFC 9051 section 6.3.9, RFC 3501 sections 6.3.8 and 6.3.9, RFC 5258, 5819, 6154.
 
+#include <algorithm>
 #include <optional>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -97,11 +99,23 @@ void read_patterns(const Client& client, grammar::List command, ListRequest& req
     if (const auto text = mailbox_text(client, pattern.text())) request.patterns.push_back(*text);
 }
 
-std::vector<ListedRow> select_rows(storage::ReadTransaction& tx, AccountId account, const ListRequest& request,
-                                   std::size_t max_wildcards) {
+std::vector<ListPattern> patterns_of(const ListRequest& request) {
   std::vector<ListPattern> patterns;
   for (const std::string& pattern : request.patterns)
-    if (!pattern.empty()) patterns.emplace_back(request.reference, pattern, max_wildcards);
+    if (!pattern.empty()) patterns.emplace_back(request.reference, pattern);
+  return patterns;
+}
+
+/// When a pattern has more wildcards than it may.
+std::optional<Reply> refuse_wildcards(const Client& client, std::span<const ListPattern> patterns) {
+  const std::size_t most = client.context().limits.list_wildcards;
+  const auto fits = [most](const ListPattern& pattern) { return pattern.wildcards() <= most; };
+  if (std::ranges::all_of(patterns, fits)) return std::nullopt;
+  return Reply::no("Too many wildcards", "LIMIT");
+}
+
+std::vector<ListedRow> select_rows(storage::ReadTransaction& tx, AccountId account, const ListRequest& request,
+                                   const std::vector<ListPattern>& patterns) {
   std::vector<ListedName> names;
   const auto entries = tx.mailboxes();
   for (const storage::MailboxEntry& entry : entries) names.push_back(listed_name(entry));
@@ -132,19 +146,20 @@ std::vector<ListRow> subscribed_rows(storage::ReadTransaction& tx, const ListPat
 async::Task<Reply> handle(Client& client, grammar::List command) {
   auto request = read_options(command);
   if (!request) co_return Reply::bad("Unknown or misplaced LIST option");
-  const Limits& limits = client.context().limits;
-  if (command.list_mailbox().size() > limits.list_patterns) co_return Reply::no("Too many patterns", "LIMIT");
+  if (command.list_mailbox().size() > client.context().limits.list_patterns)
+    co_return Reply::no("Too many patterns", "LIMIT");
   read_patterns(client, command, *request);
   if (!is_extended(command) && request->patterns.size() == 1 && request->patterns.front().empty()) {
     hierarchy_response(client);
     co_return Reply::ok("LIST completed");
   }
+  const std::vector<ListPattern> patterns = patterns_of(*request);
+  if (auto refused = refuse_wildcards(client, patterns)) co_return std::move(*refused);
   request->shown.noselect = !is_extended(command) && !client.rev2();
   if (has_item(request->status, StatusItem::highestmodseq)) client.enable(Feature::condstore);
-  const std::size_t max_wildcards = limits.list_wildcards;
   Account& home = client.access().home();
   const auto rows = co_await home.read(
-      [&](storage::ReadTransaction& tx) { return select_rows(tx, home.id(), *request, max_wildcards); });
+      [&](storage::ReadTransaction& tx) { return select_rows(tx, home.id(), *request, patterns); });
   for (const ListedRow& listed : rows) {
     list_response(client, listed.row, request->shown);
     if (listed.status)
@@ -159,7 +174,8 @@ async::Task<Reply> handle(Client& client, grammar::Lsub command) {
   const auto reference = mailbox_text(client, command.mailbox().text());
   const auto text = mailbox_text(client, command.list_mailbox().text());
   if (!reference || !text) co_return Reply::ok("LSUB completed");
-  const ListPattern pattern(*reference, *text, client.context().limits.list_wildcards);
+  const ListPattern pattern(*reference, *text);
+  if (auto refused = refuse_wildcards(client, {&pattern, 1})) co_return std::move(*refused);
   const auto rows = co_await client.access().home().read(
       [&](storage::ReadTransaction& tx) { return subscribed_rows(tx, pattern); });
   for (const ListRow& row : rows) {

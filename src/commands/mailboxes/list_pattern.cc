@@ -20,7 +20,7 @@ std::size_t caseless_bytes(std::string_view name) {
 
 }  // namespace
 
-ListPattern::ListPattern(std::string_view reference, std::string_view pattern, std::size_t max_wildcards)
+ListPattern::ListPattern(std::string_view reference, std::string_view pattern)
     : pattern_(std::string(reference) + std::string(pattern)) {
   // Runs of wildcards mean no more than one of them, the strongest.
   std::string lean;
@@ -32,8 +32,8 @@ ListPattern::ListPattern(std::string_view reference, std::string_view pattern, s
       lean.back() = c;
   }
   pattern_ = std::move(lean);
-  const auto wildcards = static_cast<std::size_t>(std::ranges::count_if(pattern_, is_wildcard));
-  never_ = wildcards > max_wildcards || pattern_.size() - wildcards > MailboxName::max_bytes;
+  wildcards_ = static_cast<std::size_t>(std::ranges::count_if(pattern_, is_wildcard));
+  never_ = pattern_.size() - wildcards_ > MailboxName::max_bytes;
 }
 
 bool ListPattern::matches(std::string_view name) const {

@@ -42,7 +42,7 @@ struct WantedComparator {
            std::ranges::all_of(pattern, [](char c) { return c == '*' || is_collation_char(c); });
   }
   bool matches() const {
-    return !inverted && (pattern == "default" || ListPattern("", pattern, longest_name).matches(comparator));
+    return !inverted && (pattern == "default" || ListPattern("", pattern).matches(comparator));
   }
 };
 
