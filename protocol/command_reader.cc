@@ -118,7 +118,7 @@ ReaderEvent CommandReader::take_line(std::string_view line) {
 
 ReaderEvent CommandReader::line_too_long() {
   if (text_.empty()) framer_.take(512, text_);  // for the tag; longer than any literal's header
-  BadCommand event{tag(), "Command line too long", !logged_in_};
+  BadCommand event{.tag = tag(), .text = "Command line too long", .must_close = !logged_in_};
   piece_.clear();
   at_end_.reset();
   octets_left_ = 0;
@@ -173,8 +173,7 @@ std::string CommandReader::tag() const { return std::string(tag_of(text_)); }
 ReaderEvent CommandReader::announce() {
   const Machine::Literal& literal = machine_.literal();
   const LiteralAnnounced event{command(), literal.size, literal.synchronising, literal.stream, literal.binary};
-  const std::string_view why_not = objection(event);
-  if (!why_not.empty()) return bad(why_not);
+  if (const auto why_not = objection(event)) return bad(why_not->text, why_not->code);
   mode_ = Mode::literal_asked;
   octets_left_ = literal.size;
   return event;
@@ -193,17 +192,22 @@ std::size_t CommandReader::argument_limit(grammar::Rule rule) const {
   return limits_.*grammar::argument_limit(rule);
 }
 
-std::string_view CommandReader::objection(const LiteralAnnounced& literal) const {
+std::optional<CommandReader::Objection> CommandReader::objection(const LiteralAnnounced& literal) const {
   const grammar::Rule rule = literal.command.rule;
   if (!logged_in_ && rule != grammar::Rule::login && rule != grammar::Rule::id)
-    return "This command allows no literals before login";
-  if (!logged_in_ && literal.size > limits_.literal_before_login) return "Literal too big before login";
-  if (literal.message) return {};
-  // Under LITERAL- the client must ask before it sends more. RFC 7888 section 5.
-  if (!literal.synchronising && literal.size > limits_.non_sync_literal) return "Non-synchronising literal too big";
+    return Objection{"This command allows no literals before login", {}};
+  if (!logged_in_ && literal.size > limits_.literal_before_login)
+    return Objection{"Literal too big before login", {}};
+  const bool must_ask = !literal.synchronising && literal.size > limits_.non_sync_literal;
+  // LITERAL- limits messages too, and TOOBIG tells the client that it has to ask. RFC 7888 section 5.
+  if (literal.message && must_ask && limits_.is_literal_minus())
+    return Objection{"Non-synchronising literal too big", "TOOBIG"};
+  if (literal.message) return std::nullopt;
+  if (must_ask) return Objection{"Non-synchronising literal too big", {}};
   const std::size_t most = argument_limit(rule);
-  if (text_.size() > most || literal.size > most - text_.size()) return "Command too long";
-  return reparsed_ > 4 * most ? "Too many literals" : "";
+  if (text_.size() > most || literal.size > most - text_.size()) return Objection{"Command too long", {}};
+  if (reparsed_ > 4 * most) return Objection{"Too many literals", {}};
+  return std::nullopt;
 }
 
 // Literals
@@ -276,8 +280,8 @@ ReaderEvent CommandReader::next_literal_piece() {
 
 // Dropping
 
-ReaderEvent CommandReader::bad(std::string_view text) {
-  BadCommand event{tag(), std::string(text)};
+ReaderEvent CommandReader::bad(std::string_view text, std::string_view code) {
+  BadCommand event{tag(), std::string(text), std::string(code)};
   finished_ = true;
   mode_ = Mode::command;
   if (at_end_ && !at_end_->synchronising) event.must_close = drop_from(at_end_->size);
@@ -311,7 +315,8 @@ ReaderEvent CommandReader::drop() {
     if (piece_.ends_with('\r')) piece_.pop_back();
     at_end_ = announced_by(piece_);
     if (!at_end_ || at_end_->synchronising) break;
-    if (drop_from(at_end_->size)) return BadCommand{"*", "Refused data too large", true};
+    if (drop_from(at_end_->size))
+      return BadCommand{.tag = "*", .text = "Refused data too large", .must_close = true};
   }
   piece_.clear();
   mode_ = Mode::command;

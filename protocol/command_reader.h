@@ -25,12 +25,13 @@ struct NeedMore {};
 struct BadCommand {
   std::string tag;          ///< "*" when the line had no tag, and for raw lines
   std::string text;         ///< for people, in English, with the offset of the error
+  std::string code = {};    ///< response code without its brackets; empty for none. RFC 9051 section 7.1
   bool must_close = false;  ///< the rest is too large to drop: the session must send BYE and close
 };
 
 /// The client wants to send a literal. Call accept_in_memory(), accept_as_stream() or refuse() before asking for
 /// the next event. The bytes so far are a correct beginning of a command. The size is within Limits, unless
-/// `message` is set: the session decides about the size of a message.
+/// `message` is set: the session decides how large a message may be.
 struct LiteralAnnounced {
   /// The command so far. Its tree ends at the literal: mandatory accessors for what follows yield empty views or
   /// an empty text.
@@ -118,14 +119,17 @@ class CommandReader {
   ReaderEvent parse();
   ReaderEvent announce();
   std::size_t argument_limit(grammar::Rule rule) const;
-  /// Why the literal is refused without asking the session; empty when the session decides.
-  std::string_view objection(const LiteralAnnounced& literal) const;
+  struct Objection {
+    std::string_view text, code;
+  };
+  /// Why the literal is refused without asking the session; nothing when the session decides.
+  std::optional<Objection> objection(const LiteralAnnounced& literal) const;
   /// The limit for lines of a command that begins with `text`; empty for a raw line.
   std::size_t line_limit(std::string_view text) const;
 
   /// Ends the command as bad. Its last line was read completely: only a literal announced at the line's end must
   /// be dropped.
-  ReaderEvent bad(std::string_view text);
+  ReaderEvent bad(std::string_view text, std::string_view code = {});
   ReaderEvent bad_at(std::string_view text, std::size_t offset);
   ReaderEvent line_too_long();
   /// Starts to drop; true when `octets` is too much.

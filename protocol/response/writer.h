@@ -101,6 +101,8 @@ class Writer {
   Writer& mailbox(const MailboxName& name) { return mailbox(name.utf8()); }
   /// The same for names that are not mailboxes: a prefix, the pattern of a NAMESPACE. `utf8` must be valid UTF-8.
   Writer& mailbox(std::string_view utf8);
+  /// A response code in its brackets, with the space after it; nothing for an empty one. RFC 9051 section 7.1.
+  Writer& code(std::string_view code) { return code.empty() ? *this : raw("[").raw(code).raw("] "); }
   /// Text for people, up to the end of the line (resp-text). Control characters and ESC are left out; bytes above
   /// 127 become '?' unless the charset is UTF-8 and the text is valid; a leading '[' gets a space before it. Never
   /// empty: RFC 9051 text = 1*.

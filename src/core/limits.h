@@ -16,8 +16,8 @@ struct Limits {
   std::size_t arguments = std::size_t{128} * 1024;          ///< all of one command except APPEND, literals included
   std::size_t search_arguments = std::size_t{1024} * 1024;  ///< the same of SEARCH, SORT, THREAD, ESEARCH
   std::size_t literal_before_login = std::size_t{4} * 1024;
-  std::size_t non_sync_literal =
-      std::size_t{4} * 1024 * 1024 * 1024 - 1;  ///< {n+}, within the other limits; not for APPEND's message
+  /// {n+}, within the other limits; of messages only under LITERAL-
+  std::size_t non_sync_literal = std::size_t{4} * 1024 * 1024 * 1024 - 1;
   /// A larger refused {n+} literal ends the connection; after login, one that is larger than a message may be.
   std::size_t refused_literal_dropped = std::size_t{64} * 1024;
   std::size_t nesting = 32;         ///< parentheses within a command

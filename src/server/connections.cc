@@ -5,9 +5,11 @@
 #include <utility>
 #include <vector>
 
+#include "protocol/response/writer.h"
 #include "server/failures.h"
 #include "server/making_room.h"
 #include "session/session.h"
+#include "tls/stream.h"
 
 namespace postbag::server {
 
@@ -15,19 +17,37 @@ namespace {
 
 /// A refusal with BYE uses a descriptor for a moment; above this many, connections are closed without it.
 constexpr std::size_t most_refusals = 256;
+/// The same where TLS begins at once: each costs a handshake, and who is admitted needs one too.
+constexpr std::size_t most_encrypted_refusals = 16;
 constexpr std::chrono::seconds refusal_patience{2};
 /// Those that make room may take a moment to end, as when a password is being checked. Above this many, no more do.
 constexpr std::size_t most_leaving = 256;
 
-constexpr std::string_view too_many = "* BYE Too many connections\r\n";
-constexpr std::string_view too_many_from_you = "* BYE Too many connections from your address\r\n";
-constexpr std::string_view makes_room_words = "Too many connections have not logged in";
-constexpr std::string_view shutting_down = "* BYE The server is shutting down\r\n";
+// RFC 5530 section 3: LIMIT is for what the client has too much of, UNAVAILABLE for what passes.
+const Bye too_many{"Too many connections", "UNAVAILABLE"};
+const Bye too_many_from_you{"Too many connections from your address", "LIMIT"};
+const Bye makes_room_words{"Too many connections have not logged in", "UNAVAILABLE"};
+const Bye shutting_down{"The server is shutting down", "UNAVAILABLE"};
+
+std::string line_of(const Bye& bye) {
+  std::string line;
+  protocol::Writer(line).raw("* BYE ").code(bye.code).text(bye.words).crlf();
+  return line;
+}
 
 /// BYE instead of a greeting: RFC 9051 section 7.1.5.
-async::Task<void> say_bye(std::unique_ptr<async::Stream> stream, std::string_view line) {
-  co_await stream->write(line, refusal_patience);
+async::Task<void> say_bye(std::unique_ptr<async::Stream> stream, const Bye& bye) {
+  co_await stream->write(line_of(bye), refusal_patience);
   stream->close();
+}
+
+/// The same in TLS that begins at once: in the clear the client would not understand it.
+async::Task<void> say_bye_encrypted(std::unique_ptr<async::Stream> wire, const Bye& bye, const TlsService& tls) {
+  const async::Deadline until = async::in(refusal_patience);
+  tls::Stream stream(*wire, tls.current.get());
+  const bool secured = co_await stream.handshake(tls.workers, until);
+  if (secured) co_await stream.write(line_of(bye), refusal_patience);
+  stream.close();
 }
 
 /// It is no stranger: only the limit on all connections is for it.
@@ -52,7 +72,7 @@ class Connections::Connection {
   /// BYE. It counts no more.
   void make_room() {
     leaving_ = true;
-    session_.shut_down(std::string(makes_room_words), async::in(ClientConnection::goodbye_time));
+    session_.shut_down(makes_room_words, async::in(ClientConnection::goodbye_time));
   }
   bool is_leaving() const { return leaving_; }
   Session& session() { return session_; }
@@ -71,14 +91,13 @@ struct Connections::Counted {
 };
 
 Connections::Connections(const Context& context)
-    : context_(context), refusals_(context.loop), one_ended_(context.loop) {}
+    : context_(context), refusals_(context.loop), encrypted_refusals_(context.loop), one_ended_(context.loop) {}
 
 Connections::~Connections() = default;
 
 void Connections::admit(std::unique_ptr<async::Stream> stream, TlsBegins tls) {
   const Counted counted = count(stream->peer().network());
-  const std::string_view refusal = refusal_for(*stream, counted);
-  if (!refusal.empty()) return refuse(std::move(stream), tls, refusal);
+  if (const Bye* const refusal = refusal_for(*stream, counted)) return refuse(std::move(stream), tls, *refusal);
   if (is_full(counted)) make_room(counted.new_ones);
   const auto place =
       connections_.insert(connections_.end(), std::make_unique<Connection>(context_, std::move(stream), tls));
@@ -108,14 +127,14 @@ bool Connections::is_full(const Counted& counted) const {
   return counted.all >= limits.connections || counted.new_ones.size() >= limits.connections_not_logged_in;
 }
 
-std::string_view Connections::refusal_for(const async::Stream& stream, const Counted& counted) const {
-  if (ending_) return shutting_down;
+const Bye* Connections::refusal_for(const async::Stream& stream, const Counted& counted) const {
+  if (ending_) return &shutting_down;
   const Limits& limits = context_.limits;
   const bool is_crowd = counted.from_network >= limits.connections_per_address ||
                         counted.new_from_network >= limits.connections_per_address_not_logged_in;
-  if (is_crowd && !is_host(stream)) return too_many_from_you;
-  if (is_full(counted) && (counted.new_ones.empty() || counted.leaving >= most_leaving)) return too_many;
-  return {};
+  if (is_crowd && !is_host(stream)) return &too_many_from_you;
+  if (is_full(counted) && (counted.new_ones.empty() || counted.leaving >= most_leaving)) return &too_many;
+  return nullptr;
 }
 
 /// One that has logged in is never ended for a stranger.
@@ -126,15 +145,18 @@ void Connections::make_room(std::vector<Connection*> new_ones) {
   networks.reserve(new_ones.size());
   for (const Connection* connection : new_ones) networks.push_back(connection->stream().peer().network());
   Connection& leaving = *new_ones[makes_room(networks)];
-  context_.log.write(leaving.stream().peer(), {LogEvent::Level::warning, "connection ended", {}, makes_room_words});
+  context_.log.write(leaving.stream().peer(),
+                     {LogEvent::Level::warning, "connection ended", {}, makes_room_words.words});
   leaving.make_room();
 }
 
-void Connections::refuse(std::unique_ptr<async::Stream> stream, TlsBegins tls, std::string_view why) {
-  context_.log.write(stream->peer(),
-                     {LogEvent::Level::warning, "connection refused", {}, why.substr(0, why.size() - 2)});
-  if (tls == TlsBegins::at_once || refusals_.size() >= most_refusals) return;
-  refusals_.start(say_bye(std::move(stream), why), {});
+void Connections::refuse(std::unique_ptr<async::Stream> stream, TlsBegins tls, const Bye& why) {
+  context_.log.write(stream->peer(), {LogEvent::Level::warning, "connection refused", {}, why.words});
+  if (tls == TlsBegins::on_request) {
+    if (refusals_.size() < most_refusals) refusals_.start(say_bye(std::move(stream), why), {});
+  } else if (encrypted_refusals_.size() < most_encrypted_refusals) {
+    encrypted_refusals_.start(say_bye_encrypted(std::move(stream), why, *context_.tls), {});
+  }
 }
 
 void Connections::ended(std::list<std::unique_ptr<Connection>>::iterator place, const std::exception_ptr& error) {
@@ -151,13 +173,13 @@ void Connections::disconnect(const std::function<bool(std::string_view user)>& m
     Session& session = connection->session();
     const bool acts = !session.actor().empty() && matches(session.actor());
     if (acts || (session.is_logged_in() && matches(session.user())))
-      session.shut_down(std::string(text), async::in(ClientConnection::goodbye_time));
+      session.shut_down({std::string(text)}, async::in(ClientConnection::goodbye_time));
   }
 }
 
 async::Task<void> Connections::end_all(const async::Deadline& deadline) {
   ending_ = true;
-  for (const auto& connection : connections_) connection->session().shut_down("The server is shutting down");
+  for (const auto& connection : connections_) connection->session().shut_down(shutting_down);
   while (!connections_.empty()) {
     const bool in_time = co_await one_ended_.wait(deadline);
     if (!in_time) break;

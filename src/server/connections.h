@@ -12,6 +12,7 @@
 #include "async/job.h"
 #include "async/net/stream.h"
 #include "async/signal.h"
+#include "session/bye.h"
 #include "session/context.h"
 
 namespace postbag::server {
@@ -22,9 +23,9 @@ class Connections {
   explicit Connections(const Context& context);
   ~Connections();
 
-  /// Starts a session on the stream, or sends BYE with the reason (Limits::connections_per_address and the like).
-  /// Where TLS begins at once a refused one is closed without a word, as words in the clear would mean nothing to
-  /// the client. When too many have not logged in, one of these is ended for it: see making_room.h.
+  /// Starts a session on the stream, or sends BYE with the reason (Limits::connections_per_address and the like);
+  /// where very many are refused at once, those are closed without a word. When too many have not logged in, one of
+  /// these is ended for it: see making_room.h.
   void admit(std::unique_ptr<async::Stream> stream, TlsBegins tls);
   /// Sends BYE with `text` to the sessions for whose user, or the administrator who acts as that user, `matches` is
   /// true. They get ClientConnection::goodbye_time to end.
@@ -40,14 +41,16 @@ class Connections {
   struct Counted;
   Counted count(const async::Address& network) const;
   bool is_full(const Counted& counted) const;
-  std::string_view refusal_for(const async::Stream& stream, const Counted& counted) const;
+  /// Null: none.
+  const Bye* refusal_for(const async::Stream& stream, const Counted& counted) const;
   void make_room(std::vector<Connection*> new_ones);
-  void refuse(std::unique_ptr<async::Stream> stream, TlsBegins tls, std::string_view why);
+  void refuse(std::unique_ptr<async::Stream> stream, TlsBegins tls, const Bye& why);
   void ended(std::list<std::unique_ptr<Connection>>::iterator place, const std::exception_ptr& error);
 
   const Context& context_;
   std::list<std::unique_ptr<Connection>> connections_;
   async::Jobs refusals_;
+  async::Jobs encrypted_refusals_;
   async::Signal one_ended_;
   bool ending_ = false;
 };

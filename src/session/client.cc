@@ -14,7 +14,8 @@ namespace grammar = protocol::grammar;
 Client::Client(const Context& context, ClientConnection& connection)
     : context_(context), connection_(connection), notify_(connection.signal()) {
   watch_.store_failed = [this] {
-    connection_.shut_down("The mail store failed, log in again", async::in(ClientConnection::goodbye_time));
+    connection_.shut_down({"The mail store failed, log in again", "UNAVAILABLE"},
+                          async::in(ClientConnection::goodbye_time));
   };
 }
 
@@ -49,7 +50,7 @@ void Client::enable(Feature feature) {
 }
 
 Reply Client::end_with_bye(std::string words) {
-  connection_.say_bye(words);
+  connection_.say_bye({words});
   return Reply::bad(std::move(words));
 }
 

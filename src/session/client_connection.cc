@@ -99,7 +99,7 @@ async::Task<ClientConnection::Wait> ClientConnection::wait_for_input(const NewsS
     const bool woken = co_await signal_.wait(until);
     ++wakes_;
     if (woken) continue;
-    say_bye(logged_in_ ? "Autologout, idle for too long" : "Login took too long");
+    say_bye({logged_in_ ? "Autologout, idle for too long" : "Login took too long"});
     co_return Wait::over;
   }
   co_return Wait::input;
@@ -129,7 +129,7 @@ async::Task<std::optional<Secret>> ClientConnection::ask_line(std::string_view w
     const protocol::ReaderEvent event = reader_.next();
     if (const auto* line = std::get_if<protocol::RawLine>(&event)) co_return Secret(line->text);
     if (const auto* bad = std::get_if<protocol::BadCommand>(&event)) {
-      if (bad->must_close) say_bye(bad->text);
+      if (bad->must_close) say_bye({bad->text});
       co_return std::nullopt;
     }
     if (news != nullptr) co_await news->report_news();
@@ -187,20 +187,20 @@ bool ClientConnection::set_logged_out() {
 }
 
 void ClientConnection::count_failed_login() {
-  if (++failed_logins_ >= limits_.failed_logins) say_bye("Too many failed logins");
+  if (++failed_logins_ >= limits_.failed_logins) say_bye({"Too many failed logins"});
 }
 
-void ClientConnection::shut_down(std::string words, async::Deadline deadline) {
-  bye_words_ = std::move(words);
+void ClientConnection::shut_down(Bye bye, async::Deadline deadline) {
+  bye_ = std::move(bye);
   writes_end_ = std::min(writes_end_, deadline);
   stream_->end_writes(writes_end_);
   if (tls_ && !is_encrypted()) tls_->close();  // within the handshake nothing can be said
   signal_.set();
 }
 
-void ClientConnection::say_bye(std::string_view words) {
+void ClientConnection::say_bye(const Bye& bye) {
   if (ending_) return;  // it was said
-  write().raw("* BYE ").text(words).crlf();
+  write().raw("* BYE ").code(bye.code).text(bye.words).crlf();
   ending_ = true;
 }
 
@@ -211,7 +211,7 @@ bool ClientConnection::is_cut_off() {
 
 bool ClientConnection::must_end() {
   if (is_cut_off() || ending_) return true;
-  if (!bye_words_.empty()) say_bye(bye_words_);
+  if (bye_) say_bye(*bye_);
   return ending_;
 }
 

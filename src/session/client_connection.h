@@ -21,6 +21,7 @@
 #include "core/wipe.h"
 #include "protocol/command_reader.h"
 #include "protocol/response/writer.h"
+#include "session/bye.h"
 #include "session/peer.h"
 #include "tls/stream.h"
 
@@ -140,13 +141,13 @@ class ClientConnection final : public Peer {
 
   /// How long one has to go whose account is taken away.
   static constexpr std::chrono::seconds goodbye_time{1};
-  /// Says BYE with these words once the running command is over, and ends, whatever the client has sent meanwhile.
+  /// Says that once the running command is over, and ends, whatever the client has sent meanwhile.
   /// Ignored when the connection ends already. At `deadline` what the client has not taken is not waited for any
   /// more.
-  void shut_down(std::string words, async::Deadline deadline);
-  void say_bye(std::string_view words);
+  void shut_down(Bye bye, async::Deadline deadline);
+  void say_bye(const Bye& bye);
   /// Whether shut_down() was called and BYE is still to be said.
-  bool is_shut_down() const { return !bye_words_.empty() && !ending_; }
+  bool is_shut_down() const { return bye_ && !ending_; }
   /// The connection ends after this command, which has said BYE itself.
   void end() { ending_ = true; }
   /// A part of a response went out that cannot be completed: nothing sensible can follow, so the connection ends.
@@ -196,7 +197,7 @@ class ClientConnection final : public Peer {
   std::unique_ptr<tls::Stream> tls_;               ///< over wire_
   std::unique_ptr<compress::Stream> compression_;  ///< over tls_ or wire_
   async::Deadline writes_end_ = async::never;
-  std::string bye_words_;  ///< somebody wants the connection to end
+  std::optional<Bye> bye_;  ///< somebody wants the connection to end
   std::uint64_t wakes_ = 0;
   bool logged_in_ = false;
   bool receiving_literal_ = false;

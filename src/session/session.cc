@@ -35,7 +35,7 @@ async::Task<void> Session::run() {
   }
   if (!failure.empty()) {
     client_->log({LogEvent::Level::error, "session failed", client_->user(), failure});
-    connection_.say_bye("Internal error");
+    connection_.say_bye({"Internal error"});
   }
   co_await connection_.flush();
   connection_.stream().close();
@@ -71,7 +71,7 @@ void Session::begin_again() {
   client_.emplace(context_, connection_);
   bad_in_a_row_ = 0;
   if (!connection_.set_logged_out())
-    connection_.say_bye("Compression ends with UNAUTHENTICATE: nothing may follow it");
+    connection_.say_bye({"Compression ends with UNAUTHENTICATE: nothing may follow it"});
 }
 
 /// The client has to ask for the capabilities again, and nothing that came before the handshake is known any more:
@@ -161,15 +161,13 @@ async::Task<Reply> Session::perform(const protocol::Command& command) {
 
 void Session::finish(std::string_view tag, const Reply& reply) {
   protocol::Writer out = client_->respond();
-  out.raw(tag).raw(word(reply.status));
-  if (!reply.code.empty()) out.raw("[").raw(reply.code).raw("] ");
-  out.text(reply.text).crlf();
+  out.raw(tag).raw(word(reply.status)).code(reply.code).text(reply.text).crlf();
 }
 
 async::Task<bool> Session::answer_bad(const protocol::BadCommand& bad) {
   forget_literals();
-  finish(bad.tag, Reply::bad(bad.text));
-  if (bad.must_close) connection_.say_bye("Refused data too large");
+  finish(bad.tag, Reply::bad(bad.text, bad.code));
+  if (bad.must_close) say_too_large();
   co_return !count_bad() && !bad.must_close;
 }
 
@@ -177,11 +175,14 @@ bool Session::count_bad() {
   const Limits& limits = context_.limits;
   if (++bad_in_a_row_ < (client_->is_logged_in() ? limits.bad_commands : limits.bad_commands_before_login))
     return false;
-  connection_.say_bye("Too many bad commands");
+  connection_.say_bye({"Too many bad commands"});
   return true;
 }
 
 // ---- literals ----
+
+/// TOOBIG: RFC 7888 section 5.
+void Session::say_too_large() { connection_.say_bye({"Refused data too large", "TOOBIG"}); }
 
 async::Task<bool> Session::answer_literal(const protocol::LiteralAnnounced& literal) {
   const std::string tag(literal.command.tag);
@@ -194,7 +195,7 @@ async::Task<bool> Session::answer_literal(const protocol::LiteralAnnounced& lite
   const bool must_close = connection_.reader().refuse();
   forget_literals();
   finish(tag, *reply);
-  if (must_close) connection_.say_bye("Refused data too large");
+  if (must_close) say_too_large();
   if (reply->status == Reply::Status::bad && count_bad()) co_return false;
   co_return !must_close;
 }

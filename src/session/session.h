@@ -43,8 +43,8 @@ class Session final : private NewsSource {
   /// Greets, serves and returns when the connection is over, its stream closed.
   async::Task<void> run();
   /// See ClientConnection::shut_down().
-  void shut_down(std::string words, async::Deadline deadline = async::never) {
-    connection_.shut_down(std::move(words), deadline);
+  void shut_down(Bye bye, async::Deadline deadline = async::never) {
+    connection_.shut_down(std::move(bye), deadline);
   }
 
   /// Until when it has to be logged in.
@@ -72,6 +72,7 @@ class Session final : private NewsSource {
   async::Task<std::optional<Reply>> refuse_literal(const protocol::LiteralAnnounced& literal);
   void accept_literal(const protocol::LiteralAnnounced& literal);
   async::Task<bool> take_literal(const protocol::LiteralBytes& bytes);
+  void say_too_large();
   void forget_literals();
   void finish(std::string_view tag, const Reply& reply);
   bool count_bad();

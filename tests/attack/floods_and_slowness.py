@@ -59,7 +59,7 @@ def a_silent_connection_ends_in_time(attacker):
 def the_seventeenth_connection_of_an_address_before_login_is_refused(attacker):
     for _ in range(16):
         attacker.connect()
-    ends(attacker.connect(greeted=False), b"* BYE Too many connections from your address")
+    ends(attacker.connect(greeted=False), b"* BYE [LIMIT] Too many connections from your address")
     attacker.connect(attacker.host(2))
 
 
@@ -70,7 +70,7 @@ def the_65th_connection_of_an_address_is_refused(attacker):
         attacker.logged_in(user=(attacker.user, "neighbour")[n % 2], recorded=False)
     for _ in range(14):
         attacker.connect(recorded=False)
-    ends(attacker.connect(greeted=False), b"* BYE Too many connections from your address")
+    ends(attacker.connect(greeted=False), b"* BYE [LIMIT] Too many connections from your address")
 
 
 def the_33rd_connection_of_a_user_is_NO_LIMIT(attacker):

@@ -79,7 +79,7 @@ TEST_CASE("a failed sync of a store that is closed for idleness ends all session
     log_in(idle);
     REQUIRE(contains(idle.run(append), "t OK [APPENDUID"));
     next_sync = EIO;
-    CHECK(contains(idle.read_to("* BYE"), "* BYE The mail store failed"));
+    CHECK(contains(idle.read_to("* BYE"), "* BYE [UNAVAILABLE] The mail store failed"));
   }
   SocketClient again(f.address());
   log_in(again);
@@ -97,8 +97,8 @@ TEST_CASE("a failed sync ends all sessions of the account, and the next login op
     REQUIRE(contains(writer.run(append), "t OK [APPENDUID"));
     next_sync = EIO;
     CHECK(contains(writer.run(append), "t NO [SERVERBUG]"));
-    CHECK(contains(writer.read_to("* BYE"), "* BYE The mail store failed"));
-    CHECK(contains(watcher.read_to("* BYE"), "* BYE The mail store failed"));
+    CHECK(contains(writer.read_to("* BYE"), "* BYE [UNAVAILABLE] The mail store failed"));
+    CHECK(contains(watcher.read_to("* BYE"), "* BYE [UNAVAILABLE] The mail store failed"));
   }
   SocketClient again(f.address());
   log_in(again);
@@ -122,7 +122,7 @@ TEST_CASE("a failed store ends a session whose commands never run out before the
   next_sync = EIO;
   CHECK(contains(writer.run(append), "t NO [SERVERBUG]"));
   closed.get_future().wait();
-  CHECK(contains(answers, "* BYE The mail store failed"));
+  CHECK(contains(answers, "* BYE [UNAVAILABLE] The mail store failed"));
   CHECK_FALSE(contains(answers, "last OK"));
 }
 

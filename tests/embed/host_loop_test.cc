@@ -159,7 +159,7 @@ TEST_CASE("above a limit a connection is refused with BYE") {
   MemoryClient first(host, server);
   first.read_to("* OK");
   MemoryClient second(host, server);
-  second.read_to("* BYE Too many connections");
+  second.read_to("* BYE [UNAVAILABLE] Too many connections");
   second.wait_closed();
   CHECK(contains(first.run("NOOP"), "t OK"));
   host.stop(server);

@@ -232,7 +232,7 @@ TEST_CASE("a login that is delayed does not keep the server from stopping") {
   REQUIRE(client.send("t LOGIN erin wrong\r\n"));
   CHECK_FALSE(client.hears_within(std::chrono::milliseconds(200)));
   f.server->stop(std::chrono::hours(1));
-  CHECK(contains(client.read_to_end(), "* BYE The server is shutting down"));
+  CHECK(contains(client.read_to_end(), "* BYE [UNAVAILABLE] The server is shutting down"));
 }
 
 TEST_CASE("a client that leaves before the host has decided about it frees its descriptor") {

@@ -48,7 +48,10 @@ class Session {
            std::string(c.view.text()) + "\n";
     if (c.rule == grammar::Rule::idle) reader.expect_raw_line();
   }
-  void add(const BadCommand& b) { log += b.tag + " BAD " + b.text + (b.must_close ? " and close" : "") + "\n"; }
+  void add(const BadCommand& b) {
+    const std::string code = b.code.empty() ? std::string() : '[' + b.code + "] ";
+    log += b.tag + " BAD " + code + b.text + (b.must_close ? " and close" : "") + "\n";
+  }
   void add(const LiteralBytes& b) {
     streamed_ += b.bytes;
     if (!b.last) return;
@@ -180,7 +183,7 @@ TEST_CASE("LITERAL+: a literal of any size within the limits need not be asked f
   CHECK(log_of("a SELECT {140000+}\r\n" + big + "\r\nb NOOP\r\n") == "a BAD Command too long\nb noop: NOOP\n");
 }
 
-TEST_CASE("LITERAL-: more than 4096 bytes must be asked for, but for a message") {
+TEST_CASE("LITERAL-: more than 4096 bytes must be asked for, also of a message. RFC 7888 section 5") {
   Limits limits;
   limits.non_sync_literal = Limits::literal_minus;
   const auto answers = [&](const std::string& bytes) { return log_of(bytes, Answer::stream_messages, limits); };
@@ -189,7 +192,12 @@ TEST_CASE("LITERAL-: more than 4096 bytes must be asked for, but for a message")
   CHECK(answers("a SELECT {4097+}\r\n" + big + "\r\nb NOOP\r\n") ==
         "a BAD Non-synchronising literal too big\nb noop: NOOP\n");
   CHECK(answers("a SELECT {4097}\r\n") == "a select literal 4097 +\n");
-  CHECK(answers("a APPEND x {4097+}\r\n").starts_with("a append message literal 4097\n"));
+  CHECK(answers("a APPEND x {4096+}\r\n").starts_with("a append message literal 4096\n"));
+  CHECK(answers("a APPEND x {4097}\r\n").starts_with("a append message literal 4097 +\n"));
+  CHECK(answers("a APPEND x {4097+}\r\n" + big + "\r\nb NOOP\r\n") ==
+        "a BAD [TOOBIG] Non-synchronising literal too big\nb noop: NOOP\n");
+  limits.non_sync_literal = Limits::literal_minus + 1;
+  CHECK(answers("a APPEND x {4098+}\r\n").starts_with("a append message literal 4098\n"));
 }
 
 TEST_CASE("the sum of a command's arguments is bounded") {

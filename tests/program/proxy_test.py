@@ -57,7 +57,7 @@ def limits_count_the_client(server):
     kept = [greeted(server, text_header(CLIENT, port))[0] for port in range(2)]
     refused = server.connect()
     refused.send(text_header(CLIENT))
-    assert refused.response().startswith(b"* BYE Too many connections from your address"), "the third one was admitted"
+    assert refused.response().startswith(b"* BYE [LIMIT] Too many connections from your address"), "the third one was admitted"
     other, greeting = greeted(server, text_header("203.0.113.10"))
     assert greeting.startswith(b"* OK "), greeting
     for connection in (*kept, other):

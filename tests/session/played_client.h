@@ -14,6 +14,7 @@
 #include "session/account/account.h"
 #include "session/context.h"
 #include "session/session.h"
+#include "tests/session/nobody.h"
 #include "tests/session/passwords_only.h"
 
 namespace postbag {
@@ -27,6 +28,8 @@ class PlayedStream final : public async::Stream {
     said_ += bytes;
     if (wanted_ && !said_.empty()) received(std::exchange(said_, {}));
   }
+  /// From now on nothing is taken that the server says.
+  void turn_deaf() { deaf_ = true; }
   /// What the server says until it has begun a line with `end`.
   std::string listen(const std::string& end) {
     end_ = end;
@@ -38,6 +41,7 @@ class PlayedStream final : public async::Stream {
  private:
   bool has_heard_end() const { return !end_.empty() && ("\r\n" + heard_).find("\r\n" + end_) != std::string::npos; }
   std::optional<std::size_t> try_write(std::string_view bytes) override {
+    if (deaf_) return 0;
     heard_ += bytes;
     if (has_heard_end()) loop().stop();
     return bytes.size();
@@ -53,6 +57,7 @@ class PlayedStream final : public async::Stream {
   std::string heard_;
   std::string end_;
   bool wanted_ = false;
+  bool deaf_ = false;
 };
 
 /// Lets everybody in, to the one account.
@@ -70,20 +75,17 @@ class OneAccount final : public test::PasswordsOnly, public Accounts {
   }
 };
 
-class NoLog final : public Log {
-  void write(const async::Address&, const LogEvent&) override {}
-};
-
 /// A client of an account that lets everybody in. The loop must outlive it; it runs only while the client listens.
 class PlayedClient {
  public:
-  PlayedClient(async::Loop& loop, std::shared_ptr<Account> account) : loop_(loop), stream_(loop) {
+  PlayedClient(async::Loop& loop, std::shared_ptr<Account> account, const Limits& limits = {})
+      : loop_(loop), limits_(limits), stream_(loop) {
     accounts_.account = std::move(account);
     stream_.listen("* OK");
   }
   ~PlayedClient() {
-    session_.shut_down("The test is over");
-    while (!ended_) loop_.run();
+    session_.shut_down({"The test is over"});
+    await_end();
   }
   PlayedClient(const PlayedClient&) = delete;
   PlayedClient& operator=(const PlayedClient&) = delete;
@@ -95,13 +97,22 @@ class PlayedClient {
   }
   /// The same for a whole command.
   std::string command(const std::string& text) { return say("a " + text + "\r\n", "a "); }
+  /// Says that, and takes nothing of what the server says from then on.
+  void say_deaf(const std::string& bytes) {
+    stream_.turn_deaf();
+    stream_.say(bytes);
+  }
+  /// Returns when the server has ended the connection.
+  void await_end() {
+    while (!ended_) loop_.run();
+  }
 
  private:
   async::Loop& loop_;
   OneAccount accounts_;
-  Limits limits_;
+  const Limits limits_;
   AllCommands commands_;
-  NoLog log_;
+  test::Nobody log_;
   Context context_{loop_, limits_, system_clock(), accounts_, accounts_, commands_, log_};
   PlayedStream stream_;
   bool ended_ = false;

@@ -158,6 +158,22 @@ def a_stalled_handshake_ends_at_its_limit(world):
     world.await_log("TLS handshake failed", 3)
 
 
+def one_too_many_gets_a_reason_within_TLS(world):
+    world.server.restart(world.config(limits="connections_per_address_not_logged_in = 2\n"))
+    held = [world.implicitly() for _ in range(2)]
+    refused = world.server.connect_tls(world.client())
+    assert refused.greet().startswith(b"* BYE [LIMIT] Too many connections from your address"), "why it is refused"
+    assert refused.at_end()
+    refused.close()
+    silent = [Connection(world.server.tls_address) for _ in range(20)]   # more than are waited for
+    for connection in silent:
+        assert connection.at_end(), "a client that says nothing is not waited for"
+        connection.close()
+    held.pop().close()
+    world.await_room()
+    held.pop().close()
+
+
 def a_reload_changes_new_connections_only(world):
     old = world.implicitly()
     old.login(world.user, PASSWORD)
@@ -196,6 +212,15 @@ class Testing(World):
     def __init__(self, postbag, wirecheck):
         super().__init__(postbag, wirecheck, limits="tls_handshake_time = 1\nfailed_login_delay = 0")
 
+    def await_room(self):
+        """Returns when another connection is greeted."""
+        until, greeting = time.monotonic() + 10, b""
+        while not greeting.startswith(b"* OK"):
+            assert time.monotonic() < until, greeting
+            connection = self.server.connect_tls(self.client())
+            greeting = connection.greet()
+            connection.close()
+
     def implicitly_untrusted(self):
         """The certificate that a client is shown, whatever it is."""
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
@@ -210,5 +235,5 @@ if __name__ == "__main__":
     main(old_versions_are_refused, only_the_named_suites_are_spoken, nothing_is_compressed, weak_groups_are_refused,
          alpn_is_imap_or_nothing, each_name_gets_its_certificate, tickets_resume_a_session,
          tickets_of_before_a_reload_are_not_accepted, renegotiation_is_refused, a_stalled_handshake_ends_at_its_limit,
-         a_reload_changes_new_connections_only, a_broken_certificate_changes_nothing, changed_files_are_noticed,
-         world=Testing)
+         one_too_many_gets_a_reason_within_TLS, a_reload_changes_new_connections_only,
+         a_broken_certificate_changes_nothing, changed_files_are_noticed, world=Testing)
