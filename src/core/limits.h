@@ -6,6 +6,8 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "core/mailbox_name.h"
+
 namespace postbag {
 
 /// Sizes are bytes unless the name says otherwise.
@@ -39,8 +41,10 @@ struct Limits {
   std::size_t addresses = 1'000;     ///< of one address field in ENVELOPE
 
   // Mailboxes
-  std::size_t mailboxes = 10'000;  ///< of one account
-  std::size_t keywords = 256;      ///< of one mailbox
+  std::size_t mailbox_name = MailboxName::max_bytes;   ///< of a new one, in UTF-8
+  std::size_t mailbox_depth = MailboxName::max_depth;  ///< levels of a new one
+  std::size_t mailboxes = 10'000;                      ///< of one account
+  std::size_t keywords = 256;                          ///< of one mailbox
   std::size_t keyword_length = 128;
 
   std::size_t search_mailboxes = 1'000;  ///< that one ESEARCH searches

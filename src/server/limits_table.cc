@@ -55,6 +55,8 @@ constexpr std::array rows{
     Row{"headers_used", "bytes", &Limits::headers_used, 4 * KiB, 64 * MiB},
     Row{"addresses", "", &Limits::addresses, 16, 100'000},
 
+    Row{"mailbox_name", "bytes", &Limits::mailbox_name, 16, MailboxName::max_bytes},
+    Row{"mailbox_depth", "", &Limits::mailbox_depth, 2, MailboxName::max_depth},
     Row{"mailboxes", "", &Limits::mailboxes, 6, million},
     Row{"keywords", "", &Limits::keywords, 0, KeywordSet::capacity},
     Row{"keyword_length", "bytes", &Limits::keyword_length, 16, 1024},

@@ -46,7 +46,14 @@ struct Renaming {
   MailboxName to;
 };
 
+/// Levels above it.
 std::ptrdiff_t depth(const MailboxName& name) { return std::ranges::count(name.utf8(), MailboxName::separator); }
+
+/// Of a new name; those that exist already are kept.
+bool is_too_long(const Engine& engine, const MailboxName& name) {
+  const Limits& limits = engine.options.limits;
+  return name.utf8().size() > limits.mailbox_name || static_cast<std::size_t>(depth(name)) >= limits.mailbox_depth;
+}
 
 /// The mailbox `from` and those below it with their new names, the highest in the tree first: so a new name that
 /// another of them still has (a/b/b -> a/b) is free when its turn comes.
@@ -61,6 +68,7 @@ Result<std::vector<Renaming>> plan_renaming(Engine& engine, const MailboxName& f
     }
     auto renamed = name.rebased(from, to);
     if (!renamed) return std::unexpected(renamed.error());
+    if (is_too_long(engine, *renamed)) return std::unexpected(Error::name_too_long);
     plan.push_back({row.id, name, *std::move(renamed)});
   }
   if (plan.empty()) return std::unexpected(Error::no_such_mailbox);
@@ -104,6 +112,7 @@ Error why_not_removable(const std::vector<MailboxEntry>& entries, const MailboxN
 Result<MailboxId> PagedTransaction::create(const MailboxName& name, SpecialUses use) {
   auto& mailboxes = engine_.tables.mailboxes;
   if (mailboxes.find(name.utf8())) return std::unexpected(Error::mailbox_exists);
+  if (is_too_long(engine_, name)) return std::unexpected(Error::name_too_long);
   if (mailboxes.count() >= engine_.options.limits.mailboxes) return std::unexpected(Error::too_many_mailboxes);
   if (is_taken(engine_, use)) return std::unexpected(Error::special_use_taken);
   const auto id =
