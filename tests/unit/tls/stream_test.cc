@@ -4,6 +4,7 @@
 #include <csignal>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <thread>
 
@@ -87,7 +88,8 @@ TEST_CASE("TLS: much arrives complete in both directions, and close sends the en
     CAPTURE(threads);
     std::string got;
     bool said_goodbye = false;
-    Pair pair(
+    std::optional<Pair> pair;
+    pair.emplace(
         [&](tls::Client& client) {
           CHECK(client.connect());
           CHECK(client.write(big));
@@ -96,16 +98,16 @@ TEST_CASE("TLS: much arrives complete in both directions, and close sends the en
           said_goodbye = client.got_close_notify();
         },
         threads);
-    pair.run([&]() -> Task<void> {
-      const std::string sent = co_await read_all(*pair.stream);
+    pair->run([&]() -> Task<void> {
+      const std::string sent = co_await read_all(*pair->stream);
       CHECK(sent == big);
       // Its end came first: it still gets answers.
-      const bool written = co_await pair.stream->write(big, 10s);
+      const bool written = co_await pair->stream->write(big, 10s);
       CHECK(written);
-      CHECK_FALSE(pair.stream->is_closed());
-      pair.stream->close();
+      CHECK_FALSE(pair->stream->is_closed());
+      pair->stream->close();
     });
-    while (got.empty()) std::this_thread::yield();
+    pair.reset();  // the client is done
     CHECK(got == big);
     CHECK(said_goodbye);
   }
@@ -147,7 +149,7 @@ TEST_CASE("TLS: a peer that reads nothing fails the write after a time, and at t
     std::atomic<bool> done = false;
     Pair pair([&](tls::Client& client) {
       CHECK(client.connect());
-      while (!done) std::this_thread::sleep_for(1ms);
+      done.wait(false);
     });
     pair.run([&]() -> Task<void> {
       if (by_end) pair.stream->end_writes(in(20ms));
@@ -155,6 +157,7 @@ TEST_CASE("TLS: a peer that reads nothing fails the write after a time, and at t
       CHECK_FALSE(sent);
       pair.stream->close();
       done = true;
+      done.notify_one();
     });
   }
 }
@@ -235,7 +238,7 @@ TEST_CASE("TLS: a handshake that stalls fails at its deadline, and says why") {
     std::atomic<bool> done = false;
     Pair pair([&, bytes = sent](tls::Client& client) {
       ::send(client.fd(), bytes.data(), bytes.size(), MSG_NOSIGNAL);
-      while (!done) std::this_thread::sleep_for(1ms);
+      done.wait(false);
     });
     const auto body = [&]() -> Task<void> {
       const bool secured = co_await pair.stream->handshake(pair.workers, in(30ms));
@@ -244,6 +247,7 @@ TEST_CASE("TLS: a handshake that stalls fails at its deadline, and says why") {
     async::run_to_end(pair.loop, body());
     CHECK(pair.stream->failure() == failure);
     done = true;
+    done.notify_one();
   }
 }
 
