@@ -1,6 +1,7 @@
 """What the server takes from itself: root, privileges, core dumps, files, system calls; and the last tenth of its descriptors.
 
-The kernel's view of the process (/proc) is what counts. That the restrictions bite shows tests/server/protection_test.cc.
+The kernel's view of the process (/proc) is what counts. That a release is restricted at all shows restrictions_test.py, and
+that the restrictions bite tests/server/protection_test.cc.
 """
 
 import contextlib
@@ -12,6 +13,7 @@ import socket
 import stat
 import subprocess
 
+from tests.run.process import Process
 from tests.run.program import Skipped, equal, main
 from tests.run.server import AS_ROOT, Server
 
@@ -44,15 +46,8 @@ class OpenServer(Server):
         self.start()
 
     def status(self):
-        """/proc/PID/status of the thread that has the fewest restrictions: what it says of all is what all say."""
-        views = set()
-        for thread in os.listdir(f"/proc/{self.process.pid}/task"):
-            with open(f"/proc/{self.process.pid}/task/{thread}/status") as file:
-                fields = dict(line.split(":", 1) for line in file)
-            names = ("Uid", "Gid", "Groups", "CapEff", "CapPrm", "NoNewPrivs", "Seccomp")
-            views.add(tuple((name, " ".join(fields[name].split())) for name in names))
-        assert len(views) == 1, f"threads differ: {views}"
-        return dict(views.pop())
+        names = ("Uid", "Gid", "Groups", "CapEff", "CapPrm", "NoNewPrivs", "Seccomp")
+        return Process(self.process.pid).of_all_threads(*names)
 
     def log(self):
         return self.log_tail(100_000)

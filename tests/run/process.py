@@ -28,6 +28,16 @@ class Process:
         with open(f"/proc/{self.pid}/clear_refs", "w") as refs:
             refs.write("5")
 
+    def of_all_threads(self, *names):
+        """These lines of its status, which must be the same for each of its threads."""
+        views = set()
+        for thread in os.listdir(f"/proc/{self.pid}/task"):
+            with open(f"/proc/{self.pid}/task/{thread}/status") as file:
+                fields = dict(line.split(":", 1) for line in file)
+            views.add(tuple((name, " ".join(fields[name].split())) for name in names))
+        assert len(views) == 1, f"threads differ: {views}"
+        return dict(views.pop())
+
     def descriptors(self):
         """What its open descriptors refer to, as the kernel names it: "socket:[1]", "/some/file", "/gone (deleted)"."""
         directory, names = f"/proc/{self.pid}/fd", []
