@@ -151,7 +151,7 @@ void add_verify(CLI::App& app, Arguments& a, Action& action) {
   CLI::App* command =
       subcommand(app, "verify",
                  "Check the stored data for contradictions; works while the server runs; exit code 65 when there "
-                 "are any",
+                 "are any, 75 when something cannot be read",
                  action, [&a] { return verify(a.user, a.data_dir, a.verify); });
   command->add_option("USER", a.user, "Only this account");
   add_directory(*command, a.data_dir);

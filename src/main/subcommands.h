@@ -50,7 +50,8 @@ struct VerifyOptions {
   bool quick = false;    ///< message bodies are not compared with their checksums
   bool recount = false;  ///< the totals of the accounts are counted again first
 };
-/// Reports contradictions in one account or, when `user` is empty, in all. EX_OK when there are none.
+/// Reports contradictions in one account or, when `user` is empty, in all. EX_OK when there are none, EX_DATAERR
+/// when there are, whatever else fails.
 int verify(const std::string& user, const std::string& data_dir, VerifyOptions options);
 
 }  // namespace postbag::daemon

@@ -1,5 +1,6 @@
 // postbag verify
 
+#include <algorithm>
 #include <cstdio>
 
 #include <sysexits.h>
@@ -45,6 +46,11 @@ int verify_one(const std::string& user, const std::string& data_dir, VerifyOptio
   return found->deviations == 0 ? EX_OK : EX_DATAERR;
 }
 
+/// Contradictions count more than what could not be checked: the one who asks must hear of them.
+int worse_of(int one, int other) {
+  return one == EX_DATAERR || other == EX_DATAERR ? EX_DATAERR : std::max(one, other);
+}
+
 int verify_list(const std::string& data_dir) {
   Report report("accounts");
   const auto done = verify_accounts(data_dir, [&](const Finding& finding) { report(finding); });
@@ -61,11 +67,10 @@ int verify(const std::string& user, const std::string& data_dir, VerifyOptions o
   }
   int worst = verify_list(data_dir);
   const Expected<AccountFile> accounts = AccountFile::open(data_dir);
-  if (!accounts) return report_error(accounts.error());
+  if (!accounts) return worse_of(worst, report_error(accounts.error()));
   const auto names = accounts->list();
-  if (!names) return report_error(names.error());
-  for (const std::string& name : *names)
-    if (const int code = verify_one(name, data_dir, options, {}); code != EX_OK) worst = code;
+  if (!names) return worse_of(worst, report_error(names.error()));
+  for (const std::string& name : *names) worst = worse_of(worst, verify_one(name, data_dir, options, {}));
   return worst;
 }
 

@@ -111,7 +111,25 @@ def verify_reports_what_is_wrong_beside_the_server(server):
     equal(exit_code(server, "verify", user, "--quick"), 65, "sizes are looked at too")
 
 
+def verify_says_that_there_are_contradictions_whatever_else_is_wrong(server):
+    damaged, unreadable = server.add_user(), server.add_user()
+    session = server.logged_in(damaged)
+    session.append("INBOX", b"Subject: x\r\n\r\n" + b"x" * 100_000)
+    accounts = os.path.join(server.data, "accounts")
+    first, second = sorted(os.listdir(accounts), key=int)
+    with open(os.path.join(accounts, second, "mail.db"), "wb") as database:
+        database.write(b"no database" * 1000)
+    equal(exit_code(server, "verify", unreadable), TEMPORARY, "an account that cannot be read")
+    equal(exit_code(server, "verify"), TEMPORARY, "all accounts, one of which cannot be read")
+    for directory, _, files in os.walk(os.path.join(accounts, first, "bodies")):
+        if files:
+            os.truncate(os.path.join(directory, files[0]), 10)
+    equal(exit_code(server, "verify", damaged), BAD_DATA, "a damaged account")
+    equal(exit_code(server, "verify"), BAD_DATA, "all accounts, of which the last cannot be read")
+
+
 if __name__ == "__main__":
     main(delivery_reaches_a_session_in_idle, delivery_into_a_mailbox_and_refused, delivery_beyond_a_limit_is_logged,
          accounts_while_the_server_runs, dump_shows_what_is_stored, verify_reports_what_is_wrong_beside_the_server,
-         one_server_a_directory, shutdown_says_bye_and_keeps_what_was_acknowledged)
+         verify_says_that_there_are_contradictions_whatever_else_is_wrong, one_server_a_directory,
+         shutdown_says_bye_and_keeps_what_was_acknowledged)
