@@ -83,7 +83,8 @@ Parsed parse_auth(Fields fields) {
     const Option option = option_in(fields.next());
     take(auth.origin, option);
     if (option.name != "resp") continue;
-    auth.initial.emplace(option.value);
+    // An empty response is "=". Exim sends no text when its client sent no response.
+    if (!option.value.empty()) auth.initial.emplace(option.value);
     break;  // what comes after it could be the remote user's
   }
   return auth;

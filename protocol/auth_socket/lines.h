@@ -40,7 +40,7 @@ struct Auth {
   RequestId id;
   std::string mechanism;
   Origin origin = {};
-  std::optional<Secret> initial = {};  ///< base64, not looked at; nothing when there is none
+  std::optional<Secret> initial = {};  ///< base64, "=" if empty, not looked at; nothing when there is none
 };
 struct Continue {
   RequestId id;

@@ -56,6 +56,8 @@ def passwords_are_checked(server):
         replies = {b"Username:": user, b"Password:": PASSWORD}
         equal(asker.exchange(3, "LOGIN", replies.get), ["OK", "3", f"user={user}"])
         equal(asker.exchange(4, "login", replies.get, initial=b64(user)), ["OK", "4", f"user={user}"])
+        equal(asker.exchange(5, "LOGIN", replies.get, initial=""), ["OK", "5", f"user={user}"], "as Exim begins it")
+        equal(asker.exchange(6, "PLAIN", lambda _: f"\0{user}\0{PASSWORD}", initial=""), ["OK", "6", f"user={user}"])
 
 
 def wrong_passwords_and_unknown_users_get_the_same_answer(server):

@@ -53,9 +53,14 @@ TEST_CASE("AUTH without anything optional, and with options of newer versions") 
   CHECK(newer.origin.remote_port == 0);
 }
 
-TEST_CASE("what stands behind resp= means nothing, and an empty response is one") {
+TEST_CASE("an empty response is =, and resp= alone, which Exim sends, is none") {
+  CHECK(parsed<Auth>("AUTH\t1\tPLAIN\tresp==").initial->text() == "=");
+  CHECK_FALSE(parsed<Auth>("AUTH\t1\tPLAIN\tresp=").initial.has_value());
+}
+
+TEST_CASE("what stands behind resp= means nothing") {
   const Auth auth = parsed<Auth>("AUTH\t1\tPLAIN\tresp=\trip=127.0.0.1\tsecured\tresp=x");
-  CHECK(auth.initial->text().empty());
+  CHECK_FALSE(auth.initial.has_value());
   CHECK(auth.origin.remote_ip.empty());
   CHECK_FALSE(auth.origin.secured);
 }
