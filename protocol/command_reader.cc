@@ -107,13 +107,21 @@ ReaderEvent CommandReader::take_line(std::string_view line) {
   line_bytes_ += line.size() + 2;
   const std::size_t nul = line.find('\0');
   const std::size_t before = text_.size();
-  if (line_bytes_ <= line_limit(text_.empty() ? line : text_) && nul == line.npos) {
+  const bool fits = line_bytes_ <= line_limit(text_.empty() ? line : text_);
+  if (fits && nul == line.npos) {
     append_secret(text_, line);
     append_secret(text_, "\r\n");
     return parse();
   }
   if (text_.empty()) text_ = line.substr(0, 512);  // for the tag
-  return nul == line.npos ? bad("Command line too long") : bad("NUL in command" + place(before + nul));
+  return fits ? bad("NUL in command" + place(before + nul)) : whole_line_too_long("Command line too long");
+}
+
+/// The same is said to one whose end has not come: the network may cut it anywhere.
+ReaderEvent CommandReader::whole_line_too_long(std::string_view text) {
+  ReaderEvent event = bad(text);
+  if (!logged_in_) std::get<BadCommand>(event).must_close = true;
+  return event;
 }
 
 ReaderEvent CommandReader::line_too_long() {
@@ -134,11 +142,12 @@ ReaderEvent CommandReader::next_raw_line() {
   text_.clear();
   mode_ = Mode::command;
   if (!line) {
-    ReaderEvent event = line_too_long();
-    std::get<BadCommand>(event).tag.assign(1, '*');  // such a line has no tag
-    return event;
+    const ReaderEvent event = line_too_long();
+    // Such a line has no tag.
+    return BadCommand{.tag = "*", .text = "Line too long", .must_close = std::get<BadCommand>(event).must_close};
   }
-  if (line->size() > line_limit({})) return BadCommand{"*", "Line too long"};
+  at_end_ = announced_by(*line);
+  if (line->size() + 2 > line_limit({})) return whole_line_too_long("Line too long");
   text_ = *line;
   return RawLine{text_};
 }

@@ -131,6 +131,7 @@ class CommandReader {
   /// be dropped.
   ReaderEvent bad(std::string_view text, std::string_view code = {});
   ReaderEvent bad_at(std::string_view text, std::size_t offset);
+  ReaderEvent whole_line_too_long(std::string_view text);
   ReaderEvent line_too_long();
   /// Starts to drop; true when `octets` is too much.
   bool drop_from(std::uint64_t octets);

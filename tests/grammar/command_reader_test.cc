@@ -1,94 +1,31 @@
 // Bytes -> events: lines, literals accepted and refused, limits, every place where the network may cut.
 #define DOCTEST_CONFIG_IMPLEMENT_WITH_MAIN
-#include "protocol/command_reader.h"
-
 #include <string>
 #include <vector>
 
 #include <doctest/doctest.h>
 
+#include "tests/grammar/logged_reader.h"
+
 using namespace postbag;
 using namespace postbag::protocol;
+using test::Answer;
+using test::LoggedReader;
 using namespace std::string_literals;
 
 namespace {
-
-enum class Answer { memory, stream_messages, refuse };
-
-/// Feeds a reader and writes each event as a line.
-class Session {
- public:
-  explicit Session(const Limits& limits, Answer answer = Answer::stream_messages)
-      : reader(limits), answer_(answer) {
-    reader.set_logged_in(true);
-  }
-
-  void feed(std::string_view bytes) {
-    reader.feed(bytes);
-    while (take(reader.next())) {
-    }
-  }
-
-  CommandReader reader;
-  std::string log;
-
- private:
-  bool take(const ReaderEvent& event) {
-    if (std::holds_alternative<NeedMore>(event)) return false;
-    if (const auto* e = std::get_if<Command>(&event)) add(*e);
-    if (const auto* e = std::get_if<BadCommand>(&event)) add(*e);
-    if (const auto* e = std::get_if<LiteralAnnounced>(&event)) answer(*e);
-    if (const auto* e = std::get_if<LiteralBytes>(&event)) add(*e);
-    if (const auto* e = std::get_if<RawLine>(&event)) log += "raw " + std::string(e->text) + "\n";
-    return true;
-  }
-
-  void add(const Command& c) {
-    log += std::string(c.tag) + " " + std::string(to_string(c.rule)) + (c.by_uid ? " by uid" : "") + ": " +
-           std::string(c.view.text()) + "\n";
-    if (c.rule == grammar::Rule::idle) reader.expect_raw_line();
-  }
-  void add(const BadCommand& b) {
-    const std::string code = b.code.empty() ? std::string() : '[' + b.code + "] ";
-    log += b.tag + " BAD " + code + b.text + (b.must_close ? " and close" : "") + "\n";
-  }
-  void add(const LiteralBytes& b) {
-    streamed_ += b.bytes;
-    if (!b.last) return;
-    log += "streamed " + streamed_ + "\n";
-    streamed_.clear();
-  }
-
-  void answer(const LiteralAnnounced& l) {
-    log += std::string(l.command.tag) + " " + std::string(to_string(l.command.rule)) +
-           (l.message ? " message" : "") + (l.binary ? " binary" : "") + " literal " + std::to_string(l.size) +
-           (l.synchronising ? " +\n" : "\n");
-    if (answer_ == Answer::refuse) {
-      if (reader.refuse()) log += "must close\n";
-    } else if (l.message && answer_ == Answer::stream_messages) {
-      const std::string_view mailbox = grammar::Append(l.command.view).mailbox().text();
-      log += "for " + std::string(mailbox) + "\n";
-      reader.accept_as_stream();
-    } else {
-      reader.accept_in_memory();
-    }
-  }
-
-  Answer answer_;
-  std::string streamed_;
-};
 
 const Limits defaults;
 
 std::string log_of(std::string_view bytes, Answer answer = Answer::stream_messages,
                    const Limits& limits = defaults) {
-  Session session(limits, answer);
+  LoggedReader session(limits, answer);
   session.feed(bytes);
   return session.log;
 }
 
 std::string log_bytewise(std::string_view bytes, Answer answer = Answer::stream_messages) {
-  Session session(defaults, answer);
+  LoggedReader session(defaults, answer);
   for (const char& c : bytes) session.feed(std::string_view(&c, 1));
   return session.log;
 }
@@ -124,7 +61,7 @@ TEST_CASE("a conversation means the same wherever it is cut") {
   CHECK(log_bytewise(bytes) == want);
   for (std::size_t cut = 0; cut <= bytes.size(); ++cut) {
     CAPTURE(cut);
-    Session session(defaults);
+    LoggedReader session(defaults);
     session.feed(std::string_view(bytes).substr(0, cut));
     session.feed(std::string_view(bytes).substr(cut));
     CHECK(session.log == want);
@@ -303,7 +240,7 @@ TEST_CASE("a command stays readable while more is fed") {
 }
 
 TEST_CASE("an idle reader holds nothing") {
-  Session session(defaults);
+  LoggedReader session(defaults);
   session.feed("a SEARCH TEXT {5}\r\nhello\r\nb APPEND x {6}\r\nhello!\r\n");
   session.reader.release_memory();
   CHECK(session.reader.memory() <= 3 * std::string().capacity());
@@ -319,12 +256,34 @@ TEST_CASE("an idle reader holds nothing") {
 TEST_CASE("a raw line is bounded") {
   CHECK(log_of("a IDLE\r\n" + std::string(70'000, 'x') + "\r\nb NOOP\r\n") ==
         "a idle: IDLE\n* BAD Line too long\nb noop: NOOP\n");
-  CHECK(log_bytewise("a IDLE\r\n" + std::string(70'000, 'x') + "\r\nb NOOP\r\n") ==
-        "a idle: IDLE\n* BAD Command line too long\nb noop: NOOP\n");
+}
+
+TEST_CASE("a line that is too long is answered the same wherever it is cut") {
+  const std::string longer(defaults.line_after_login, 'x');
+  const std::string rows[] = {
+      "a SELECT " + longer + "\r\nb NOOP\r\n",
+      "a SELECT \0"s + longer + "\r\nb NOOP\r\n",
+      "a IDLE\r\n" + longer + "\r\nb NOOP\r\n",
+      "a IDLE\r\n" + longer.substr(1) + "\r\nb NOOP\r\n",  // with the CR it is too long
+      "a IDLE\r\n" + longer + " {8+}\r\nc NOOP\r\n\r\nb NOOP\r\n",
+  };
+  for (const std::string& bytes : rows) {
+    CAPTURE(bytes.substr(0, 20));
+    CHECK(log_of(bytes) == log_bytewise(bytes));
+  }
+}
+
+TEST_CASE("before login a line that is too long ends the connection, whether its end has come or not") {
+  for (const std::string end : {"", "\r\n"}) {
+    LoggedReader stranger(defaults);
+    stranger.reader.set_logged_in(false);
+    stranger.feed("a LOGIN " + std::string(9'000, 'x') + end);
+    CHECK(stranger.log == "a BAD Command line too long and close\n");
+  }
 }
 
 TEST_CASE("a held partial command takes less than twice its bytes") {
-  Session session(defaults);
+  LoggedReader session(defaults);
   const std::string line = "a ID (\"a\" \"b\"" + [] {
     std::string s;
     for (int i = 0; i < 3'000; ++i) s += " \"a\" \"b\"";
@@ -341,7 +300,7 @@ TEST_CASE("the work of many literals in one command is linear") {
   // 900 literals: parsed again from the start each time, this would be 900 * 900 / 2 * 8 bytes.
   std::string bytes = "a SEARCH";
   for (int i = 0; i < 900; ++i) bytes += " BODY {1}\r\nx";
-  Session session(defaults);
+  LoggedReader session(defaults);
   session.feed(bytes + "\r\n");
   CHECK(session.log.find("a search: ") != std::string::npos);
 }
