@@ -5,9 +5,10 @@
     abnfc.py overlaps --namespace N a.abnf ...          prints the overlaps, for the checked-in list
     abnfc.py sentences --seed S --count C a.abnf ...    prints random valid sentences, each with its length before it
     abnfc.py mutants --seed S --count C a.abnf ...      the same with damage done, and whether each is still valid
+    abnfc.py dictionary a.abnf ...                      prints the words of the grammar for libFuzzer
 
 The files are joined in the order given. What the `;@` lines mean: abnf/directives.py. How parsing is decided:
-abnf/lookahead.py. Output formats of the last two: tests/grammar/accepts.cc.
+abnf/lookahead.py. Output formats of sentences and mutants: tests/grammar/accepts.cc.
 """
 import argparse
 import pathlib
@@ -15,7 +16,7 @@ import sys
 
 sys.dont_write_bytecode = True
 
-from abnf import sentences  # noqa: E402
+from abnf import dictionary, sentences  # noqa: E402
 from abnf.grammar import Grammar  # noqa: E402
 from abnf.program import Compiler, overlaps  # noqa: E402
 from abnf.syntax import GrammarError  # noqa: E402
@@ -47,7 +48,7 @@ def print_overlaps(args, grammar):
 
 def arguments():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument('what', choices=['compile', 'overlaps', 'sentences', 'mutants'])
+    parser.add_argument('what', choices=['compile', 'overlaps', 'dictionary', 'sentences', 'mutants'])
     parser.add_argument('files', nargs='+', type=pathlib.Path)
     parser.add_argument('--namespace')
     parser.add_argument('--include')
@@ -60,7 +61,7 @@ def arguments():
 
 def main():
     args = arguments()
-    act = {'compile': compile_grammar, 'overlaps': print_overlaps,
+    act = {'compile': compile_grammar, 'overlaps': print_overlaps, 'dictionary': dictionary.print_dictionary,
            'sentences': sentences.print_valid, 'mutants': sentences.print_mutants}[args.what]
     try:
         act(args, Grammar.load(args.files))

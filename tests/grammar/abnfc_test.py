@@ -3,6 +3,7 @@ import pathlib
 import tempfile
 import unittest
 
+from tools.abnf import dictionary
 from tools.abnf.grammar import Grammar
 from tools.abnf.program import Compiler, overlaps
 from tools.abnf.recogniser import Recogniser
@@ -82,6 +83,16 @@ class Attributes(unittest.TestCase):
                            (';@ capability X\n;@ capability X\n', 'X is announced already')]:
             with self.subTest(text), self.assertRaisesRegex(GrammarError, part):
                 header(COMMANDS, text)
+
+
+class Dictionary(unittest.TestCase):
+    def test_it_has_each_word_once(self):
+        grammar = load(';@ start a\na = "Fetch" SP ("x" / %x5C "Seen" / 1*b)\nb = "fetch" ["aLL"]\nSP = %x20\n')
+        found = dict.fromkeys(word for tree in grammar.rules.values() for word in dictionary.words(tree))
+        self.assertEqual({word for word in found if len(word) > 1}, {b'FETCH', b'SEEN', b'ALL'})
+
+    def test_bytes_that_mean_something_are_escaped(self):
+        self.assertEqual(dictionary.entry(b'a"\\\r\n'), '"a\\x22\\x5c\\x0d\\x0a"')
 
 
 class Deciding(unittest.TestCase):
