@@ -111,7 +111,7 @@ TEST_CASE("a damaged page of the database does not keep the other mailboxes from
 TEST_CASE("a step of a migration that fails leaves the format of before") {
   TemporaryDirectory directory;
   sqlite::Connection connection(directory.path() / "mail.db", {});
-  constexpr sqlite::Migration steps[] = {"CREATE TABLE one (id INTEGER)", [](sqlite::Connection& c) {
+  constexpr sqlite::Migration steps[] = {sqlite::Sql("CREATE TABLE one (id INTEGER)"), [](sqlite::Connection& c) {
                                            c.run("CREATE TABLE two (id INTEGER)");
                                            throw DiskFull("no room");
                                          }};

@@ -24,7 +24,7 @@ void remove(TestAccount& a, std::string_view name) {
 }
 
 /// Closes the store, runs `sql` on its database, and opens it again.
-void damage(TestAccount& a, const char* sql) {
+void damage(TestAccount& a, sqlite::Sql sql) {
   a.store.reset();
   sqlite::Connection(a.options.directory / "mail.db", {}).run(sql);
   a.store = sqlite::open_store(a.options);

@@ -72,7 +72,7 @@ void Connection::harden(const ConnectionOptions& options) {
   run("PRAGMA page_size=4096;");
   write_ahead();
   run("PRAGMA journal_size_limit=4194304; PRAGMA checkpoint_fullfsync=ON;");
-  run(options.sync ? "PRAGMA synchronous=FULL;" : "PRAGMA synchronous=OFF;");
+  options.sync ? run("PRAGMA synchronous=FULL;") : run("PRAGMA synchronous=OFF;");
   syncs_ = sync_commits_ = options.sync;
   sqlite3_wal_autocheckpoint(db, 0);
   sqlite3_wal_hook(db, remember_wal, &wal_bytes_);
@@ -90,14 +90,16 @@ void Connection::write_ahead() {
   if (code != SQLITE_OK) throw_error(db_.get(), code);
 }
 
-void Connection::run(const char* sql) {
+void Connection::run(Sql sql) { execute(sql.text().data()); }
+
+void Connection::execute(const char* sql) {
   const int code = sqlite3_exec(db_.get(), sql, nullptr, nullptr, nullptr);
   if (code != SQLITE_OK) throw_error(db_.get(), code);
 }
 
 void Connection::sync_commits(bool yes) {
   if (!syncs_ || yes == sync_commits_) return;
-  run(yes ? "PRAGMA synchronous=FULL" : "PRAGMA synchronous=NORMAL");
+  yes ? run("PRAGMA synchronous=FULL") : run("PRAGMA synchronous=NORMAL");
   sync_commits_ = yes;
 }
 
@@ -114,7 +116,7 @@ void Connection::sync_log() {
 
 bool Connection::in_transaction() const { return sqlite3_get_autocommit(db_.get()) == 0; }
 
-std::int64_t Connection::pragma(const char* sql) {
+std::int64_t Connection::pragma(Sql sql) {
   auto statement = prepare(sql);
   auto rows = statement.query();
   rows.next();
@@ -123,10 +125,12 @@ std::int64_t Connection::pragma(const char* sql) {
 
 int Connection::version() { return static_cast<int>(pragma("PRAGMA user_version")); }
 
-void Connection::set_version(int version) {
-  // A pragma takes no parameters; the number is one of our own migrations.
-  run(("PRAGMA user_version=" + std::to_string(version)).c_str());
+void Connection::set(Sql before, std::uint64_t number, Sql after) {
+  const std::string sql = std::string(before.text()) + std::to_string(number) + std::string(after.text());
+  execute(sql.c_str());
 }
+
+void Connection::set_version(int version) { set("PRAGMA user_version=", static_cast<std::uint64_t>(version), ""); }
 
 std::string Connection::quick_check() {
   auto statement = prepare("PRAGMA quick_check(1)");
@@ -179,10 +183,7 @@ Connection::Pages Connection::pages() {
 
 bool Connection::can_shrink() { return pragma("PRAGMA auto_vacuum") == vacuum_when_told; }
 
-void Connection::shrink(std::uint64_t pages) {
-  // A pragma takes no parameters; the number is ours.
-  run(("PRAGMA incremental_vacuum(" + std::to_string(pages) + ")").c_str());
-}
+void Connection::shrink(std::uint64_t pages) { set("PRAGMA incremental_vacuum(", pages, ")"); }
 
 void Connection::rebuild() {
   const int attached = sqlite3_limit(db_.get(), SQLITE_LIMIT_ATTACHED, 1);  // SQLite attaches the copy

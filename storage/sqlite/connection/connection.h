@@ -29,9 +29,9 @@ class Connection {
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
 
-  Statement prepare(std::string_view sql) const { return {db_.get(), sql}; }
-  /// Runs constant SQL, several statements if need be.
-  void run(const char* sql);
+  Statement prepare(Sql sql) const { return {db_.get(), sql}; }
+  /// Several statements if need be.
+  void run(Sql sql);
   /// Whether a transaction is open; SQLite ends one by itself on some errors.
   bool in_transaction() const;
   /// PRAGMA user_version.
@@ -81,7 +81,10 @@ class Connection {
   };
   void harden(const ConnectionOptions& options);
   void write_ahead();
-  std::int64_t pragma(const char* sql);
+  void execute(const char* sql);
+  /// A pragma takes no parameters; the number is ours.
+  void set(Sql before, std::uint64_t number, Sql after);
+  std::int64_t pragma(Sql sql);
   std::unique_ptr<sqlite3, Close> db_;
   bool syncs_ = false;             ///< at all
   bool sync_commits_ = false;      ///< now

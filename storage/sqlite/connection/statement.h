@@ -8,6 +8,8 @@
 #include <string_view>
 #include <type_traits>
 
+#include "storage/sqlite/connection/sql.h"
+
 struct sqlite3;
 struct sqlite3_stmt;
 
@@ -53,8 +55,7 @@ class Rows {
 /// One prepared statement. Belongs to its connection and must go before it.
 class Statement {
  public:
-  /// `sql` is a constant of this layer, never built from data.
-  Statement(sqlite3* db, std::string_view sql);
+  Statement(sqlite3* db, Sql sql);
 
   /// Binds and starts; the arguments must live until the rows are gone.
   template <class... Arguments>

@@ -17,29 +17,29 @@ void draw_secret(Connection& connection) {
 
 constexpr Migration steps[] = {
     // 1
-    R"sql(
+    Sql(R"sql(
 CREATE TABLE account (
   id            INTEGER PRIMARY KEY AUTOINCREMENT,
   name          TEXT    NOT NULL UNIQUE,
   password_hash TEXT    NOT NULL,
   created       INTEGER NOT NULL
 ) STRICT;
-)sql",
+)sql"),
     // 2
-    R"sql(
+    Sql(R"sql(
 ALTER TABLE account ADD COLUMN identity BLOB NOT NULL DEFAULT x'';
-)sql",
+)sql"),
     // 3
-    R"sql(
+    Sql(R"sql(
 CREATE TABLE removed (
   id       INTEGER PRIMARY KEY,
   name     TEXT    NOT NULL,
   identity BLOB    NOT NULL,
   since    INTEGER NOT NULL
 ) STRICT;
-)sql",
+)sql"),
     // 4
-    R"sql(
+    Sql(R"sql(
 ALTER TABLE account ADD COLUMN scram TEXT NOT NULL DEFAULT '';
 ALTER TABLE account ADD COLUMN is_administrator INTEGER NOT NULL DEFAULT 0;
 CREATE TABLE app_password (
@@ -54,7 +54,7 @@ CREATE TABLE secret (
   id    INTEGER PRIMARY KEY CHECK (id = 1),
   bytes BLOB    NOT NULL
 ) STRICT;
-)sql",
+)sql"),
     // 5
     draw_secret,
 };

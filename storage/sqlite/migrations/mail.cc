@@ -28,7 +28,7 @@ UPDATE account SET shared_bytes =
 
 constexpr Migration steps[] = {
     // 1
-    R"sql(
+    Sql(R"sql(
 CREATE TABLE account (
   id                INTEGER PRIMARY KEY CHECK (id = 1),
   last_uid_validity INTEGER NOT NULL,
@@ -102,9 +102,9 @@ CREATE TABLE garbage (
   last  INTEGER NOT NULL,
   since INTEGER NOT NULL
 ) STRICT;
-)sql",
+)sql"),
     // 2
-    R"sql(
+    Sql(R"sql(
 CREATE TABLE threaded (
   body   INTEGER PRIMARY KEY,
   thread INTEGER NOT NULL
@@ -115,43 +115,43 @@ CREATE TABLE thread_key (
   thread INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX thread_key_by_thread ON thread_key (thread);
-)sql",
+)sql"),
     // 3
-    R"sql(
+    Sql(R"sql(
 ALTER TABLE mailbox ADD COLUMN reserved_modseq INTEGER NOT NULL DEFAULT 0;
-)sql",
+)sql"),
     // 4
-    R"sql(
+    Sql(R"sql(
 ALTER TABLE account ADD COLUMN last_body INTEGER NOT NULL DEFAULT 0;
-)sql",
+)sql"),
     // 5
-    R"sql(
+    Sql(R"sql(
 ALTER TABLE account ADD COLUMN owner_name TEXT NOT NULL DEFAULT '';
 ALTER TABLE account ADD COLUMN owner_identity BLOB NOT NULL DEFAULT x'';
-)sql",
+)sql"),
     // 6; both formats of pages can be read
     Dispensable{rewrite_pages},
     // 7
-    R"sql(
+    Sql(R"sql(
 ALTER TABLE account ADD COLUMN messages INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE account ADD COLUMN bytes INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE account ADD COLUMN garbage_bytes INTEGER NOT NULL DEFAULT 0;
-)sql",
+)sql"),
     // 8
     Dispensable{count_totals},
     // 9
-    R"sql(
+    Sql(R"sql(
 ALTER TABLE account ADD COLUMN generation INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE account ADD COLUMN names_generation INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE mailbox ADD COLUMN generation INTEGER NOT NULL DEFAULT 0;
-)sql",
+)sql"),
     // 10; so that a commit need not write the account's row
-    R"sql(
+    Sql(R"sql(
 ALTER TABLE account DROP COLUMN messages;
 ALTER TABLE account DROP COLUMN bytes;
 ALTER TABLE account DROP COLUMN generation;
 ALTER TABLE account ADD COLUMN shared_bytes INTEGER NOT NULL DEFAULT 0;
-)sql",
+)sql"),
     // 11
     Dispensable{count_shared_bytes},
 };

@@ -17,7 +17,7 @@ namespace {
 
 struct Run {
   Connection& connection;
-  void operator()(const char* sql) const { connection.run(sql); }
+  void operator()(Sql sql) const { connection.run(sql); }
   void operator()(void (*function)(Connection&)) const { function(connection); }
   void operator()(Dispensable step) const { step.run(connection); }
 };
@@ -37,7 +37,7 @@ void migrate_to(Connection& connection, int to, std::span<const Migration> steps
   }
 }
 
-constexpr const char* nothing = "";
+constexpr Sql nothing = "";
 
 /// After SQLite has found damage it lets that transaction write nothing more, so a step is left out as a whole.
 void migrate_one(Connection& connection, int to, std::span<const Migration> steps) {

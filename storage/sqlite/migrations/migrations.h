@@ -5,6 +5,8 @@
 #include <span>
 #include <variant>
 
+#include "storage/sqlite/connection/sql.h"
+
 namespace postbag::storage::sqlite {
 
 class Connection;
@@ -16,7 +18,7 @@ struct Dispensable {
 };
 
 /// Constant SQL, or a function for what SQL cannot say. Step n brings the database from user_version n-1 to n.
-using Migration = std::variant<const char*, void (*)(Connection&), Dispensable>;
+using Migration = std::variant<Sql, void (*)(Connection&), Dispensable>;
 
 extern const std::span<const Migration> mail_migrations;
 extern const std::span<const Migration> directory_migrations;
