@@ -30,6 +30,7 @@ struct Account {
   std::int64_t created;  ///< seconds since 1970 UTC
   std::string identity;  ///< see Owner
   bool is_administrator = false;
+  std::string moved_to = {};  ///< the URL of the server where it is now; empty: here
 
   Owner owner() const { return {name, identity}; }
 };
@@ -66,6 +67,8 @@ class AccountDirectory {
   virtual bool replace_credentials(AccountId id, const Credentials& old, const Credentials& credentials) = 0;
   /// Error: no_such_account.
   virtual Result<void> set_administrator(std::string_view name, bool is_one) = 0;
+  /// See Account::moved_to. Error: no_such_account.
+  virtual Result<void> set_moved_to(std::string_view name, std::string_view url) = 0;
   /// 32 random bytes, made once with the directory and never shown to anybody.
   virtual std::string secret() const = 0;
 

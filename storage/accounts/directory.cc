@@ -95,6 +95,12 @@ Result<void> Directory::set_administrator(std::string_view name, bool is_one) {
   return {};
 }
 
+Result<void> Directory::set_moved_to(std::string_view name, std::string_view url) {
+  const bool known = impl_->change([&] { return impl_->accounts_.set_moved_to(name, url); });
+  if (!known) return std::unexpected(Error::no_such_account);
+  return {};
+}
+
 std::string Directory::secret() const { return impl_->accounts_.secret(); }
 
 Result<void> Directory::add_app_password(AccountId id, const AppPassword& password) {

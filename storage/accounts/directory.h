@@ -41,6 +41,7 @@ class Directory final : public AccountDirectory {
   Result<void> set_credentials(std::string_view name, const Credentials& credentials) override;
   bool replace_credentials(AccountId id, const Credentials& old, const Credentials& credentials) override;
   Result<void> set_administrator(std::string_view name, bool is_one) override;
+  Result<void> set_moved_to(std::string_view name, std::string_view url) override;
   std::string secret() const override;
   Result<void> add_app_password(AccountId id, const AppPassword& password) override;
   bool remove_app_password(AccountId id, std::string_view label) override;

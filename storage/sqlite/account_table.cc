@@ -3,7 +3,7 @@
 #include "storage/errors.h"
 
 // A macro only as SQL is made of literals: no text is built while the program runs.
-#define COLUMNS "id, name, password_hash, scram, created, identity, is_administrator"
+#define COLUMNS "id, name, password_hash, scram, created, identity, is_administrator, moved_to"
 
 namespace postbag::storage::sqlite {
 
@@ -15,7 +15,8 @@ Account account_of(const Rows& rows) {
           .credentials = {std::string(rows.bytes(2)), std::string(rows.bytes(3))},
           .created = rows.integer(4),
           .identity = std::string(rows.bytes(5)),
-          .is_administrator = rows.integer(6) != 0};
+          .is_administrator = rows.integer(6) != 0,
+          .moved_to = std::string(rows.bytes(7))};
 }
 
 std::optional<Account> first_of(Rows&& rows) {
@@ -33,6 +34,7 @@ AccountTable::AccountTable(const Connection& c)
       replace_credentials_(c.prepare("UPDATE account SET password_hash = ?, scram = ? "
                                      "WHERE id = ? AND password_hash = ? AND scram = ? RETURNING id")),
       set_administrator_(c.prepare("UPDATE account SET is_administrator = ? WHERE name = ? RETURNING id")),
+      set_moved_to_(c.prepare("UPDATE account SET moved_to = ? WHERE name = ? RETURNING id")),
       set_identity_(c.prepare("UPDATE account SET identity = ? WHERE id = ? RETURNING id")),
       erase_(c.prepare("DELETE FROM account WHERE name = ? RETURNING id")),
       list_(c.prepare("SELECT " COLUMNS " FROM account ORDER BY name")),
@@ -64,6 +66,11 @@ bool AccountTable::replace_credentials(AccountId id, const Credentials& old, con
 
 bool AccountTable::set_administrator(std::string_view name, bool is_one) {
   auto rows = set_administrator_.query(is_one, name);
+  return rows.finish();
+}
+
+bool AccountTable::set_moved_to(std::string_view name, std::string_view url) {
+  auto rows = set_moved_to_.query(url, name);
   return rows.finish();
 }
 

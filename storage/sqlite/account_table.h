@@ -25,6 +25,7 @@ class AccountTable {
   /// False when it has others than the old ones.
   bool replace_credentials(AccountId id, const Credentials& old, const Credentials& credentials);
   bool set_administrator(std::string_view name, bool is_one);
+  bool set_moved_to(std::string_view name, std::string_view url);
   bool set_identity(AccountId id, std::string_view identity);
   bool erase(std::string_view name);
   std::vector<Account> list();
@@ -34,7 +35,8 @@ class AccountTable {
   std::string secret();
 
  private:
-  Statement add_, next_number_, set_credentials_, replace_credentials_, set_administrator_, set_identity_, erase_;
+  Statement add_, next_number_, set_credentials_, replace_credentials_, set_administrator_, set_moved_to_;
+  Statement set_identity_, erase_;
   Statement list_, find_name_, find_id_, secret_;
 };
 

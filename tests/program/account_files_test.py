@@ -185,7 +185,7 @@ def make_old(server):
     with sqlite3.connect(os.path.join(server.data, "directory.db")) as directory:
         for table in ("removed", "app_password", "secret"):
             directory.execute(f"DROP TABLE {table}")
-        for column in ("identity", "scram", "is_administrator"):
+        for column in ("identity", "scram", "is_administrator", "moved_to"):
             directory.execute(f"ALTER TABLE account DROP COLUMN {column}")
         directory.executescript("PRAGMA user_version = 1;")
     for number in os.listdir(server.data + "/accounts"):

@@ -62,6 +62,36 @@ TEST_CASE("credentials are replaced only while they are the old ones") {
   CHECK(directory->set_administrator("eve", true).error() == Error::no_such_account);
 }
 
+TEST_CASE("where an account has moved is kept until it is here again") {
+  const TemporaryDirectory temporary;
+  const std::string url = "imap://bob;AUTH=*@new.example.org/";
+  {
+    const auto directory = Directory::open(temporary.path());
+    CHECK(directory->add("bob", {"x"}));
+    CHECK(directory->find("bob")->moved_to.empty());
+    CHECK(directory->set_moved_to("bob", url));
+    CHECK(directory->set_moved_to("eve", url).error() == Error::no_such_account);
+  }
+  const auto directory = Directory::open(temporary.path());
+  CHECK(directory->find("bob")->moved_to == url);
+  CHECK(directory->list()[0].moved_to == url);
+  CHECK(directory->set_moved_to("bob", {}));
+  CHECK(directory->find("bob")->moved_to.empty());
+}
+
+TEST_CASE("in a directory of before there were moves every account is here") {
+  const TemporaryDirectory temporary;
+  const std::size_t without_moves = 5;
+  {
+    sqlite::Connection old(temporary.path() / "directory.db", {});
+    sqlite::migrate(old, sqlite::directory_migrations.first(without_moves));
+    old.run("INSERT INTO account (name, password_hash, created) VALUES ('bob', 'x', 0)");
+  }
+  const auto directory = Directory::open(temporary.path());
+  CHECK(directory->find("bob")->credentials.password_hash == "x");
+  CHECK(directory->find("bob")->moved_to.empty());
+}
+
 TEST_CASE("application passwords are kept by label, and go with their account") {
   const FixedClock clock;
   const auto directory = Directory::open({}, clock);

@@ -27,6 +27,9 @@ bool lacks_descriptors(sqlite3* db) {
   return cause == EMFILE || cause == ENFILE;
 }
 
+/// A null pointer would bind NULL instead of an empty value.
+const char* not_null(std::string_view bytes) { return bytes.data() != nullptr ? bytes.data() : ""; }
+
 }  // namespace
 
 void throw_error(sqlite3* db, int code) {
@@ -85,12 +88,12 @@ void Statement::check(int code) const {
 void Statement::bind(int index, std::int64_t value) { check(sqlite3_bind_int64(statement_.get(), index, value)); }
 
 void Statement::bind(int index, std::string_view text) {
-  check(sqlite3_bind_text64(statement_.get(), index, text.data(), text.size(), SQLITE_STATIC, SQLITE_UTF8));
+  const char* const data = not_null(text);
+  check(sqlite3_bind_text64(statement_.get(), index, data, text.size(), SQLITE_STATIC, SQLITE_UTF8));
 }
 
 void Statement::bind(int index, Blob blob) {
-  // A null pointer would bind NULL instead of an empty blob.
-  const char* data = blob.bytes.data() != nullptr ? blob.bytes.data() : "";
+  const char* const data = not_null(blob.bytes);
   check(sqlite3_bind_blob64(statement_.get(), index, data, blob.bytes.size(), SQLITE_STATIC));
 }
 

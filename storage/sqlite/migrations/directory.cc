@@ -57,6 +57,10 @@ CREATE TABLE secret (
 )sql"),
     // 5
     draw_secret,
+    // 6
+    Sql(R"sql(
+ALTER TABLE account ADD COLUMN moved_to TEXT NOT NULL DEFAULT '';
+)sql"),
 };
 
 }  // namespace
