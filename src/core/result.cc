@@ -30,8 +30,9 @@ constexpr std::array texts = std::to_array<std::string_view>({
     "no space left on the disk",
     "special use is already assigned",
     "no such message",
+    "the account has moved to another server",
 });
-static_assert(texts.size() == std::to_underlying(Error::no_such_message) + 1);
+static_assert(texts.size() == std::to_underlying(Error::account_moved) + 1);
 
 }  // namespace
 

@@ -32,6 +32,7 @@ enum class Error : std::uint8_t {
   over_quota,
   special_use_taken,
   no_such_message,  ///< it was expunged meanwhile
+  account_moved,    ///< to another server
 };
 
 /// The error as a text for logs and the command line: English, lower case, no full stop. Never null, never freed.

@@ -24,9 +24,10 @@ struct Arguments {
   bool json = false;
   VerifyOptions verify;
   std::string label;
-  std::string value;
+  std::string value;  ///< "on", a URL
   std::ifstream passwd_file;
   bool read_only = false;
+  bool here = false;
 };
 
 /// The function to run; set by the given subcommand.
@@ -101,6 +102,23 @@ void add_app_passwords(CLI::App& users, Arguments& a, Action& action) {
   add->add_flag("--read-only", a.read_only, "Who logs in with it can change nothing");
 }
 
+void add_move(CLI::App& users, Arguments& a, Action& action) {
+  CLI::App* command = subcommand(
+      users, "move",
+      "Refer an account's clients to the server where it is now (RFC 2221), and end its sessions. Its mail here "
+      "stays: an administrator may log in as it to copy that. Deliveries fail for now (75), so that mail servers "
+      "keep the mail until they know the new server; nobody sends mail with its password here",
+      action,
+      [&a] { return a.here ? move_user_back(a.user, a.data_dir) : move_user(a.user, a.value, a.data_dir); });
+  command->add_option("NAME", a.user, "The account")->required();
+  CLI::Option_group* where = command->add_option_group("Where");
+  where->add_option("URL", a.value,
+                    "imap://HOST[:PORT]/, or imap://USER@HOST[:PORT]/ when it has another name there");
+  where->add_flag("--here", a.here, "It is here again");
+  where->require_option(1);
+  add_directory(*command, a.data_dir);
+}
+
 void add_users(CLI::App& app, Arguments& a, Action& action) {
   CLI::App* users = app.add_subcommand("user", "Manage accounts; works while the server runs");
   users->require_subcommand(1);
@@ -116,6 +134,7 @@ void add_users(CLI::App& app, Arguments& a, Action& action) {
   admin->add_option("NAME", a.user, "The account")->required();
   admin->add_option("VALUE", a.value, "on or off")->required()->check(CLI::IsMember({"on", "off"}));
   add_directory(*admin, a.data_dir);
+  add_move(*users, a, action);
   CLI::App* import = users->add_subcommand("import", "Add accounts of another server");
   import->require_subcommand(1);
   CLI::App* passwd_file = subcommand(*import, "passwd-file", "Add the accounts of a Dovecot passwd-file", action,
@@ -125,7 +144,8 @@ void add_users(CLI::App& app, Arguments& a, Action& action) {
   passwd_file->add_option_function<std::string>("FILE", open, "The file")->required();
   add_directory(*passwd_file, a.data_dir);
   add_app_passwords(*users, a, action);
-  CLI::App* list = subcommand(*users, "list", "Print all names", action, [&a] { return list_users(a.data_dir); });
+  CLI::App* list = subcommand(*users, "list", "Print all names, and the URLs of those that moved", action,
+                              [&a] { return list_users(a.data_dir); });
   add_directory(*list, a.data_dir);
 }
 

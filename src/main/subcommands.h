@@ -25,6 +25,9 @@ int add_user(const std::string& name, const std::string& data_dir);
 int change_password(const std::string& name, const std::string& data_dir);
 /// Also ends the account's sessions when a server is running.
 int remove_user(const std::string& name, const std::string& data_dir);
+/// Refers the account's clients to the server of that URL, and ends its sessions when a server is running.
+int move_user(const std::string& name, const std::string& url, const std::string& data_dir);
+int move_user_back(const std::string& name, const std::string& data_dir);
 int list_users(const std::string& data_dir);
 /// Whether it may log in as others: "on" or "off".
 int set_administrator(const std::string& name, const std::string& on_or_off, const std::string& data_dir);

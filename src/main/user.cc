@@ -1,5 +1,6 @@
 // postbag user
 
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
 #include <cstdio>
@@ -73,12 +74,35 @@ int remove_user(const std::string& name, const std::string& data_dir) {
   return EX_OK;
 }
 
+int move_user(const std::string& name, const std::string& url, const std::string& data_dir) {
+  Expected<AccountFile> accounts = open_accounts(data_dir);
+  if (!accounts) return report_error(accounts.error());
+  const Expected<void> done = accounts->move(name, url);
+  if (!done && done.error().cause == Cause::bad_option) return report_error(done.error().text, EX_USAGE);
+  if (!done) return report_error(done.error());
+  disconnect(name, data_dir);
+  return EX_OK;
+}
+
+int move_user_back(const std::string& name, const std::string& data_dir) {
+  Expected<AccountFile> accounts = open_accounts(data_dir);
+  if (!accounts) return report_error(accounts.error());
+  const Expected<void> done = accounts->move_back(name);
+  return done ? EX_OK : report_error(done.error());
+}
+
 int list_users(const std::string& data_dir) {
   const Expected<AccountFile> accounts = open_accounts(data_dir);
   if (!accounts) return report_error(accounts.error());
   const Expected<std::vector<std::string>> names = accounts->list();
   if (!names) return report_error(names.error());
-  for (const std::string& name : *names) std::printf("%s\n", name.c_str());
+  const Expected<std::vector<MovedAccount>> moved = accounts->moved();
+  if (!moved) return report_error(moved.error());
+  for (const std::string& name : *names) {
+    const auto there = std::ranges::lower_bound(*moved, name, {}, &MovedAccount::name);
+    const bool is_here = there == moved->end() || there->name != name;
+    std::printf("%s%s\n", name.c_str(), is_here ? "" : ("\t" + there->url).c_str());
+  }
   return EX_OK;
 }
 

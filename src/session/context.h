@@ -53,8 +53,10 @@ class Authenticator {
   /// The end of an exchange that was checked elsewhere: the account of `user`, if it was proved.
   virtual async::Task<Result<Login>> finish(std::string user, bool proved, Peer& peer) = 0;
   /// The account of `user`, which is `login`'s own or that for which it may act; Error::not_permitted, also when
-  /// there is none. RFC 4422 section 3.4.1
+  /// there is none. Who has moved acts for nobody here, and yields its own. RFC 4422 section 3.4.1
   virtual async::Task<Result<Login>> act_as(Login login, std::string user) = 0;
+  /// The URL of the server where the account is now, for who has proved to be it; empty: here. RFC 2221
+  virtual async::Task<std::string> moved_to(AccountId account) = 0;
 };
 
 /// The mail of the accounts.

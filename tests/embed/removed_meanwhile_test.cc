@@ -1,10 +1,11 @@
-// An account that is removed while somebody logs in to it.
+// An account that is removed, or moves to another server, while somebody logs in to it.
 
 #include <optional>
 #include <string>
 
 #include <doctest/doctest.h>
 
+#include "postbag/accounts.h"
 #include "postbag/server.h"
 #include "tests/embed/contains.h"
 #include "tests/embed/running_server.h"
@@ -35,4 +36,17 @@ TEST_CASE("a login that is under way when its account is removed is refused") {
   REQUIRE(contains(other.run("NOOP"), "t OK"));  // the server's thread knows of it
   sync_gate.open();
   CHECK(contains(erin.read_to("t "), "t NO [AUTHENTICATIONFAILED]"));
+}
+
+TEST_CASE("a login that is under way when its account moves is referred, and its connection ends") {
+  Fixture f;
+  SocketClient erin(f.address());
+  sync_gate.shut();
+  REQUIRE(erin.send("t LOGIN erin secret\r\n"));
+  sync_gate.open_but_for(sync_gate.await_one());  // her mailboxes are being made
+  REQUIRE(AccountFile::open(f.directory.path()).value().move("erin", "imap://new.example.org"));
+  f.server->disconnect("erin");
+  sync_gate.open();
+  CHECK(contains(erin.read_to_end(), "t NO [REFERRAL imap://erin;AUTH=*@new.example.org/]"));
+  CHECK(contains(SocketClient(f.address()).run("LOGIN erin secret"), "t NO [REFERRAL "));
 }

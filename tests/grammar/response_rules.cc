@@ -17,9 +17,9 @@ using protocol::Children;
 using protocol::View;
 
 // Codes with arguments: in the generic form they would be these with wrong arguments.
-constexpr std::array<std::string_view, 11> known_codes{"APPENDUID", "COPYUID",        "UIDNEXT",    "UIDVALIDITY",
+constexpr std::array<std::string_view, 12> known_codes{"APPENDUID", "COPYUID",        "UIDNEXT",    "UIDVALIDITY",
                                                        "UNSEEN",    "PERMANENTFLAGS", "CAPABILITY", "BADCHARSET",
-                                                       "BADEVENT",  "HIGHESTMODSEQ",  "MODIFIED"};
+                                                       "BADEVENT",  "HIGHESTMODSEQ",  "MODIFIED",   "REFERRAL"};
 
 std::string_view check(rg::RespCodeOther code) {
   const std::string_view name = code.resp_code_name().text();

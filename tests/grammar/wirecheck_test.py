@@ -24,6 +24,7 @@ ACCEPTED = [
     GREETING + b'* FLAGS (\\Seen x)\r\na NO [XYZ 17] an unknown code\r\n',
     GREETING + b'* 1 FETCH (BINARY[1] ~{3}\r\na\0b BINARY.SIZE[1] 3)\r\n',
     GREETING + b'* OK gr\xc3\xbc\xc3\x9fe\r\n',
+    GREETING + b'a NO [REFERRAL imap://b%40x;AUTH=*@new.example.org:1143/] moved\r\n',
 ]
 
 REFUSED = [
@@ -39,6 +40,9 @@ REFUSED = [
     GREETING + b'* OK [UIDNEXT 0] x\r\n',
     GREETING + b'* OK [COPYUID 1 2:4 3:4] x\r\n',
     GREETING + b'a OK [foo x\r\n',
+    GREETING + b'a NO [REFERRAL imap://new/] a client may log in as anonymous\r\n',
+    GREETING + b'a NO [REFERRAL imap://bob;AUTH=*@[::1]/] the code ends early\r\n',
+    GREETING + b'a NO [REFERRAL imap://b o;AUTH=*@new/] x\r\n',
     GREETING + b'* OK caf\xe9\r\n',
     GREETING + b'* OK nul\0\r\n',
     GREETING + b'* CAPABILITY FOO\r\n',

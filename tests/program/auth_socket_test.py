@@ -149,6 +149,34 @@ def administrators_act_for_others(server):
         equal((line[0], line[-1]), ("FAIL", "code=authz_fail"))
 
 
+def who_has_moved_sends_through_the_new_server(server):
+    user, admin = server.add_user(), server.add_user()
+    server.run("user", "admin", admin, "on", "--dir", server.data)
+    server.run("user", "move", user, "imap://new.example.org/", "--dir", server.data)
+    refusal = [f"user={user}", "reason=The account has moved to another server", "code=authz_fail"]
+    with Asker(logins(server)) as asker:
+        equal(asker.plain(user, PASSWORD), ["FAIL", "1", *refusal])
+        expect_logged(server, f'info login after move peer="{REMOTE}:0" user="{user}" '
+                              f'detail="smtp: PLAIN: moved to imap://{user};AUTH=*@new.example.org/"')
+        scram = Scram(user, PASSWORD)
+        equal(asker.exchange(2, "SCRAM-SHA-256", scram.answer, initial=b64(scram.header + scram.bare)),
+              ["FAIL", "2", *refusal])
+        equal(asker.plain(admin, PASSWORD, 3, user), ["FAIL", "3", *refusal], "an administrator for it")
+        equal(asker.plain(user, "wrong", 4), ["FAIL", "4", f"user={user}"], "as everybody with a wrong password")
+        server.run("user", "move", user, "--here", "--dir", server.data)
+        equal(asker.plain(user, PASSWORD, 5), ["OK", "5", f"user={user}"])
+
+
+def mail_for_who_has_moved_is_neither_taken_nor_refused_for_good(server):
+    user = server.add_user()
+    with Asker(users(server), last="SPID", hello="VERSION\t1\t1\n") as asker:
+        for id, move, answer in ((1, "imap://new.example.org/", ["FAIL", "1", "the account has moved to another server"]),
+                                 (2, "--here", ["USER", "2", user])):
+            server.run("user", "move", user, move, "--dir", server.data)
+            asker.send(f"USER\t{id}\t{user}+lists\tservice=lmtp\n")
+            equal(asker.answer(id), answer)
+
+
 def many_requests_run_at_once(server):
     names = [server.add_user() for _ in range(3)]
     right = {id: id % 10 != 0 for id in range(60)}   # each wrong one costs a hash
@@ -317,6 +345,8 @@ if __name__ == "__main__":
          messages_that_are_none_are_refused_and_the_connection_goes_on,
          app_passwords_work_unless_they_are_for_reading,
          administrators_act_for_others,
+         who_has_moved_sends_through_the_new_server,
+         mail_for_who_has_moved_is_neither_taken_nor_refused_for_good,
          many_requests_run_at_once,
          too_many_requests_and_connections_are_refused_for_now,
          a_cancelled_request_gets_no_answer_and_its_number_is_free,

@@ -87,8 +87,9 @@ def attempt(server, command):
 
 
 def add_users(server):
-    for name in ("alice", *LIKE_THE_LOG[:2]):
+    for name in ("alice", "moved", *LIKE_THE_LOG[:2]):
         server.add_user(name)
+    server.run("user", "move", "moved", "imap://new.example.org/", "--dir", server.data)
 
 
 def log_in_well_and_badly(server):
@@ -96,6 +97,7 @@ def log_in_well_and_badly(server):
     bad = ("alice", "nobody", *LIKE_THE_LOG)
     for name in ("alice", *LIKE_THE_LOG[:2]):
         assert attempt(server, b"LOGIN " + quoted(name) + b" " + PASSWORD.encode())
+    assert not attempt(server, b"LOGIN moved " + PASSWORD.encode())   # a right password, so no failure
     for name in bad:
         assert not attempt(server, b"LOGIN " + quoted(name) + b" wrong")
     return len(bad)
@@ -131,6 +133,7 @@ def fail2ban_finds_refused_logins(server):
              'host postbag[12]: 2026-11-29T13:12:14.123Z warning login failed peer="192.0.2.3:40000" user="bob"',
              '2026-11-29T13:12:14.123Z info login peer="192.0.2.4:40000" user="bob"',
              '2026-11-29T13:12:14.123Z warning login put off peer="192.0.2.7:40000" user="bob"',
+             '2026-11-29T13:12:14.123Z info login after move peer="192.0.2.8:40000" user="bob" detail="LOGIN: moved to x"',
              '2026-11-29T13:12:14.123Z warning connection refused peer="192.0.2.5:40000" detail="login failed"',
              'x warning login failed peer="192.0.2.6:40000" user="bob"']
     with tempfile.NamedTemporaryFile("w") as log:

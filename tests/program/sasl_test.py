@@ -7,7 +7,7 @@ import os
 import sqlite3
 import time
 
-from tests.program.exit_codes import BAD_DATA, NO_USER, ended, exit_code
+from tests.program.exit_codes import BAD_DATA, NO_USER, USAGE, ended, exit_code
 from tests.program.sasl_client import SECRET, Scram, authenticate, b64, jwt, key_file, plain, refused
 from tests.run.program import equal, main
 from tests.run.server import PASSWORD, Server
@@ -268,6 +268,102 @@ def tokens_that_are_not_valid_get_the_error_of_rfc_7628(server):
             equal(session.challenges, [b'{"status":"invalid_token","scope":"mail"}'], what)
 
 
+NEW_SERVER = "imap://new.example.org/"
+
+
+def moved(server, user=None):
+    user = user or server.add_user()
+    server.run("user", "move", user, NEW_SERVER, "--dir", server.data)
+    return user
+
+
+def referred_to_new_server(line, user):
+    equal(line, f"NO [REFERRAL imap://{user};AUTH=*@new.example.org/] The account has moved to another server".encode())
+
+
+def a_moved_account_is_referred_once_it_has_proved_itself(server):
+    user = server.add_user()
+    phone = server.run("user", "app-password", "add", user, "phone", "--dir", server.data).decode().strip()
+    moved(server, user)
+    token = jwt({"iss": "https://id", "aud": "imap", "sub": user, "exp": int(time.time()) + 300}, SECRET)
+    for login in (lambda s: Scram(user, PASSWORD).login(s), lambda s: plain(s, user, PASSWORD), lambda s: plain(s, user, phone),
+                  lambda s: bearer(s, token), lambda s: plain(s, user, PASSWORD, user)):
+        referred_to_new_server(login(opened(server)), user)
+    scram, session = Scram(user, PASSWORD), opened(server)
+    referred_to_new_server(scram.login(session), user)
+    equal(session.challenges[-1], scram.verifier, "the server has proved itself before it sends the client away")
+    server.await_log(f'user="{user}" detail="SCRAM-SHA-256: moved to imap://{user};AUTH=*@new.example.org/"')
+    line = [line for line in server.log_tail().splitlines() if "login after move" in line][-1]
+    assert ' info login after move peer="127.0.0.1:' in line, line
+
+
+def nobody_else_learns_that_an_account_has_moved(server):
+    user = moved(server)
+    for login in (lambda s, who: Scram(who, "wrong").login(s), lambda s, who: plain(s, who, "wrong"),
+                  lambda s, who: bearer(s, b"wrong", who)):
+        answers = [(session := opened(server), login(session, who), len(session.challenges))[1:] for who in (user, "nobody")]
+        equal(answers[0], answers[1], "of the moved account and of nobody")
+        assert answers[0][0].startswith(FAILED), answers
+    scram, session = Scram(user, PASSWORD), opened(server)
+    line = authenticate(session, "SCRAM-SHA-256", lambda text: None if text.startswith(b"v=") else scram.answer(text),
+                        scram.header + scram.bare)
+    assert line.startswith(b"BAD"), "who does not wait for the server's proof is told nothing"
+    real, made_up = first_answer(server, user), first_answer(server, "nobody")
+    equal((len(made_up[0]), made_up[1]), (len(real[0]), real[1]), "what SCRAM shows first")
+
+
+def a_referral_is_no_failed_login(server):
+    """Neither for the delay of its address nor for the one of its user."""
+    user, delay = moved(server), 20
+    with open(server.config) as file:
+        config = file.read()
+    server.restart(config.replace(NO_DELAY, f"[limits]\nfailed_login_delay = {delay}\nfailed_login_delay_max = {delay}\n"))
+    session, began = opened(server), time.monotonic()
+    for _ in range(4):
+        referred_to_new_server(plain(session, user, PASSWORD), user)
+    assert time.monotonic() - began < delay
+    server.restart(config)
+
+
+def administrators_fetch_what_a_moved_account_left(server):
+    admin, user, other = server.add_user(), server.add_user(), server.add_user()
+    server.logged_in(user).command("CREATE Mine")
+    server.run("user", "admin", admin, "on", "--dir", server.data)
+    acting = opened(server)
+    assert plain(acting, admin, PASSWORD, user).startswith(b"OK")
+    moved(server, user)
+    assert acting.response().startswith(b"* BYE"), "nobody stays in it unawares"
+    acting = opened(server)
+    assert Scram(admin, PASSWORD, authzid=user).login(acting).startswith(b"OK")
+    acting.command("SELECT Mine")
+    assert plain(opened(server), admin, PASSWORD, other).startswith(b"OK")
+    moved(server, admin)
+    for who in (user, other, "nobody"):
+        line = plain(opened(server), admin, PASSWORD, who)
+        assert line.startswith(b"NO [AUTHORIZATIONFAILED]" if who == "nobody" else b"NO [REFERRAL imap://" + admin.encode()), line
+
+
+def accounts_are_moved_and_moved_back(server):
+    user, name = server.add_user(), "b;öb@example.org"
+    server.add_user(name)
+    equal(exit_code(server, "user", "move", "nobody", NEW_SERVER), NO_USER, "nobody")
+    equal(exit_code(server, "user", "move", "nobody", "--here"), NO_USER, "nobody, back")
+    for where in ([], [NEW_SERVER, "--here"], [""], ["new.example.org"], ["imaps://new.example.org/"], ["imap://[::1]/"],
+                  ["imap://new/INBOX"], ["imap://new\r\n/"]):
+        equal(exit_code(server, "user", "move", user, *where), USAGE, where)
+    server.logged_in(user)
+    equal(exit_code(server, "user", "move", user, "imap://robert@new.example.org:1143"), 0)
+    equal(exit_code(server, "user", "move", name.upper(), NEW_SERVER), 0)
+    listed = server.run("user", "list", "--dir", server.data).decode().splitlines()
+    assert f"{user}\timap://robert;AUTH=*@new.example.org:1143/" in listed, listed
+    assert f"{name}\timap://b%3B%C3%B6b%40example.org;AUTH=*@new.example.org/" in listed, listed
+    assert plain(opened(server), name, PASSWORD).startswith(b"NO [REFERRAL imap://b%3B%C3%B6b%40example.org;AUTH=*@new.exam")
+    for who in (user, name):
+        equal(exit_code(server, "user", "move", who, "--here"), 0)
+        assert plain(opened(server), who, PASSWORD).startswith(b"OK")
+        assert who in server.run("user", "list", "--dir", server.data).decode().splitlines()
+
+
 def salted(hash, password, salt=b"salt"):
     return b64(hashlib.new(hash, password + salt).digest() + salt).decode()
 
@@ -335,4 +431,6 @@ if __name__ == "__main__":
          login_asks_for_name_and_password, guesses_of_one_address_take_turns, an_exchange_is_cancelled_at_any_point,
          administrators_act_for_others, app_passwords_work_until_they_are_revoked, a_login_for_reading_changes_nothing,
          tokens_log_in, tokens_that_are_not_valid_get_the_error_of_rfc_7628,
+         a_moved_account_is_referred_once_it_has_proved_itself, nobody_else_learns_that_an_account_has_moved,
+         a_referral_is_no_failed_login, administrators_fetch_what_a_moved_account_left, accounts_are_moved_and_moved_back,
          accounts_of_dovecot_are_imported_and_rehashed, no_secret_is_logged, world=world)

@@ -33,6 +33,19 @@ def delivery_into_a_mailbox_and_refused(server):
     equal(exit_code(server, "deliver", user, "--mailbox", "Nope", input=MESSAGE), CANNOT_CREATE, "no such mailbox")
 
 
+def delivery_to_a_moved_account_waits_at_the_mail_server(server):
+    user = server.add_user()
+    server.run("user", "move", user, "imap://new.example.org/", "--dir", server.data)
+    equal(exit_code(server, "deliver", user, input=MESSAGE), TEMPORARY, "moved")
+    server.stop()
+    equal(exit_code(server, "deliver", user, input=MESSAGE), TEMPORARY, "moved, without a server")
+    server.run("user", "move", user, "--here", "--dir", server.data)
+    server.start()
+    lines, _ = server.logged_in(user).command("STATUS INBOX (MESSAGES)")
+    equal(lines, [b"* STATUS INBOX (MESSAGES 0)"], "nothing was stored")
+    equal(exit_code(server, "deliver", user, input=MESSAGE), 0, "back again")
+
+
 def delivery_beyond_a_limit_is_logged(server):
     user = server.add_user()
     server.run("deliver", user, "--dir", server.data, input=b"To: " + b"a@x," * 1001 + b"\r\n\r\n")
@@ -129,7 +142,8 @@ def verify_says_that_there_are_contradictions_whatever_else_is_wrong(server):
 
 
 if __name__ == "__main__":
-    main(delivery_reaches_a_session_in_idle, delivery_into_a_mailbox_and_refused, delivery_beyond_a_limit_is_logged,
+    main(delivery_reaches_a_session_in_idle, delivery_into_a_mailbox_and_refused,
+         delivery_to_a_moved_account_waits_at_the_mail_server, delivery_beyond_a_limit_is_logged,
          accounts_while_the_server_runs, dump_shows_what_is_stored, verify_reports_what_is_wrong_beside_the_server,
          verify_says_that_there_are_contradictions_whatever_else_is_wrong, one_server_a_directory,
          shutdown_says_bye_and_keeps_what_was_acknowledged)

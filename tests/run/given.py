@@ -87,6 +87,14 @@ def _account(player, _step, names):
         player.accounts[name] = player.server.add_user()
 
 
+def _move(player, _step, url):
+    player.server.run("user", "move", player.user, url, "--dir", player.server.data)
+
+
+def _move_back(player, _step):
+    player.server.run("user", "move", player.user, "--here", "--dir", player.server.data)
+
+
 def _create(player, _step, mailboxes):
     for mailbox in mailboxes.split(", "):
         logged_in(player, "setup").command(b"CREATE " + mailbox.encode("latin-1"))
@@ -109,6 +117,8 @@ FORMS = [
     (rf"{NAMES} (?P<how>selected|examined) (?P<mailbox>.+)", _select),
     (rf"{NAMES} did (?P<command>.+)", _did),
     (rf"accounts? {NAMES}", _account),
+    (r"account moved to (?P<url>\S+)", _move),
+    (r"account moved back", _move_back),
     (r"mailbox(?:es)? (?P<mailboxes>.+)", _create),
     (r"(?P<mailbox>\S+) with (?P<count>\d+) messages?", _messages),
     (r"message in (?P<mailbox>\S+)(?: flags (?P<flags>\(.*?\)))?(?: date (?P<date>\".*?\"))?:", _message),

@@ -23,6 +23,7 @@ class PasswordsOnly : public Authenticator {
   async::Task<Result<Login>> act_as(Login, std::string) override {
     co_return std::unexpected(Error::not_permitted);
   }
+  async::Task<std::string> moved_to(AccountId) override { co_return std::string(); }
 };
 
 }  // namespace postbag::test

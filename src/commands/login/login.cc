@@ -1,5 +1,6 @@
 #include "commands/login/login.h"
 
+#include <optional>
 #include <utility>
 
 #include "commands/handlers.h"
@@ -20,6 +21,24 @@ std::string encryption_of(const Client& client) {
   return ", " + info.version + ' ' + info.cipher;
 }
 
+/// For the log.
+std::string way_of(const Client& client, const Way& way) {
+  return way_in(way.mechanism, way.actor) + encryption_of(client);
+}
+
+/// The answer to a login into an account that is at another server; nothing when it is here. NO and not OK, as OK
+/// would say that there is something here to be read: the mail here is what was left behind. RFC 2221 section 4.1
+async::Task<std::optional<Reply>> referral(Client& client, AccountId account, std::string_view user,
+                                           const Way& way) {
+  std::optional<Reply> reply;
+  if (!way.actor.empty()) co_return reply;  // an administrator, who fetches what is here
+  const std::string url = co_await client.context().authenticator.moved_to(account);
+  if (url.empty()) co_return reply;
+  client.log({LogEvent::Level::info, "login after move", user, way_of(client, way) + ": moved to " + url});
+  reply = Reply::no("The account has moved to another server", "REFERRAL " + url);
+  co_return reply;
+}
+
 }  // namespace
 
 Reply refuse_password(Client& client, std::string_view user) {
@@ -38,13 +57,22 @@ Reply refuse_login(Client& client, std::string_view user, Error error, std::stri
 }
 
 async::Task<Reply> admit(Client& client, Login login, std::string user, const Way& way) {
+  std::optional<Reply> elsewhere = co_await referral(client, login.account, user, way);
+  if (elsewhere) co_return std::move(*elsewhere);
   auto account = co_await client.context().accounts.open(login.account, client.connection().stream());
   if (!account)
     co_return account.error() == Error::busy ? Reply::no("Too many connections", "LIMIT")
                                              : refusal(account.error());
-  client.log({LogEvent::Level::info, "login", user, way_in(way.mechanism, way.actor) + encryption_of(client)});
-  Principal principal{login.account, std::move(user), login.read_only, way.actor};
+  Principal principal{login.account, user, login.read_only, way.actor};
   client.log_in(std::move(*account), std::move(principal));
+  // Now Server::disconnect() finds this session. Who was disconnected before may have moved while its mail was
+  // opened.
+  elsewhere = co_await referral(client, login.account, user, way);
+  if (elsewhere) {
+    client.connection().say_bye({"The account has moved"});
+    co_return std::move(*elsewhere);
+  }
+  client.log({LogEvent::Level::info, "login", user, way_of(client, way)});
   co_return Reply::ok("Logged in", capability_list(client));
 }
 

@@ -19,7 +19,9 @@ struct Way {
   std::string actor = {};      ///< the administrator who acts as the user; empty: it is the user
 };
 
-/// Logs the session in to its account, or refuses: the account may have too many connections.
+/// Logs the session in to its account, or refuses: the account may have too many connections, or may have moved to
+/// another server, which the answer names (RFC 2221 section 4.1); that counts as no failure. An administrator who
+/// acts for a moved account is let in.
 async::Task<Reply> admit(Client& client, Login login, std::string user, const Way& way);
 
 /// The answer to a login that failed, which is logged and counted; the same words for an unknown user and a wrong

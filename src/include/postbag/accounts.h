@@ -19,6 +19,12 @@ struct AppPassword {
   std::int64_t created;  ///< seconds since 1970-01-01T00:00:00Z
 };
 
+/// An account that is at another server.
+struct MovedAccount {
+  std::string name;
+  std::string url;  ///< as clients are sent it: "imap://bob;AUTH=*@new.example.org/"
+};
+
 /// What became of the lines of a passwd-file.
 struct Imported {
   std::size_t added = 0;
@@ -48,6 +54,17 @@ class AccountFile {
 
   /// An administrator may log in as every user, by the authorization identity of SASL (RFC 4422 section 3.4.1).
   Expected<void> set_administrator(std::string_view name, bool is_one);
+  /// The account is at another server from now on. `url` says which: "imap://new.example.org/", also with a port,
+  /// and with the user there when it has another name, "imap://bob%40example.org@new.example.org/" (RFC 5092
+  /// section 4). Who logs in with the right password gets NO with that URL (RFC 2221), and mail servers that ask
+  /// for it are refused; deliveries fail with Cause::refused, so that no mail is lost. The mail stays here: an
+  /// administrator can still log in as the account, to fetch it. Sessions go on: see Server::disconnect. An account
+  /// at a server should not be referred back here. Causes: no_such_account, bad_option (the URL).
+  Expected<void> move(std::string_view name, std::string_view url);
+  /// The account is here again. Cause: no_such_account.
+  Expected<void> move_back(std::string_view name);
+  /// In rising order of names.
+  Expected<std::vector<MovedAccount>> moved() const;
   /// Yields a new password, which is shown nowhere again. It works beside the account's own one, with the
   /// mechanisms that send a password; with `read_only`, who logs in with it can change nothing. A label is UTF-8 of
   /// 1 to 64 bytes. Causes: account_exists when the label is taken, invalid_name (the label), refused when there

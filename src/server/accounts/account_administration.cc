@@ -1,6 +1,7 @@
 // postbag::AccountFile: the list of accounts for tools that run beside a server.
 
 #include "postbag/accounts.h"
+#include "protocol/text/imap_url.h"
 #include "server/accounts/account_registry.h"
 #include "server/accounts/import_accounts.h"
 #include "server/failures.h"
@@ -52,6 +53,30 @@ Expected<std::vector<std::string>> AccountFile::list() const {
 
 Expected<void> AccountFile::set_administrator(std::string_view name, bool is_one) {
   return guarded([&] { return expected_of(impl_->registry.set_administrator(name, is_one)); });
+}
+
+Expected<void> AccountFile::move(std::string_view name, std::string_view url) {
+  return guarded([&]() -> Expected<void> {
+    const auto account = impl_->registry.find(name);
+    if (!account) return std::unexpected(server::failure_of(Error::no_such_account));
+    const auto whole = protocol::server_url(url, account->name);
+    if (!whole)
+      return std::unexpected(Failure{Cause::bad_option, "not the URL of an IMAP server: imap://HOST[:PORT]/"});
+    return expected_of(impl_->registry.set_moved_to(account->name, *whole));
+  });
+}
+
+Expected<void> AccountFile::move_back(std::string_view name) {
+  return guarded([&] { return expected_of(impl_->registry.set_moved_to(name, {})); });
+}
+
+Expected<std::vector<MovedAccount>> AccountFile::moved() const {
+  return guarded([&]() -> Expected<std::vector<MovedAccount>> {
+    std::vector<MovedAccount> out;
+    for (storage::Account& account : impl_->registry.moved())
+      out.push_back({std::move(account.name), std::move(account.moved_to)});
+    return out;
+  });
 }
 
 Expected<std::string> AccountFile::add_app_password(std::string_view name, std::string_view label, bool read_only) {

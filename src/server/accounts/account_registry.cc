@@ -61,6 +61,13 @@ std::vector<std::string> AccountRegistry::names() const {
   return names;
 }
 
+std::vector<storage::Account> AccountRegistry::moved() const {
+  const std::lock_guard lock(mutex_);
+  std::vector<storage::Account> all = directory_->list();
+  std::erase_if(all, [](const storage::Account& account) { return account.moved_to.empty(); });
+  return all;
+}
+
 std::optional<storage::Account> AccountRegistry::find(std::string_view name) const {
   const std::lock_guard lock(mutex_);
   return look_up(name);
@@ -93,6 +100,13 @@ bool AccountRegistry::replace_credentials(AccountId id, const storage::Credentia
 Result<void> AccountRegistry::set_administrator(std::string_view name, bool is_one) {
   return with_account(
       name, [&](const storage::Account& account) { return directory_->set_administrator(account.name, is_one); });
+}
+
+Result<void> AccountRegistry::set_moved_to(std::string_view name, std::string_view url) {
+  const std::lock_guard lock(mutex_);
+  const auto account = look_up(name);
+  if (!account) return std::unexpected(Error::no_such_account);
+  return directory_->set_moved_to(account->name, url);
 }
 
 Result<void> AccountRegistry::add_with(std::string_view name, const storage::Credentials& credentials) {

@@ -31,6 +31,8 @@ class AccountRegistry {
   Result<void> set_password(std::string_view name, std::string_view password);
   Result<void> remove(std::string_view name);
   std::vector<std::string> names() const;
+  /// Those that are at another server, in rising order of names.
+  std::vector<storage::Account> moved() const;
   std::optional<storage::Account> find(std::string_view name) const;
   std::optional<storage::Account> find(AccountId id) const;
   /// The account that receives mail for this name: as find(), and mail for "bob+lists" goes to "bob".
@@ -40,6 +42,8 @@ class AccountRegistry {
   /// See storage::AccountDirectory::replace_credentials().
   bool replace_credentials(AccountId id, const storage::Credentials& old, const storage::Credentials& credentials);
   Result<void> set_administrator(std::string_view name, bool is_one);
+  /// See storage::Account::moved_to.
+  Result<void> set_moved_to(std::string_view name, std::string_view url);
   /// With a hash that was made elsewhere.
   Result<void> add_with(std::string_view name, const storage::Credentials& credentials);
   /// See storage::AccountDirectory; Error::no_such_account also for the second one.

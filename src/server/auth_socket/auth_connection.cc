@@ -171,9 +171,12 @@ void AuthConnection::start(async::Task<void> task, std::string line_if_broken, s
   jobs_.start(std::move(task), std::move(at_end));
 }
 
+/// Of mail for who has moved nobody may say that there is no such user: the mail server is to keep it.
 async::Task<void> AuthConnection::look_up(auth_socket::FindUser asked) {
   const std::optional<storage::Account> account =
       co_await parts_.lookups.least_busy().run([&] { return parts_.registry.find_recipient(asked.user); });
+  const bool has_moved = account && !account->moved_to.empty();
+  if (has_moved) co_return send(auth_socket::lookup_failed(asked.id, to_string(Error::account_moved)));
   send(account ? auth_socket::found(asked.id, account->name) : auth_socket::not_found(asked.id));
 }
 

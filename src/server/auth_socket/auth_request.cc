@@ -45,7 +45,7 @@ async::Task<void> AuthRequest::run() {
   const sasl::Surroundings around{.nonce = random_nonce(), .oauth_scope = context_.authenticator.oauth_scope()};
   Authentication authentication(context_.authenticator, *mechanism, around, *this, *this);
   const Authentication::Outcome outcome = co_await authentication.run(asked_.initial);
-  answer(*mechanism, outcome);
+  co_await answer(*mechanism, outcome);
 }
 
 /// Nobody but the asker knows who its client is, and what protects the connection to it.
@@ -93,25 +93,33 @@ async::Task<std::optional<Secret>> AuthRequest::ask(std::string_view challenge) 
   co_return given;
 }
 
-void AuthRequest::answer(const sasl::Mechanism& mechanism, const Authentication::Outcome& outcome) {
-  if (cancelled_) return;
+async::Task<void> AuthRequest::answer(const sasl::Mechanism& mechanism, const Authentication::Outcome& outcome) {
+  if (cancelled_) co_return;
   if (outcome)
-    admit(mechanism, *outcome);
+    co_await admit(mechanism, *outcome);
   else
     refuse(mechanism, outcome.error());
 }
 
-/// A password for reading says nothing about what else its owner may do.
-void AuthRequest::admit(const sasl::Mechanism& mechanism, const Authenticated& who) {
-  if (who.login.read_only) {
-    log(LogEvent::Level::warning, "login refused", who.user,
-        std::string(mechanism.name) + ": a password for reading");
-    return send(auth_socket::refused(asked_.id, {.user = who.user,
-                                                 .code = auth_socket::not_authorized,
-                                                 .reason = "This password is for reading mail only"}));
+/// A password for reading says nothing about what else its owner may do. Who has moved sends through its new
+/// server: the password there may be another one by now.
+async::Task<void> AuthRequest::admit(const sasl::Mechanism& mechanism, const Authenticated& who) {
+  const std::string way = way_in(mechanism.name, who.actor);
+  const std::string elsewhere = co_await context_.authenticator.moved_to(who.login.account);
+  if (!elsewhere.empty()) {
+    log(LogEvent::Level::info, "login after move", who.user, way + ": moved to " + elsewhere);
+    co_return refuse_right(who, "The account has moved to another server");
   }
-  log(LogEvent::Level::info, "login", who.user, way_in(mechanism.name, who.actor));
+  if (who.login.read_only) {
+    log(LogEvent::Level::warning, "login refused", who.user, way + ": a password for reading");
+    co_return refuse_right(who, "This password is for reading mail only");
+  }
+  log(LogEvent::Level::info, "login", who.user, way);
   send(auth_socket::accepted(asked_.id, registry_.canonical(who.user)));
+}
+
+void AuthRequest::refuse_right(const Authenticated& who, std::string_view reason) {
+  send(auth_socket::refused(asked_.id, {.user = who.user, .code = auth_socket::not_authorized, .reason = reason}));
 }
 
 void AuthRequest::refuse(const sasl::Mechanism& mechanism, const NotAuthenticated& why) {

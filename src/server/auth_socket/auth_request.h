@@ -44,8 +44,10 @@ class AuthRequest final : public Peer, public Responder {
   async::Task<std::optional<Secret>> ask(std::string_view challenge) override;
   /// Why it cannot begin; nothing when it can.
   std::optional<auth_socket::Refusal> obstacle(const sasl::Mechanism* mechanism);
-  void answer(const sasl::Mechanism& mechanism, const Authentication::Outcome& outcome);
-  void admit(const sasl::Mechanism& mechanism, const Authenticated& who);
+  async::Task<void> answer(const sasl::Mechanism& mechanism, const Authentication::Outcome& outcome);
+  async::Task<void> admit(const sasl::Mechanism& mechanism, const Authenticated& who);
+  /// The secret was right, and yet it lets nobody send.
+  void refuse_right(const Authenticated& who, std::string_view reason);
   void refuse(const sasl::Mechanism& mechanism, const NotAuthenticated& why);
   void send(std::string line) const;
   void log(LogEvent::Level level, std::string_view what, std::string_view user, std::string_view detail) const;

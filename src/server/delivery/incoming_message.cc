@@ -48,6 +48,7 @@ async::Task<Result<void>> IncomingMessage::begin(std::string user, std::string m
   const std::optional<storage::Account> recipient =
       co_await context_.workers.least_busy().run([&] { return context_.registry.find_recipient(user_); });
   if (!recipient) co_return std::unexpected(Error::no_such_account);
+  if (!recipient->moved_to.empty()) co_return std::unexpected(Error::account_moved);
   Result<std::shared_ptr<Account>> account = co_await context_.accounts.open_uncounted(recipient->id);
   if (!account) co_return std::unexpected(account.error());
   account_ = std::move(*account);

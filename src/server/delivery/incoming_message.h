@@ -34,7 +34,7 @@ class IncomingMessage {
   IncomingMessage& operator=(const IncomingMessage&) = delete;
   ~IncomingMessage() { release_account(); }
 
-  /// Errors: no_such_account, invalid_name, no_such_mailbox.
+  /// Errors: no_such_account, account_moved, invalid_name, no_such_mailbox.
   async::Task<Result<void>> begin(std::string user, std::string mailbox);
   /// Error::message_too_big; Error::not_permitted after finish().
   async::Task<Result<void>> write(std::string bytes);

@@ -74,7 +74,15 @@ async::Task<Result<Login>> Logins::act_as(Login login, std::string user) {
   const std::optional<storage::Account> account = co_await look_up(user);
   if (account && account->id == login.account) co_return login;
   if (!account || !login.is_administrator) co_return std::unexpected(Error::not_permitted);
-  co_return login_of(*account);
+  const std::string elsewhere = co_await moved_to(login.account);
+  co_return elsewhere.empty() ? login_of(*account) : login;
+}
+
+async::Task<std::string> Logins::moved_to(AccountId account) {
+  co_return co_await lookups_.least_busy().run([&] {
+    const std::optional<storage::Account> found = registry_.find(account);
+    return found ? found->moved_to : std::string();
+  });
 }
 
 }  // namespace postbag::server

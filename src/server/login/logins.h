@@ -38,6 +38,7 @@ class Logins : public Authenticator {
   async::Task<Result<std::string>> check_token(const Secret& token, Peer& peer) override;
   async::Task<Result<Login>> finish(std::string user, bool proved, Peer& peer) override;
   async::Task<Result<Login>> act_as(Login login, std::string user) override;
+  async::Task<std::string> moved_to(AccountId account) override;
 
  protected:
   using SteadyClock = std::chrono::steady_clock;
