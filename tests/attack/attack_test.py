@@ -7,20 +7,15 @@ sanitizers.
 
 import resource
 
-from tests.attack import (append, before_login, fetch_and_search, floods_and_slowness, idle_and_notify, literals, logins,
-                          mailboxes, messages, parser, proxy)
+from tests.attack import (append, before_login, compress, fetch_and_search, floods_and_slowness, idle_and_notify, literals,
+                          logins, mailboxes, messages, parser, proxy, sasl, tls)
+from tests.attack.attacked_server import AttackedServer
 from tests.attack.case import cases_of
-from tests.attack.limits import CONFIG
 from tests.attack.watch import Watch
 from tests.run.program import main, option
-from tests.run.server import Server
 
-SUBJECTS = [before_login, literals, parser, mailboxes, fetch_and_search, append, messages, idle_and_notify, logins, proxy,
-            floods_and_slowness]
-
-
-def attacked_server(postbag, wirecheck):
-    return Server(postbag, wirecheck, config=CONFIG)
+SUBJECTS = [before_login, literals, parser, mailboxes, fetch_and_search, append, messages, idle_and_notify, logins, sasl, tls,
+            compress, proxy, floods_and_slowness]
 
 
 def raise_descriptor_limit():
@@ -44,6 +39,6 @@ def attacks_cost_little_and_get_their_answers(server, small, only):
 
 
 if __name__ == "__main__":
-    main(attacks_cost_little_and_get_their_answers, world=attacked_server,
+    main(attacks_cost_little_and_get_their_answers, world=AttackedServer,
          options=[option("--small", action="store_true", help="see above"),
                   option("--only", default="", metavar="TEXT", help="only cases whose subject or name contains this")])

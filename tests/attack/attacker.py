@@ -27,14 +27,24 @@ class Attacker:
         """`count`, or a fiftieth of it where everything is slow."""
         return max(2, count // 50) if self.small else count
 
-    def connect(self, host="", greeted=True, recorded=True):
-        """A connection; what it receives is checked with the response grammar if `recorded`."""
-        record = self.server.stream_path(f"attack{self.number}") if recorded else None
-        connection = Connection(self.server.address, record, deadline=60, source=host or self.host())
-        self.opened.append(connection)
+    def connect(self, host="", greeted=True, recorded=True, secure=False):
+        """A connection, of TLS if `secure`; what it receives is checked with the response grammar if `recorded`."""
+        connection = self._opened(self.server.tls_address if secure else self.server.address, host, recorded)
+        if secure:
+            connection.start_tls(self.server.tls)
         if greeted:
             greeting = connection.greet()
             assert greeting.startswith(b"* OK"), greeting
+        return connection
+
+    def at_tls_port(self, host=""):
+        """A connection to the port of TLS, on which no handshake has begun."""
+        return self._opened(self.server.tls_address, host, recorded=False)
+
+    def _opened(self, address, host, recorded):
+        record = self.server.stream_path(f"attack{self.number}") if recorded else None
+        connection = Connection(address, record, deadline=60, source=host or self.host())
+        self.opened.append(connection)
         return connection
 
     def logged_in(self, host="", user="", **how):

@@ -4,7 +4,7 @@ import base64
 import os
 import select
 
-from tests.attack.attacker import Attacker, answers, closes, ends, until
+from tests.attack.attacker import Attacker, closes, ends, until
 from tests.attack.case import costs
 
 ARGUMENT = b"a" * 3000
@@ -115,10 +115,6 @@ def bad_base64_fails_only_that_login(attacker):
     connection.send(b"a1 AUTHENTICATE PLAIN\r\n=A=\xff\r\n")
     assert until(connection, b"a1 ")[-1].startswith((b"a1 BAD", b"a1 NO"))
     connection.login(attacker.user, "secret")
-
-
-def STARTTLS_without_a_certificate_is_refused(attacker):
-    answers(attacker.connect(), b"STARTTLS", b"NO")
 
 
 @costs(seconds=4)

@@ -40,8 +40,12 @@ def _functions(module):
 
 
 def _rows(module):
-    """A table is (what gives its connection, rows); a row is (name, command, how the tagged answer begins)."""
-    for connect, rows in getattr(module, "TABLES", ()):
-        for name, command, wanted in rows:
-            yield Case(f"{name}: {wanted.decode()}",
-                       lambda attacker, c=connect, x=command, w=wanted: answers(c(attacker), x, w))
+    """A table is (what gives its connection, rows), and a third item if something else than answers() checks a row.
+
+    A row is (name, what is sent, how the answer begins), the last of which is passed on to the check only if it is there.
+    """
+    for connect, rows, *other in getattr(module, "TABLES", ()):
+        check = other[0] if other else answers
+        for name, *row in rows:
+            yield Case(": ".join((name, *(wanted.decode() for wanted in row[1:]))),
+                       lambda attacker, connect=connect, check=check, row=row: check(connect(attacker), *row))

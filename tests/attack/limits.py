@@ -5,7 +5,10 @@ MESSAGE = 8_000_000      # bytes
 MAILBOXES = 200
 LOGIN_TIME = 10          # seconds
 
+HANDSHAKE_TIME = 3       # seconds
+
 CONFIG = f"""proxies = ["{PROXY}/32"]
+listen_tls = ["127.0.0.1:0"]
 
 [limits]
 message = {MESSAGE}
@@ -14,6 +17,7 @@ append_bytes = 10000000
 mailboxes = {MAILBOXES}
 password_queue = 16
 login_time = {LOGIN_TIME}
+tls_handshake_time = {HANDSHAKE_TIME}
 failed_login_delay = 1
 failed_login_delay_max = 2
 """
