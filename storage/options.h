@@ -29,6 +29,12 @@ struct VanishedLimits {
   std::chrono::seconds age = std::chrono::days{180};
 };
 
+/// When a store begins to keep an index of its messages' texts.
+enum class Indexing : std::uint8_t {
+  when_searched,  ///< with the first search that it could help
+  always,         ///< with the first message
+};
+
 /// Makes of a message the text that a search index knows it by; storage looks into no message.
 struct SearchTexts {
   /// Some bytes of the message from `offset` on, at least one.
@@ -38,6 +44,7 @@ struct SearchTexts {
   std::function<std::optional<std::string>(std::string_view structure, std::uint64_t size, const Read& read)> make;
   /// Stands for the way it is made: with another one the index is made again.
   std::string version;
+  Indexing when = Indexing::always;
 };
 
 struct StoreSettings {

@@ -84,7 +84,7 @@ class Store {
   /// mailboxes, since nobody knows how far they were reported before the store was opened. Of `watched`, those that
   /// do not exist any more are reported gone. The other process must hold DataLock while it uses the account, and
   /// this one may neither hold a StagedBody then nor use the store, also not by maintain(); it needs no call to
-  /// answer reads and writes right.
+  /// answer reads and writes right, unless it was opened as if there were no others.
   virtual CommitReport external_change(std::span<const MailboxId> /*watched*/) { return {}; }
 
   /// Waits until what was acknowledged under FlagDurability::relaxed is on the disk; nothing when it is.
@@ -94,6 +94,9 @@ class Store {
   /// index takes in what is new. Called again while there is more. After a failure, unless it is that of the store
   /// (failed()), it is called again some time later.
   virtual Maintenance maintain(MaintenanceScope) { return {}; }
+  /// Whether a read has left work for maintain(), as the first search does that begins an index. Asked again,
+  /// false.
+  virtual bool has_new_work() { return false; }
   /// Whether a commit has left work that should not wait.
   virtual MaintenanceDue maintenance_due() const { return MaintenanceDue::later; }
 

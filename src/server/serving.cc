@@ -53,6 +53,13 @@ std::unique_ptr<Authenticator> make_authenticator(const ServingParts& parts, asy
   return std::make_unique<PasswordAuthenticator>(shared, hashing, scram_of(parts.options));
 }
 
+storage::SearchTexts texts_for(SearchIndex wanted) {
+  if (wanted == SearchIndex::never) return {};
+  storage::SearchTexts texts = search_texts();
+  texts.when = wanted == SearchIndex::always ? storage::Indexing::always : storage::Indexing::when_searched;
+  return texts;
+}
+
 storage::StoreSettings store_settings(const ServingParts& parts) {
   const ServerOptions& options = parts.options;
   return {.clock = &parts.clock,
@@ -60,7 +67,7 @@ storage::StoreSettings store_settings(const ServingParts& parts) {
           .vanished = {.ranges = options.history.ranges, .age = std::chrono::days(options.history.days)},
           .flags = options.flags == FlagDurability::relaxed ? storage::FlagDurability::relaxed
                                                             : storage::FlagDurability::full,
-          .search_texts = options.search_index ? search_texts() : storage::SearchTexts{}};
+          .search_texts = texts_for(options.search_index)};
 }
 
 OpenAccountsOptions account_options(const ServingParts& parts, Log& log) {

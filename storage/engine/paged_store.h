@@ -22,6 +22,7 @@ class PagedStore final : public Store {
   void sync_flags() override { engine_.commits.sync_flags(); }
   Maintenance maintain(MaintenanceScope scope) override { return maintainer_.run(scope); }
   MaintenanceDue maintenance_due() const override { return maintainer_.due(); }
+  bool has_new_work() override { return engine_.search_index && engine_.search_index->has_just_begun(); }
   void close_cleanly() override;
   bool failed() const override { return engine_.health.failed(); }
   StoreCounters counters() const override { return engine_.counters; }

@@ -42,6 +42,8 @@ class SearchIndex::Database {
 
 SearchIndex::SearchIndex(std::filesystem::path directory, SearchTexts texts, const BodySource& mail)
     : directory_(std::move(directory)), texts_(std::move(texts)) {
+  waits_ = texts_.when == Indexing::when_searched && !std::filesystem::exists(directory_ / file_name);
+  if (waits_) return;
   open(mail);
   if (!database_) open(mail);  // what was damaged is gone now
 }
@@ -67,7 +69,14 @@ bool SearchIndex::guarded(F&& f) {
   return false;
 }
 
+void SearchIndex::begin(const BodySource& mail) {
+  if (!std::exchange(waits_, false)) return;
+  open(mail);
+  begun_ = database_ != nullptr;
+}
+
 void SearchIndex::give_up() {
+  waits_ = false;
   database_.reset();
   remove(directory_);
 }

@@ -8,6 +8,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "core/numbers.h"
@@ -27,8 +28,8 @@ struct IndexedText {
 /// again: all of it is made of the mail, so it is the first to go on a full disk. Nobody but the searches notices.
 class SearchIndex {
  public:
-  /// Opens or makes it. One that does not belong to this mail, or was made by another version of `texts`, is made
-  /// again.
+  /// Opens or makes it; with Indexing::when_searched one that is not there is made by begin(). One that does not
+  /// belong to this mail, or was made by another version of `texts`, is made again.
   SearchIndex(std::filesystem::path directory, SearchTexts texts, const BodySource& mail);
   ~SearchIndex();
   SearchIndex(const SearchIndex&) = delete;
@@ -37,6 +38,10 @@ class SearchIndex {
   /// Removes what lies in the directory of an index.
   static void remove(const std::filesystem::path& directory);
 
+  /// Makes one that waits for the first search. Until catch_up() it knows nothing.
+  void begin(const BodySource& mail);
+  /// Whether begin() has made it; asked again, false.
+  bool has_just_begun() { return std::exchange(begun_, false); }
   /// Enters bodies that are not in it yet, for some `time`. Whether there are more.
   bool catch_up(const BodySource& mail, std::chrono::milliseconds time);
   /// The bodies above `after` that may have all of `trigrams` (16 at most, at least one), for some `time`. Nothing
@@ -68,7 +73,9 @@ class SearchIndex {
 
   std::filesystem::path directory_;
   SearchTexts texts_;
-  std::unique_ptr<Database> database_;  ///< null: out of use
+  std::unique_ptr<Database> database_;  ///< null: out of use, or not begun
+  bool waits_ = false;                  ///< for the first search
+  bool begun_ = false;
 };
 
 }  // namespace postbag::storage

@@ -90,8 +90,7 @@ def wait_for_index(server, many):
 
 
 def a_big_mailbox_is_searched(server, messages, beside, no_index, rounds):
-    if no_index:
-        server.restart("[search]\nindex = false\n")
+    server.restart('[search]\nindex = "%s"\n' % ("never" if no_index else "always"))
     mailbox, user, (host, port) = f"Big{os.getpid()}", server.add_user(), server.address
     clients = [connected(f"postbag={host}:{port}:{user}:{PASSWORD}")] + [connected(where) for where in beside]
     for name, client in clients:

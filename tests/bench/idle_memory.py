@@ -66,7 +66,7 @@ def idle(connection):
 
 def measure(server, connections, accounts, no_index, more_config="", tls=None):
     """`tls`: the ssl.SSLContext of the clients, for implicit TLS."""
-    server.configure(more_config + LIMITS + ("[search]\nindex = false\n" if no_index else ""))
+    server.configure(more_config + LIMITS + '[search]\nindex = "%s"\n' % ("never" if no_index else "always"))
     make_accounts(server, accounts)
     with server:
         process = Process(server.process.pid)

@@ -73,7 +73,7 @@ int fdatasync(int fd) { return sync(SYS_fdatasync, fd); }
 }
 
 TEST_CASE("a failed sync of a store that is closed for idleness ends all sessions of the account too") {
-  Fixture f({.search_index = false, .close_idle_after = std::chrono::seconds(1)});
+  Fixture f({.search_index = SearchIndex::never, .close_idle_after = std::chrono::seconds(1)});
   {
     SocketClient idle(f.address());
     log_in(idle);

@@ -156,13 +156,13 @@ def too_large_a_message(place):
 
 def deliver_without_a_server_has_the_configuration_of_the_last_one(place):
     place.add("alice")
-    config = place.config("[limits]\nmessage = 1000\n[search]\nindex = false\n")
+    config = place.config("[limits]\nmessage = 1000\n[search]\nindex = \"always\"\n")
     with Served(place, "--config", config):
         pass
     place.run("deliver", "alice", "--dir", place.dir, stdin=MESSAGE * 100, code=65)
     place.run("deliver", "alice", "--dir", place.dir, stdin=MESSAGE)
     account, = os.scandir(os.path.join(place.dir, "accounts"))
-    assert "search.db" not in os.listdir(account)
+    assert "search.db" in os.listdir(account)
     with Served(place):  # without one: the usual values again
         pass
     place.run("deliver", "alice", "--dir", place.dir, stdin=MESSAGE * 100)

@@ -42,6 +42,10 @@ def empty_index(server):
         index.execute("INSERT INTO searchable (searchable) VALUES ('delete-all')")
 
 
+def files_of(server):
+    return glob.glob(os.path.join(server.data, "accounts", "*", "search.db*"))
+
+
 def found(client):
     return next(line for line in client.command("SEARCH BODY alpha")[0] if line.startswith(b"* SEARCH"))
 
@@ -49,6 +53,8 @@ def found(client):
 def with_index(server, random, many):
     client, messages = made_up_mailbox.filled(server, random, MESSAGES, flags=True)
     user, bodies = f"user{server.accounts:03d}", MESSAGES
+    assert not files_of(server), "no search has been made yet"
+    found(client)
     search_index.wait(server, bodies)
     matched = searches(client, messages, random, many)
     add(client, messages, random, 20)                     # perhaps in the index and perhaps not
@@ -68,7 +74,7 @@ def with_index(server, random, many):
 
 def without_index(server, user, messages, random, many):
     client = reconnected(server, user, messages)
-    assert not glob.glob(os.path.join(server.data, "accounts", "*", "search.db*")), "the index is still there"
+    assert not files_of(server), "the index is still there"
     assert found(client) != b"* SEARCH"
     matched = searches(client, messages, random, many)
     client.close()
@@ -77,7 +83,7 @@ def without_index(server, user, messages, random, many):
 
 def searches_with_the_index_find_what_a_naive_search_finds(server, seed, many):
     matched, user, messages = with_index(server, Random(seed), many)
-    server.restart("[search]\nindex = false\n")
+    server.restart("[search]\nindex = \"never\"\n")
     matched += without_index(server, user, messages, Random(seed), many)
     server.restart()
     assert matched > many, f"only {matched} searches found something"

@@ -192,10 +192,12 @@ TEST_CASE("rules for the names of accounts") {
   CHECK(complaints("accounts = 1\n").size() == 1);
 }
 
-TEST_CASE("the search index is on or off") {
-  const File file("[search]\nindex = false\n");
-  CHECK_FALSE(read_config(file.path())->search_index);
-  CHECK(complaints("[search]\nindex = 1\n") == std::vector<std::string>{"2: index must be true or false"});
+TEST_CASE("the search index is kept never, from the first search on, or always") {
+  CHECK(Config().search_index == SearchIndex::when_searched);
+  const File file("[search]\nindex = \"never\"\n");
+  CHECK(read_config(file.path())->search_index == SearchIndex::never);
+  CHECK(complaints("[search]\nindex = true\n") ==
+        std::vector<std::string>{"2: index must be \"never\" or \"when-searched\" or \"always\""});
   CHECK(complaints("search = true\n") == std::vector<std::string>{"1: search must be a table: [search]"});
   CHECK(complaints("[search]\nindexes = true\n").size() == 1);
 }

@@ -88,6 +88,31 @@ TEST_CASE("what is not indexed yet and what cannot be indexed may match") {
   CHECK(a.find({"abc"}) == Uids{1, 3, 4});
 }
 
+TEST_CASE("an index that waits for the first search is begun by it, takes in all mail, and stays") {
+  Indexed a;
+  a.options.search_texts.when = Indexing::when_searched;
+  a.store.reset();
+  SearchIndex::remove(a.options.directory);
+  a.reopen();
+  a.say("xabcx");
+  a.say("xbcdx");
+  a.catch_up();
+  CHECK_FALSE(std::filesystem::exists(a.file()));
+  CHECK_FALSE(a.store->has_new_work());
+
+  CHECK_FALSE(a.find({"abc"}));  // this one reads all
+  CHECK(a.store->has_new_work());
+  CHECK_FALSE(a.store->has_new_work());
+  while (a.store->maintain({}).more) {
+  }
+  CHECK(a.find({"abc"}) == Uids{1});
+  a.say("xabcx");
+  a.reopen();
+  a.catch_up();
+  CHECK(a.find({"abc"}) == Uids{1, 3});
+  CHECK_FALSE(a.store->has_new_work());
+}
+
 TEST_CASE("maintenance brings the index up to date, slice by slice") {
   Indexed a;
   for (int i = 0; i < 400; ++i) a.say("xabcx");

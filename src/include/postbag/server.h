@@ -122,6 +122,15 @@ enum class FlagDurability : std::uint8_t {
   relaxed,
 };
 
+/// When an account on the disk has an index of its messages' texts, so that SEARCH TEXT and BODY need not read
+/// every message. It usually takes at most half the size of the texts and is updated in the background, which costs
+/// more than taking the message did.
+enum class SearchIndex : std::uint8_t {
+  never,          ///< an existing index is removed
+  when_searched,  ///< from the account's first such search on, which reads every message itself
+  always,
+};
+
 /// A user name and password sent by a client. The host decides whether they are correct.
 struct LoginAttempt {
   std::string user;      ///< as the client sent it; AccountNames says which account it means
@@ -216,10 +225,7 @@ struct ServerOptions {
   std::vector<std::pair<std::string, std::uint64_t>> limits = {};
   History history = {};
   FlagDurability flags = FlagDurability::full;
-  /// True: each account on the disk has an index of its messages' texts, so that SEARCH need not read every
-  /// message. The index usually takes at most half the size of the texts and is updated in the background. False:
-  /// an existing index is removed.
-  bool search_index = true;
+  SearchIndex search_index = SearchIndex::when_searched;
   /// Called on the loop's thread, one call at a time. Must not block. Empty: nothing is logged.
   std::function<void(const LogLine&)> log = {};
   /// Returns seconds since 1970-01-01T00:00:00Z. Called from any of the server's threads. Empty, or while it

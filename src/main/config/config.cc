@@ -94,7 +94,11 @@ Settings settings_of(Config& config) {
       {"durability", section("durability", {{"flags", word<FlagDurability>(
                                                           config.flags, {{"full", FlagDurability::full},
                                                                          {"relaxed", FlagDurability::relaxed}})}})},
-      {"search", section("setting of the search", {{"index", flag(config.search_index)}})},
+      {"search",
+       section("setting of the search",
+               {{"index", word<SearchIndex>(config.search_index, {{"never", SearchIndex::never},
+                                                                  {"when-searched", SearchIndex::when_searched},
+                                                                  {"always", SearchIndex::always}})}})},
       {"process",
        section("setting of the process", {{"user", text(config.process.user, "a name, or \"\" for none")},
                                           {"landlock", flag(config.process.landlock)},

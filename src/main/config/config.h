@@ -38,7 +38,7 @@ struct Config {
   AuthSockets auth;
   History history;
   FlagDurability flags = FlagDurability::full;
-  bool search_index = true;
+  SearchIndex search_index = SearchIndex::when_searched;
   bool scram = true;
   bool scram_sha1 = false;
   TokenKeys token_keys;  ///< without the key

@@ -62,7 +62,7 @@ void Account::on_deadline() {
 }
 
 void Account::notice_failure() {
-  if (disk_full_.exchange(false)) upkeep_.soon();  // perhaps there is something to collect
+  if (upkeep_helps_.exchange(false)) upkeep_.soon();
   if (!store_failed_ || std::exchange(failed_, true)) return;
   events_.failed();
   for (const Watch* watch : std::vector(watches_))

@@ -171,24 +171,36 @@ class Account : private async::Timer {
     Account& account_;
   };
 
+  /// On the worker: at its end, also by an exception, note_state_of() the store.
+  class NotesState {
+   public:
+    explicit NotesState(Account& account) : account_(account) {}
+    ~NotesState() {
+      if (account_.store_) account_.note_state_of(*account_.store_);
+    }
+    NotesState(const NotesState&) = delete;
+    NotesState& operator=(const NotesState&) = delete;
+
+   private:
+    Account& account_;
+  };
+
   /// On the worker: body(Store&), remembering whether the store failed under it.
   template <class Body>
   auto on_store(Body&& body) {
+    const NotesState notes(*this);
     try {
       return body(store());
     } catch (const storage::DiskFull&) {
-      disk_full_ = true;
-      if (store_) note_state_of(*store_);
-      throw;
-    } catch (...) {
-      if (store_) note_state_of(*store_);
+      upkeep_helps_ = true;  // perhaps there is something to collect
       throw;
     }
   }
   /// On the worker. A failure stays noted: the next one may have opened the store again before the loop hears of
   /// it.
-  void note_state_of(const storage::Store& store) {
+  void note_state_of(storage::Store& store) {
     if (store.failed()) store_failed_ = true;
+    if (store.has_new_work()) upkeep_helps_ = true;
   }
   void notice_failure();
   /// Within a second what was acknowledged before its sync is synced.
@@ -254,7 +266,7 @@ class Account : private async::Timer {
   Events events_;
   WriteTotals& totals_;
   std::atomic<bool> store_failed_ = false;  ///< written on the worker
-  std::atomic<bool> disk_full_ = false;     ///< the same, since the last look
+  std::atomic<bool> upkeep_helps_ = false;  ///< the same, since the last look
   bool failed_ = false;
   bool used_ = false;  ///< since the timer was armed
   std::vector<Watch*> watches_;

@@ -120,6 +120,7 @@ std::optional<IndexedBodies> PagedTransaction::bodies_with(std::span<const std::
                                                            std::chrono::milliseconds time) const {
   SearchIndex* index = engine_.search_index.get();
   if (index == nullptr) return std::nullopt;
+  index->begin(engine_.bodies);
   return index->find(trigrams, after, time);
 }
 
