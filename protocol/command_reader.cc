@@ -208,8 +208,9 @@ std::optional<CommandReader::Objection> CommandReader::objection(const LiteralAn
   if (!logged_in_ && literal.size > limits_.literal_before_login)
     return Objection{"Literal too big before login", {}};
   const bool must_ask = !literal.synchronising && literal.size > limits_.non_sync_literal;
-  // LITERAL- limits messages too, and TOOBIG tells the client that it has to ask. RFC 7888 section 5.
-  if (literal.message && must_ask && limits_.is_literal_minus())
+  // LITERAL- limits messages too, and TOOBIG tells who appends that it has to ask. RFC 7888 section 5.
+  const bool appends = literal.message || rule == grammar::Rule::append;
+  if (must_ask && appends && limits_.is_literal_minus())
     return Objection{"Non-synchronising literal too big", "TOOBIG"};
   if (literal.message) return std::nullopt;
   if (must_ask) return Objection{"Non-synchronising literal too big", {}};

@@ -1,10 +1,11 @@
 #include "protocol/text/imap_url.h"
 
 #include <algorithm>
-#include <charconv>
 #include <cstdint>
 
 #include "core/ascii.h"
+#include "core/number_in.h"
+#include "core/take.h"
 #include "protocol/text/digits.h"
 
 namespace postbag::protocol {
@@ -61,17 +62,20 @@ std::optional<std::string_view> take_before(std::string_view& text, std::string_
   return before;
 }
 
-bool is_host(std::string_view text) {
-  const auto is_part = [](char c) { return is_letter_or_digit(c) || c == '-' || c == '.'; };
-  return !text.empty() && text.size() <= longest_host && std::ranges::all_of(text, is_part);
+/// RFC 1123 section 2.1
+bool is_label(std::string_view text) {
+  return !text.empty() && is_letter_or_digit(text.front()) && is_letter_or_digit(text.back()) &&
+         std::ranges::all_of(text, [](char c) { return is_letter_or_digit(c) || c == '-'; });
 }
 
-bool is_port(std::string_view text) {
-  std::uint16_t port = 0;
-  const char* const end = text.data() + text.size();
-  const auto read = std::from_chars(text.data(), end, port);
-  return read.ec == std::errc() && read.ptr == end && port != 0;
+bool is_host(std::string_view text) {
+  if (text.empty() || text.size() > longest_host || text.ends_with('.')) return false;
+  bool valid = true;
+  while (valid && !text.empty()) valid = is_label(take_until(text, '.'));
+  return valid;
 }
+
+bool is_port(std::string_view text) { return number_in<std::uint16_t>(text).value_or(0) != 0; }
 
 bool is_host_and_port(std::string_view text) {
   const auto host = take_before(text, ":");

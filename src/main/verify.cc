@@ -24,14 +24,19 @@ class Report {
                 static_cast<int>(finding.text.size()), finding.text.data());
     if (!finding.harmless) ++deviations_;
   }
-  unsigned long long deviations() const { return deviations_; }
+  /// EX_DATAERR when there were deviations.
+  int code() const { return deviations_ == 0 ? EX_OK : EX_DATAERR; }
 
  private:
   std::string subject_;
   unsigned long long deviations_ = 0;
 };
 
-/// EX_DATAERR when there are deviations.
+/// Contradictions count more than what could not be checked: the one who asks must hear of them.
+int worse_of(int one, int other) {
+  return one == EX_DATAERR || other == EX_DATAERR ? EX_DATAERR : std::max(one, other);
+}
+
 int verify_one(const std::string& user, const std::string& data_dir, VerifyOptions options,
                const AccountNames& names) {
   if (options.recount)
@@ -39,23 +44,17 @@ int verify_one(const std::string& user, const std::string& data_dir, VerifyOptio
   Report report(user);
   const auto print = [&](const Finding& finding) { report(finding); };
   const auto found = verify_account(data_dir, user, !options.quick, print, names);
-  if (!found) return report_error(found.error());
+  if (!found) return worse_of(report.code(), report_error(found.error()));
   std::printf("%s: %llu messages in %llu mailboxes, %llu bodies, %llu deviations\n", user.c_str(),
               static_cast<unsigned long long>(found->messages), static_cast<unsigned long long>(found->mailboxes),
               static_cast<unsigned long long>(found->bodies), static_cast<unsigned long long>(found->deviations));
-  return found->deviations == 0 ? EX_OK : EX_DATAERR;
-}
-
-/// Contradictions count more than what could not be checked: the one who asks must hear of them.
-int worse_of(int one, int other) {
-  return one == EX_DATAERR || other == EX_DATAERR ? EX_DATAERR : std::max(one, other);
+  return report.code();
 }
 
 int verify_list(const std::string& data_dir) {
   Report report("accounts");
   const auto done = verify_accounts(data_dir, [&](const Finding& finding) { report(finding); });
-  if (!done) return report_error(done.error());
-  return report.deviations() == 0 ? EX_OK : EX_DATAERR;
+  return done ? report.code() : worse_of(report.code(), report_error(done.error()));
 }
 
 }  // namespace

@@ -129,7 +129,7 @@ async::Task<std::optional<Secret>> ClientConnection::ask_line(std::string_view w
     const protocol::ReaderEvent event = reader_.next();
     if (const auto* line = std::get_if<protocol::RawLine>(&event)) co_return Secret(line->text);
     if (const auto* bad = std::get_if<protocol::BadCommand>(&event)) {
-      if (bad->must_close) say_bye({bad->text});
+      if (bad->must_close) say_bye({bad->text, "TOOBIG"});
       co_return std::nullopt;
     }
     if (news != nullptr) co_await news->report_news();

@@ -28,8 +28,9 @@ class Commands;
 /// Who has proved to be somebody.
 struct Login {
   AccountId account;
-  bool read_only = false;         ///< may change nothing
-  bool is_administrator = false;  ///< may act for others
+  bool read_only = false;               ///< may change nothing
+  bool is_administrator = false;        ///< may act for others
+  std::optional<AccountId> actor = {};  ///< the account of who acts for that one
 };
 
 /// Who may log in. Everything yields Error::wrong_password also for an unknown user, after the same time, and
@@ -53,7 +54,7 @@ class Authenticator {
   /// The end of an exchange that was checked elsewhere: the account of `user`, if it was proved.
   virtual async::Task<Result<Login>> finish(std::string user, bool proved, Peer& peer) = 0;
   /// The account of `user`, which is `login`'s own or that for which it may act; Error::not_permitted, also when
-  /// there is none. Who has moved acts for nobody here, and yields its own. RFC 4422 section 3.4.1
+  /// there is none. RFC 4422 section 3.4.1
   virtual async::Task<Result<Login>> act_as(Login login, std::string user) = 0;
   /// The URL of the server where the account is now, for who has proved to be it; empty: here. RFC 2221
   virtual async::Task<std::string> moved_to(AccountId account) = 0;

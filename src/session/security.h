@@ -22,7 +22,7 @@ struct Security {
 
 /// Whether nobody can read along: it is encrypted, or does not leave this machine.
 bool is_confidential(const ClientConnection& connection);
-/// All of it, which takes several hashes with TLS: for a login, not for each question.
+/// All of it, which takes several hashes with TLS: once for a login or a list of capabilities.
 Security security_of(const ClientConnection& connection);
 
 }  // namespace postbag

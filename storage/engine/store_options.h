@@ -20,7 +20,9 @@ enum class Durability : std::uint8_t {
 /// Who else may commit while a store is open.
 enum class OtherWriters : std::uint8_t {
   possible,  ///< each read asks the database first whether another process has committed
-  none,      ///< the opener keeps all others out, as DataLock does: only writes and external_change() ask
+  /// The opener keeps all others out, as by DataLock: only writes and external_change() ask. recount_account() may
+  /// commit all the same, since what it changes is never kept in memory.
+  none,
 };
 
 /// A store in memory keeps no search index; without SearchTexts, an index that exists is removed.

@@ -37,7 +37,8 @@ Verified verify_account(const std::filesystem::path& directory, const Owner& own
                         const VerifyReport& report);
 
 /// Counts the totals of an account again, from its mailboxes and bodies, and stores them. Works beside a running
-/// server. Throws Missing, TooNew, Corrupt or Broken.
+/// server, without the lock, so it may change nothing that a store keeps in memory. Throws Missing, TooNew, Corrupt
+/// or Broken.
 void recount_account(const std::filesystem::path& directory);
 
 /// The database of accounts in a data directory, and directories of accounts that are not in it (which are notes).

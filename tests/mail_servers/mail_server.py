@@ -47,7 +47,11 @@ class MailServer:
         with open(os.path.join(self.home, "log"), "ab") as log:
             self.process = subprocess.Popen(command, stdout=log, stderr=log, stdin=subprocess.DEVNULL,
                                             start_new_session=True)
-        self.await_log(self.ready)
+        try:
+            self.await_log(self.ready)
+        except BaseException:
+            self.__exit__()
+            raise
         return self
 
     def __exit__(self, *_):
@@ -91,7 +95,7 @@ class MailServer:
         if not self.own_network:
             return self.process.pid
         with open(f"/proc/{self.process.pid}/task/{self.process.pid}/children") as children:
-            return int(children.read())
+            return int(children.read() or self.process.pid)   # none yet
 
 
 def free_port():

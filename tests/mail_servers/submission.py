@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import sys
 
 from tests.run import server as servers
 from tests.run.server import PASSWORD, Server
@@ -32,9 +33,13 @@ class World:
 
     def __enter__(self):
         self.server.start()
-        self.sender, self.recipient = self.server.add_user(), self.server.add_user()
-        self.mail_server.know([self.sender, self.recipient])
-        self.mail_server.__enter__()
+        try:
+            self.sender, self.recipient = self.server.add_user(), self.server.add_user()
+            self.mail_server.know([self.sender, self.recipient])
+            self.mail_server.__enter__()
+        except BaseException:
+            self.server.__exit__(*sys.exc_info())
+            raise
         return self
 
     def __exit__(self, kind, *rest):

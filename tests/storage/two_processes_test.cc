@@ -22,7 +22,9 @@ constexpr std::string_view names[] = {"INBOX", "Archive", "Trash", "new"};
 /// One of the processes: it works when it has its turn, and looks whether it has one or not.
 class Worker {
  public:
-  Worker(std::filesystem::path data, FlagDurability flags) : data_(std::move(data)) {
+  Worker(std::filesystem::path data, FlagDurability flags, OtherWriters others = OtherWriters::possible)
+      : data_(std::move(data)) {
+    options_.other_writers = others;
     options_.directory = data_ / "account";
     options_.clock = &clock_;
     options_.durability = Durability::none;
@@ -150,6 +152,27 @@ TEST_CASE("what one process commits, the other sees with a store that it has had
         {.deviation = [&](const std::string& line) { wrong.push_back(line); }, .note = [](const std::string&) {}});
     CHECK(wrong == std::vector<std::string>());
   }
+}
+
+TEST_CASE(
+    "a store opened as if there were no others learns of another's commit by external_change, and before it "
+    "writes") {
+  const TemporaryDirectory data;
+  Worker there(data.path(), FlagDurability::full);
+  Worker here(data.path(), FlagDurability::full, OtherWriters::none);
+  there.work(1);
+  const auto before = here.look();
+  CHECK(before == there.look());
+  for (unsigned turn = 2; turn <= 40; ++turn) {
+    CAPTURE(turn);
+    there.work(turn);
+    if (turn % 2 == 0)
+      static_cast<void>(here.external_change({}));
+    else
+      here.work(turn + 1000);
+    CHECK(here.look() == there.look());
+  }
+  CHECK(here.look() != before);
 }
 
 TEST_CASE("what another process committed is reported once, also when this one has committed since") {

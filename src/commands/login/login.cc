@@ -26,16 +26,32 @@ std::string way_of(const Client& client, const Way& way) {
   return way_in(way.mechanism, way.actor) + encryption_of(client);
 }
 
-/// The answer to a login into an account that is at another server; nothing when it is here. NO and not OK, as OK
-/// would say that there is something here to be read: the mail here is what was left behind. RFC 2221 section 4.1
-async::Task<std::optional<Reply>> referral(Client& client, AccountId account, std::string_view user,
+/// The answer to a login of somebody whose account is at another server; nothing when it is here. NO and not OK, as
+/// OK would say that there is something here to be read: the mail here is what was left behind. RFC 2221
+/// section 4.1. An administrator who is still here may fetch that; one who has moved acts for nobody.
+async::Task<std::optional<Reply>> referral(Client& client, const Login& login, std::string_view user,
                                            const Way& way) {
   std::optional<Reply> reply;
-  if (!way.actor.empty()) co_return reply;  // an administrator, who fetches what is here
-  const std::string url = co_await client.context().authenticator.moved_to(account);
+  const std::string url = co_await client.context().authenticator.moved_to(login.actor.value_or(login.account));
   if (url.empty()) co_return reply;
   client.log({LogEvent::Level::info, "login after move", user, way_of(client, way) + ": moved to " + url});
-  reply = Reply::no("The account has moved to another server", "REFERRAL " + url);
+  reply = login.actor ? Reply::no(std::string(words(NotAuthenticated::Why::may_not_act)), "AUTHORIZATIONFAILED")
+                      : Reply::no("The account has moved to another server", "REFERRAL " + url);
+  co_return reply;
+}
+
+/// What referral() says once the session belongs to the account. Now Server::disconnect() finds it; who was
+/// disconnected before may have moved while its mail was opened. The session ends, also when nobody can say.
+async::Task<std::optional<Reply>> late_referral(Client& client, const Login& login, std::string_view user,
+                                                const Way& way) {
+  std::optional<Reply> reply;
+  try {
+    reply = co_await referral(client, login, user, way);
+  } catch (...) {
+    client.connection().say_bye({"The login cannot be completed", "UNAVAILABLE"});
+    throw;
+  }
+  if (reply) client.connection().say_bye({"The account has moved"});
   co_return reply;
 }
 
@@ -57,7 +73,7 @@ Reply refuse_login(Client& client, std::string_view user, Error error, std::stri
 }
 
 async::Task<Reply> admit(Client& client, Login login, std::string user, const Way& way) {
-  std::optional<Reply> elsewhere = co_await referral(client, login.account, user, way);
+  std::optional<Reply> elsewhere = co_await referral(client, login, user, way);
   if (elsewhere) co_return std::move(*elsewhere);
   auto account = co_await client.context().accounts.open(login.account, client.connection().stream());
   if (!account)
@@ -65,13 +81,8 @@ async::Task<Reply> admit(Client& client, Login login, std::string user, const Wa
                                              : refusal(account.error());
   Principal principal{login.account, user, login.read_only, way.actor};
   client.log_in(std::move(*account), std::move(principal));
-  // Now Server::disconnect() finds this session. Who was disconnected before may have moved while its mail was
-  // opened.
-  elsewhere = co_await referral(client, login.account, user, way);
-  if (elsewhere) {
-    client.connection().say_bye({"The account has moved"});
-    co_return std::move(*elsewhere);
-  }
+  elsewhere = co_await late_referral(client, login, user, way);
+  if (elsewhere) co_return std::move(*elsewhere);
   client.log({LogEvent::Level::info, "login", user, way_of(client, way)});
   co_return Reply::ok("Logged in", capability_list(client));
 }

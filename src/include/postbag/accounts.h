@@ -58,8 +58,9 @@ class AccountFile {
   /// and with the user there when it has another name, "imap://bob%40example.org@new.example.org/" (RFC 5092
   /// section 4). Who logs in with the right password gets NO with that URL (RFC 2221), and mail servers that ask
   /// for it are refused; deliveries fail with Cause::refused, so that no mail is lost. The mail stays here: an
-  /// administrator can still log in as the account, to fetch it. Sessions go on: see Server::disconnect. An account
-  /// at a server should not be referred back here. Causes: no_such_account, bad_option (the URL).
+  /// administrator can still log in as the account, to fetch it. Sessions go on: see Server::disconnect. The new
+  /// server should not refer its clients back here (RFC 2221 section 3). Causes: no_such_account, bad_option (the
+  /// URL).
   Expected<void> move(std::string_view name, std::string_view url);
   /// The account is here again. Cause: no_such_account.
   Expected<void> move_back(std::string_view name);

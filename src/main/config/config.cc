@@ -1,10 +1,12 @@
 #include "main/config/config.h"
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <string_view>
 #include <system_error>
+#include <utility>
 
 #include <toml++/toml.h>
 
@@ -16,6 +18,9 @@ namespace postbag::daemon {
 namespace {
 
 constexpr auto kept_name = "config.toml";
+
+constexpr std::pair<std::string_view, LogFormat> log_formats[] = {{"text", LogFormat::text},
+                                                                  {"json", LogFormat::json}};
 
 ReadSetting addresses(std::vector<std::string>& into) {
   return texts(into, "an address to listen on, such as \"127.0.0.1:143\"", is_listen_address);
@@ -65,7 +70,7 @@ Settings settings_of(Config& config) {
       {"proxies", texts(config.proxies, "a network, such as \"192.0.2.0/24\"", is_network)},
       {"allow_plaintext", flag(config.allow_plaintext)},
       {"workers", number(config.workers, {0, ServerOptions::most_workers})},
-      {"log_format", word<LogFormat>(config.log_format, {{"text", LogFormat::text}, {"json", LogFormat::json}})},
+      {"log_format", word<LogFormat>(config.log_format, {std::begin(log_formats), std::end(log_formats)})},
       {"tls", section("setting of TLS",
                       {{"certificates", certificates(config.tls.certificates)},
                        {"client_ca", text(config.tls.client_ca, "the path of a file")},
@@ -172,9 +177,9 @@ Expected<AccountNames> remembered_names(const std::string& data_dir) {
 }
 
 std::optional<LogFormat> log_format_of(const std::string& text) {
-  if (text == "text") return LogFormat::text;
-  if (text == "json") return LogFormat::json;
-  return std::nullopt;
+  const auto* const format = std::ranges::find(log_formats, text, &std::pair<std::string_view, LogFormat>::first);
+  if (format == std::end(log_formats)) return std::nullopt;
+  return format->second;
 }
 
 }  // namespace postbag::daemon

@@ -101,11 +101,19 @@ async::Task<void> AuthRequest::answer(const sasl::Mechanism& mechanism, const Au
     refuse(mechanism, outcome.error());
 }
 
+/// Where the account is now, or that of who acts for it; empty: here.
+async::Task<std::string> AuthRequest::moved_to(const Login& login) {
+  std::string elsewhere = co_await context_.authenticator.moved_to(login.account);
+  if (elsewhere.empty() && login.actor) elsewhere = co_await context_.authenticator.moved_to(*login.actor);
+  co_return elsewhere;
+}
+
 /// A password for reading says nothing about what else its owner may do. Who has moved sends through its new
 /// server: the password there may be another one by now.
 async::Task<void> AuthRequest::admit(const sasl::Mechanism& mechanism, const Authenticated& who) {
   const std::string way = way_in(mechanism.name, who.actor);
-  const std::string elsewhere = co_await context_.authenticator.moved_to(who.login.account);
+  const std::string elsewhere = co_await moved_to(who.login);
+  if (cancelled_) co_return;
   if (!elsewhere.empty()) {
     log(LogEvent::Level::info, "login after move", who.user, way + ": moved to " + elsewhere);
     co_return refuse_right(who, "The account has moved to another server");

@@ -45,6 +45,7 @@ class AuthRequest final : public Peer, public Responder {
   /// Why it cannot begin; nothing when it can.
   std::optional<auth_socket::Refusal> obstacle(const sasl::Mechanism* mechanism);
   async::Task<void> answer(const sasl::Mechanism& mechanism, const Authentication::Outcome& outcome);
+  async::Task<std::string> moved_to(const Login& login);
   async::Task<void> admit(const sasl::Mechanism& mechanism, const Authenticated& who);
   /// The secret was right, and yet it lets nobody send.
   void refuse_right(const Authenticated& who, std::string_view reason);

@@ -49,6 +49,7 @@ async::Task<Result<void>> IncomingMessage::begin(std::string user, std::string m
       co_await context_.workers.least_busy().run([&] { return context_.registry.find_recipient(user_); });
   if (!recipient) co_return std::unexpected(Error::no_such_account);
   if (!recipient->moved_to.empty()) co_return std::unexpected(Error::account_moved);
+  recipient_ = recipient->id;
   Result<std::shared_ptr<Account>> account = co_await context_.accounts.open_uncounted(recipient->id);
   if (!account) co_return std::unexpected(account.error());
   account_ = std::move(*account);
@@ -79,12 +80,20 @@ async::Task<Result<storage::Appended>> IncomingMessage::finish() {
   co_return co_await append();
 }
 
+async::Task<bool> IncomingMessage::has_moved() {
+  co_return co_await context_.workers.least_busy().run([&] {
+    const std::optional<storage::Account> account = context_.registry.find(*recipient_);
+    return account && !account->moved_to.empty();
+  });
+}
+
 async::Task<Result<storage::Appended>> IncomingMessage::append() {
   co_await upload_->take({}, true);
   if (upload_->with_nul()) co_return std::unexpected(Error::unknown_encoding);
   const std::vector<storage::StagedBody>* const bodies = co_await upload_->messages();
   if (const auto limits = upload_->limits_met(); !limits.empty())
     context_.log.write({}, {LogEvent::Level::warning, mime::limits_met_event, user_, mime::names(limits)});
+  if (co_await has_moved()) co_return std::unexpected(Error::account_moved);  // while the message came
   const DateTime now = context_.clock.now();
   const auto append = [&](storage::Transaction& tx) -> Result<storage::Appended> {
     const std::optional<MailboxId> id = tx.find(*mailbox_);

@@ -44,6 +44,7 @@ class IncomingMessage {
 
  private:
   class Call;
+  async::Task<bool> has_moved();
   async::Task<Result<storage::Appended>> append();
   void on_store_failed();
   void release_account();
@@ -51,6 +52,7 @@ class IncomingMessage {
 
   const DeliveryContext& context_;
   std::string user_;
+  std::optional<AccountId> recipient_;
   std::shared_ptr<Account> account_;
   Watch watch_;
   int calls_ = 0;  ///< calls that are running

@@ -74,8 +74,9 @@ async::Task<Result<Login>> Logins::act_as(Login login, std::string user) {
   const std::optional<storage::Account> account = co_await look_up(user);
   if (account && account->id == login.account) co_return login;
   if (!account || !login.is_administrator) co_return std::unexpected(Error::not_permitted);
-  const std::string elsewhere = co_await moved_to(login.account);
-  co_return elsewhere.empty() ? login_of(*account) : login;
+  Login acting = login_of(*account);
+  acting.actor = login.account;
+  co_return acting;
 }
 
 async::Task<std::string> Logins::moved_to(AccountId account) {

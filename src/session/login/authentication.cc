@@ -48,7 +48,10 @@ std::expected<Secret, NotAuthenticated> response_in(std::string_view line) {
 
 }  // namespace
 
-std::string_view words(Why why) { return std::ranges::find(why_words, why, &WhyWords::why)->words; }
+std::string_view words(Why why) {
+  const auto* const row = std::ranges::find(why_words, why, &WhyWords::why);
+  return row == std::end(why_words) ? std::string_view() : row->words;
+}
 
 std::string way_in(std::string_view mechanism, std::string_view actor) {
   const std::string by = actor.empty() ? std::string() : ", by " + std::string(actor);
