@@ -28,6 +28,11 @@ class Input {
     rest_.remove_prefix(1);
     return first;
   }
+  /// Two bytes.
+  std::size_t number() {
+    const std::size_t high = byte();
+    return high * 256 + byte();
+  }
   std::string_view bytes(std::size_t size) {
     const std::string_view taken = rest_.substr(0, size);
     rest_.remove_prefix(taken.size());

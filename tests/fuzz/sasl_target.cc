@@ -51,8 +51,7 @@ class Run {
     if (const auto* asked = std::get_if<CheckToken>(&step_)) return check_token(asked->user);
     if (const auto* done = std::get_if<Done>(&step_)) return end(*done);
     if (std::holds_alternative<Failed>(step_)) return false;
-    const std::size_t size = input.byte() * std::size_t{256} + input.byte();
-    step_ = exchange_->respond(input.bytes(size));
+    step_ = exchange_->respond(input.bytes(input.number()));
     return true;
   }
 

@@ -2,15 +2,11 @@
 #include <fstream>
 #include <iostream>
 #include <iterator>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "protocol/grammar/response_grammar.h"
-#include "protocol/parse/machine.h"
-#include "protocol/parse/values.h"
-#include "response_rules.h"
+#include "responses.h"
 
 using namespace postbag;
 
@@ -26,43 +22,6 @@ constexpr std::string_view usage =
     "response that does not; 2 when a file cannot be read. An empty stream is correct.\n"
     "  --may-end-early  the last response may be cut off (the connection was broken)\n";
 
-// Levels of MIME parts in a BODYSTRUCTURE, and the message around them.
-constexpr std::size_t nesting = 256;
-
-enum class Greeting { expected, seen };
-
-/// The length of the first response in `stream`, literals included; nothing when its end is missing.
-std::optional<std::size_t> response_length(std::string_view stream) {
-  std::size_t at = 0;
-  for (;;) {
-    const std::size_t end = stream.find("\r\n", at);
-    if (end == stream.npos) return std::nullopt;
-    const std::string_view line = stream.substr(at, end + 2 - at);
-    const std::size_t open = line.rfind('{');
-    const auto header = open == line.npos ? std::nullopt : protocol::literal_header(line.substr(open));
-    at = end + 2;
-    if (!header || open + header->length != line.size()) return at;
-    if (header->size > stream.size() - at) return std::nullopt;
-    at += static_cast<std::size_t>(header->size);
-  }
-}
-
-/// RFC 9051 section 7.1: the greeting is OK, PREAUTH or BYE, and PREAUTH is nothing else.
-bool fits_place(std::string_view response, Greeting greeting) {
-  const bool preauth = response.starts_with("* PREAUTH ");
-  if (greeting == Greeting::seen) return !preauth;
-  return preauth || response.starts_with("* OK ") || response.starts_with("* BYE ");
-}
-
-/// What is wrong with one response; empty when nothing is.
-std::string fault(protocol::Machine& machine, std::string_view response, Greeting greeting) {
-  machine.reset();
-  if (machine.run(response) != protocol::Outcome::accepted)
-    return std::string(to_string(machine.error())) + " at offset " + std::to_string(machine.error_offset());
-  if (!fits_place(response, greeting)) return "out of place (greeting)";
-  return test::broken_rule(machine, response);
-}
-
 std::string shown(std::string_view text) {
   std::string out;
   for (const char c : text.substr(0, 400)) out += c == '\r' ? "\\r" : c == '\n' ? "\\n" : std::string(1, c);
@@ -70,19 +29,17 @@ std::string shown(std::string_view text) {
 }
 
 bool check(const std::string& name, std::string_view stream, bool may_end_early) {
-  protocol::Machine machine(protocol::response_grammar::program(), nesting);
-  Greeting greeting = Greeting::expected;
+  test::Responses responses;
   for (std::size_t at = 0; at < stream.size();) {
     const std::string_view rest = stream.substr(at);
-    const auto length = response_length(rest);
+    const auto length = test::response_length(rest);
     if (!length && may_end_early) return true;
-    const std::string wrong = length ? fault(machine, rest.substr(0, *length), greeting) : "cut off";
+    const std::string wrong = length ? responses.fault(rest.substr(0, *length)) : "cut off";
     if (!wrong.empty()) {
       std::cout << name << ": response at byte " << at << ": " << wrong << ": "
                 << shown(rest.substr(0, length.value_or(400))) << '\n';
       return false;
     }
-    greeting = Greeting::seen;
     at += *length;
   }
   return true;

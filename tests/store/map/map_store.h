@@ -16,7 +16,7 @@ struct MapMail {
   std::map<BodyId, std::int64_t> unused;  ///< since when no message refers to them
 };
 
-class MapStore final : public Store {
+class MapStore : public Store {
  public:
   MapStore(MapMail& mail, StoreSettings settings);
 
