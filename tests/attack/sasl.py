@@ -67,7 +67,7 @@ def one_mechanism_after_the_other_ends_with_BYE(attacker):
 @costs(seconds=4)
 def exchanges_aborted_again_and_again_leave_nothing(attacker):
     """After the abort the same connection logs in."""
-    for n in range(attacker.times(100)):
+    for n in range(attacker.times(20)):
         for mechanism, first in FIRST_MESSAGES.items():
             connection = attacker.connect(attacker.host(n), recorded=False)
             _begin(connection, mechanism, first)

@@ -243,6 +243,7 @@ TEST_CASE("on a full disk the search index is dropped first, and searches find w
   Fixture f(48 << 20);
   LoggedIn client(f);
   REQUIRE(contains(append(client, text_of(1000)), "t OK"));
+  REQUIRE(contains(client.run("SEARCH TEXT 90123456789"), "* SEARCH 1\r\n"));  // begins the index
   const std::string index = f.directory.path() / "accounts/1/search.db";
   REQUIRE(std::filesystem::exists(index));
   room = 0;

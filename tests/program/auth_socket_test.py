@@ -156,8 +156,8 @@ def who_has_moved_sends_through_the_new_server(server):
     refusal = [f"user={user}", "reason=The account has moved to another server", "code=authz_fail"]
     with Asker(logins(server)) as asker:
         equal(asker.plain(user, PASSWORD), ["FAIL", "1", *refusal])
-        expect_logged(server, f'info login after move peer="{REMOTE}:0" user="{user}" '
-                              f'detail="smtp: PLAIN: moved to imap://{user};AUTH=*@new.example.org/"')
+        server.await_log(f'info login after move peer="{REMOTE}:0" user="{user}" '
+                         f'detail="smtp: PLAIN: moved to imap://{user};AUTH=*@new.example.org/"')
         scram = Scram(user, PASSWORD)
         equal(asker.exchange(2, "SCRAM-SHA-256", scram.answer, initial=b64(scram.header + scram.bare)),
               ["FAIL", "2", *refusal])
