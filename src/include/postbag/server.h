@@ -127,7 +127,7 @@ enum class FlagDurability : std::uint8_t {
 /// more than taking the message did.
 enum class SearchIndex : std::uint8_t {
   never,          ///< an existing index is removed
-  when_searched,  ///< from the account's first such search on, which reads every message itself
+  when_searched,  ///< from the account's first such search of more than 32 messages on, which reads them itself
   always,
 };
 
