@@ -53,27 +53,14 @@ class RangeSet {
   }
 
   void add(N n) { add(Range<N>{n, n}); }
-  /// O(1) when `r` lies after all others, else O(runs).
+  /// O(1) when no run begins after r.first, as when numbers are added in rising order; else O(runs).
   void add(Range<N> r) {
-    if (ranges_.empty() || lies_apart_after(ranges_.back(), r.first)) {
+    if (ranges_.empty() || lies_apart_after(ranges_.back(), r.first))
       ranges_.push_back(r);
-      return;
-    }
-    // The runs that overlap or touch r are replaced by their union with it.
-    auto from = std::lower_bound(ranges_.begin(), ranges_.end(), r.first,
-                                 [](const Range<N>& x, N v) { return lies_apart_after(x, v); });
-    auto to = from;
-    while (to != ranges_.end() && !lies_apart_after(r, to->first)) {
-      r.first = std::min(r.first, to->first);
-      r.last = std::max(r.last, to->last);
-      ++to;
-    }
-    if (from == to) {
-      ranges_.insert(from, r);
-    } else {
-      *from = r;
-      ranges_.erase(std::next(from), to);
-    }
+    else if (Range<N>& last = ranges_.back(); last.first <= r.first)
+      last.last = std::max(last.last, r.last);
+    else
+      unite(r);
   }
   /// O(runs of both).
   void add(const RangeSet& other) {
@@ -144,6 +131,23 @@ class RangeSet {
  private:
   /// True when `v` lies after x with a gap between, so that the two remain two runs.
   static bool lies_apart_after(const Range<N>& x, N v) { return v > x.last && v.value() - x.last.value() > 1; }
+  /// The runs that overlap or touch r are replaced by their union with it.
+  void unite(Range<N> r) {
+    auto from = std::lower_bound(ranges_.begin(), ranges_.end(), r.first,
+                                 [](const Range<N>& x, N v) { return lies_apart_after(x, v); });
+    auto to = from;
+    while (to != ranges_.end() && !lies_apart_after(r, to->first)) {
+      r.first = std::min(r.first, to->first);
+      r.last = std::max(r.last, to->last);
+      ++to;
+    }
+    if (from == to) {
+      ranges_.insert(from, r);
+    } else {
+      *from = r;
+      ranges_.erase(std::next(from), to);
+    }
+  }
   static N nth(const Range<N>& r, std::uint64_t place) {
     return N(static_cast<typename N::rep>(r.first.value() + place));
   }
