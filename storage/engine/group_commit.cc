@@ -15,6 +15,7 @@
 #include <algorithm>
 #include <cassert>
 #include <exception>
+#include <utility>
 
 #include "storage/engine/engine.h"
 #include "storage/engine/transaction/paged_transaction.h"
@@ -89,7 +90,7 @@ void GroupCommit::keep_body() {
   for (const auto& [id, change] : body_.changed) group_.changed.insert_or_assign(id, change);
   group_.names_changed = group_.names_changed || body_.names_changed;
   group_.from_inbox.insert(group_.from_inbox.end(), body_.from_inbox.begin(), body_.from_inbox.end());
-  group_.bodies.insert(group_.bodies.end(), body_.bodies.begin(), body_.bodies.end());
+  group_.bodies.add(std::move(body_.bodies));
   body_ = {};
 }
 
@@ -205,11 +206,10 @@ BodyId GroupCommit::link(const std::shared_ptr<bodies::Staged>& staged) {
   assert(!staged->keep);
   auto& tables = engine_.tables;
   for (const auto* effects : {&body_, &group_})
-    for (const auto& [known, id] : effects->bodies)
-      if (known == staged) {
-        share(id, staged->length);
-        return id;
-      }
+    if (const auto known = effects->bodies.find(*staged)) {
+      share(*known, staged->length);
+      return *known;
+    }
   if (staged->file.empty() || staged->spooled) growth_ += staged->length;
   const auto spooled = staged->spooled ? engine_.files->read_incoming(staged->file) : std::string();
   const auto id = tables.bodies.add({.size = staged->length,
@@ -218,7 +218,7 @@ BodyId GroupCommit::link(const std::shared_ptr<bodies::Staged>& staged) {
                                      .data = staged->spooled ? spooled : staged->inline_bytes,
                                      .structure = staged->structure});
   tables.threads.join(id, staged->thread_keys);
-  body_.bodies.emplace_back(staged, id);
+  body_.bodies.add(staged, id);
   return id;
 }
 

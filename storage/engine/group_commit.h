@@ -7,10 +7,10 @@
 #include <memory>
 #include <set>
 #include <span>
-#include <utility>
 #include <vector>
 
 #include "storage/bodies/staged.h"
+#include "storage/engine/linked_bodies.h"
 #include "storage/engine/open_mailbox.h"
 #include "storage/engine/tables.h"
 #include "storage/mail.h"
@@ -70,7 +70,7 @@ class GroupCommit {
     std::set<MailboxId> touched;
     bool names_changed = false;
     std::vector<MailboxId> from_inbox;
-    std::vector<std::pair<std::shared_ptr<bodies::Staged>, BodyId>> bodies;
+    LinkedBodies bodies;
     BodyBytes bytes;  ///< not written yet
   };
 
