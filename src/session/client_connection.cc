@@ -10,6 +10,10 @@ namespace {
 /// Of a command, until a client that has sent its end is sent a line.
 constexpr std::chrono::milliseconds silence_before_probe{100};
 
+/// Of the buffer for output, from one part of a long answer to the next: pages given back and asked for again cost
+/// more than what is written into them.
+constexpr std::size_t most_kept_output = 256 * 1024;
+
 }  // namespace
 
 ClientConnection::ClientConnection(const Limits& limits, async::Stream& stream)
@@ -26,17 +30,25 @@ ClientConnection::~ClientConnection() { stream_->notify(nullptr); }
 // ---- out ----
 
 async::Task<bool> ClientConnection::flush() {
-  if (broken_) co_return false;
-  sent_ += out_.size();
-  if (!out_.empty()) broken_ = !co_await stream_->write(out_, write_patience());
+  const bool alive = co_await send();
   // A session that waits holds nothing: RFC-sized idle crowds are what memory is measured by.
   std::string().swap(out_);
-  co_return !broken_;
+  co_return alive;
 }
 
 async::Task<bool> ClientConnection::flush_if_large() {
   if (out_.size() < limits_.output_queue) co_return !is_cut_off();
-  co_return co_await flush();
+  const bool alive = co_await send();
+  if (out_.capacity() > most_kept_output) std::string().swap(out_);
+  co_return alive;
+}
+
+async::Task<bool> ClientConnection::send() {
+  if (broken_) co_return false;
+  sent_ += out_.size();
+  if (!out_.empty()) broken_ = !co_await stream_->write(out_, write_patience());
+  out_.clear();
+  co_return !broken_;
 }
 
 /// Before login the time to log in counts, also for a client that does not read.

@@ -75,7 +75,7 @@ class ClientConnection final : public Peer {
   /// Sends the output, waiting for the client to take it. False when the client is gone: then the command should
   /// end.
   async::Task<bool> flush();
-  /// flush() when enough has gathered.
+  /// The same when enough has gathered. The next flush() gives back the memory of the output, this may keep it.
   async::Task<bool> flush_if_large();
   /// A command begins. As long as it has said nothing, a client that has sent its end is probed; see Silence.
   void expect_silence() { silence_.begin(); }
@@ -166,6 +166,8 @@ class ClientConnection final : public Peer {
   void use(async::Stream& stream);
   async::Deadline input_deadline() const;
   std::chrono::milliseconds write_patience() const;
+  /// Sends the output and clears it. False when the client is gone.
+  async::Task<bool> send();
 
   /// As long as a command runs and has said nothing, mostly as it waits for the store: a client that has sent its
   /// end is sent a line then, since the kernel learns only by that whether it still listens.

@@ -38,6 +38,7 @@ class FetchWriter {
   bool is_within_response() const { return within_; }
 
  private:
+  bool asks_for_time() const;
   bool next_message(storage::ReadTransaction& tx, std::string& out);
   bool load(storage::ReadTransaction& tx, std::string& out);
   void load_structures(storage::ReadTransaction& tx);

@@ -21,6 +21,12 @@ UidSet unite(const std::vector<VanishedRow>& rows) {
   return out;
 }
 
+/// No fewer than the messages of `uids`, without counting them.
+std::size_t most_between(const UidSet& uids, const MailboxState& mailbox) {
+  if (uids.empty()) return 0;
+  return std::min<std::uint64_t>(UidRange{uids.front(), uids.back()}.size(), mailbox.messages);
+}
+
 /// Takes messages until there are `limit`; then remembers where to go on.
 auto fill(std::vector<Message>& messages, std::optional<Uid>& next, std::size_t limit) {
   return [&messages, &next, limit](const Message& m) {
@@ -67,6 +73,7 @@ Result<MessageSlice> PagedTransaction::messages(MailboxId id, const UidSet& uids
   auto* mailbox = engine_.mailboxes.open(id);
   if (mailbox == nullptr) return gone;
   MessageSlice slice;
+  slice.messages.reserve(std::min(limit, most_between(uids, mailbox->state())));
   mailbox->index().visit(uids, from, fill(slice.messages, slice.next, limit));
   return slice;
 }
