@@ -2,14 +2,11 @@
 // for all pages at once; its messages are unpacked when somebody needs them.
 //
 // - Bulk work touches pages and not messages: flagging 10 000 messages writes 80 blobs. "What changed since M"
-// unpacks
-//   only pages whose highest mod-sequence is above M.
+//   unpacks only pages whose highest mod-sequence is above M.
 // - A changed page is dirty (to be written) and, when messages were changed or removed, stale (its summary is
-// wrong).
-//   settle() makes summaries true again before anything is asked; flush() writes what is dirty.
+//   wrong). settle() makes summaries true again before anything is asked; flush() writes what is dirty.
 // - Pages are filled up to 128 messages and never split. Small neighbours are joined, because a mailbox from which
-// much
-//   was expunged would stay a long run of nearly empty pages. No page is empty.
+//   much was expunged would stay a long run of nearly empty pages. No page is empty.
 #include "storage/engine/pages/mailbox_index.h"
 
 #include <iterator>
