@@ -23,6 +23,9 @@ bool is_eight_bit(char c) { return static_cast<unsigned char>(c) >= 0x80; }
 
 bool is_unquotable(char c) { return is_control(c) && c != '\t'; }
 
+/// RFC 9051 section 9: quoted-specials.
+bool is_escaped_when_quoted(char c) { return c == '"' || c == '\\'; }
+
 /// ASTRING-CHAR: no atom-specials but "]". RFC 9051 section 9.
 bool is_astring_char(char c) {
   return !is_control(c) && !is_eight_bit(c) && std::string_view(" (){%*\"\\").find(c) == std::string_view::npos;
@@ -144,15 +147,25 @@ void Writer::range(std::uint64_t first, std::uint64_t last) {
 /// 8-bit; RFC 9051 section 9 adds UTF-8. Of the other control characters only TAB is quoted: it is common, and
 /// harmless to a terminal.
 bool Writer::fits_quoted(std::string_view bytes) const {
-  if (bytes.size() > longest_quoted || std::ranges::any_of(bytes, is_unquotable)) return false;
-  return std::ranges::none_of(bytes, is_eight_bit) || (charset_ == Charset::utf8 && is_utf8(bytes));
+  if (bytes.size() > longest_quoted) return false;
+  bool eight_bit = false;
+  for (const char c : bytes) {
+    if (is_unquotable(c)) return false;
+    eight_bit |= is_eight_bit(c);
+  }
+  return !eight_bit || (charset_ == Charset::utf8 && is_utf8(bytes));
 }
 
 void Writer::quoted(std::string_view bytes) {
   out_->push_back('"');
-  for (const char c : bytes) {
-    if (c == '"' || c == '\\') out_->push_back('\\');
-    out_->push_back(c);
+  while (!bytes.empty()) {
+    const std::size_t plain = std::ranges::find_if(bytes, is_escaped_when_quoted) - bytes.begin();
+    out_->append(bytes.substr(0, plain));
+    bytes.remove_prefix(plain);
+    if (bytes.empty()) break;
+    out_->push_back('\\');
+    out_->push_back(bytes.front());
+    bytes.remove_prefix(1);
   }
   out_->push_back('"');
 }

@@ -13,10 +13,7 @@ namespace {
 /// cb-name: letters, digits, "." and "-".
 bool is_binding_name(std::string_view name) {
   constexpr std::size_t longest = 64;
-  const auto fits = [](char c) {
-    const char l = ascii_lower(c);
-    return (l >= 'a' && l <= 'z') || (c >= '0' && c <= '9') || c == '.' || c == '-';
-  };
+  const auto fits = [](char c) { return is_ascii_letter(c) || is_ascii_digit(c) || c == '.' || c == '-'; };
   return !name.empty() && name.size() <= longest && std::ranges::all_of(name, fits);
 }
 

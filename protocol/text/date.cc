@@ -21,9 +21,7 @@ constexpr std::array<std::string_view, 12> months = {"January",   "February", "M
                                                      "September", "October",  "November", "December"};
 constexpr std::int64_t seconds_of_day = 86'400;
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-bool is_alpha(char c) { return ascii_lower(c) >= 'a' && ascii_lower(c) <= 'z'; }
-bool is_number(std::string_view word) { return !word.empty() && is_digit(word[0]); }
+bool is_number(std::string_view word) { return !word.empty() && is_ascii_digit(word[0]); }
 
 /// 1 to 12 for the first three or more letters of a month's name; 0 for anything else.
 int month_written(std::string_view word) {
@@ -48,8 +46,8 @@ std::vector<std::string_view> words_of(std::string_view text) {
     if (in.at_end()) break;
     const std::string_view from = in.rest();
     const char c = in.next();
-    const bool word = is_alpha(c) || is_digit(c) || c == '+' || c == '-';
-    const auto same = is_alpha(c) ? is_alpha : is_digit;
+    const bool word = is_ascii_letter(c) || is_ascii_digit(c) || c == '+' || c == '-';
+    const auto same = is_ascii_letter(c) ? is_ascii_letter : is_ascii_digit;
     while (word && same(in.peek())) in.skip();
     if (word || c == ':') words.push_back(from.substr(0, from.size() - in.rest().size()));
   }
@@ -76,7 +74,7 @@ int named_zone(std::string_view name) {
 
 /// Minutes east of UTC; 0 for an invalid zone.
 int zone_of(std::string_view word) {
-  if (word.empty() || is_alpha(word[0])) return named_zone(word);
+  if (word.empty() || is_ascii_letter(word[0])) return named_zone(word);
   const auto hhmm = word.size() == 5 ? number(word.substr(1)) : std::nullopt;
   if (!hhmm || *hhmm % 100 > 59 || *hhmm > 2359) return 0;
   const int minutes = *hhmm / 100 * 60 + *hhmm % 100;
@@ -114,7 +112,7 @@ std::string_view without_dash(std::string_view word) { return word.starts_with('
 
 /// day month year, month day year, or month day (asctime, with the year last). False for anything else.
 bool take_date(Words& words, Civil& civil, bool& year_is_last) {
-  if (!words.peek().empty() && is_alpha(words.peek()[0]) && month_written(words.peek()) == 0) words.take();
+  if (!words.peek().empty() && is_ascii_letter(words.peek()[0]) && month_written(words.peek()) == 0) words.take();
   const bool month_first = month_written(words.peek()) != 0;
   if (month_first) civil.month = month_written(words.take());
   const auto day = number(words.take());
@@ -260,7 +258,7 @@ std::optional<DateTime> parse_internal_date(std::string_view text) {
   constexpr std::string_view shape = "dd-mmm-dddd dd:dd:dd sdddd";
   if (text.size() != shape.size()) return std::nullopt;
   for (std::size_t i = 0; i < shape.size(); ++i) {
-    const bool ok = shape[i] == 'd'   ? is_digit(text[i]) || (i == 0 && text[i] == ' ')
+    const bool ok = shape[i] == 'd'   ? is_ascii_digit(text[i]) || (i == 0 && text[i] == ' ')
                     : shape[i] == 's' ? text[i] == '+' || text[i] == '-'
                                       : shape[i] == 'm' || text[i] == shape[i];
     if (!ok) return std::nullopt;

@@ -17,10 +17,7 @@ constexpr std::size_t most_text = std::size_t{256} * 1024;
 constexpr float least_likeness = 0.4F;
 
 /// Letters, digits, and everything that is not ASCII.
-bool is_of_word(char c) {
-  const bool letter = ascii_lower(c) >= 'a' && ascii_lower(c) <= 'z';
-  return letter || (c >= '0' && c <= '9') || static_cast<unsigned char>(c) >= 0x80;
-}
+bool is_of_word(char c) { return is_ascii_letter(c) || is_ascii_digit(c) || static_cast<unsigned char>(c) >= 0x80; }
 
 /// Calls f(trigram) for each three bytes of the word, with two blanks before and one after it, so that its
 /// beginning counts more.

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cstddef>
 
+#include "core/ascii.h"
+
 namespace postbag::protocol {
 
 bool HeaderLexer::take(char c) {
@@ -101,9 +103,14 @@ std::string_view HeaderLexer::take_encoded_word() {
   return word;
 }
 
+void HeaderLexer::skip_word() {
+  while (is_ascii_letter(peek()) || is_ascii_digit(peek())) skip();
+}
+
 std::string_view HeaderLexer::skip_to(std::string_view ends) {
   const std::string_view from = rest_;
   while (!rest_.empty()) {
+    skip_word();  // most of a header: nothing begins or ends within
     if (skip_space() || !take_literal().empty() || !take_encoded_word().empty()) continue;
     if (ends.contains(peek())) break;
     if (peek() == '"') {

@@ -49,6 +49,8 @@ class HeaderLexer {
 
  private:
   void skip_comment();
+  /// Skips letters and digits.
+  void skip_word();
 
   std::string_view rest_;
   std::string_view comment_;  ///< unchanged, without its parentheses: a lexer is copied to look ahead

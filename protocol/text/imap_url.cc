@@ -18,10 +18,7 @@ constexpr std::size_t longest_host = 253;      // RFC 1035 section 3.1, as text
 constexpr std::size_t longest_user = 3 * 255;  // each byte of a name encoded
 constexpr std::size_t longest_mechanism = 20;  // RFC 4422 section 3.1
 
-constexpr bool is_letter_or_digit(char c) {
-  const char l = ascii_lower(c);
-  return (c >= '0' && c <= '9') || (l >= 'a' && l <= 'z');
-}
+constexpr bool is_letter_or_digit(char c) { return is_ascii_letter(c) || is_ascii_digit(c); }
 
 /// What never needs to be encoded: RFC 3986 section 2.3.
 constexpr bool is_unreserved(char c) { return is_letter_or_digit(c) || std::string_view("-._~").contains(c); }

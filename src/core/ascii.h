@@ -1,4 +1,4 @@
-// ASCII letters without the locale: case for the keywords, flags and names of IMAP.
+// ASCII letters and digits, and their case, without the locale.
 #pragma once
 
 #include <algorithm>
@@ -9,6 +9,9 @@ namespace postbag {
 
 constexpr char ascii_lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; }
 constexpr char ascii_upper(char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - ('a' - 'A')) : c; }
+
+constexpr bool is_ascii_digit(char c) { return c >= '0' && c <= '9'; }
+constexpr bool is_ascii_letter(char c) { return ascii_lower(c) >= 'a' && ascii_lower(c) <= 'z'; }
 
 /// True when the two are equal except for the case of ASCII letters.
 constexpr bool ascii_iequal(std::string_view a, std::string_view b) {

@@ -131,8 +131,7 @@ constexpr auto aliases = std::to_array<Alias>({
 });
 static_assert(std::ranges::is_sorted(aliases, {}, &Alias::plain));
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-bool is_alnum(char c) { return is_digit(c) || (ascii_lower(c) >= 'a' && ascii_lower(c) <= 'z'); }
+bool is_alnum(char c) { return is_ascii_digit(c) || is_ascii_letter(c); }
 
 /// RFC 2978 section 2.3, and other characters of registered names; '/' would be an option for glibc's iconv
 /// ("//TRANSLIT").
@@ -146,7 +145,7 @@ std::string_view code_page(std::string_view plain) {
   for (const std::string_view vendor : {"windows", "win", "ms"}) {
     if (!plain.starts_with(vendor)) continue;
     const std::string_view number = plain.substr(vendor.size());
-    return std::ranges::all_of(number, is_digit) ? number : std::string_view();
+    return std::ranges::all_of(number, is_ascii_digit) ? number : std::string_view();
   }
   return {};
 }

@@ -19,10 +19,8 @@ namespace {
 constexpr std::string_view comparator = "i;unicode-casemap";
 constexpr std::size_t longest_name = 254;  // RFC 4790 section 3.1
 
-bool is_letter(char c) { return ascii_upper(c) >= 'A' && ascii_upper(c) <= 'Z'; }
-
 bool is_collation_char(char c) {
-  return is_letter(c) || (c >= '0' && c <= '9') || std::string_view("-;=.").contains(c);
+  return is_ascii_letter(c) || is_ascii_digit(c) || std::string_view("-;=.").contains(c);
 }
 
 /// A comparator as a client asks for it.
@@ -37,7 +35,7 @@ struct WantedComparator {
   }
 
   bool is_valid() const {
-    const bool begins = !pattern.empty() && (pattern.front() == '*' || is_letter(pattern.front()));
+    const bool begins = !pattern.empty() && (pattern.front() == '*' || is_ascii_letter(pattern.front()));
     return begins && pattern.size() <= longest_name && !pattern.contains("**") &&
            std::ranges::all_of(pattern, [](char c) { return c == '*' || is_collation_char(c); });
   }
