@@ -34,6 +34,7 @@ class Server:
         self.home = tempfile.mkdtemp(prefix="postbag-test-", dir=below)
         self.data = os.path.join(self.home, "data")
         self.wire = os.path.join(self.home, "wire")
+        self.under = []   # the command of a program that runs it
         self.process = None
         self.address = None
         self.tls_address = None   # of the first in listen_tls
@@ -59,7 +60,7 @@ class Server:
     def start(self):
         """Returns when the server accepts connections."""
         log = open(os.path.join(self.home, "log"), "ab")
-        command = [self.postbag, "serve", "--dir", self.data, "--listen", "127.0.0.1:0", *AS_ROOT]
+        command = [*self.under, self.postbag, "serve", "--dir", self.data, "--listen", "127.0.0.1:0", *AS_ROOT]
         if self.config:
             command += ["--config", self.config]
         self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log)
