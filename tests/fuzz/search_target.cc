@@ -100,7 +100,7 @@ std::vector<std::string> texts_of(std::string_view message, const StoredStructur
 bool naive(const std::vector<std::string>& texts, const Needle& needle) {
   if (needle.empty()) return true;
   for (const std::string& text : texts)
-    if (casefolded(text).find(needle.folded()) != std::string::npos) return true;
+    if (search_folded(text).find(needle.folded()) != std::string::npos) return true;
   return false;
 }
 
