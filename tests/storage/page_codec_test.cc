@@ -49,29 +49,30 @@ std::vector<Message> random_page() {
 std::string page_of_format_1(Uid key, const std::vector<Message>& messages) {
   constexpr std::uint8_t same_zone = 0x40;
   constexpr std::uint8_t saved_when_dated = 0x80;
-  std::string out = "\x01";
-  append_varint(out, messages.size());
-  append_varint(out, messages.front().modseq.value());
+  PackWriter out;
+  out.byte(1);
+  out.varint(messages.size());
+  out.varint(messages.front().modseq.value());
   std::uint64_t uid = key.value();
   std::int64_t body = 0;
   DateTime date{.seconds = 0, .zone_minutes = 0};
   for (const auto& m : messages) {
     const bool keeps_zone = m.internal_date.zone_minutes == date.zone_minutes;
     const bool is_saved_when_dated = m.save_date == m.internal_date.seconds;
-    append_varint(out, m.uid.value() - uid);
-    append_varint(out, messages.front().modseq.value() - m.modseq.value());
-    out.push_back(static_cast<char>(m.flags.system.bits() | (keeps_zone ? same_zone : 0) |
-                                    (is_saved_when_dated ? saved_when_dated : 0)));
-    append_varint(out, zigzag(static_cast<std::int64_t>(m.body.value()) - body));
-    append_varint(out, m.size);
-    append_varint(out, zigzag(wrapping_minus(m.internal_date.seconds, date.seconds)));
-    if (!keeps_zone) append_varint(out, zigzag(m.internal_date.zone_minutes));
-    if (!is_saved_when_dated) append_varint(out, zigzag(wrapping_minus(m.save_date, m.internal_date.seconds)));
+    out.varint(m.uid.value() - uid);
+    out.varint(messages.front().modseq.value() - m.modseq.value());
+    out.byte(static_cast<std::uint8_t>(m.flags.system.bits() | (keeps_zone ? same_zone : 0) |
+                                       (is_saved_when_dated ? saved_when_dated : 0)));
+    out.varint(zigzag(static_cast<std::int64_t>(m.body.value()) - body));
+    out.varint(m.size);
+    out.varint(zigzag(wrapping_minus(m.internal_date.seconds, date.seconds)));
+    if (!keeps_zone) out.varint(zigzag(m.internal_date.zone_minutes));
+    if (!is_saved_when_dated) out.varint(zigzag(wrapping_minus(m.save_date, m.internal_date.seconds)));
     uid = m.uid.value();
     body = static_cast<std::int64_t>(m.body.value());
     date = m.internal_date;
   }
-  return out;
+  return out.finish();
 }
 
 /// What the bytes mean; nothing when they are no page.
@@ -167,12 +168,30 @@ TEST_CASE("a usual message takes about a dozen bytes") {
 
 TEST_CASE("varints and zigzag keep every number") {
   CHECK(rc::check([](std::uint64_t v, std::int64_t s) {
-    std::string out;
-    append_varint(out, v);
-    PackReader in(out);
+    PackWriter out;
+    out.varint(v);
+    const std::string bytes = out.finish();
+    PackReader in(bytes);
     RC_ASSERT(in.varint() == v);
     RC_ASSERT(in.at_end());
     RC_ASSERT(unzigzag(zigzag(s)) == s);
+  }));
+}
+
+TEST_CASE("numbers and texts come back in their order, however many they are") {
+  CHECK(rc::check([](const std::vector<std::uint64_t>& numbers, const std::string& text) {
+    PackWriter out;
+    for (int round = 0; round < 50; ++round) {
+      for (const auto v : numbers) out.varint(v);
+      if (round % 7 == 0) out.text(text);
+    }
+    const std::string bytes = out.finish();
+    PackReader in(bytes);
+    for (int round = 0; round < 50; ++round) {
+      for (const auto v : numbers) RC_ASSERT(in.varint() == v);
+      if (round % 7 == 0) RC_ASSERT(in.text(text.size()) == text);
+    }
+    RC_ASSERT(in.at_end());
   }));
 }
 

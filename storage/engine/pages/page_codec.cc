@@ -54,11 +54,11 @@ std::uint64_t unpack_marks(PackReader& in, std::uint8_t format) {
   return format == first_format ? marks_of_first_format(in.byte()) : in.varint_in(0, all_marks);
 }
 
-void pack_keyword_set(std::string& out, const KeywordSet& keywords) {
+void pack_keyword_set(PackWriter& out, const KeywordSet& keywords) {
   std::uint64_t count = 0;
   keywords.for_each([&](std::size_t) { ++count; });
-  append_varint(out, count);
-  keywords.for_each([&](std::size_t i) { append_varint(out, i); });
+  out.varint(count);
+  keywords.for_each([&](std::size_t i) { out.varint(i); });
 }
 
 KeywordSet unpack_keyword_set(PackReader& in) {
@@ -68,18 +68,16 @@ KeywordSet unpack_keyword_set(PackReader& in) {
   return keywords;
 }
 
-void pack_message(std::string& out, const Message& m, ModSeq highest, const Previous& previous) {
-  char bytes[8 * longest_varint];  // one for each call of put_varint
+void pack_message(PackWriter& out, const Message& m, ModSeq highest, const Previous& previous) {
   const auto marks = marks_of(m, previous);
-  char* at = put_varint(bytes, m.uid.value() - previous.uid);
-  at = put_varint(at, highest.value() - m.modseq.value());
-  at = put_varint(at, marks);
-  at = put_varint(at, zigzag(wrapping_minus(static_cast<std::int64_t>(m.body.value()), previous.body)));
-  at = put_varint(at, m.size);
-  at = put_varint(at, zigzag(wrapping_minus(m.internal_date.seconds, previous.date.seconds)));
-  if ((marks & new_zone) != 0) at = put_varint(at, zigzag(m.internal_date.zone_minutes));
-  if ((marks & saved_later) != 0) at = put_varint(at, zigzag(wrapping_minus(m.save_date, m.internal_date.seconds)));
-  out.append(bytes, at);
+  out.varint(m.uid.value() - previous.uid);
+  out.varint(highest.value() - m.modseq.value());
+  out.varint(marks);
+  out.varint(zigzag(wrapping_minus(static_cast<std::int64_t>(m.body.value()), previous.body)));
+  out.varint(m.size);
+  out.varint(zigzag(wrapping_minus(m.internal_date.seconds, previous.date.seconds)));
+  if ((marks & new_zone) != 0) out.varint(zigzag(m.internal_date.zone_minutes));
+  if ((marks & saved_later) != 0) out.varint(zigzag(wrapping_minus(m.save_date, m.internal_date.seconds)));
   if ((marks & has_keywords) != 0) pack_keyword_set(out, m.flags.keywords);
 }
 
@@ -122,17 +120,16 @@ Previous after(const Message& m) {
 std::string pack_page(Uid key, std::span<const Message> messages) {
   assert(!messages.empty() && messages.front().uid >= key);
   const auto highest = highest_modseq(messages);
-  std::string out;
-  out.reserve(16 + messages.size() * 24);
-  out.push_back(static_cast<char>(newest_format));
-  append_varint(out, messages.size());
-  append_varint(out, highest.value());
+  PackWriter out(16 + messages.size() * 24);
+  out.byte(newest_format);
+  out.varint(messages.size());
+  out.varint(highest.value());
   Previous previous{.uid = key.value(), .date = {}};
   for (const auto& m : messages) {
     pack_message(out, m, highest, previous);
     previous = after(m);
   }
-  return out;
+  return out.finish();
 }
 
 std::vector<Message> unpack_page(Uid key, std::string_view bytes) {
@@ -156,14 +153,14 @@ std::vector<Message> unpack_page(Uid key, std::string_view bytes) {
 bool is_newest_format(std::string_view page) { return PackReader(page).byte() == newest_format; }
 
 std::string pack_uids(const UidSet& uids) {
-  std::string out;
+  PackWriter out;
   std::uint64_t previous = 0;
   for (const auto& range : uids.ranges()) {
-    append_varint(out, range.first.value() - previous);
-    append_varint(out, range.size() - 1);
+    out.varint(range.first.value() - previous);
+    out.varint(range.size() - 1);
     previous = range.last.value();
   }
-  return out;
+  return out.finish();
 }
 
 UidSet unpack_uids(std::string_view bytes) {
@@ -180,12 +177,12 @@ UidSet unpack_uids(std::string_view bytes) {
 }
 
 std::string pack_keywords(std::span<const std::string> keywords) {
-  std::string out;
+  PackWriter out;
   for (const auto& keyword : keywords) {
-    append_varint(out, keyword.size());
-    out += keyword;
+    out.varint(keyword.size());
+    out.text(keyword);
   }
-  return out;
+  return out.finish();
 }
 
 std::vector<std::string> unpack_keywords(std::string_view bytes) {

@@ -3,26 +3,14 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <iterator>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "storage/errors.h"
 
 namespace postbag::storage::pages {
-
-constexpr std::size_t longest_varint = 10;
-
-/// Writes v at `to`, which has room for longest_varint; returns where it ends.
-inline char* put_varint(char* to, std::uint64_t v) {
-  for (; v >= 0x80; v >>= 7) *to++ = static_cast<char>(v | 0x80);
-  *to++ = static_cast<char>(v);
-  return to;
-}
-
-inline void append_varint(std::string& out, std::uint64_t v) {
-  char bytes[longest_varint];
-  out.append(bytes, put_varint(bytes, v));
-}
 
 /// Small negative numbers become small positive ones: 0, -1, 1, -2 ... -> 0, 1, 2, 3 ...
 constexpr std::uint64_t zigzag(std::int64_t v) {
@@ -39,7 +27,50 @@ constexpr std::int64_t wrapping_plus(std::int64_t a, std::int64_t b) {
   return static_cast<std::int64_t>(static_cast<std::uint64_t>(a) + static_cast<std::uint64_t>(b));
 }
 
-/// Reads what the functions above wrote; everything throws Corrupt when the bytes are not such.
+/// Writes numbers and texts one after the other. They are gathered before they go into the string, which takes
+/// longer for a few bytes than packing them.
+class PackWriter {
+ public:
+  explicit PackWriter(std::size_t expected = 0) { out_.reserve(expected); }
+  PackWriter(const PackWriter&) = delete;
+  PackWriter& operator=(const PackWriter&) = delete;
+
+  void byte(std::uint8_t v) {
+    make_room();
+    *at_++ = static_cast<char>(v);
+  }
+  void varint(std::uint64_t v) {
+    make_room();
+    for (; v >= 0x80; v >>= 7) *at_++ = static_cast<char>(v | 0x80);
+    *at_++ = static_cast<char>(v);
+  }
+  void text(std::string_view bytes) {
+    flush();
+    out_.append(bytes);
+  }
+  /// What was written. Once.
+  std::string finish() {
+    flush();
+    return std::move(out_);
+  }
+
+ private:
+  static constexpr std::ptrdiff_t longest_varint = 10;
+
+  void make_room() {
+    if (std::end(gathered_) - at_ < longest_varint) flush();
+  }
+  void flush() {
+    out_.append(gathered_, at_);
+    at_ = gathered_;
+  }
+
+  std::string out_;
+  char gathered_[1024];  // NOLINT: read only as far as it is written
+  char* at_ = gathered_;
+};
+
+/// Reads what PackWriter wrote; everything throws Corrupt when the bytes are not such.
 class PackReader {
  public:
   explicit PackReader(std::string_view bytes) : at_(bytes.data()), end_(bytes.data() + bytes.size()) {}
