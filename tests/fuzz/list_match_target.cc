@@ -19,9 +19,9 @@ using postbag::fuzz::require;
 
 namespace {
 
-/// The naive reading tries everything.
-constexpr std::size_t small_pattern = 14;
-constexpr std::size_t small_name = 18;
+/// The naive reading tries everything: about 350 000 ways for ten wildcards.
+constexpr std::size_t small_pattern = 10;
+constexpr std::size_t small_name = 12;
 
 /// `pattern` against the rest of `name` from `at` on, of which the first `caseless` bytes are INBOX.
 bool matches(std::string_view pattern, std::string_view name, std::size_t at, std::size_t caseless) {
