@@ -106,7 +106,8 @@ void add_move(CLI::App& users, Arguments& a, Action& action) {
   CLI::App* command = subcommand(
       users, "move",
       "Refer an account's clients to the server where it is now (RFC 2221), and end its sessions. Its mail here "
-      "stays: an administrator may log in as it to copy that. Deliveries fail for now (75), so that mail servers "
+      "stays: an administrator may log in as it to copy that. Deliveries fail temporarily (75), so that mail "
+      "servers "
       "keep the mail until they know the new server; nobody sends mail with its password here",
       action,
       [&a] { return a.here ? move_user_back(a.user, a.data_dir) : move_user(a.user, a.value, a.data_dir); });

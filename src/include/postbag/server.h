@@ -235,7 +235,7 @@ struct ServerOptions {
   /// successful login. Called on the loop's thread; must not block. `decide` may be called from any thread, during
   /// the call or later, even after the server was destroyed; only the first call counts. When the last copy of
   /// `decide` is destroyed without a call, the login is refused. When the callback throws, the login is refused
-  /// for now. Empty: the passwords given to add_account decide.
+  /// with UNAVAILABLE, so that the client tries again. Empty: the passwords given to add_account decide.
   std::function<void(LoginAttempt attempt, std::function<void(bool right)> decide)> authenticate = {};
   /// Decides whose token it is, for OAUTHBEARER and XOAUTH2, for example by asking the issuer (RFC 7662). `decide`
   /// gets the user's name, or nothing when the token is not valid; the rest is as with `authenticate`. The account

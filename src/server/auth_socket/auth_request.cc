@@ -13,7 +13,8 @@ namespace {
 using auth_socket::Refusal;
 using Why = NotAuthenticated::Why;
 
-/// Postfix waits 10 seconds for an answer. Who has to wait longer for its turn is refused for now.
+/// Postfix waits 10 seconds for an answer. Who has to wait longer for its turn is refused as temporarily
+/// unavailable.
 constexpr std::chrono::seconds answer_time{8};
 constexpr std::size_t longest_service = 32;  ///< in the log
 
