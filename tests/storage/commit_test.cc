@@ -1,4 +1,7 @@
 // What a commit costs, and what becomes of the bodies of messages.
+#include <set>
+#include <vector>
+
 #include "storage/errors.h"
 #include "tests/storage/fixture.h"
 
@@ -39,6 +42,24 @@ TEST_CASE("a group costs one sync, and its bodies' files one each and their dire
   const auto syncs = a.store->counters().syncs;
   a.write([&](Transaction& tx) { return tx.append(a.inbox, large, none, {}); });
   CHECK(a.store->counters().syncs == syncs + 4);  // file, bodies/, directory in it, log
+}
+
+TEST_CASE("a body is stored once, however often a commit appends it") {
+  TestAccount a(true);
+  const auto staged = a.body("once");
+  const NamedFlags none;
+  std::set<BodyId> rows;
+  const auto twice = [&](Transaction& tx) {
+    rows.insert(tx.append(a.inbox, staged, none, {}).value().body);
+    auto second = tx.append(a.inbox, staged, none, {});
+    rows.insert(second.value().body);
+    return second;
+  };
+  WriteOf<decltype(twice)> first(twice);
+  WriteOf<decltype(twice)> another(twice);
+  a.store->commit(std::vector<Write*>{&first, &another});
+  CHECK(a.uids(a.inbox).size() == 4);
+  CHECK(rows.size() == 1);
 }
 
 TEST_CASE("a commit writes only the pages of what it changes, none for totals and generation") {
