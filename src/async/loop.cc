@@ -16,6 +16,8 @@ namespace postbag::async {
 
 namespace {
 constexpr std::size_t read_size = 64 * 1024;
+/// Run before the loop looks at its sockets and timers again: a thousand sessions may end at the same moment.
+constexpr std::size_t ready_at_once = 32;
 
 /// Throws when no descriptors or memory are left.
 void require(int status, const char* what) {
@@ -100,7 +102,7 @@ class Loop::Core::Inside {
 
 void Loop::Core::run_ready() {
   const Inside inside(*this);
-  ready.run_all();
+  ready.run_some(ready_at_once);
   if (ready.empty()) uv_idle_stop(&no_sleep);
   arm_timer();
 }

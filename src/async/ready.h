@@ -2,6 +2,8 @@
 // that is destroyed while queued leaves the list by itself.
 #pragma once
 
+#include <cstddef>
+
 namespace postbag::async {
 
 class ReadyList;
@@ -49,15 +51,17 @@ class ReadyList {
   void push(Ready& item) {
     if (!item.is_queued()) link(item);
   }
-  /// Runs the items that are in the list now; items that they push wait for the next call.
-  void run_all() {
+  /// Runs the first `most` of the items that are in the list now. The others, and after them the items that were
+  /// pushed meanwhile, wait for the next call.
+  void run_some(std::size_t most) {
     ReadyList now;
-    now.splice(*this);
-    while (!now.empty()) {
+    now.prepend(*this);
+    for (std::size_t i = 0; i < most && !now.empty(); ++i) {
       Ready* first = now.head_.next_;
       first->unqueue();
       first->run();
     }
+    prepend(now);
   }
 
  private:
@@ -73,11 +77,15 @@ class ReadyList {
     head_.previous_->next_ = &item;
     head_.previous_ = &item;
   }
-  void splice(ReadyList& other) {
+  /// Takes all items of `other`, in front of its own.
+  void prepend(ReadyList& other) {
     if (other.empty()) return;
-    head_.next_ = other.head_.next_;
-    head_.previous_ = other.head_.previous_;
-    head_.next_->previous_ = head_.previous_->next_ = &head_;
+    Ready* const first = other.head_.next_;
+    Ready* const last = other.head_.previous_;
+    last->next_ = head_.next_;
+    head_.next_->previous_ = last;
+    first->previous_ = &head_;
+    head_.next_ = first;
     other.head_.next_ = other.head_.previous_ = &other.head_;
   }
 

@@ -1,5 +1,7 @@
 #include "async/loop.h"
 
+#include <algorithm>
+#include <memory>
 #include <thread>
 #include <vector>
 
@@ -54,6 +56,30 @@ TEST_CASE("in a host's loop, beside the host's timers, nothing is left at the en
   uv_close(reinterpret_cast<uv_handle_t*>(&tick), nullptr);
   uv_run(&host, UV_RUN_DEFAULT);
   CHECK(uv_loop_close(&host) == 0);
+}
+
+TEST_CASE("many things that are ready at once run in their order, and let posted ones in between") {
+  struct Item final : Ready {
+    Item(std::vector<int>& order, int number) : order_(order), number_(number) {}
+    void run() override { order_.push_back(number_); }
+    std::vector<int>& order_;
+    int number_;
+  };
+  constexpr int many = 1000;
+  Loop loop;
+  std::vector<int> order;
+  std::vector<std::unique_ptr<Item>> items;
+  for (int i = 0; i < many; ++i) items.push_back(std::make_unique<Item>(order, i));
+  std::size_t run_before = many;
+  loop.post([&] {
+    for (const auto& item : items) loop.defer(*item);
+    items[500].reset();  // it leaves the list by itself
+    loop.post([&] { run_before = order.size(); });
+  });
+  while (order.size() < many - 1) uv_run(loop.uv(), UV_RUN_ONCE);
+  CHECK(std::ranges::is_sorted(order));
+  CHECK(order.size() == many - 1);
+  CHECK(run_before < many / 2);
 }
 
 TEST_CASE("a loop sleeps when nothing is ready") {
