@@ -62,7 +62,7 @@ void MessageText::begin(const Segment& segment) {
   // A text in an unknown encoding is searched undecoded.
   auto decoder = TransferDecoder::make(segment.encoding == Encoding::unknown ? Encoding::binary : segment.encoding);
   transfer_ = std::move(*decoder);
-  charset_.emplace(segment.charset);
+  charset_ = charsets_.decoder(segment.charset);
 }
 
 void MessageText::take(std::string_view bytes, TextSink& sink) {

@@ -79,7 +79,7 @@ class MessageText {
   std::string field_;
   std::optional<TransferDecoder> transfer_;
   std::optional<protocol::CharsetDecoder> charset_;
-  protocol::Charsets charsets_;  ///< of header fields
+  protocol::Charsets charsets_;
 };
 
 /// Passes all texts of a message of `size` bytes to the sink until it needs no more. `read(offset)` yields some of

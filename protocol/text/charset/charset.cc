@@ -127,21 +127,33 @@ void CharsetDecoder::finish(std::string& out) {
 
 bool CharsetDecoder::lost_some() const { return converter_ && converter_->lost_some; }
 
-std::string to_utf8(std::string_view bytes, std::string_view charset) {
-  return Charsets().convert(bytes, charset).utf8;
-}
+namespace {
 
-Converted Charsets::convert(std::string_view bytes, std::string_view charset) {
-  CharsetDecoder decoder(charset);
+Converted converted(CharsetDecoder decoder, std::string_view bytes, std::string_view charset) {
   if (decoder.passes()) return {.utf8 = std::string(bytes), .whole = charset.empty() || passes_as_it_is(charset)};
   Converted out;
   decoder.feed(bytes, out.utf8);
   decoder.finish(out.utf8);
   out.whole = !decoder.lost_some();
-  // Stored only to keep the charset loaded: the converter is not used again, because glibc's UTF-16 remembers the
-  // byte order of the last text. The plain name bounds their number: names may differ in any punctuation.
-  loaded_.try_emplace(names_for_iconv(charset).back(), std::move(decoder));
   return out;
+}
+
+}  // namespace
+
+/// The one that is stored only keeps the charset loaded. It converts nothing, because glibc's UTF-16 remembers the
+/// byte order of the last text. The plain name bounds their number: names may differ in any punctuation.
+CharsetDecoder Charsets::decoder(std::string_view charset) {
+  CharsetDecoder decoder(charset);
+  if (!decoder.passes()) loaded_.try_emplace(names_for_iconv(charset).back(), charset);
+  return decoder;
+}
+
+Converted Charsets::convert(std::string_view bytes, std::string_view charset) {
+  return converted(decoder(charset), bytes, charset);
+}
+
+std::string to_utf8(std::string_view bytes, std::string_view charset) {
+  return converted(CharsetDecoder(charset), bytes, charset).utf8;
 }
 
 }  // namespace postbag::protocol

@@ -46,11 +46,13 @@ struct Converted {
   bool whole = true;  ///< false: the charset is unknown, or some bytes are invalid in it
 };
 
-/// For many short texts: loading a converter can take 50 microseconds, and each encoded word of a header may name
-/// another charset. Keeps every loaded converter; at most one for each name that iconv knows. One thread at a
-/// time.
+/// For many short texts: loading a converter can take 50 microseconds, and each encoded word of a header and each
+/// part of a message may name another charset. Keeps every loaded converter; at most one for each name that iconv
+/// knows. One thread at a time.
 class Charsets {
  public:
+  /// For a text that comes in pieces.
+  CharsetDecoder decoder(std::string_view charset);
   /// The same text as protocol::to_utf8.
   Converted convert(std::string_view bytes, std::string_view charset);
   /// The number of converters kept.
